@@ -1,0 +1,150 @@
+# The front door: `make` lists what it can do. Python 3.11 or newer, pip and make are all it needs.
+
+PYTHON ?= python3
+# What `make generate` reads and writes.
+SPEC ?= openapi.yaml
+OUT ?= generated
+
+VENV := .venv
+VENV_PYTHON := $(PYTHON)
+BIN := $(VENV)/bin
+CODEGEN := .tools/codegen
+
+# The stamps say that an environment is as its lock file has it; they bear the interpreter's name, so that another one
+# makes the environment anew.
+UV_READY := .tools/uv/.ready
+DEV_SYNCED := $(VENV)/.synced-$(subst /,-,$(VENV_PYTHON))
+DEV_READY := $(VENV)/.ready-$(subst /,-,$(VENV_PYTHON))
+CODEGEN_READY := $(CODEGEN)/.ready-$(subst /,-,$(PYTHON))
+
+# An environment that happens to be active, or a setting that sends packages elsewhere, must not leak into ours. Settings
+# that say where packages come from are left alone.
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS MYPYPATH
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_REQUIREMENT
+unexport UV_PYTHON UV_SYSTEM_PYTHON UV_CONSTRAINT UV_OVERRIDE UV_EXCLUDE_NEWER UV_RESOLUTION UV_PRERELEASE
+export PIP_USER := 0
+export PIP_REQUIRE_VIRTUALENV := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_PYTHON_DOWNLOADS := never
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+# uv has settings of its own. Where it has none it is handed pip's index and certificates, which a machine behind a mirror
+# is sure to have; sorted so that an environment variable, which pip lists as ":env:", comes last and wins.
+define pip-settings
+if [ -z "$$UV_DEFAULT_INDEX$$UV_INDEX_URL$$UV_INDEX$$UV_CONFIG_FILE" ]; then \
+	eval "$$($(PYTHON) -m pip config list 2>/dev/null | sort -r | sed -n \
+		-e 's/^[a-z:]*\.index-url=/export UV_DEFAULT_INDEX=/p' \
+		-e 's/^[a-z:]*\.cert=/export SSL_CERT_FILE=/p')"; \
+fi
+endef
+
+# $(call environment,folder,interpreter,lock)
+define environment
+$(pip-settings); \
+.tools/uv/bin/uv venv --quiet --clear --python "$$($(2) -c 'import sys; print(sys.executable)')" $(1) && \
+.tools/uv/bin/uv pip sync --quiet --require-hashes --python $(1)/bin/python $(3)
+endef
+
+# pyright finds the packages of the environment that is active.
+activated = PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help demo test test-all pytest lint format types generate check-generated build lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
+
+demo: $(DEV_READY) ## Run the example against the sandbox that comes with the package
+	@$(BIN)/python examples/demo.py
+
+test: lint types check-generated ## Run every check, and then the tests with their coverage
+	@echo 'tests: with branch coverage'
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@report=$$($(BIN)/coverage combine --quiet && $(BIN)/coverage report) || { echo "$$report"; exit 1; }
+
+test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 that this machine has
+	@for version in 3.11 3.12 3.13; do \
+		python=; \
+		for candidate in "python$$version" "$${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version".*/bin/python; do \
+			python=$$("$$candidate" -c 'import sys; print(sys.executable)' 2>/dev/null) && break; \
+		done; \
+		if [ -n "$$python" ]; then \
+			$(MAKE) --no-print-directory pytest VENV=".tools/python$$version" VENV_PYTHON="$$python" || exit 1; \
+		else \
+			echo "Python $$version: not on this machine"; \
+		fi; \
+	done
+
+pytest: $(DEV_READY)
+	@echo "tests: $$($(BIN)/python --version)"
+	@$(BIN)/python -m pytest
+
+lint: $(DEV_READY) ## Look for mistakes, bad format, typos and imports that go upwards
+	@echo 'lint: ruff, codespell, import-linter'
+	@$(BIN)/ruff check --quiet --output-format=concise
+	@$(BIN)/ruff format --quiet --check || { $(BIN)/ruff format --check; exit 1; }
+	@$(BIN)/codespell
+	@report=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$report"; exit 1; }
+
+format: $(DEV_READY) ## Format the code, and mend what can be mended safely
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format
+
+types: $(DEV_READY) $(CODEGEN_READY) ## Check the types, and that every public name has one
+	@echo 'types: mypy, pyright'
+	@$(BIN)/mypy --no-error-summary
+	@report=$$($(activated) pyright) || { echo "$$report"; exit 1; }
+	@report=$$($(activated) pyright --verifytypes clear_street --ignoreexternal) || { echo "$$report"; exit 1; }
+
+generate: $(CODEGEN_READY) ## Write generated/ from openapi.yaml; SPEC= and OUT= say otherwise
+	@echo 'generate: $(SPEC) -> $(OUT)'
+	@$(CODEGEN)/bin/python codegen/generate.py --spec '$(SPEC)' --out '$(OUT)'
+
+check-generated: $(CODEGEN_READY) ## See that generated/ is what openapi.yaml and codegen/ make
+	@echo 'check-generated: generated/ against openapi.yaml'
+	@rm -rf .tools/generated
+	@$(CODEGEN)/bin/python codegen/generate.py --spec openapi.yaml --out .tools/generated
+	@diff -ru --exclude=__pycache__ generated .tools/generated || { echo 'generated/ is stale: run `make generate`' >&2; exit 1; }
+
+build: $(DEV_READY) ## Build the wheel and the sdist into dist/
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build
+
+lock: $(UV_READY) ## Renew the lock files in requirements/
+	@$(pip-settings); for name in bootstrap codegen dev; do \
+		echo "lock: requirements/$$name.txt"; \
+		if [ $$name = dev ]; then project=pyproject.toml; else project=; fi; \
+		.tools/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-annotate --output-file requirements/$$name.txt $$project requirements/$$name.in || exit 1; \
+	done
+
+clean: ## Remove everything that make has made: environments, caches, builds
+	@rm -rf .venv .tools dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(UV_READY): requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo '$(PYTHON) is not Python 3.11 or newer; say which one to use: make PYTHON=/path/to/python3.12' >&2; exit 1; }
+	@$(PYTHON) -m pip --version >/dev/null || { echo '$(PYTHON) has no pip, which is needed once, to fetch uv' >&2; exit 1; }
+	@echo 'setup: uv, into .tools/uv'
+	@rm -rf .tools/uv
+	@$(PYTHON) -m pip install -qq --root-user-action=ignore --require-hashes --target .tools/uv -r requirements/bootstrap.txt
+	@touch $@
+
+$(DEV_SYNCED): requirements/dev.txt $(UV_READY)
+	@echo 'setup: tools for tests, checks and builds, into $(VENV)'
+	@$(call environment,$(VENV),$(VENV_PYTHON),requirements/dev.txt)
+	@touch $@
+
+$(DEV_READY): $(DEV_SYNCED) pyproject.toml overlay/clear_street/_version.py
+	@echo 'setup: this package, editable, into $(VENV)'
+	@.tools/uv/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+$(CODEGEN_READY): requirements/codegen.txt $(UV_READY)
+	@echo 'setup: the generator, into $(CODEGEN)'
+	@$(call environment,$(CODEGEN),$(PYTHON),requirements/codegen.txt)
+	@touch $@

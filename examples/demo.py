@@ -1,0 +1,75 @@
+"""The product's main job on the embedded sandbox: no account, no key, no network, no waiting.
+
+Lists the option positions, submits an exercise and a do-not-exercise, cancels one by its server-assigned id, follows it from
+CANCEL_REQUESTED to CANCELLED, and shows a refused cancel as its typed error.
+"""
+
+from __future__ import annotations
+
+from clear_street import ClearStreet, ConflictError, InstructionChange
+from clear_street.types.v1 import PositionInstruction, SecurityType
+
+ACCOUNT_ID = 122503
+
+
+def show(row: PositionInstruction) -> None:
+    """One line for an instruction."""
+    print(f"    {row.instruction_type:<16} {row.quantity:>3} x {row.symbol:<22} {row.status:<16} id {row.id}")
+
+
+def show_change(change: InstructionChange) -> None:
+    """One line for a change of state."""
+    print(f"    {change.at:%H:%M:%S}  {change.previous_status or '':>16} -> {change.instruction.status}")
+
+
+def main() -> None:
+    """Run the demo."""
+    with ClearStreet.sandbox() as client:
+        positions = client.v1.positions
+
+        print(f"Option positions of account {ACCOUNT_ID}:")
+        options = [p for p in positions.iter_positions(ACCOUNT_ID) if p.instrument_type == SecurityType.OPTION]
+        for position in options:
+            print(
+                f"    {position.symbol:<22} {position.position_type:<11} {position.quantity:>4}"
+                f"   market value {position.market_value:>12}"
+            )
+
+        expiring = f"{client.v1.version.get_version().attempts[0].started_at:%y%m%d}"
+        long = [p for p in options if not p.quantity.startswith("-")]
+        to_exercise = next(p for p in long if expiring not in p.symbol)
+        to_let_go = next(p for p in long if expiring in p.symbol and "P" in p.symbol.split(expiring)[1])
+
+        print("\nSubmit an exercise and a do-not-exercise:")
+        submitted = positions.submit_position_instructions(
+            ACCOUNT_ID,
+            instructions=[
+                {"instruction_type": "EXERCISE", "instrument_id": to_exercise.instrument_id, "quantity": 1},
+                {"instruction_type": "DO_NOT_EXERCISE", "instrument_id": to_let_go.instrument_id, "quantity": 2},
+            ],
+        )
+        for row in submitted.data:
+            show(row)
+
+        print("\nCancel the exercise by its server-assigned id:")
+        exercise = submitted.data[0]
+        response = positions.cancel_position_instruction(instruction_id=exercise.id, account_id=ACCOUNT_ID)
+        show(response.data)
+
+        print("\nFollow it until the cancel has taken hold:")
+        show(
+            positions.wait_for_position_instruction(
+                exercise.id, account_id=ACCOUNT_ID, until="CANCELLED", on_change=show_change
+            )
+        )
+
+        print("\nCancel it once more, which the service refuses:")
+        try:
+            positions.cancel_position_instruction(instruction_id=exercise.id, account_id=ACCOUNT_ID)
+        except ConflictError as error:
+            print(f"    {type(error).__name__}: {error}")
+            print(f"    outcome_unknown: {error.outcome_unknown}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,2 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""The operations, one package per tag."""

@@ -1,0 +1,71 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""Cancel a position instruction.
+
+Requests the cancellation of an outstanding instruction and returns the instruction, now `CANCEL_REQUESTED`. Whether
+it ends `CANCELLED` or `CANCEL_FAILED` is decided later and shows up in `get_position_instructions`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...client import Request, asend, parse, segment, send, whole
+from ...models.error_response import ErrorResponse
+from ...models.position_cancel_position_instruction_response import PositionCancelPositionInstructionResponse
+
+if TYPE_CHECKING:
+    import httpx
+
+OPERATION: Final = "cancel_position_instruction"
+METHOD: Final = "DELETE"
+PATH: Final = "/v1/accounts/{account_id}/positions/instructions/{instruction_id}"
+RESPONSES: Final[dict[int, type[PositionCancelPositionInstructionResponse | ErrorResponse]]] = {
+    200: PositionCancelPositionInstructionResponse,
+    400: ErrorResponse,
+    401: ErrorResponse,
+    403: ErrorResponse,
+    404: ErrorResponse,
+    409: ErrorResponse,
+    429: ErrorResponse,
+    500: ErrorResponse,
+    503: ErrorResponse,
+}
+
+
+def build_request(instruction_id: str, *, account_id: int) -> Request:
+    """The request of the operation.
+
+    - `instruction_id`: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not**
+      the caller's idempotency key, which an instruction carries as `instruction_id`.
+    - `account_id`: The account to act on.
+
+    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    """
+    return Request(
+        OPERATION,
+        METHOD,
+        PATH,
+        f"/v1/accounts/{whole('account_id', account_id)}/positions/instructions/{segment('instruction_id', instruction_id)}",
+    )
+
+
+def parse_response(status_code: int, content: bytes) -> PositionCancelPositionInstructionResponse | ErrorResponse:
+    """The model of a reply.
+
+    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    """
+    return parse(status_code, content, RESPONSES)
+
+
+def sync(
+    client: httpx.Client, instruction_id: str, *, account_id: int
+) -> PositionCancelPositionInstructionResponse | ErrorResponse:
+    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    return send(client, build_request(instruction_id, account_id=account_id), parse_response)
+
+
+async def asyncio(
+    client: httpx.AsyncClient, instruction_id: str, *, account_id: int
+) -> PositionCancelPositionInstructionResponse | ErrorResponse:
+    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    return await asend(client, build_request(instruction_id, account_id=account_id), parse_response)

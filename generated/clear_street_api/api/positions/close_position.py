@@ -1,0 +1,79 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""Close one position.
+
+Sends closing orders for the position in one instrument and returns the orders. Sent twice, it may trade twice: the
+request has no idempotency key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...client import Request, asend, object_body, parse, segment, send, whole
+from ...models.close_positions_request import ClosePositionsRequest
+from ...models.error_response import ErrorResponse
+from ...models.position_close_position_response import PositionClosePositionResponse
+
+if TYPE_CHECKING:
+    import httpx
+
+OPERATION: Final = "close_position"
+METHOD: Final = "DELETE"
+PATH: Final = "/v1/accounts/{account_id}/positions/{instrument_id}"
+RESPONSES: Final[dict[int, type[PositionClosePositionResponse | ErrorResponse]]] = {
+    200: PositionClosePositionResponse,
+    400: ErrorResponse,
+    401: ErrorResponse,
+    403: ErrorResponse,
+    404: ErrorResponse,
+    422: ErrorResponse,
+    429: ErrorResponse,
+    500: ErrorResponse,
+    503: ErrorResponse,
+}
+
+
+def build_request(instrument_id: str, *, account_id: int, cancel_orders: bool | None = None) -> Request:
+    """The request of the operation.
+
+    - `instrument_id`: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI
+      symbol. The service resolves it; where it cannot, it answers 422.
+    - `account_id`: The account to act on.
+    - `cancel_orders`: Whether to cancel the open orders on what is closed as well.
+
+    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    """
+    return Request(
+        OPERATION,
+        METHOD,
+        PATH,
+        f"/v1/accounts/{whole('account_id', account_id)}/positions/{segment('instrument_id', instrument_id)}",
+        (),
+        object_body(ClosePositionsRequest(cancel_orders=cancel_orders), required=False),
+    )
+
+
+def parse_response(status_code: int, content: bytes) -> PositionClosePositionResponse | ErrorResponse:
+    """The model of a reply.
+
+    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    """
+    return parse(status_code, content, RESPONSES)
+
+
+def sync(
+    client: httpx.Client, instrument_id: str, *, account_id: int, cancel_orders: bool | None = None
+) -> PositionClosePositionResponse | ErrorResponse:
+    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    return send(
+        client, build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders), parse_response
+    )
+
+
+async def asyncio(
+    client: httpx.AsyncClient, instrument_id: str, *, account_id: int, cancel_orders: bool | None = None
+) -> PositionClosePositionResponse | ErrorResponse:
+    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    return await asend(
+        client, build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders), parse_response
+    )

@@ -1,0 +1,74 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""List position instructions.
+
+Lists the instructions of an account, all in one reply. There is no GET for a single instruction: read the list and
+pick by `id`. Rows refused on submit are not stored and never appear.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...client import Request, asend, parse, query, send, text, whole
+from ...models.error_response import ErrorResponse
+from ...models.position_get_position_instructions_response import PositionGetPositionInstructionsResponse
+
+if TYPE_CHECKING:
+    import httpx
+
+OPERATION: Final = "get_position_instructions"
+METHOD: Final = "GET"
+PATH: Final = "/v1/accounts/{account_id}/positions/instructions"
+RESPONSES: Final[dict[int, type[PositionGetPositionInstructionsResponse | ErrorResponse]]] = {
+    200: PositionGetPositionInstructionsResponse,
+    400: ErrorResponse,
+    401: ErrorResponse,
+    403: ErrorResponse,
+    404: ErrorResponse,
+    422: ErrorResponse,
+    429: ErrorResponse,
+    500: ErrorResponse,
+    503: ErrorResponse,
+}
+
+
+def build_request(account_id: int, *, instrument_id: str | None = None) -> Request:
+    """The request of the operation.
+
+    - `account_id`: The account to act on.
+    - `instrument_id`: Only the instructions on this instrument, given by its UUID or symbol. All where it is
+      absent.
+
+    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    """
+    return Request(
+        OPERATION,
+        METHOD,
+        PATH,
+        f"/v1/accounts/{whole('account_id', account_id)}/positions/instructions",
+        query(
+            ("instrument_id", None if instrument_id is None else text("instrument_id", instrument_id)),
+        ),
+    )
+
+
+def parse_response(status_code: int, content: bytes) -> PositionGetPositionInstructionsResponse | ErrorResponse:
+    """The model of a reply.
+
+    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    """
+    return parse(status_code, content, RESPONSES)
+
+
+def sync(
+    client: httpx.Client, account_id: int, *, instrument_id: str | None = None
+) -> PositionGetPositionInstructionsResponse | ErrorResponse:
+    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    return send(client, build_request(account_id, instrument_id=instrument_id), parse_response)
+
+
+async def asyncio(
+    client: httpx.AsyncClient, account_id: int, *, instrument_id: str | None = None
+) -> PositionGetPositionInstructionsResponse | ErrorResponse:
+    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    return await asend(client, build_request(account_id, instrument_id=instrument_id), parse_response)

@@ -1,0 +1,95 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""Submit position instructions.
+
+Submits a batch of instructions. Each row is accepted or refused by itself: all accepted is a 200, some a 207, none
+an error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long
+option position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from ...client import Request, asend, json_body, parse, send, whole
+from ...models.error_response import ErrorResponse
+from ...models.position_instruction_request import PositionInstructionRequest
+from ...models.position_submit_position_instructions_error_response import (
+    PositionSubmitPositionInstructionsErrorResponse,
+)
+from ...models.position_submit_position_instructions_response import PositionSubmitPositionInstructionsResponse
+from ...types import Array, Object
+
+if TYPE_CHECKING:
+    import httpx
+
+OPERATION: Final = "submit_position_instructions"
+METHOD: Final = "POST"
+PATH: Final = "/v1/accounts/{account_id}/positions/instructions"
+BODY: Final = Array(Object("PositionInstructionRequest", lambda: PositionInstructionRequest))
+RESPONSES: Final[
+    dict[
+        int,
+        type[
+            PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse
+        ],
+    ]
+] = {
+    200: PositionSubmitPositionInstructionsResponse,
+    207: PositionSubmitPositionInstructionsResponse,
+    400: PositionSubmitPositionInstructionsErrorResponse,
+    401: ErrorResponse,
+    403: ErrorResponse,
+    404: PositionSubmitPositionInstructionsErrorResponse,
+    409: PositionSubmitPositionInstructionsErrorResponse,
+    429: ErrorResponse,
+    500: PositionSubmitPositionInstructionsErrorResponse,
+    503: PositionSubmitPositionInstructionsErrorResponse,
+}
+
+
+def build_request(
+    account_id: int, *, instructions: Iterable[PositionInstructionRequest | Mapping[str, Any]]
+) -> Request:
+    """The request of the operation.
+
+    - `account_id`: The account to act on.
+    - `instructions`: The instructions, at least one.
+
+    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    """
+    return Request(
+        OPERATION,
+        METHOD,
+        PATH,
+        f"/v1/accounts/{whole('account_id', account_id)}/positions/instructions",
+        (),
+        json_body("instructions", BODY, instructions, 1),
+    )
+
+
+def parse_response(
+    status_code: int, content: bytes
+) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
+    """The model of a reply.
+
+    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    """
+    return parse(status_code, content, RESPONSES)
+
+
+def sync(
+    client: httpx.Client, account_id: int, *, instructions: Iterable[PositionInstructionRequest | Mapping[str, Any]]
+) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
+    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    return send(client, build_request(account_id, instructions=instructions), parse_response)
+
+
+async def asyncio(
+    client: httpx.AsyncClient,
+    account_id: int,
+    *,
+    instructions: Iterable[PositionInstructionRequest | Mapping[str, Any]],
+) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
+    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    return await asend(client, build_request(account_id, instructions=instructions), parse_response)

@@ -1,0 +1,116 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""The types of the spec, one module each, imported when they are first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .api_error import APIError
+    from .base_response import BaseResponse
+    from .close_positions_request import ClosePositionsRequest
+    from .error_response import ErrorResponse
+    from .order import Order
+    from .order_status import OrderStatus
+    from .order_type import OrderType
+    from .position import Position
+    from .position_cancel_position_instruction_response import PositionCancelPositionInstructionResponse
+    from .position_close_position_response import PositionClosePositionResponse
+    from .position_close_positions_response import PositionClosePositionsResponse
+    from .position_get_position_instructions_response import PositionGetPositionInstructionsResponse
+    from .position_get_positions_response import PositionGetPositionsResponse
+    from .position_instruction import PositionInstruction
+    from .position_instruction_request import PositionInstructionRequest
+    from .position_instruction_status import PositionInstructionStatus
+    from .position_instruction_type import PositionInstructionType
+    from .position_sort_by import PositionSortBy
+    from .position_submit_position_instructions_error_response import PositionSubmitPositionInstructionsErrorResponse
+    from .position_submit_position_instructions_response import PositionSubmitPositionInstructionsResponse
+    from .position_type import PositionType
+    from .queue_state import QueueState
+    from .response_metadata import ResponseMetadata
+    from .security_type import SecurityType
+    from .side import Side
+    from .sort_direction import SortDirection
+    from .time_in_force import TimeInForce
+    from .trailing_offset_type import TrailingOffsetType
+    from .version import Version
+    from .version_get_version_response import VersionGetVersionResponse
+
+__all__ = [
+    "APIError",
+    "BaseResponse",
+    "ClosePositionsRequest",
+    "ErrorResponse",
+    "Order",
+    "OrderStatus",
+    "OrderType",
+    "Position",
+    "PositionCancelPositionInstructionResponse",
+    "PositionClosePositionResponse",
+    "PositionClosePositionsResponse",
+    "PositionGetPositionInstructionsResponse",
+    "PositionGetPositionsResponse",
+    "PositionInstruction",
+    "PositionInstructionRequest",
+    "PositionInstructionStatus",
+    "PositionInstructionType",
+    "PositionSortBy",
+    "PositionSubmitPositionInstructionsErrorResponse",
+    "PositionSubmitPositionInstructionsResponse",
+    "PositionType",
+    "QueueState",
+    "ResponseMetadata",
+    "SecurityType",
+    "Side",
+    "SortDirection",
+    "TimeInForce",
+    "TrailingOffsetType",
+    "Version",
+    "VersionGetVersionResponse",
+]
+
+_MODULES = {
+    "APIError": "api_error",
+    "BaseResponse": "base_response",
+    "ClosePositionsRequest": "close_positions_request",
+    "ErrorResponse": "error_response",
+    "Order": "order",
+    "OrderStatus": "order_status",
+    "OrderType": "order_type",
+    "Position": "position",
+    "PositionCancelPositionInstructionResponse": "position_cancel_position_instruction_response",
+    "PositionClosePositionResponse": "position_close_position_response",
+    "PositionClosePositionsResponse": "position_close_positions_response",
+    "PositionGetPositionInstructionsResponse": "position_get_position_instructions_response",
+    "PositionGetPositionsResponse": "position_get_positions_response",
+    "PositionInstruction": "position_instruction",
+    "PositionInstructionRequest": "position_instruction_request",
+    "PositionInstructionStatus": "position_instruction_status",
+    "PositionInstructionType": "position_instruction_type",
+    "PositionSortBy": "position_sort_by",
+    "PositionSubmitPositionInstructionsErrorResponse": "position_submit_position_instructions_error_response",
+    "PositionSubmitPositionInstructionsResponse": "position_submit_position_instructions_response",
+    "PositionType": "position_type",
+    "QueueState": "queue_state",
+    "ResponseMetadata": "response_metadata",
+    "SecurityType": "security_type",
+    "Side": "side",
+    "SortDirection": "sort_direction",
+    "TimeInForce": "time_in_force",
+    "TrailingOffsetType": "trailing_offset_type",
+    "Version": "version",
+    "VersionGetVersionResponse": "version_get_version_response",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

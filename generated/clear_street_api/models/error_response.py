@@ -1,0 +1,53 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from typing import Any, Self
+
+from attrs import define
+
+from ..types import Anything, Drift, Field, Object, Response, one
+from .api_error import APIError
+from .response_metadata import ResponseMetadata
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class ErrorResponse(Response):
+    """The envelope of an error reply."""
+
+    metadata: ResponseMetadata
+    """About the reply itself."""
+    error: APIError
+    """What went wrong."""
+    data: Any = None
+    """Null or absent."""
+
+    FIELDS = (
+        Field("metadata", "metadata", Object("ResponseMetadata", lambda: ResponseMetadata), required=True),
+        Field("error", "error", Object("APIError", lambda: APIError), required=True),
+        Field("data", "data", Anything(), nullable=True),
+    )
+
+    @classmethod
+    def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
+        self = cls.__new__(cls)
+        absent = nulls = 0
+        try:
+            get = data.get
+            self.metadata = one(ResponseMetadata, data["metadata"], drift, "metadata")
+            self.error = one(APIError, data["error"], drift, "error")
+            value = get("data")
+            if value is None:
+                if "data" in data:
+                    nulls |= 4
+                else:
+                    absent += 1
+            else:
+                value = value
+            self.data = value
+            extra = len(data) + absent != 3
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+        self._nulls = nulls
+        self._extra = cls._strays(data, drift) if extra else None
+        self._drift = ()
+        return self

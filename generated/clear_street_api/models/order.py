@@ -1,0 +1,351 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from attrs import define
+
+from ..types import Array, Boolean, Drift, Field, Integer, Member, Model, Text, Timestamp
+from .order_status import OrderStatus
+from .order_type import OrderType
+from .queue_state import QueueState
+from .security_type import SecurityType
+from .side import Side
+from .time_in_force import TimeInForce
+from .trailing_offset_type import TrailingOffsetType
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class Order(Model):
+    """An order, as sent to close a position."""
+
+    id: str
+    """Server-assigned id of the order."""
+    account_id: int
+    """Account that the order belongs to."""
+    client_order_id: str
+    """Id of the order on the client's side."""
+    venue: str
+    """Where the order is traded, as a market identifier code (MIC, ISO 10383)."""
+    side: Side
+    """Whether the order buys or sells."""
+    quantity: str
+    """Units (shares or contracts) ordered. Decimal."""
+    order_type: OrderType
+    """How the order's price is set."""
+    time_in_force: TimeInForce
+    """How long the order stands."""
+    status: OrderStatus
+    """Current state of the order."""
+    filled_quantity: str
+    """Units executed so far. Decimal."""
+    leaves_quantity: str
+    """Units still open for execution. Decimal."""
+    created_at: datetime
+    """When the order was created."""
+    updated_at: datetime
+    """When the order last changed."""
+    instrument_id: str | None = None
+    """Id of the instrument; null where no single instrument resolves."""
+    instrument_type: SecurityType | None = None
+    """Kind of the instrument; null where no single instrument resolves."""
+    symbol: str | None = None
+    """Symbol of the instrument; null where no single instrument resolves."""
+    average_fill_price: str | None = None
+    """Average price of the executions so far, per unit. Decimal."""
+    limit_price: str | None = None
+    """Worst acceptable price of a limit order, per unit. Decimal."""
+    stop_price: str | None = None
+    """Price that triggers a stop order, per unit. Decimal."""
+    limit_offset: str | None = None
+    """Distance of the limit from the stop price of a trailing stop-limit order, per unit. Decimal."""
+    trailing_offset: str | None = None
+    """Distance of the stop price from the watermark, in the unit of `trailing_offset_type`. Decimal."""
+    trailing_limit_px: str | None = None
+    """Current limit price of a trailing stop-limit order, per unit. Decimal."""
+    trailing_stop_px: str | None = None
+    """Current stop price of a trailing order, per unit. Decimal."""
+    trailing_watermark_px: str | None = None
+    """Best price seen since the trailing order began, per unit. Decimal."""
+    trailing_offset_type: TrailingOffsetType | None = None
+    """Unit of `trailing_offset`."""
+    trailing_watermark_ts: datetime | None = None
+    """When `trailing_watermark_px` was seen."""
+    expires_at: datetime | None = None
+    """When the order expires."""
+    releases_at: datetime | None = None
+    """When a queued order is released to the market."""
+    extended_hours: bool | None = None
+    """Whether the order may trade outside regular hours."""
+    queue_state: QueueState | None = None
+    """Where a queued order stands; null where it was never queued."""
+    details: list[str] | None = None
+    """Remarks on the order."""
+    underlying_instrument_id: str | None = None
+    """Id of the instrument that a derivative is written on."""
+
+    FIELDS = (
+        Field("id", "id", Text(), required=True),
+        Field("account_id", "account_id", Integer(), required=True),
+        Field("client_order_id", "client_order_id", Text(), required=True),
+        Field("venue", "venue", Text(), required=True),
+        Field("side", "side", Member(Side), required=True),
+        Field("quantity", "quantity", Text(), required=True),
+        Field("order_type", "order_type", Member(OrderType), required=True),
+        Field("time_in_force", "time_in_force", Member(TimeInForce), required=True),
+        Field("status", "status", Member(OrderStatus), required=True),
+        Field("filled_quantity", "filled_quantity", Text(), required=True),
+        Field("leaves_quantity", "leaves_quantity", Text(), required=True),
+        Field("created_at", "created_at", Timestamp(), required=True),
+        Field("updated_at", "updated_at", Timestamp(), required=True),
+        Field("instrument_id", "instrument_id", Text(), nullable=True),
+        Field("instrument_type", "instrument_type", Member(SecurityType), nullable=True),
+        Field("symbol", "symbol", Text(), nullable=True),
+        Field("average_fill_price", "average_fill_price", Text(), nullable=True),
+        Field("limit_price", "limit_price", Text(), nullable=True),
+        Field("stop_price", "stop_price", Text(), nullable=True),
+        Field("limit_offset", "limit_offset", Text(), nullable=True),
+        Field("trailing_offset", "trailing_offset", Text(), nullable=True),
+        Field("trailing_limit_px", "trailing_limit_px", Text(), nullable=True),
+        Field("trailing_stop_px", "trailing_stop_px", Text(), nullable=True),
+        Field("trailing_watermark_px", "trailing_watermark_px", Text(), nullable=True),
+        Field("trailing_offset_type", "trailing_offset_type", Member(TrailingOffsetType), nullable=True),
+        Field("trailing_watermark_ts", "trailing_watermark_ts", Timestamp(), nullable=True),
+        Field("expires_at", "expires_at", Timestamp(), nullable=True),
+        Field("releases_at", "releases_at", Timestamp(), nullable=True),
+        Field("extended_hours", "extended_hours", Boolean(), nullable=True),
+        Field("queue_state", "queue_state", Member(QueueState), nullable=True),
+        Field("details", "details", Array(Text()), nullable=True),
+        Field("underlying_instrument_id", "underlying_instrument_id", Text(), nullable=True),
+    )
+
+    @classmethod
+    def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
+        self = cls.__new__(cls)
+        absent = nulls = 0
+        try:
+            get = data.get
+            value = data["id"]
+            if value.__class__ is not str:
+                return None
+            self.id = value
+            value = data["account_id"]
+            if value.__class__ is not int:
+                return None
+            self.account_id = value
+            value = data["client_order_id"]
+            if value.__class__ is not str:
+                return None
+            self.client_order_id = value
+            value = data["venue"]
+            if value.__class__ is not str:
+                return None
+            self.venue = value
+            self.side = Side._value2member_map_[data["side"]]
+            value = data["quantity"]
+            if value.__class__ is not str:
+                return None
+            self.quantity = value
+            self.order_type = OrderType._value2member_map_[data["order_type"]]
+            self.time_in_force = TimeInForce._value2member_map_[data["time_in_force"]]
+            self.status = OrderStatus._value2member_map_[data["status"]]
+            value = data["filled_quantity"]
+            if value.__class__ is not str:
+                return None
+            self.filled_quantity = value
+            value = data["leaves_quantity"]
+            if value.__class__ is not str:
+                return None
+            self.leaves_quantity = value
+            value = datetime.fromisoformat(data["created_at"])
+            if value.tzinfo is None:
+                return None
+            self.created_at = value
+            value = datetime.fromisoformat(data["updated_at"])
+            if value.tzinfo is None:
+                return None
+            self.updated_at = value
+            value = get("instrument_id")
+            if value is None:
+                if "instrument_id" in data:
+                    nulls |= 8192
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.instrument_id = value
+            value = get("instrument_type")
+            if value is None:
+                if "instrument_type" in data:
+                    nulls |= 16384
+                else:
+                    absent += 1
+            else:
+                value = SecurityType._value2member_map_[value]
+            self.instrument_type = value
+            value = get("symbol")
+            if value is None:
+                if "symbol" in data:
+                    nulls |= 32768
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.symbol = value
+            value = get("average_fill_price")
+            if value is None:
+                if "average_fill_price" in data:
+                    nulls |= 65536
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.average_fill_price = value
+            value = get("limit_price")
+            if value is None:
+                if "limit_price" in data:
+                    nulls |= 131072
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.limit_price = value
+            value = get("stop_price")
+            if value is None:
+                if "stop_price" in data:
+                    nulls |= 262144
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.stop_price = value
+            value = get("limit_offset")
+            if value is None:
+                if "limit_offset" in data:
+                    nulls |= 524288
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.limit_offset = value
+            value = get("trailing_offset")
+            if value is None:
+                if "trailing_offset" in data:
+                    nulls |= 1048576
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.trailing_offset = value
+            value = get("trailing_limit_px")
+            if value is None:
+                if "trailing_limit_px" in data:
+                    nulls |= 2097152
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.trailing_limit_px = value
+            value = get("trailing_stop_px")
+            if value is None:
+                if "trailing_stop_px" in data:
+                    nulls |= 4194304
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.trailing_stop_px = value
+            value = get("trailing_watermark_px")
+            if value is None:
+                if "trailing_watermark_px" in data:
+                    nulls |= 8388608
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.trailing_watermark_px = value
+            value = get("trailing_offset_type")
+            if value is None:
+                if "trailing_offset_type" in data:
+                    nulls |= 16777216
+                else:
+                    absent += 1
+            else:
+                value = TrailingOffsetType._value2member_map_[value]
+            self.trailing_offset_type = value
+            value = get("trailing_watermark_ts")
+            if value is None:
+                if "trailing_watermark_ts" in data:
+                    nulls |= 33554432
+                else:
+                    absent += 1
+            else:
+                value = datetime.fromisoformat(value)
+                if value.tzinfo is None:
+                    return None
+            self.trailing_watermark_ts = value
+            value = get("expires_at")
+            if value is None:
+                if "expires_at" in data:
+                    nulls |= 67108864
+                else:
+                    absent += 1
+            else:
+                value = datetime.fromisoformat(value)
+                if value.tzinfo is None:
+                    return None
+            self.expires_at = value
+            value = get("releases_at")
+            if value is None:
+                if "releases_at" in data:
+                    nulls |= 134217728
+                else:
+                    absent += 1
+            else:
+                value = datetime.fromisoformat(value)
+                if value.tzinfo is None:
+                    return None
+            self.releases_at = value
+            value = get("extended_hours")
+            if value is None:
+                if "extended_hours" in data:
+                    nulls |= 268435456
+                else:
+                    absent += 1
+            elif value is not True and value is not False:
+                return None
+            self.extended_hours = value
+            value = get("queue_state")
+            if value is None:
+                if "queue_state" in data:
+                    nulls |= 536870912
+                else:
+                    absent += 1
+            else:
+                value = QueueState._value2member_map_[value]
+            self.queue_state = value
+            value = get("details")
+            if value is None:
+                if "details" in data:
+                    nulls |= 1073741824
+                else:
+                    absent += 1
+            else:
+                value = cls.FIELDS[30].kind.strict(value)
+            self.details = value
+            value = get("underlying_instrument_id")
+            if value is None:
+                if "underlying_instrument_id" in data:
+                    nulls |= 2147483648
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.underlying_instrument_id = value
+            extra = len(data) + absent != 32
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+        self._nulls = nulls
+        self._extra = cls._strays(data, drift) if extra else None
+        return self

@@ -1,0 +1,39 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from ..types import OpenStrEnum
+
+
+class OrderStatus(OpenStrEnum):
+    """State of an order. Members come and go; clients must tolerate unknown ones."""
+
+    PENDING_NEW = "PENDING_NEW"
+    """Received, not yet acknowledged by the venue."""
+    NEW = "NEW"
+    """Acknowledged, nothing executed."""
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    """Executed in part."""
+    FILLED = "FILLED"
+    """Executed in full."""
+    CANCELED = "CANCELED"
+    """Cancelled."""
+    REJECTED = "REJECTED"
+    """Refused."""
+    EXPIRED = "EXPIRED"
+    """Its time in force has run out."""
+    PENDING_CANCEL = "PENDING_CANCEL"
+    """Cancellation requested, not yet confirmed."""
+    PENDING_REPLACE = "PENDING_REPLACE"
+    """Replacement requested, not yet confirmed."""
+    REPLACED = "REPLACED"
+    """Replaced by another order."""
+    DONE_FOR_DAY = "DONE_FOR_DAY"
+    """No more executions today."""
+    STOPPED = "STOPPED"
+    """Guaranteed at a price, not yet executed."""
+    SUSPENDED = "SUSPENDED"
+    """Taken out of trading for now."""
+    CALCULATED = "CALCULATED"
+    """Done for the day, with the figures being worked out."""
+    OTHER = "OTHER"
+    """Any other state."""

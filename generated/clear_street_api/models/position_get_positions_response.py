@@ -1,0 +1,54 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from typing import Any, Self
+
+from attrs import define
+
+from ..types import Array, Drift, Field, Object, Response, one, rows
+from .api_error import APIError
+from .position import Position
+from .response_metadata import ResponseMetadata
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class PositionGetPositionsResponse(Response):
+    """One page of positions."""
+
+    metadata: ResponseMetadata
+    """About the reply itself."""
+    error: APIError | None = None
+    """Null or absent on success; beside `data` in a 2xx it is a remark, such as the summary of a 207."""
+    data: list[Position]
+    """The positions on this page."""
+
+    FIELDS = (
+        Field("metadata", "metadata", Object("ResponseMetadata", lambda: ResponseMetadata), required=True),
+        Field("error", "error", Object("APIError", lambda: APIError), nullable=True),
+        Field("data", "data", Array(Object("Position", lambda: Position)), required=True),
+    )
+
+    @classmethod
+    def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
+        self = cls.__new__(cls)
+        absent = nulls = 0
+        try:
+            get = data.get
+            self.metadata = one(ResponseMetadata, data["metadata"], drift, "metadata")
+            value = get("error")
+            if value is None:
+                if "error" in data:
+                    nulls |= 2
+                else:
+                    absent += 1
+            else:
+                value = one(APIError, value, drift, "error")
+            self.error = value
+            self.data = rows(Position, data["data"], drift, "data")
+            extra = len(data) + absent != 3
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+        self._nulls = nulls
+        self._extra = cls._strays(data, drift) if extra else None
+        self._drift = ()
+        return self

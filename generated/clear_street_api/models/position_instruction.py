@@ -1,0 +1,141 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from attrs import define
+
+from ..types import Drift, Field, Integer, Member, Model, Text, Timestamp
+from .position_instruction_status import PositionInstructionStatus
+from .position_instruction_type import PositionInstructionType
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class PositionInstruction(Model):
+    """What is to happen to an option position, and how far that has got."""
+
+    id: str
+    """Server-assigned id, the one that cancel takes in its path. All zeros on a row refused on submit, which is not
+    stored.
+    """
+    account_id: int
+    """Account that the instruction belongs to."""
+    instruction_id: str
+    """The caller's idempotency key, as submitted, or one that the service made up where none was. Not what cancel
+    takes.
+    """
+    instruction_type: PositionInstructionType
+    """What is to be done."""
+    instrument_id: str
+    """Id of the option contract."""
+    quantity: str
+    """Number of contracts to act on. Decimal."""
+    status: PositionInstructionStatus
+    """Current state of the instruction."""
+    symbol: str
+    """OSI symbol of the option contract, for display."""
+    accepted_quantity: str | None = None
+    """Number of contracts that the clearing venue took, once the instruction is `ACCEPTED`. Decimal."""
+    created_at: datetime | None = None
+    """When the service first accepted the instruction."""
+    rejection_reason: str | None = None
+    """Why the instruction ended `REJECTED`, `ENGINE_REJECTED` or `CANCEL_FAILED`, for people to read. In a 207 it is
+    about this row alone; the envelope's `error` sums up the batch.
+    """
+    updated_at: datetime | None = None
+    """When the state last changed."""
+
+    FIELDS = (
+        Field("id", "id", Text(), required=True),
+        Field("account_id", "account_id", Integer(), required=True),
+        Field("instruction_id", "instruction_id", Text(), required=True),
+        Field("instruction_type", "instruction_type", Member(PositionInstructionType), required=True),
+        Field("instrument_id", "instrument_id", Text(), required=True),
+        Field("quantity", "quantity", Text(), required=True),
+        Field("status", "status", Member(PositionInstructionStatus), required=True),
+        Field("symbol", "symbol", Text(), required=True),
+        Field("accepted_quantity", "accepted_quantity", Text(), nullable=True),
+        Field("created_at", "created_at", Timestamp(), nullable=True),
+        Field("rejection_reason", "rejection_reason", Text(), nullable=True),
+        Field("updated_at", "updated_at", Timestamp(), nullable=True),
+    )
+
+    @classmethod
+    def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
+        self = cls.__new__(cls)
+        absent = nulls = 0
+        try:
+            get = data.get
+            value = data["id"]
+            if value.__class__ is not str:
+                return None
+            self.id = value
+            value = data["account_id"]
+            if value.__class__ is not int:
+                return None
+            self.account_id = value
+            value = data["instruction_id"]
+            if value.__class__ is not str:
+                return None
+            self.instruction_id = value
+            self.instruction_type = PositionInstructionType._value2member_map_[data["instruction_type"]]
+            value = data["instrument_id"]
+            if value.__class__ is not str:
+                return None
+            self.instrument_id = value
+            value = data["quantity"]
+            if value.__class__ is not str:
+                return None
+            self.quantity = value
+            self.status = PositionInstructionStatus._value2member_map_[data["status"]]
+            value = data["symbol"]
+            if value.__class__ is not str:
+                return None
+            self.symbol = value
+            value = get("accepted_quantity")
+            if value is None:
+                if "accepted_quantity" in data:
+                    nulls |= 256
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.accepted_quantity = value
+            value = get("created_at")
+            if value is None:
+                if "created_at" in data:
+                    nulls |= 512
+                else:
+                    absent += 1
+            else:
+                value = datetime.fromisoformat(value)
+                if value.tzinfo is None:
+                    return None
+            self.created_at = value
+            value = get("rejection_reason")
+            if value is None:
+                if "rejection_reason" in data:
+                    nulls |= 1024
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.rejection_reason = value
+            value = get("updated_at")
+            if value is None:
+                if "updated_at" in data:
+                    nulls |= 2048
+                else:
+                    absent += 1
+            else:
+                value = datetime.fromisoformat(value)
+                if value.tzinfo is None:
+                    return None
+            self.updated_at = value
+            extra = len(data) + absent != 12
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+        self._nulls = nulls
+        self._extra = cls._strays(data, drift) if extra else None
+        return self

@@ -1,0 +1,63 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from typing import Any, Self
+
+from attrs import define
+
+from ..types import Drift, Field, Member, Model, Text
+from .position_instruction_type import PositionInstructionType
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class PositionInstructionRequest(Model):
+    """One instruction to submit."""
+
+    instruction_type: PositionInstructionType
+    """What is to be done."""
+    instrument_id: str
+    """Id of the option contract."""
+    quantity: str
+    """Number of contracts to act on, a whole number, at most the available position. Decimal."""
+    instruction_id: str | None = None
+    """The caller's idempotency key, unique per account: a row whose key was used before is refused as a duplicate. The
+    service makes one up where it is null or absent.
+    """
+
+    FIELDS = (
+        Field("instruction_type", "instruction_type", Member(PositionInstructionType), required=True),
+        Field("instrument_id", "instrument_id", Text(), required=True),
+        Field("quantity", "quantity", Text(), required=True),
+        Field("instruction_id", "instruction_id", Text(), nullable=True),
+    )
+
+    @classmethod
+    def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
+        self = cls.__new__(cls)
+        absent = nulls = 0
+        try:
+            get = data.get
+            self.instruction_type = PositionInstructionType._value2member_map_[data["instruction_type"]]
+            value = data["instrument_id"]
+            if value.__class__ is not str:
+                return None
+            self.instrument_id = value
+            value = data["quantity"]
+            if value.__class__ is not str:
+                return None
+            self.quantity = value
+            value = get("instruction_id")
+            if value is None:
+                if "instruction_id" in data:
+                    nulls |= 8
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.instruction_id = value
+            extra = len(data) + absent != 4
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+        self._nulls = nulls
+        self._extra = cls._strays(data, drift) if extra else None
+        return self

@@ -1,0 +1,27 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from ..types import OpenStrEnum
+
+
+class PositionInstructionStatus(OpenStrEnum):
+    """State of a position instruction. Members come and go; clients must tolerate unknown ones, and must not take them
+    for terminal.
+    """
+
+    SENT = "SENT"
+    """On its way to the clearing venue. Not terminal."""
+    ACCEPTED = "ACCEPTED"
+    """Taken by the clearing venue. Terminal."""
+    REJECTED = "REJECTED"
+    """Refused, `rejection_reason` says why. Terminal."""
+    ENGINE_REJECTED = "ENGINE_REJECTED"
+    """Refused by the engine behind the service, `rejection_reason` says why. Terminal."""
+    CANCEL_REQUESTED = "CANCEL_REQUESTED"
+    """Cancellation requested, not yet decided. Not terminal."""
+    CANCELLED = "CANCELLED"
+    """Cancelled. Terminal."""
+    CANCEL_FAILED = "CANCEL_FAILED"
+    """Could not be cancelled, `rejection_reason` says why; a person must look. Terminal."""
+    UNKNOWN = "UNKNOWN"
+    """The service could not tell; ask again. Not terminal."""

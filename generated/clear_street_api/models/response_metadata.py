@@ -1,0 +1,97 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from typing import Any, Self
+
+from attrs import define
+
+from ..types import Drift, Field, Integer, Model, Text
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class ResponseMetadata(Model):
+    """About the reply itself, and its place in a paginated list."""
+
+    request_id: str
+    """Identifies the request; quote it to support."""
+    next_page_token: str | None = None
+    """Opaque token (base64url) of the next page; null or absent on the last one."""
+    page_number: int | None = None
+    """Number of this page."""
+    previous_page_token: str | None = None
+    """Opaque token (base64url) of the page before; null or absent on the first one."""
+    total_items: int | None = None
+    """Number of items on all pages together."""
+    total_pages: int | None = None
+    """Number of pages."""
+
+    FIELDS = (
+        Field("request_id", "request_id", Text(), required=True),
+        Field("next_page_token", "next_page_token", Text(), nullable=True),
+        Field("page_number", "page_number", Integer(), nullable=True),
+        Field("previous_page_token", "previous_page_token", Text(), nullable=True),
+        Field("total_items", "total_items", Integer(), nullable=True),
+        Field("total_pages", "total_pages", Integer(), nullable=True),
+    )
+
+    @classmethod
+    def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
+        self = cls.__new__(cls)
+        absent = nulls = 0
+        try:
+            get = data.get
+            value = data["request_id"]
+            if value.__class__ is not str:
+                return None
+            self.request_id = value
+            value = get("next_page_token")
+            if value is None:
+                if "next_page_token" in data:
+                    nulls |= 2
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.next_page_token = value
+            value = get("page_number")
+            if value is None:
+                if "page_number" in data:
+                    nulls |= 4
+                else:
+                    absent += 1
+            elif value.__class__ is not int:
+                return None
+            self.page_number = value
+            value = get("previous_page_token")
+            if value is None:
+                if "previous_page_token" in data:
+                    nulls |= 8
+                else:
+                    absent += 1
+            elif value.__class__ is not str:
+                return None
+            self.previous_page_token = value
+            value = get("total_items")
+            if value is None:
+                if "total_items" in data:
+                    nulls |= 16
+                else:
+                    absent += 1
+            elif value.__class__ is not int:
+                return None
+            self.total_items = value
+            value = get("total_pages")
+            if value is None:
+                if "total_pages" in data:
+                    nulls |= 32
+                else:
+                    absent += 1
+            elif value.__class__ is not int:
+                return None
+            self.total_pages = value
+            extra = len(data) + absent != 6
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+        self._nulls = nulls
+        self._extra = cls._strays(data, drift) if extra else None
+        return self

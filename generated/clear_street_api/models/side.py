@@ -1,0 +1,17 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from ..types import OpenStrEnum
+
+
+class Side(OpenStrEnum):
+    """Whether an order buys or sells. Members come and go; clients must tolerate unknown ones."""
+
+    BUY = "BUY"
+    """Buy."""
+    SELL = "SELL"
+    """Sell what is held."""
+    SELL_SHORT = "SELL_SHORT"
+    """Sell what is not held."""
+    OTHER = "OTHER"
+    """Any other side."""

@@ -1,0 +1,31 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from ..types import OpenStrEnum
+
+
+class TimeInForce(OpenStrEnum):
+    """How long an order stands. Members come and go; clients must tolerate unknown ones."""
+
+    DAY = "DAY"
+    """Until the end of the trading day."""
+    GOOD_TILL_CANCEL = "GOOD_TILL_CANCEL"
+    """Until it is cancelled."""
+    IMMEDIATE_OR_CANCEL = "IMMEDIATE_OR_CANCEL"
+    """Executed at once as far as possible, the rest cancelled."""
+    FILL_OR_KILL = "FILL_OR_KILL"
+    """Executed at once and in full, or cancelled."""
+    GOOD_TILL_DATE = "GOOD_TILL_DATE"
+    """Until a given date."""
+    AT_THE_OPENING = "AT_THE_OPENING"
+    """For the opening auction only."""
+    AT_THE_CLOSE = "AT_THE_CLOSE"
+    """For the closing auction only."""
+    GOOD_TILL_CROSSING = "GOOD_TILL_CROSSING"
+    """Until a crossing session begins."""
+    GOOD_THROUGH_CROSSING = "GOOD_THROUGH_CROSSING"
+    """Until a crossing session ends."""
+    AT_CROSSING = "AT_CROSSING"
+    """For a crossing session only."""
+    OTHER = "OTHER"
+    """Any other time."""

@@ -1,0 +1,684 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""What every model is made of: decoding that never fails on a reply, open enums, and the record of what departed from the spec."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timezone
+from enum import IntEnum, StrEnum
+from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar, cast
+
+from attrs import define, field
+
+__all__ = [
+    "Anything",
+    "Array",
+    "Boolean",
+    "Date",
+    "Drift",
+    "Field",
+    "Integer",
+    "Kind",
+    "MapOf",
+    "Member",
+    "Model",
+    "Number",
+    "Object",
+    "OneOf",
+    "OpenIntEnum",
+    "OpenStrEnum",
+    "Response",
+    "Text",
+    "Timestamp",
+    "one",
+    "rows",
+]
+
+M = TypeVar("M", bound="Model")
+
+UNREADABLE: Final = object()
+
+
+class Drift(NamedTuple):
+    """One place where a reply departs from the spec."""
+
+    path: str
+    """Where, such as ``data[3].status``."""
+    kind: str
+    """``"missing"``, ``"null"``, ``"type"``, ``"format"``, ``"naive_datetime"``, ``"unknown_member"`` or ``"unknown_field"``."""
+    expected: str
+    """What the spec says, such as ``string``, ``date-time`` or the name of an enum."""
+
+
+def _under(drift: list[Drift], start: int, prefix: str) -> int:
+    """Put what was recorded since `start` under a longer path; how much is recorded in all."""
+    for index in range(start, len(drift)):
+        path, kind, expected = drift[index]
+        joint = "" if not path or path.startswith("[") else "."
+        drift[index] = Drift(f"{prefix}{joint}{path}", kind, expected)
+    return len(drift)
+
+
+class OpenStrEnum(StrEnum):
+    """A string enum that takes members which the spec does not list: they keep their value and compare as strings."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the spec lists this member."""
+        return self._value_ in type(self)._value2member_map_
+
+
+class OpenIntEnum(IntEnum):
+    """An integer enum that takes members which the spec does not list: they keep their value and compare as integers."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        member = int.__new__(cls, value)
+        member._name_ = str(value)
+        member._value_ = value
+        return member
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the spec lists this member."""
+        return self._value_ in type(self)._value2member_map_
+
+
+class Kind:
+    """A kind of JSON value: how it is read, and written back."""
+
+    __slots__ = ()
+
+    expected: str = ""
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        """The value in Python, or `UNREADABLE`; departures are recorded, with paths relative to the value."""
+        raise NotImplementedError
+
+    def write(self, value: Any) -> Any:
+        """The value in JSON; TypeError or ValueError where it is none of this kind."""
+        raise NotImplementedError
+
+    def strict(self, value: Any) -> Any:
+        """The value in Python where it is just as the spec says; ValueError otherwise."""
+        drift: list[Drift] = []
+        found = self.read(value, drift)
+        if drift:
+            raise ValueError(self.expected)
+        return found
+
+    def unreadable(self, drift: list[Drift], kind: str = "type") -> Any:
+        """Record that a value could not be read."""
+        drift.append(Drift("", kind, self.expected))
+        return UNREADABLE
+
+    def refusal(self, value: Any) -> TypeError:
+        """The error for a value that cannot be written."""
+        return TypeError(f"expected {self.expected} but received {value!r}")
+
+
+class Text(Kind):
+    """A string."""
+
+    __slots__ = ()
+    expected = "string"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return value if value.__class__ is str else self.unreadable(drift)
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.refusal(value)
+        return str(value)
+
+
+class Integer(Kind):
+    """A whole number; ``1.0`` is one."""
+
+    __slots__ = ()
+    expected = "integer"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is int:
+            return value
+        if value.__class__ is float and value.is_integer():
+            return int(value)
+        return self.unreadable(drift)
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.refusal(value)
+        return value
+
+
+class Number(Kind):
+    """A number."""
+
+    __slots__ = ()
+    expected = "number"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return value if value.__class__ is float or value.__class__ is int else self.unreadable(drift)
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise self.refusal(value)
+        return value
+
+
+class Boolean(Kind):
+    """True or False."""
+
+    __slots__ = ()
+    expected = "boolean"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return value if value is True or value is False else self.unreadable(drift)
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.refusal(value)
+        return value
+
+
+class Timestamp(Kind):
+    """An RFC 3339 timestamp, as an aware datetime; written in UTC, with ``Z``."""
+
+    __slots__ = ()
+    expected = "date-time"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not str:
+            return self.unreadable(drift)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            from dateutil.parser import isoparse
+
+            try:
+                moment = isoparse(value)
+            except (ValueError, OverflowError):
+                return self.unreadable(drift, "format")
+        if moment.tzinfo is None:
+            drift.append(Drift("", "naive_datetime", self.expected))
+            return moment.replace(tzinfo=timezone.utc)
+        return moment
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, datetime):
+            raise self.refusal(value)
+        if value.utcoffset() is None:
+            raise ValueError(f"expected a datetime with a time zone but received {value!r}")
+        try:
+            value = value.astimezone(timezone.utc)
+        except OverflowError:  # at the ends of time another zone's moment has no year in UTC
+            return value.isoformat()
+        return value.replace(tzinfo=None).isoformat() + "Z"
+
+
+class Date(Kind):
+    """A calendar day."""
+
+    __slots__ = ()
+    expected = "date"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not str:
+            return self.unreadable(drift)
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return self.unreadable(drift, "format")
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self.refusal(value)
+        return value.isoformat()
+
+
+class Anything(Kind):
+    """Any JSON value, as it is."""
+
+    __slots__ = ()
+    expected = "anything"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return value
+
+    def write(self, value: Any) -> Any:
+        return value
+
+
+class Member(Kind):
+    """A member of an open enum."""
+
+    __slots__ = ("_enum", "expected")
+
+    def __init__(self, enum: type[OpenStrEnum] | type[OpenIntEnum]) -> None:
+        self._enum = enum
+        self.expected = enum.__name__
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not (str if issubclass(self._enum, str) else int):
+            return self.unreadable(drift)
+        member = self._enum(value)
+        if not member.is_known:
+            drift.append(Drift("", "unknown_member", self.expected))
+        return member
+
+    def write(self, value: Any) -> Any:
+        plain = str if issubclass(self._enum, str) else int
+        if not isinstance(value, plain) or isinstance(value, bool):
+            raise self.refusal(value)
+        return plain(value)
+
+
+class Object(Kind):
+    """A JSON object with fields of its own, as a model."""
+
+    __slots__ = ("_model", "expected")
+
+    def __init__(self, name: str, model: Callable[[], type[Model]]) -> None:
+        self._model = model
+        self.expected = name
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not dict:
+            return self.unreadable(drift)
+        return self._model().decode(value, drift)
+
+    def element(self, value: Any, drift: list[Drift]) -> Any:
+        """As `read`, but a row that is no object is kept too, in an empty model, so that the rows keep their places."""
+        return self._model().decode(value, drift)
+
+    def write(self, value: Any) -> Any:
+        model = self._model()
+        if isinstance(value, Mapping):
+            return model.checked(cast("Mapping[str, Any]", value)).to_dict()
+        if not isinstance(value, model):
+            raise self.refusal(value)
+        return value.encode()
+
+    def is_meant(self, value: Any) -> bool:
+        """Whether the constants that tell this model from others are in `value`."""
+        constants = self._model().CONSTANTS
+        return bool(constants) and all(value.get(key) == constant for key, constant in constants.items())
+
+
+class Array(Kind):
+    """A list of one kind."""
+
+    __slots__ = ("_items", "_nullable", "expected")
+
+    def __init__(self, items: Kind, *, nullable: bool = False) -> None:
+        self._items = items
+        self._nullable = nullable
+        self.expected = f"list of {items.expected}"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not list:
+            return self.unreadable(drift)
+        read = self._items.element if isinstance(self._items, Object) else self._items.read
+        items: list[Any] = []
+        start = len(drift)
+        for item in value:
+            found = None if item is None and self._nullable else read(item, drift)
+            start = _under(drift, start, f"[{len(items)}]")
+            if found is UNREADABLE:
+                return UNREADABLE
+            items.append(found)
+        return items
+
+    def write(self, value: Any) -> Any:
+        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+            raise self.refusal(value)
+        written: list[Any] = []
+        for index, item in enumerate(cast("Iterable[Any]", value)):
+            try:
+                written.append(None if item is None and self._nullable else self._items.write(item))
+            except (TypeError, ValueError) as error:
+                raise type(error)(_named(f"[{index}]", error)) from None
+        return written
+
+
+class MapOf(Kind):
+    """A JSON object whose keys are not known beforehand."""
+
+    __slots__ = ("_nullable", "_values", "expected")
+
+    def __init__(self, values: Kind, *, nullable: bool = False) -> None:
+        self._values = values
+        self._nullable = nullable
+        self.expected = f"map of {values.expected}"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not dict:
+            return self.unreadable(drift)
+        found: dict[str, Any] = {}
+        start = len(drift)
+        for key, item in value.items():
+            found[key] = None if item is None and self._nullable else self._values.read(item, drift)
+            start = _under(drift, start, key)
+            if found[key] is UNREADABLE:
+                return UNREADABLE
+        return found
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise self.refusal(value)
+        items = cast("Mapping[str, Any]", value).items()
+        return {key: None if item is None and self._nullable else self._values.write(item) for key, item in items}
+
+
+class OneOf(Kind):
+    """One of several kinds: the first that a value fits, or among objects the one whose constants it has."""
+
+    __slots__ = ("_kinds", "expected")
+
+    def __init__(self, *kinds: Kind) -> None:
+        self._kinds = kinds
+        self.expected = " or ".join(kind.expected for kind in kinds)
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        objects = [kind for kind in self._kinds if isinstance(kind, Object)]
+        if value.__class__ is dict:
+            for kind in objects:
+                if kind.is_meant(value):
+                    return kind.read(value, drift)
+        for kind in self._kinds:
+            try:
+                return kind.strict(value)
+            except ValueError:
+                continue
+        if value.__class__ is dict and objects:
+            return objects[0].read(value, drift)
+        for kind in self._kinds:
+            if isinstance(kind, Member) and value.__class__ is str:
+                return kind.read(value, drift)
+        return self.unreadable(drift)
+
+    def write(self, value: Any) -> Any:
+        for kind in self._kinds:
+            try:
+                return kind.write(value)
+            except (TypeError, ValueError):
+                continue
+        raise self.refusal(value)
+
+
+class Field(NamedTuple):
+    """A field of a model."""
+
+    name: str
+    """Its name in Python."""
+    key: str
+    """Its name in JSON."""
+    kind: Kind
+    required: bool = False
+    nullable: bool = False
+
+
+class _Unread:
+    """Stands for the fields of a row that was no object at all."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Unread) and self.value == other.value
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class Model:
+    """A JSON object with the fields of the spec.
+
+    A field reads None where the object does not have it or has null (`model_fields_set` tells which), and, in a reply that breaks the
+    spec, where its value could not be read. What the spec does not know, and what could not be read, comes out again in `to_dict()`.
+    """
+
+    FIELDS: ClassVar[tuple[Field, ...]] = ()
+    CONSTANTS: ClassVar[dict[str, Any]] = {}
+
+    _extra: Any = field(default=None, alias="_extra")
+    _nulls: int = field(default=0, alias="_nulls")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, drift: list[Drift] | None = None) -> Self:
+        """A model from a decoded JSON object; never fails on what the object holds.
+
+        Departures from the spec are appended to `drift`. Raises TypeError where `data` is no mapping.
+        """
+        if not isinstance(data, Mapping):
+            raise TypeError(f"expected a JSON object for {cls.__name__} but received {type(data).__name__}")
+        return cls.decode(data if data.__class__ is dict else dict(data), [] if drift is None else drift)
+
+    @classmethod
+    def decode(cls, data: Any, drift: list[Drift]) -> Self:
+        """A model from any JSON value, with its departures from the spec."""
+        start = len(drift)
+        self = cls._read(data, drift)
+        if self is None:
+            del drift[start:]
+            self = cls._tolerate(data, drift)
+        return self
+
+    @classmethod
+    def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
+        """The model where the object is as the spec says, but for fields that it does not know; else None."""
+        return None
+
+    @classmethod
+    def _tolerate(cls, data: Any, drift: list[Drift]) -> Self:
+        """The model whatever the value is, with every departure recorded."""
+        self = cls.__new__(cls)
+        for spec in cls.FIELDS:
+            setattr(self, spec.name, None)
+        self._nulls = 0
+        self._extra = None
+        self._begin()
+        if data.__class__ is not dict:
+            drift.append(Drift("", "type", cls.__name__))
+            self._extra = _Unread(data)
+            return self
+        extra: dict[str, Any] = {}
+        for index, (name, key, kind, required, nullable) in enumerate(cls.FIELDS):
+            if key not in data:
+                if required:
+                    drift.append(Drift(key, "missing", kind.expected))
+                continue
+            value = data[key]
+            if value is None:
+                self._nulls |= 1 << index
+                if not nullable and not isinstance(kind, Anything):
+                    drift.append(Drift(key, "null", kind.expected))
+                continue
+            start = len(drift)
+            found = kind.read(value, drift)
+            _under(drift, start, key)
+            if found is UNREADABLE:
+                extra[key] = value
+            else:
+                setattr(self, name, found)
+        extra.update(cls._strays(data, drift))
+        self._extra = extra or None
+        return self
+
+    def _begin(self) -> None:
+        """Set what a model has besides its fields."""
+
+    @classmethod
+    def _strays(cls, data: dict[str, Any], drift: list[Drift]) -> dict[str, Any]:
+        """The fields that the spec does not know."""
+        keys = {spec.key for spec in cls.FIELDS}
+        strays = {key: value for key, value in data.items() if key not in keys}
+        drift.extend(Drift(key, "unknown_field", "nothing") for key in strays)
+        return strays
+
+    @classmethod
+    def checked(cls, data: Mapping[str, Any]) -> Self:
+        """A model from a mapping of the caller's, for a request: ValueError for a field that it does not have, or lacks."""
+        known = {spec.key: spec.name for spec in cls.FIELDS}
+        for key in data:
+            if key not in known:
+                from difflib import get_close_matches
+
+                near = get_close_matches(str(key), known, n=1)
+                remedy = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}"
+                raise ValueError(f"unknown field {key!r} for {cls.__name__}; {remedy}")
+        for spec in cls.FIELDS:
+            if spec.required and data.get(spec.key) is None:
+                raise ValueError(f"{cls.__name__} needs {spec.key!r}")
+        self = cls.__new__(cls)
+        for spec in cls.FIELDS:
+            setattr(self, spec.name, data.get(spec.key))
+        self._extra, self._nulls = None, 0
+        self._begin()
+        return self
+
+    def encode(self) -> Any:
+        """The JSON value that this model was read from, or stands for."""
+        return self._extra.value if isinstance(self._extra, _Unread) else self.to_dict()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: fields that are set, then what the spec does not know.
+
+        Raises TypeError or ValueError, naming the field, for a value that it cannot hold, such as a datetime without a time zone.
+        """
+        extra: dict[str, Any] = self._extra if isinstance(self._extra, dict) else {}
+        data: dict[str, Any] = {}
+        for index, (name, key, kind, _, _) in enumerate(self.FIELDS):
+            value = getattr(self, name)
+            if value is not None:
+                try:
+                    data[key] = kind.write(value)
+                except (TypeError, ValueError) as error:
+                    raise type(error)(_named(name, error)) from None
+            elif key in extra:
+                data[key] = extra[key]
+            elif self._nulls >> index & 1:
+                data[key] = None
+        for key, value in extra.items():
+            data.setdefault(key, value)
+        return data
+
+    def to_json(self) -> str:
+        """The JSON object as text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def model_fields_set(self) -> frozenset[str]:
+        """The names of the fields that the object has, also those that are null or could not be read."""
+        extra: Any = self._extra if isinstance(self._extra, dict) else ()
+        return frozenset(
+            name
+            for index, (name, key, _, _, _) in enumerate(self.FIELDS)
+            if getattr(self, name) is not None or self._nulls >> index & 1 or key in extra
+        )
+
+    @property
+    def model_extra(self) -> dict[str, Any]:
+        """The fields that the spec does not know."""
+        if not isinstance(self._extra, dict):
+            return {}
+        keys = {spec.key for spec in self.FIELDS}
+        extra = cast("dict[str, Any]", self._extra)
+        return {key: value for key, value in extra.items() if key not in keys}
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        model = cast("Model", other)
+        return (
+            self._extra == model._extra
+            and self._nulls == model._nulls
+            and all(getattr(self, spec.name) == getattr(model, spec.name) for spec in self.FIELDS)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{spec.name}={_shown(value)}" for spec in self.FIELDS if (value := getattr(self, spec.name)) is not None
+        ]
+        shown += [f"{key}={value!r}" for key, value in self.model_extra.items()]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class Response(Model):
+    """The whole body of a reply."""
+
+    _drift: tuple[Drift, ...] = field(default=(), alias="_drift")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, drift: list[Drift] | None = None) -> Self:
+        found: list[Drift] = []
+        self = super().from_dict(data, drift=found)
+        self._drift = tuple(found)
+        if drift is not None:
+            drift.extend(found)
+        return self
+
+    def _begin(self) -> None:
+        self._drift = ()
+
+    @property
+    def drift(self) -> tuple[Drift, ...]:
+        """Where the reply departs from the spec."""
+        return self._drift
+
+
+def one(model: type[M], value: Any, drift: list[Drift], key: str) -> M:
+    """A nested object; TypeError where the value is none."""
+    if value.__class__ is not dict:
+        raise TypeError(key)
+    start = len(drift)
+    found = model.decode(value, drift)
+    if len(drift) != start:
+        _under(drift, start, key)
+    return found
+
+
+def rows(model: type[M], values: Any, drift: list[Drift], key: str) -> list[M]:
+    """A list of objects; TypeError where the value is no list."""
+    if values.__class__ is not list:
+        raise TypeError(key)
+    decode = model.decode
+    found: list[M] = []
+    count = len(drift)
+    for value in values:
+        row = decode(value, drift)
+        if len(drift) != count:
+            count = _under(drift, count, f"{key}[{len(found)}]")
+        found.append(row)
+    return found
+
+
+def _named(name: str, error: Exception) -> str:
+    text = str(error)
+    return f"{name}{text}" if text.startswith("[") else f"{name}: {text}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (OpenStrEnum, OpenIntEnum)):
+        return repr(value.value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return repr(value)

@@ -1,0 +1,138 @@
+"""The Clear Street client: `ClearStreet` for threads, `AsyncClearStreet` for asyncio and trio.
+
+Errors are in `clear_street.errors`, the API's types in `clear_street.types.v1`, a sandbox to try it on in `clear_street.sandbox`.
+All names are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+from ._version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import errors, types
+    from ._client import AsyncClearStreet, ClearStreet
+    from ._keys import new_idempotency_key
+    from ._options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
+    from ._outcomes import Attempt
+    from ._pagination import AsyncPositionIterator, PositionIterator
+    from ._responses import AsyncRawResponse, RawResponse
+    from ._transport import DefaultAsyncHttpxClient, DefaultHttpxClient
+    from ._waiters import AsyncInstructionWatch, InstructionChange, InstructionWatch
+    from .errors import (
+        APIConnectionError,
+        APIError,
+        APIResponseValidationError,
+        APIStatusError,
+        APITimeoutError,
+        ArgumentError,
+        AuthenticationError,
+        BadRequestError,
+        ClearStreetError,
+        ConflictError,
+        InstructionFailedError,
+        InternalServerError,
+        NotFoundError,
+        PermissionDeniedError,
+        RateLimitError,
+        UnprocessableEntityError,
+        WaitTimeoutError,
+    )
+
+_HOMES = {
+    "AsyncClearStreet": "_client",
+    "AsyncInstructionWatch": "_waiters",
+    "AsyncPositionIterator": "_pagination",
+    "AsyncRawResponse": "_responses",
+    "Attempt": "_outcomes",
+    "CallOptions": "_options",
+    "ChangingCallOptions": "_options",
+    "ClearStreet": "_client",
+    "ClientOptions": "_options",
+    "DefaultAsyncHttpxClient": "_transport",
+    "DefaultHttpxClient": "_transport",
+    "InstructionChange": "_waiters",
+    "InstructionWatch": "_waiters",
+    "PositionIterator": "_pagination",
+    "RawResponse": "_responses",
+    "SubmitCallOptions": "_options",
+    "new_idempotency_key": "_keys",
+}
+_ERRORS = (
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "ArgumentError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ClearStreetError",
+    "ConflictError",
+    "InstructionFailedError",
+    "InternalServerError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "UnprocessableEntityError",
+    "WaitTimeoutError",
+)
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "ArgumentError",
+    "AsyncClearStreet",
+    "AsyncInstructionWatch",
+    "AsyncPositionIterator",
+    "AsyncRawResponse",
+    "Attempt",
+    "AuthenticationError",
+    "BadRequestError",
+    "CallOptions",
+    "ChangingCallOptions",
+    "ClearStreet",
+    "ClearStreetError",
+    "ClientOptions",
+    "ConflictError",
+    "DefaultAsyncHttpxClient",
+    "DefaultHttpxClient",
+    "InstructionChange",
+    "InstructionFailedError",
+    "InstructionWatch",
+    "InternalServerError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "PositionIterator",
+    "RateLimitError",
+    "RawResponse",
+    "SubmitCallOptions",
+    "UnprocessableEntityError",
+    "WaitTimeoutError",
+    "__version__",
+    "errors",
+    "new_idempotency_key",
+    "types",
+]
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in ("errors", "types"):
+        return import_module(f"{__name__}.{name}")
+    if name in _ERRORS:
+        home = "errors"
+    elif name in _HOMES:
+        home = _HOMES[name]
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

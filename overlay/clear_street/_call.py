@@ -1,0 +1,184 @@
+"""One call: what was asked for, its bounds, and what is known of it so far."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from . import _policy as policy
+from . import _seam as seam
+from ._headers import checked_headers
+from ._outcomes import Attempt, Failure, Outcome, Reply
+from ._settings import checked_flag
+from .errors import ArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from clear_street_api.client import Request
+
+    from ._batch import Batch
+    from ._effects import Send
+    from ._operations import Operation
+    from ._settings import Settings
+    from ._waiters import Reading
+
+T = TypeVar("T")
+
+_INDEX = re.compile(r"\[\d+\]")
+_DRIFT_KINDS_MAX = 1000
+
+_COMMON = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries", "deadline")
+_CHANGING = ("not_after",)
+_SUBMIT = ("raise_on_rejection", "resend_after_unknown")
+
+
+class Client:
+    """What the calls of one client have learnt from the service, shared by them."""
+
+    __slots__ = ("drift_seen", "keys_honoured", "readings")
+
+    def __init__(self) -> None:
+        self.keys_honoured = True
+        """False once a reply did not echo an idempotency key."""
+        self.drift_seen: set[str] = set()
+        """Kinds of departure from the spec that were logged."""
+        self.readings: dict[int, Reading] = {}
+        """The latest list of instructions of each account that is waited for."""
+
+
+class Call(Generic[T]):
+    """The state of one call. `begin` starts its clocks; attempts are recorded with `record`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: Client,
+        operation: Operation[T],
+        prepared: seam.Prepared,
+        options: Mapping[str, object],
+        *,
+        stream: bool = False,
+        cast_to: object = None,
+    ) -> None:
+        _check_options(operation, options)
+        self.settings = settings
+        self.client = client
+        self.operation = operation
+        self.prepared = prepared
+        self.request: Request = seam.with_extras(
+            prepared.request, query=options.get("extra_query"), body=options.get("extra_body")
+        )
+        headers = options.get("extra_headers")
+        self.headers = checked_headers("extra_headers", headers).over(settings.headers)  # type: ignore[arg-type]
+        self.limits = settings.limits.with_options(options)
+        self.raise_on_rejection = _flag(options, "raise_on_rejection", settings.raise_on_rejection)
+        self.resend_after_unknown = _flag(options, "resend_after_unknown", settings.resend_after_unknown)
+        self.stream = stream
+        self.cast_to = cast_to
+        self.attempts: list[Attempt] = []
+        self.batch: Batch | None = None
+        self.in_flight: Send | None = None
+        self.unresolved: Reply | Failure | None = None
+        """The last attempt that may have had its effect, while that is open."""
+        self.reconciled = False
+        """Whether what came of the call was found by looking."""
+        self.last_look: Reply | None = None
+        """The last complete list of instructions that was read to settle the call."""
+        self.advice: str | None = None
+        """What the caller should know beside the error itself."""
+        self.quiet_until = 0.0
+        """When the service may be asked again (monotonic)."""
+        self.retry_after: float | None = None
+
+    def begin(self, now: float, today: datetime) -> None:
+        """Start the call's clocks; refuse a `not_after` that has passed."""
+        self.started = now
+        self.started_at = today
+        seconds = self.limits.call_seconds
+        self.deadline_at = now + seconds
+        looks = self.operation.may_look
+        self.send_until = self.deadline_at - (policy.look_reserve(seconds) if looks else 0.0)
+        self.not_after_at: float | None = None
+        if self.limits.not_after is not None:
+            left = (self.limits.not_after - today).total_seconds()
+            if left <= 0:
+                raise ArgumentError(
+                    f"The time in `not_after`, {self.limits.not_after.isoformat()}, has passed; nothing was sent."
+                )
+            self.not_after_at = now + left
+
+    def at(self, now: float) -> datetime:
+        """The wall clock at a moment of the monotonic one."""
+        return self.started_at + timedelta(seconds=now - self.started)
+
+    def note(self, result: Reply | Failure) -> None:
+        """Remember when the service wants to be asked again."""
+        self.retry_after = policy.retry_after(result.headers, self.at(result.received))
+        if self.retry_after is not None:
+            self.quiet_until = result.received + self.retry_after
+
+    def record(self, started: float, result: Reply | Failure, outcome: Outcome, request_id: str | None) -> None:
+        """Remember an attempt."""
+        self.note(result)
+        if outcome is Outcome.UNKNOWN:
+            self.unresolved = result
+        self.attempts.append(
+            Attempt(
+                started_at=self.at(started),
+                elapsed=result.received - started,
+                outcome=outcome.value,
+                failure=type(result.cause).__name__ if isinstance(result, Failure) else None,
+                status_code=result.status,
+                request_id=request_id or result.headers.get("x-request-id"),
+            )
+        )
+
+    def known_refusal(self) -> None:
+        """The last attempt's 5xx has rows that say that nothing was stored."""
+        self.unresolved = None
+        self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.REFUSED.value)
+
+    def decode(self, reply: Reply, found: object) -> T:
+        """The call's value: of the reply, or of `found` under the reply's envelope."""
+        if self.operation.response is None:
+            return cast("T", seam.read_as(self.cast_to, reply.body))
+        value = seam.decode_reply(self.operation.response(), reply.json or seam.read_object(reply.body) or {}, found)
+        value.record_call(tuple(self.attempts), reconciled=self.reconciled)
+        return value if self.cast_to is None else cast("T", seam.cast_model(self.cast_to, value))
+
+    def new_drift(self, value: object) -> set[str]:
+        """Kinds of departure from the spec in a value that were not seen before by this client."""
+        drift = getattr(value, "drift", ())
+        kinds = {f"{_INDEX.sub('[]', d.path)}: {d.kind}, expected {d.expected}" for d in drift}
+        new = kinds - self.client.drift_seen
+        if len(self.client.drift_seen) < _DRIFT_KINDS_MAX:
+            self.client.drift_seen |= new
+        return new
+
+    @property
+    def idempotency_keys(self) -> Sequence[str]:
+        """The keys of a submit's rows, in the caller's order."""
+        return [entry.key for entry in self.batch.entries] if self.batch else []
+
+
+def _flag(options: Mapping[str, object], name: str, default: bool) -> bool:
+    value = options.get(name)
+    return default if value is None else checked_flag(name, value)
+
+
+def _check_options(operation: Operation[T], options: Mapping[str, object]) -> None:
+    known = _COMMON
+    if operation.changes:
+        known += _CHANGING
+    if operation.has_rows:
+        known += _SUBMIT
+    for name in options:
+        if name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
+            remedy = f"did you mean {near[0]!r}?" if near else f"besides its own arguments it takes {', '.join(known)}."
+            raise TypeError(f"{operation.name}() got an unexpected keyword argument {name!r}; {remedy}")

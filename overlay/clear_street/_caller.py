@@ -1,0 +1,110 @@
+"""How a namespace reaches its client's driver: settings and connections, joined."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, TypeVar
+
+    from ._call import Call
+    from ._driver import AsyncDriver, Driver
+    from ._effects import Flow
+    from ._operations import Operation
+    from ._seam import Prepared
+    from ._settings import Settings
+
+    T = TypeVar("T")
+
+
+class Connections:
+    """The connections of a client and its copies, made when they are first needed: that imports httpx."""
+
+    __slots__ = ("_arguments", "_driver", "_is_async")
+
+    def __init__(self, *, is_async: bool, http_client: object = None, clock: object = None, owned: bool = False) -> None:
+        self._is_async = is_async
+        self._arguments = (http_client, clock, owned)
+        self._driver: Any = None
+        if http_client is not None:
+            self.driver()
+
+    def driver(self) -> Any:
+        """The driver, sync or async."""
+        if self._driver is None:
+            from . import _driver
+
+            kind = _driver.AsyncDriver if self._is_async else _driver.Driver
+            self._driver = kind(*self._arguments)
+        return self._driver
+
+    def __del__(self) -> None:
+        driver = getattr(self, "_driver", None)
+        if driver is not None:
+            driver.abandon()
+
+
+class _Caller:
+    __slots__ = ("connections", "settings", "shape")
+
+    def __init__(self, connections: Connections, settings: Settings, shape: str = "value") -> None:
+        self.connections = connections
+        self.settings = settings
+        self.shape = shape
+
+    def new_call(self, operation: Operation[T], prepared: Prepared, options: Mapping[str, object]) -> Call[T]:
+        """A call that a flow makes."""
+        driver: Driver = self.connections.driver()
+        return driver.new_call(self.settings, operation, prepared, options)
+
+
+class Caller(_Caller):
+    """Makes calls and runs flows on the calling thread."""
+
+    __slots__ = ()
+
+    def shaped(self, shape: str) -> Caller:
+        """A caller whose calls give ``"value"``, ``"raw"`` or ``"stream"``."""
+        return Caller(self.connections, self.settings, shape)
+
+    def call(
+        self,
+        operation: Operation[T],
+        prepared: Prepared,
+        options: Mapping[str, object],
+        cast_to: object = None,
+    ) -> T:
+        """A whole call; its value (or, in another shape, what stands for it)."""
+        driver: Driver = self.connections.driver()
+        return driver.call(self.settings, operation, prepared, options, self.shape, cast_to)
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+        driver: Driver = self.connections.driver()
+        return driver.run(flow, self.settings)
+
+
+class AsyncCaller(_Caller):
+    """Makes calls and runs flows in the running event loop."""
+
+    __slots__ = ()
+
+    def shaped(self, shape: str) -> AsyncCaller:
+        """A caller whose calls give ``"value"``, ``"raw"`` or ``"stream"``."""
+        return AsyncCaller(self.connections, self.settings, shape)
+
+    async def call(
+        self,
+        operation: Operation[T],
+        prepared: Prepared,
+        options: Mapping[str, object],
+        cast_to: object = None,
+    ) -> T:
+        """A whole call; its value (or, in another shape, what stands for it)."""
+        driver: AsyncDriver = self.connections.driver()
+        return await driver.call(self.settings, operation, prepared, options, self.shape, cast_to)
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+        driver: AsyncDriver = self.connections.driver()
+        return await driver.run(flow, self.settings)

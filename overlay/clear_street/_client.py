@@ -1,0 +1,296 @@
+"""The clients: their configuration, their connections, and the namespaces of the API."""
+
+from __future__ import annotations
+
+import os
+
+from ._caller import AsyncCaller, Caller, Connections
+from ._settings import Settings
+from .v1 import V1, AsyncV1
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Any, Literal, NoReturn, Protocol, Self, TypeVar, Unpack
+
+    import httpx
+
+    from ._options import CallOptions, ChangingCallOptions, ClientOptions
+    from .sandbox import Sandbox
+
+    T = TypeVar("T")
+
+    class Clock(Protocol):
+        """Time and chance as a client sees them."""
+
+        def monotonic(self) -> float: ...
+        def now(self) -> datetime: ...
+        def random(self) -> float: ...
+        def sleep(self, seconds: float) -> object: ...
+        def asleep(self, seconds: float) -> Awaitable[object]: ...
+
+
+SANDBOX_URL = "https://sandbox.invalid"
+
+
+class _Base:
+    """What both clients share."""
+
+    __slots__ = ("_caller",)
+
+    _caller: Any
+
+    def __init__(
+        self,
+        api_key: str | Callable[[], Any] | None = None,
+        *,
+        environment: Literal["production", "dev"] = "production",
+        base_url: str | None = None,
+        timeout: float | httpx.Timeout = 60.0,
+        deadline: float | None = None,
+        max_retries: int = 2,
+        default_headers: Mapping[str, str | None] | None = None,
+        http_client: Any = None,
+        read_only: bool = False,
+        strict: bool = False,
+        raise_on_rejection: bool = False,
+        resend_after_unknown: bool = True,
+        on_intent: Callable[..., object] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """A client. Arguments:
+
+        - `api_key`: the key, or a callable that returns it and is asked before each request (in an async client it may be a
+          coroutine function). Default: the environment variable CLEAR_STREET_API_KEY.
+        - `environment`: ``"production"`` or ``"dev"``; `base_url`, or else the environment variable CLEAR_STREET_BASE_URL,
+          overrides it. Plain http is taken only to loopback.
+        - `timeout`: seconds for one attempt, to the last byte of its reply, or an `httpx.Timeout`. As a number it leaves at most 5 s
+          of it for the connection.
+        - `deadline`: seconds for a whole call, waits and looks included. Default: ``(max_retries + 1) * timeout``.
+        - `max_retries`: how many further attempts a call may make.
+        - `default_headers`: headers for every request; None as a value leaves one of the client's own out.
+        - `http_client`: your own `httpx.Client` (`httpx.AsyncClient`), such as an adjusted `DefaultHttpxClient`. You close it.
+        - `read_only`: refuse every request but GET and HEAD.
+        - `strict`: raise `APIResponseValidationError` where a successful reply departs from the spec.
+        - `raise_on_rejection`: raise `APIStatusError` where rows of a batch were rejected, also beside accepted ones.
+        - `resend_after_unknown`: whether rows of a submit that a look did not find are sent again.
+        - `on_intent`: called with ``(idempotency_keys, request)`` before the first byte of a changing call; what it raises stops the call.
+        - `clock`: time and chance, for tests.
+
+        Raises `ArgumentError` for an argument that cannot be used.
+        """
+        settings = Settings.resolve(
+            {
+                "api_key": api_key,
+                "environment": environment,
+                "base_url": base_url,
+                "timeout": timeout,
+                "deadline": deadline,
+                "max_retries": max_retries,
+                "default_headers": default_headers,
+                "read_only": read_only,
+                "strict": strict,
+                "raise_on_rejection": raise_on_rejection,
+                "resend_after_unknown": resend_after_unknown,
+                "on_intent": on_intent,
+            }
+        )
+        self._connect(settings, http_client=http_client, clock=clock)
+        if "CLEAR_STREET_LOG" in os.environ:
+            from ._logging import log_to_stderr
+
+            log_to_stderr(os.environ["CLEAR_STREET_LOG"])
+
+    def _connect(self, settings: Settings, **connections: Any) -> None:
+        raise NotImplementedError
+
+    @property
+    def base_url(self) -> str:
+        """The URL that every path is relative to."""
+        return str(self._caller.settings.base_url)
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A cheap copy with other settings, over the same connections: closing one closes both.
+
+        `default_headers` are added to those of this client. Raises `ArgumentError` for a value that cannot be used.
+        """
+        copy = type(self).__new__(type(self))
+        caller = self._caller
+        copy._caller = type(caller)(caller.connections, caller.settings.replace(options))
+        return copy
+
+    copy = with_options
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.base_url}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} holds connections and a secret and cannot be pickled or copied; "
+            "make one where it is needed, or use with_options()."
+        )
+
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+
+class ClearStreet(_Base):
+    """The client, for threads: one may be shared by any number of them."""
+
+    __slots__ = ()
+
+    _caller: Caller
+
+    def _connect(self, settings: Settings, **connections: Any) -> None:
+        self._caller = Caller(Connections(is_async=False, **connections), settings)
+
+    @classmethod
+    def sandbox(cls, sandbox: Sandbox | None = None, **options: Any) -> Self:
+        """A client on the embedded sandbox, without network or key; time passes only as the client waits.
+
+        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; the rest are the client's own arguments.
+        """
+        from ._transport import DefaultHttpxClient
+        from .sandbox import Sandbox, SandboxTransport
+
+        sandbox = Sandbox() if sandbox is None else sandbox
+        client = cls(**{"api_key": "sandbox", "base_url": SANDBOX_URL, **options})
+        http_client = DefaultHttpxClient(transport=SandboxTransport(sandbox))
+        client._connect(client._caller.settings, http_client=http_client, clock=sandbox.clock, owned=True)
+        return client
+
+    @property
+    def v1(self) -> V1:
+        """Version 1 of the API."""
+        return V1(self._caller)
+
+    def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
+        """GET a path that this package has no method for.
+
+        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes` or `object` (any JSON). The path starts with
+        ``/`` and stays on the client's origin; where it is that of a known operation, that operation's rules hold.
+        """
+        return self._verb("GET", path, cast_to, None, options)
+
+    def post(
+        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
+    ) -> T:
+        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a byte may have left."""
+        return self._verb("POST", path, cast_to, body, options)
+
+    def put(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
+        """PUT `body`, as JSON, to a path that this package has no method for; as `post`."""
+        return self._verb("PUT", path, cast_to, body, options)
+
+    def patch(
+        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
+    ) -> T:
+        """PATCH with `body`, as JSON, a path that this package has no method for; as `post`."""
+        return self._verb("PATCH", path, cast_to, body, options)
+
+    def delete(
+        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
+    ) -> T:
+        """DELETE a path that this package has no method for, with `body` as JSON if one is given; as `post`."""
+        return self._verb("DELETE", path, cast_to, body, options)
+
+    def close(self) -> None:
+        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays open."""
+        self._caller.connections.driver().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _verb(self, method: str, path: str, cast_to: type[T], body: object, options: Mapping[str, object]) -> T:
+        from ._verbs import prepared_verb
+
+        operation, prepared = prepared_verb(method, path, body, cast_to)
+        return self._caller.call(operation, prepared, options, cast_to)
+
+
+
+class AsyncClearStreet(_Base):
+    """The client, for asyncio and trio: one may be shared by any number of tasks and, in turn, event loops."""
+
+    __slots__ = ()
+
+    _caller: AsyncCaller
+
+    def _connect(self, settings: Settings, **connections: Any) -> None:
+        self._caller = AsyncCaller(Connections(is_async=True, **connections), settings)
+
+    @classmethod
+    def sandbox(cls, sandbox: Sandbox | None = None, **options: Any) -> Self:
+        """A client on the embedded sandbox, without network or key; time passes only as the client waits.
+
+        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; the rest are the client's own arguments.
+        """
+        from ._transport import DefaultAsyncHttpxClient
+        from .sandbox import Sandbox, AsyncSandboxTransport
+
+        sandbox = Sandbox() if sandbox is None else sandbox
+        client = cls(**{"api_key": "sandbox", "base_url": SANDBOX_URL, **options})
+        http_client = DefaultAsyncHttpxClient(transport=AsyncSandboxTransport(sandbox))
+        client._connect(client._caller.settings, http_client=http_client, clock=sandbox.clock, owned=True)
+        return client
+
+    @property
+    def v1(self) -> AsyncV1:
+        """Version 1 of the API."""
+        return AsyncV1(self._caller)
+
+    async def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
+        """GET a path that this package has no method for.
+
+        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes` or `object` (any JSON). The path starts with
+        ``/`` and stays on the client's origin; where it is that of a known operation, that operation's rules hold.
+        """
+        return await self._verb("GET", path, cast_to, None, options)
+
+    async def post(
+        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
+    ) -> T:
+        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a byte may have left."""
+        return await self._verb("POST", path, cast_to, body, options)
+
+    async def put(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
+        """PUT `body`, as JSON, to a path that this package has no method for; as `post`."""
+        return await self._verb("PUT", path, cast_to, body, options)
+
+    async def patch(
+        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
+    ) -> T:
+        """PATCH with `body`, as JSON, a path that this package has no method for; as `post`."""
+        return await self._verb("PATCH", path, cast_to, body, options)
+
+    async def delete(
+        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
+    ) -> T:
+        """DELETE a path that this package has no method for, with `body` as JSON if one is given; as `post`."""
+        return await self._verb("DELETE", path, cast_to, body, options)
+
+    async def close(self) -> None:
+        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays open."""
+        await self._caller.connections.driver().close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _verb(self, method: str, path: str, cast_to: type[T], body: object, options: Mapping[str, object]) -> T:
+        from ._verbs import prepared_verb
+
+        operation, prepared = prepared_verb(method, path, body, cast_to)
+        return await self._caller.call(operation, prepared, options, cast_to)
+

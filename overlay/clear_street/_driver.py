@@ -1,0 +1,484 @@
+"""Everything that waits or does I/O: the blocking and the awaiting driver of the flows.
+
+A driver answers a flow's effects, one by one. It is the only place, with the transport under it, that knows httpx. It keeps the connections of a
+client, one set per process and, in async, per event loop, so that a client survives `fork` and several `asyncio.run`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+import platform
+import random
+import sys
+import time
+import uuid
+import warnings
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+import anyio
+import httpx
+
+from ._call import Call, Client
+from ._effects import Invoke, Jitter, Log, MintKey, Now, Send, Sleep, Today
+from ._exchange import exchange, finish
+from ._outcomes import Failure, Reply
+from ._responses import AsyncRawResponse, RawResponse
+from ._settings import Settings, checked_key
+from ._transport import BOUNDS, Bounds, DefaultAsyncHttpxClient, DefaultHttpxClient
+from ._version import __version__
+from .errors import ArgumentError, ClearStreetError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from ._effects import Effect, Flow
+    from ._exchange import Completed
+    from ._headers import Secret
+    from ._operations import Operation
+    from ._seam import Prepared
+
+    T = TypeVar("T")
+
+logger = logging.getLogger("clear_street")
+
+USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; Python {platform.python_version()})"
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+class SystemClock:
+    """The machine's own clocks, sleep and randomness. A test hands in another one as `clock`."""
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never steps."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The time of day (aware, UTC)."""
+        return datetime.now(timezone.utc)
+
+    def random(self) -> float:
+        """A random number in [0, 1)."""
+        return random.random()
+
+    def sleep(self, seconds: float) -> None:
+        """Block for some seconds."""
+        time.sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait for some seconds, in asyncio or trio."""
+        await anyio.sleep(seconds)
+
+
+class _NoKey(Exception):
+    """The application's `api_key` callable failed."""
+
+
+class _Driver:
+    """What the two drivers share: all that needs no waiting."""
+
+    def __init__(self, clock: Any, *, owned: bool) -> None:
+        self.clock = SystemClock() if clock is None else clock
+        self.owned = owned
+        self.closed = False
+        self.learnt = Client()
+
+    def new_call(
+        self,
+        settings: Settings,
+        operation: Operation[T],
+        prepared: Prepared,
+        options: Mapping[str, object],
+        *,
+        stream: bool = False,
+        cast_to: object = None,
+    ) -> Call[T]:
+        """A call with its state, to be run as `exchange(call)`."""
+        return Call(settings, self.learnt, operation, prepared, options, stream=stream, cast_to=cast_to)
+
+    def __reduce__(self) -> str:
+        raise TypeError("connections cannot be pickled or copied")
+
+    def _answer(self, effect: Effect) -> object:
+        """The answer to an effect that needs no waiting."""
+        if isinstance(effect, Now):
+            return self.clock.monotonic()
+        if isinstance(effect, Today):
+            return self.clock.now()
+        if isinstance(effect, Jitter):
+            return self.clock.random()
+        if isinstance(effect, MintKey):
+            return str(uuid.uuid4())
+        assert isinstance(effect, Log)
+        logger.log(effect.level, effect.message, *effect.values)
+        return None
+
+    def _refuse(self, effect: Send, settings: Settings) -> None:
+        if self.closed:
+            raise ClearStreetError("The client is closed; make a new one.")
+        if settings.read_only and effect.request.method not in ("GET", "HEAD"):
+            raise ArgumentError(
+                f"The client is read-only (`read_only=True`) and does not send {effect.request.method} "
+                f"{effect.request.path_template}; use another client for it."
+            )
+
+    def _bounds(self, effect: Send) -> Bounds:
+        """The attempt's bounds, moved from the clock of the flow to the one that sockets live by."""
+        offset = time.monotonic() - self.clock.monotonic()
+        return Bounds(effect.until + offset, None if effect.not_after is None else effect.not_after + offset)
+
+    def _request(
+        self, effect: Send, settings: Settings, key: Secret | None, client: httpx.Client | httpx.AsyncClient
+    ) -> httpx.Request:
+        content = effect.request.content()
+        headers = {"accept": "application/json", "user-agent": USER_AGENT}
+        if content is not None:
+            headers["content-type"] = "application/json"
+        if key is not None:
+            headers["authorization"] = f"Bearer {key.reveal()}"
+        headers.update(effect.headers)
+        for name in effect.headers.left_out:
+            headers.pop(name, None)
+        url = settings.base_url + effect.request.target
+        left = max(0.001, effect.until - self.clock.monotonic())
+        timeout = effect.timeout
+        return client.build_request(
+            effect.request.method,
+            url,
+            headers=headers,
+            content=content,
+            timeout=httpx.Timeout(
+                connect=min(timeout.connect, left),
+                read=min(timeout.read, left),
+                write=min(timeout.write, left),
+                pool=min(timeout.pool, left),
+            ),
+        )
+
+    def _failure(
+        self, error: Exception, response: httpx.Response | None, bounds: Bounds, *, keeps_bounds: bool
+    ) -> Failure:
+        sent = response is not None or not isinstance(error, _NEVER_SENT)
+        if response is None and keeps_bounds and not bounds.begun:
+            sent = False
+        return Failure(
+            _bare(error),
+            self.clock.monotonic(),
+            sent=sent,
+            timed_out=isinstance(error, (httpx.TimeoutException, TimeoutError)),
+            status=None if response is None else response.status_code,
+            headers=None if response is None else response.headers,
+        )
+
+    def _reply(self, response: httpx.Response, body: bytes | None) -> Reply:
+        return Reply(response.status_code, response.headers, body, response, self.clock.monotonic())
+
+    def _log_attempt(self, effect: Send, result: Reply | Failure) -> None:
+        if logger.isEnabledFor(logging.DEBUG):
+            came = type(result.cause).__name__ if isinstance(result, Failure) else "complete"
+            logger.debug(
+                "%s %s: status %s, %s", effect.request.method, effect.request.path_template, result.status, came
+            )
+
+
+class Driver(_Driver):
+    """Runs flows on the calling thread; one driver serves any number of threads."""
+
+    def __init__(self, http_client: httpx.Client | None, clock: Any, owned: bool) -> None:
+        super().__init__(clock, owned=owned)
+        if http_client is not None and not isinstance(http_client, httpx.Client):
+            raise ArgumentError(f"Expected an httpx.Client for `http_client` but received {type(http_client).__name__}.")
+        self._supplied = http_client
+        self._own: dict[int, httpx.Client] = {}
+
+    def call(
+        self,
+        settings: Settings,
+        operation: Operation[T],
+        prepared: Prepared,
+        options: Mapping[str, object],
+        shape: str,
+        cast_to: object,
+    ) -> T:
+        """A whole call: its value, or in another shape than "value" its raw response."""
+        call = self.new_call(settings, operation, prepared, options, stream=shape == "stream", cast_to=cast_to)
+        completed = self.run(exchange(call), settings)
+        return cast("T", completed.value if shape == "value" else RawResponse(completed, self))
+
+    def finish(self, completed: Completed[T]) -> None:
+        """Read the body of a streamed reply, and the value out of it."""
+        settings = completed.call.settings
+        try:
+            body: bytes | Exception = self.read(completed.http_response, settings)
+        except Exception as error:
+            body = _bare(error)
+        self.run(finish(completed, body), settings)
+
+    def run(self, flow: Flow[T], settings: Settings) -> T:
+        """Drive a flow to its end."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    answer = self._perform(effect, settings)
+                except BaseException as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(answer)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+
+    def close(self) -> None:
+        """Close the connections that this driver made."""
+        self.closed = True
+        client = self._own.pop(os.getpid(), None)
+        if client is not None:
+            client.close()
+        if self.owned and self._supplied is not None:
+            self._supplied.close()
+
+    def abandon(self) -> None:
+        """Close what a client left open that was never closed, with a warning."""
+        if os.getpid() in self._own:
+            _warn_unclosed("ClearStreet", "close()")
+            self.close()
+
+    def client(self) -> httpx.Client:
+        """The httpx client in use: the application's, or this process's own."""
+        if self._supplied is not None:
+            return self._supplied
+        process = os.getpid()
+        return self._own.get(process) or self._own.setdefault(process, DefaultHttpxClient())
+
+    def read(self, response: httpx.Response, settings: Settings) -> bytes:
+        """The rest of a streamed body, within the time-out of an attempt."""
+        token = BOUNDS.set(Bounds(time.monotonic() + settings.limits.timeout.total, None))
+        try:
+            return response.read()
+        finally:
+            BOUNDS.reset(token)
+
+    def _perform(self, effect: Effect, settings: Settings) -> object:
+        if isinstance(effect, Send):
+            return self._send(effect, settings)
+        if isinstance(effect, Sleep):
+            return self.clock.sleep(effect.seconds)
+        if isinstance(effect, Invoke):
+            answer = effect.hook(*effect.arguments)
+            if inspect.isawaitable(answer):
+                raise ArgumentError("The hook is a coroutine function: use it with AsyncClearStreet, or make it a plain function.")
+            return None
+        return self._answer(effect)
+
+    def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
+        self._refuse(effect, settings)
+        client = self.client()
+        bounds = self._bounds(effect)
+        keeps_bounds = getattr(client, "keeps_bounds", False)
+        effect.begun = False
+        response = None
+        token = BOUNDS.set(bounds)
+        try:
+            key = self._key(settings) if effect.authenticated else None
+            request = self._request(effect, settings, key, client)
+            response = client.send(request, stream=True, auth=None, follow_redirects=False)
+            streamed = effect.stream and response.is_success
+            result: Reply | Failure = self._reply(response, None if streamed else response.read())
+        except (ClearStreetError, _NoKey) as error:
+            result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
+        except Exception as error:
+            result = self._failure(error, response, bounds, keeps_bounds=keeps_bounds)
+        except BaseException as error:
+            effect.begun = bounds.begun or not keeps_bounds
+            raise _bare(error) from None
+        finally:
+            BOUNDS.reset(token)
+            if response is not None and not (effect.stream and response.is_success):
+                response.close()
+        self._log_attempt(effect, result)
+        return result
+
+    def _key(self, settings: Settings) -> Secret:
+        key = settings.api_key
+        if not callable(key):
+            return key
+        try:
+            value = key()
+        except Exception as error:
+            raise _NoKey(f"the api_key callable raised {type(error).__name__}") from None
+        return checked_key(value)
+
+
+class AsyncDriver(_Driver):
+    """Runs flows in the running event loop, of asyncio or trio."""
+
+    def __init__(self, http_client: httpx.AsyncClient | None, clock: Any, owned: bool) -> None:
+        super().__init__(clock, owned=owned)
+        if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
+            raise ArgumentError(
+                f"Expected an httpx.AsyncClient for `http_client` but received {type(http_client).__name__}."
+            )
+        self._supplied = http_client
+        self._own: WeakKeyDictionary[object, tuple[int, httpx.AsyncClient, AsyncGenerator[None, None]]] = (
+            WeakKeyDictionary()
+        )
+
+    async def call(
+        self,
+        settings: Settings,
+        operation: Operation[T],
+        prepared: Prepared,
+        options: Mapping[str, object],
+        shape: str,
+        cast_to: object,
+    ) -> T:
+        """A whole call: its value, or in another shape than "value" its raw response."""
+        call = self.new_call(settings, operation, prepared, options, stream=shape == "stream", cast_to=cast_to)
+        completed = await self.run(exchange(call), settings)
+        return cast("T", completed.value if shape == "value" else AsyncRawResponse(completed, self))
+
+    async def finish(self, completed: Completed[T]) -> None:
+        """Read the body of a streamed reply, and the value out of it."""
+        settings = completed.call.settings
+        try:
+            body: bytes | Exception = await self.read(completed.http_response, settings)
+        except Exception as error:
+            body = _bare(error)
+        await self.run(finish(completed, body), settings)
+
+    async def run(self, flow: Flow[T], settings: Settings) -> T:
+        """Drive a flow to its end."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    answer = await self._perform(effect, settings)
+                except BaseException as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(answer)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+
+    async def close(self) -> None:
+        """Close the connections that this driver made in the running event loop."""
+        self.closed = True
+        entry = self._own.pop(_running_loop(), None)
+        if entry is not None and entry[0] == os.getpid():
+            await entry[2].aclose()
+        if self.owned and self._supplied is not None:
+            await self._supplied.aclose()
+
+    def abandon(self) -> None:
+        """Warn where a client was never closed; its event loop closes the connections when the keeper of them goes."""
+        if any(process == os.getpid() for process, _, _ in self._own.values()):
+            _warn_unclosed("AsyncClearStreet", "await close()")
+
+    async def client(self) -> httpx.AsyncClient:
+        """The httpx client in use: the application's, or the one of this process and event loop."""
+        if self._supplied is not None:
+            return self._supplied
+        loop = _running_loop()
+        entry = self._own.get(loop)
+        if entry is None or entry[0] != os.getpid():
+            client = DefaultAsyncHttpxClient()
+            keeper = _closed_with_the_loop(client)
+            entry = self._own[loop] = (os.getpid(), client, keeper)
+            await keeper.__anext__()
+        return entry[1]
+
+    async def read(self, response: httpx.Response, settings: Settings) -> bytes:
+        """The rest of a streamed body, within the time-out of an attempt."""
+        token = BOUNDS.set(Bounds(time.monotonic() + settings.limits.timeout.total, None))
+        try:
+            return await response.aread()
+        finally:
+            BOUNDS.reset(token)
+
+    async def _perform(self, effect: Effect, settings: Settings) -> object:
+        if isinstance(effect, Send):
+            return await self._send(effect, settings)
+        if isinstance(effect, Sleep):
+            return await self.clock.asleep(effect.seconds)
+        if isinstance(effect, Invoke):
+            answer = effect.hook(*effect.arguments)
+            return await answer if inspect.isawaitable(answer) else None
+        return self._answer(effect)
+
+    async def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
+        self._refuse(effect, settings)
+        client = await self.client()
+        bounds = self._bounds(effect)
+        keeps_bounds = getattr(client, "keeps_bounds", False)
+        effect.begun = False
+        response = None
+        token = BOUNDS.set(bounds)
+        try:
+            key = await self._key(settings) if effect.authenticated else None
+            request = self._request(effect, settings, key, client)
+            response = await client.send(request, stream=True, auth=None, follow_redirects=False)
+            streamed = effect.stream and response.is_success
+            result: Reply | Failure = self._reply(response, None if streamed else await response.aread())
+        except (ClearStreetError, _NoKey) as error:
+            result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
+        except Exception as error:
+            result = self._failure(error, response, bounds, keeps_bounds=keeps_bounds)
+        except BaseException as error:
+            effect.begun = bounds.begun or not keeps_bounds
+            raise _bare(error) from None
+        finally:
+            BOUNDS.reset(token)
+            if response is not None and not (effect.stream and response.is_success):
+                await response.aclose()
+        self._log_attempt(effect, result)
+        return result
+
+    async def _key(self, settings: Settings) -> Secret:
+        key = settings.api_key
+        if not callable(key):
+            return key
+        try:
+            value = key()
+            if inspect.isawaitable(value):
+                value = await value
+        except Exception as error:
+            raise _NoKey(f"the api_key callable raised {type(error).__name__}") from None
+        return checked_key(value)
+
+
+def _running_loop() -> object:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        import trio
+
+        return trio.lowlevel.current_trio_token()
+
+
+async def _closed_with_the_loop(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    """Closes a client when its event loop ends or nobody holds it any more: a loop closes the asynchronous generators begun in it."""
+    try:
+        yield
+    finally:
+        await client.aclose()
+
+
+def _warn_unclosed(name: str, remedy: str) -> None:
+    if not sys.is_finalizing():
+        warnings.warn(f"{name} was never closed: use it in a `with` statement, or {remedy}", ResourceWarning, stacklevel=3)
+
+
+E = TypeVar("E", bound=BaseException)
+
+
+def _bare(error: E) -> E:
+    """An exception without the frames below, whose local variables hold the request's headers, and without their exceptions."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

@@ -1,0 +1,117 @@
+"""What a flow asks its driver to do.
+
+A flow is a generator that yields these and is sent the answers. It does no I/O and reads no clock, so that the blocking and
+the awaiting driver run the very same policy, and a test can answer in their place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from clear_street_api.client import Request
+
+    from ._headers import Headers
+    from ._limits import Timeout
+
+    T = TypeVar("T")
+    Flow = Generator["Effect", Any, T]
+
+
+class Effect:
+    """Something that only a driver can do."""
+
+    __slots__ = ()
+
+
+class Send(Effect):
+    """Send one request; the answer is a `Reply`, complete unless `stream`, or a `Failure`. Never raises on what the network does.
+
+    `timeout` bounds the phases; `until` bounds the whole, on the clock's monotonic axis; no first byte leaves after `not_after`, on the same axis.
+    `begun` tells afterwards whether a byte may have left, also when the driver was interrupted.
+    """
+
+    __slots__ = ("authenticated", "begun", "headers", "not_after", "request", "stream", "timeout", "until")
+
+    def __init__(
+        self,
+        request: Request,
+        headers: Headers,
+        *,
+        timeout: Timeout,
+        until: float,
+        not_after: float | None,
+        stream: bool,
+        authenticated: bool,
+    ) -> None:
+        self.request = request
+        self.headers = headers
+        self.timeout = timeout
+        self.until = until
+        self.not_after = not_after
+        self.stream = stream
+        self.authenticated = authenticated
+        self.begun = False
+
+
+class Sleep(Effect):
+    """Wait for a number of seconds."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Now(Effect):
+    """Read the monotonic clock: seconds, a float."""
+
+    __slots__ = ()
+
+
+class Today(Effect):
+    """Read the wall clock: an aware datetime in UTC."""
+
+    __slots__ = ()
+
+
+class Jitter(Effect):
+    """Draw a random float in [0, 1)."""
+
+    __slots__ = ()
+
+
+class MintKey(Effect):
+    """Make a fresh idempotency key, a string."""
+
+    __slots__ = ()
+
+
+class Invoke(Effect):
+    """Run a hook of the application's (a plain function, or in an async client also a coroutine function)."""
+
+    __slots__ = ("arguments", "hook")
+
+    def __init__(self, hook: Callable[..., object], *arguments: object) -> None:
+        self.hook = hook
+        self.arguments = arguments
+
+
+class Log(Effect):
+    """Log a message with its values, at a level of `logging`; neither account ids, keys nor bodies."""
+
+    __slots__ = ("level", "message", "values")
+
+    def __init__(self, level: int, message: str, *values: object) -> None:
+        self.level = level
+        self.message = message
+        self.values = values
+
+
+NOW = Now()
+TODAY = Today()
+JITTER = Jitter()
+MINT_KEY = MintKey()
+

@@ -1,0 +1,81 @@
+"""Header values that may be secret, kept out of every `repr`, traceback and pickle."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+from .errors import ArgumentError
+
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+_FRAMING = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
+
+
+class Secret:
+    """A string that shows itself only when asked to."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The string itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret cannot be pickled")
+
+
+class Headers:
+    """Header names in lower case and their values, None for one to leave out; `repr` shows only the names."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, pairs: dict[str, str | None]) -> None:
+        self._pairs = pairs
+
+    def over(self, other: Headers) -> Headers:
+        """These headers, and those of `other` that these do not name."""
+        return Headers({**other._pairs, **self._pairs}) if self._pairs else other
+
+    @property
+    def left_out(self) -> list[str]:
+        """The names of headers that are not to be sent."""
+        return [name for name, value in self._pairs.items() if value is None]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((name, value) for name, value in self._pairs.items() if value is not None)
+
+    def __repr__(self) -> str:
+        return f"<headers {', '.join(self._pairs)}>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("headers may hold secrets and cannot be pickled")
+
+
+def checked_headers(argument: str, headers: Mapping[str, str | None] | None) -> Headers:
+    """The headers of an argument, or an `ArgumentError` that names the header but never its value."""
+    pairs: dict[str, str | None] = {}
+    for name, value in (headers or {}).items():
+        lower = name.lower() if isinstance(name, str) else ""
+        if not lower or not _TOKEN.issuperset(lower):
+            raise ArgumentError(f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'.")
+        if lower in _FRAMING:
+            raise ArgumentError(f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out.")
+        if value is not None and (not isinstance(value, str) or not is_header_value(value)):
+            raise ArgumentError(
+                f"The value of header {name!r} in `{argument}` cannot be sent; "
+                "use a string of printable ASCII without line breaks, or None to leave the header out."
+            )
+        pairs[lower] = value
+    return Headers(pairs)
+
+
+def is_header_value(value: str) -> bool:
+    """Whether `value` can be sent as the value of a header: printable ASCII, no white space at its ends."""
+    return value.isascii() and value.isprintable() and value == value.strip()

@@ -1,0 +1,101 @@
+"""How long a call may take, and how often it may be sent."""
+
+from __future__ import annotations
+
+from .errors import ArgumentError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+DEFAULT_TIMEOUT = 60.0
+DEFAULT_CONNECT_TIMEOUT = 5.0
+DEFAULT_MAX_RETRIES = 2
+_ABSENT = object()
+
+
+class Timeout:
+    """Bounds of one attempt, in seconds: `total` to the last byte of the reply, and each phase's own."""
+
+    __slots__ = ("connect", "pool", "read", "total", "write")
+
+    def __init__(self, total: float, connect: float, read: float, write: float, pool: float) -> None:
+        self.total = total
+        self.connect = connect
+        self.read = read
+        self.write = write
+        self.pool = pool
+
+    def __repr__(self) -> str:
+        return f"Timeout(total={self.total}, connect={self.connect})"
+
+
+class Limits:
+    """What bounds a call: the time-out of an attempt, the further attempts, the deadline of the whole (seconds), and the last moment to send."""
+
+    __slots__ = ("deadline", "max_retries", "not_after", "timeout")
+
+    def __init__(self, timeout: Timeout, max_retries: int, deadline: float | None, not_after: datetime | None) -> None:
+        self.timeout = timeout
+        self.max_retries = max_retries
+        self.deadline = deadline
+        self.not_after = not_after
+
+    def with_options(self, options: Mapping[str, object]) -> Limits:
+        """These limits, with those that a call's options name in their place."""
+        timeout, max_retries = options.get("timeout"), options.get("max_retries")
+        deadline, not_after = options.get("deadline"), options.get("not_after")
+        return Limits(
+            self.timeout if timeout is None else checked_timeout(timeout),
+            self.max_retries if max_retries is None else checked_max_retries(max_retries),
+            self.deadline if deadline is None else checked_seconds("deadline", deadline),
+            self.not_after if not_after is None else checked_not_after(not_after),
+        )
+
+    @property
+    def call_seconds(self) -> float:
+        """The seconds that the call may take: the deadline, or what its attempts may take together."""
+        return self.deadline if self.deadline is not None else (self.max_retries + 1) * self.timeout.total
+
+
+def checked_timeout(value: object) -> Timeout:
+    """The time-out of an attempt: a number of seconds, or an `httpx.Timeout`.
+
+    An `httpx.Timeout` bounds each phase by itself; its largest number bounds the whole attempt. A phase that it leaves
+    unbounded is bounded by the whole.
+    """
+    phases = [getattr(value, phase, _ABSENT) for phase in ("connect", "read", "write", "pool")]
+    if _ABSENT in phases:
+        total = checked_seconds("timeout", value)
+        return Timeout(total, min(DEFAULT_CONNECT_TIMEOUT, total), total, total, total)
+    given = [None if phase is None else checked_seconds("timeout", phase) for phase in phases]
+    total = max((phase for phase in given if phase is not None), default=DEFAULT_TIMEOUT)
+    connect, read, write, pool = (total if phase is None else phase for phase in given)
+    return Timeout(total, connect, read, write, pool)
+
+
+def checked_seconds(argument: str, value: object) -> float:
+    """A positive, finite number of seconds."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise ArgumentError(f"Expected a positive number of seconds for `{argument}` but received {value!r}.")
+    return float(value)
+
+
+def checked_max_retries(value: object) -> int:
+    """A whole number of further attempts, 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ArgumentError(f"Expected a whole number, 0 or more, for `max_retries` but received {value!r}.")
+    return value
+
+
+def checked_not_after(value: object) -> datetime:
+    """An aware datetime."""
+    from datetime import datetime
+
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        raise ArgumentError(
+            f"Expected a datetime with a time zone for `not_after` but received {value!r}; "
+            "give it one, such as datetime.timezone.utc."
+        )
+    return value

@@ -1,0 +1,63 @@
+"""The options that every call takes besides its own arguments, typed for editors and type checkers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import httpx
+
+    QueryValue = str | int | float | bool
+
+
+class CallOptions(TypedDict, total=False):
+    """Options of any call. None, or leaving one out, means the client's own setting."""
+
+    extra_headers: Mapping[str, str | None] | None
+    """Headers to send besides, or instead of, the client's; None as a value leaves the header out."""
+    extra_query: Mapping[str, QueryValue | Sequence[QueryValue]] | None
+    """Query parameters to send besides the operation's own."""
+    extra_body: Mapping[str, object] | None
+    """Fields to send besides the operation's own, where its body is an object."""
+    timeout: float | httpx.Timeout | None
+    """Seconds for one attempt, to the last byte of its reply."""
+    max_retries: int | None
+    """How many further attempts the call may make."""
+    deadline: float | None
+    """Seconds for the whole call: attempts, waits and looks together."""
+
+
+class ChangingCallOptions(CallOptions, total=False):
+    """Options of a call that can change something at the service."""
+
+    not_after: datetime | None
+    """The last moment (an aware datetime) at which anything may be sent."""
+
+
+class SubmitCallOptions(ChangingCallOptions, total=False):
+    """Options of a submit."""
+
+    raise_on_rejection: bool | None
+    """Whether rejected rows raise, also where others were accepted."""
+    resend_after_unknown: bool | None
+    """Whether rows that a look did not find are sent again after an unknown outcome."""
+
+
+class ClientOptions(TypedDict, total=False):
+    """What `with_options` can change."""
+
+    api_key: object
+    base_url: str
+    environment: str
+    timeout: float | httpx.Timeout
+    deadline: float
+    max_retries: int
+    default_headers: Mapping[str, str | None]
+    read_only: bool
+    strict: bool
+    raise_on_rejection: bool
+    resend_after_unknown: bool
+    on_intent: object

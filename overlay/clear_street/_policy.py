@@ -1,0 +1,122 @@
+"""The decisions of a call: what an attempt came to, and what to do next. Pure: tables and arithmetic.
+
+An attempt ends in one of the five `Outcome`s, by where it failed (`classify`). What follows depends on the operation's
+`Resend` rule alone (`NEXT`), and how long to wait first on the number of attempts and on what the service asked (`delay`).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from ._operations import Resend
+from ._outcomes import Failure, Outcome, Reply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+BACKOFF_FIRST = 0.5
+BACKOFF_MAX = 8.0
+RETRY_AFTER_MAX = 60.0
+"""Seconds: a service that asks for more is not waited for."""
+LOOK_TRIES = 4
+LOOK_SHARE = 0.2
+LOOK_RESERVE_MAX = 2.0
+"""Seconds: of a call's deadline, this share, at most this much, is kept for looking."""
+
+
+class Action(Enum):
+    """What to do after an attempt."""
+
+    RETURN = "return"
+    RAISE = "raise"
+    AGAIN = "again"
+    """Wait, and send again while there are attempts and time left."""
+    LOOK = "look"
+    """Read the list of instructions before anything else."""
+
+
+NEXT: dict[str, dict[Outcome, Action]] = {
+    Resend.READ: {
+        Outcome.NEVER_SENT: Action.AGAIN,
+        Outcome.RATE_LIMITED: Action.AGAIN,
+        Outcome.REFUSED: Action.RAISE,
+        Outcome.UNKNOWN: Action.AGAIN,
+        Outcome.DONE: Action.RETURN,
+    },
+    Resend.SUBMIT: {
+        Outcome.NEVER_SENT: Action.AGAIN,
+        Outcome.RATE_LIMITED: Action.AGAIN,
+        Outcome.REFUSED: Action.RAISE,
+        Outcome.UNKNOWN: Action.LOOK,
+        Outcome.DONE: Action.RETURN,
+    },
+    Resend.CANCEL: {
+        Outcome.NEVER_SENT: Action.AGAIN,
+        Outcome.RATE_LIMITED: Action.AGAIN,
+        Outcome.REFUSED: Action.RAISE,
+        Outcome.UNKNOWN: Action.AGAIN,
+        Outcome.DONE: Action.RETURN,
+    },
+    Resend.ONCE: {
+        Outcome.NEVER_SENT: Action.AGAIN,
+        Outcome.RATE_LIMITED: Action.AGAIN,
+        Outcome.REFUSED: Action.RAISE,
+        Outcome.UNKNOWN: Action.RAISE,
+        Outcome.DONE: Action.RETURN,
+    },
+}
+
+
+def classify(result: Reply | Failure, *, readable: bool) -> Outcome:
+    """What an attempt came to; `readable` says of a 2xx whether its body is what the operation answers with."""
+    if isinstance(result, Failure):
+        return Outcome.UNKNOWN if result.sent else Outcome.NEVER_SENT
+    status = result.status
+    if 200 <= status < 300:
+        return Outcome.DONE if readable else Outcome.UNKNOWN
+    if status == 429:
+        return Outcome.RATE_LIMITED
+    if status in (303, 408) or not 300 <= status < 500:
+        return Outcome.UNKNOWN
+    return Outcome.REFUSED
+
+
+def decide(resend: str, outcome: Outcome, result: Reply | Failure) -> Action:
+    """What to do after an attempt, as far as attempts and time allow it."""
+    if resend == Resend.CANCEL and outcome is Outcome.UNKNOWN and isinstance(result, Reply) and result.status < 300:
+        return Action.LOOK  # a 2xx says that it arrived: repeating it can only blur what a look will show
+    return NEXT[resend][outcome]
+
+
+def backoff(sent: int, jitter: float) -> float:
+    """Seconds to wait after `sent` attempts: exponential, with full jitter (`jitter` is drawn from [0, 1))."""
+    return jitter * min(BACKOFF_MAX, BACKOFF_FIRST * 2.0 ** min(sent - 1, 10))
+
+
+def retry_after(headers: Mapping[str, str], today: datetime) -> float | None:
+    """Seconds that a reply asks to wait, None where it does not, or not readably.
+
+    A date is measured against the reply's own ``Date``, since its clock and ours may differ; against `today` where it has none.
+    """
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        from email.utils import parsedate_to_datetime
+
+        try:
+            date = headers.get("date")
+            then, now = parsedate_to_datetime(value), today if date is None else parsedate_to_datetime(date)
+            return max(0.0, (then - now).total_seconds())
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return seconds if seconds >= 0 else None
+
+
+def look_reserve(call_seconds: float) -> float:
+    """Seconds of a call's deadline that are kept for looking."""
+    return min(LOOK_RESERVE_MAX, LOOK_SHARE * call_seconds)

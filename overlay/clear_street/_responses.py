@@ -1,0 +1,182 @@
+"""A call's reply as httpx has it, beside the value: what `with_raw_response` and `with_streaming_response` give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from datetime import timedelta
+    from types import TracebackType
+    import httpx
+
+    from ._driver import AsyncDriver, Driver
+    from ._exchange import Completed
+    from ._outcomes import Attempt
+
+T = TypeVar("T")
+
+
+class _Raw(Generic[T]):
+    """What both kinds of raw response have."""
+
+    __slots__ = ("_completed", "_driver")
+
+    def __init__(self, completed: Completed[T], driver: Any) -> None:
+        self._completed = completed
+        self._driver = driver
+
+    @property
+    def http_response(self) -> httpx.Response:
+        """httpx's own response: of the attempt that succeeded, or of the look that settled the call."""
+        return cast("httpx.Response", self._completed.reply.http_response)
+
+    @property
+    def http_request(self) -> httpx.Request:
+        """httpx's own request."""
+        return self.http_response.request
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        return self.http_response.status_code
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The reply's headers."""
+        return self.http_response.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request, None where it sent none."""
+        return self.attempts[-1].request_id
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the reply was read to its end, or closed."""
+        return self.http_response.is_closed
+
+    @property
+    def elapsed(self) -> timedelta:
+        """Time from sending the request to closing its reply."""
+        return self.http_response.elapsed
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Each request that was sent."""
+        return tuple(self._completed.call.attempts)
+
+    @property
+    def retries_taken(self) -> int:
+        """How many attempts were made after the first."""
+        return len(self.attempts) - 1
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether what came of the call was found by looking."""
+        return self._completed.call.reconciled
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} [{self.status_code}]>"
+
+
+class RawResponse(_Raw[T]):
+    """A complete reply, with `parse()` for the value. As a streamed one it reads its body when asked."""
+
+    __slots__ = ()
+    _driver: Driver
+
+    def parse(self) -> T:
+        """The value of the call, the same that the plain method returns.
+
+        Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and `APIConnectionError` where it
+        breaks off.
+        """
+        if self._completed.value is None and self._completed.call.stream:
+            self._driver.finish(self._completed)
+        return cast(T, self._completed.value)
+
+    def read(self) -> bytes:
+        """The whole body."""
+        return self._driver.read(self.http_response, self._completed.call.settings)
+
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The body piece by piece, decompressed."""
+        return self.http_response.iter_bytes(chunk_size)
+
+    def iter_lines(self) -> Iterator[str]:
+        """The body line by line."""
+        return self.http_response.iter_lines()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.http_response.close()
+
+
+class AsyncRawResponse(_Raw[T]):
+    """A complete reply, with `await parse()` for the value. As a streamed one it reads its body when asked."""
+
+    __slots__ = ()
+    _driver: AsyncDriver
+
+    async def parse(self) -> T:
+        """The value of the call, the same that the plain method returns.
+
+        Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and `APIConnectionError` where it
+        breaks off.
+        """
+        if self._completed.value is None and self._completed.call.stream:
+            await self._driver.finish(self._completed)
+        return cast(T, self._completed.value)
+
+    async def read(self) -> bytes:
+        """The whole body."""
+        return await self._driver.read(self.http_response, self._completed.call.settings)
+
+    def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """The body piece by piece, decompressed."""
+        return self.http_response.aiter_bytes(chunk_size)
+
+    def iter_lines(self) -> AsyncIterator[str]:
+        """The body line by line."""
+        return self.http_response.aiter_lines()
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        await self.http_response.aclose()
+
+
+class StreamManager(Generic[T]):
+    """Makes the call when it is entered, and gives the connection back when it is left."""
+
+    __slots__ = ("_call", "_response")
+
+    def __init__(self, call: Callable[[], RawResponse[T]]) -> None:
+        self._call = call
+
+    def __enter__(self) -> RawResponse[T]:
+        self._response = self._call()
+        return self._response
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._response.close()
+
+
+class AsyncStreamManager(Generic[T]):
+    """Makes the call when it is entered, and gives the connection back when it is left."""
+
+    __slots__ = ("_call", "_response")
+
+    def __init__(self, call: Callable[[], Awaitable[AsyncRawResponse[T]]]) -> None:
+        self._call = call
+
+    async def __aenter__(self) -> AsyncRawResponse[T]:
+        self._response = await self._call()
+        return self._response
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._response.close()

@@ -1,0 +1,459 @@
+"""The only door into the generated code: requests are built here, bodies become models here.
+
+Each operation has one function with the argument names of the API, so that a change of the spec shows up as a type error on the
+line that must follow it.
+"""
+
+from __future__ import annotations
+
+from .errors import APIResponseValidationError, ArgumentError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from decimal import Decimal
+    from typing import Any, ParamSpec, TypeGuard, TypeVar
+
+    from clear_street_api.client import Request
+    from clear_street_api.models import (
+        APIError,
+        PositionGetPositionInstructionsResponse,
+        PositionInstruction,
+        PositionInstructionRequest,
+        PositionSortBy,
+        SortDirection,
+    )
+    from clear_street_api.types import Model, Response
+
+    from .types.v1 import PositionInstructionRequestParam
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+    M = TypeVar("M", bound=Model)
+
+NIL_ID = "00000000-0000-0000-0000-000000000000"
+"""The id of a row that was refused: it is not stored."""
+
+
+class Prepared:
+    """A call's request, checked and built; and of what it acts on, what the call needs to know to look for its effect."""
+
+    __slots__ = ("account_id", "instruction_id", "request", "rows")
+
+    def __init__(
+        self,
+        request: Request,
+        account_id: int | None = None,
+        instruction_id: str | None = None,
+        rows: Sequence[PositionInstructionRequest] = (),
+    ) -> None:
+        self.request = request
+        self.account_id = account_id
+        self.instruction_id = instruction_id
+        self.rows = rows
+
+
+def get_positions(
+    account_id: int,
+    *,
+    instrument_ids: Sequence[str] | None,
+    page_size: int | None,
+    page_token: str | None,
+    sort_by: PositionSortBy | str | None,
+    sort_direction: SortDirection | str | None,
+) -> Prepared:
+    """The request of `get_positions`."""
+    from clear_street_api.api.positions.get_positions import build_request
+
+    if isinstance(instrument_ids, str):
+        raise ArgumentError(f"Expected a list of strings for `instrument_ids` but received {instrument_ids!r}; put it into a list.")
+    return Prepared(
+        _checked(
+            build_request,
+            account_id,
+            instrument_ids=None if instrument_ids is None else list(instrument_ids),
+            page_size=page_size,
+            page_token=page_token,
+            sort_by=sort_by,
+            sort_direction=sort_direction,
+        )
+    )
+
+
+def close_positions(account_id: int, *, cancel_orders: bool | None) -> Prepared:
+    """The request of `close_positions`."""
+    from clear_street_api.api.positions.close_positions import build_request
+
+    return Prepared(_checked(build_request, account_id, cancel_orders=cancel_orders))
+
+
+def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool | None) -> Prepared:
+    """The request of `close_position`."""
+    from clear_street_api.api.positions.close_position import build_request
+
+    return Prepared(_checked(build_request, instrument_id, account_id=account_id, cancel_orders=cancel_orders))
+
+
+def get_position_instructions(account_id: int, *, instrument_id: str | None = None) -> Prepared:
+    """The request of `get_position_instructions`."""
+    from clear_street_api.api.positions.get_position_instructions import build_request
+
+    return Prepared(_checked(build_request, account_id, instrument_id=instrument_id))
+
+
+def submit_position_instructions(
+    account_id: int, *, instructions: Iterable[PositionInstructionRequest | PositionInstructionRequestParam]
+) -> Prepared:
+    """The request of `submit_position_instructions`."""
+    if isinstance(instructions, (str, bytes, dict)) or not hasattr(instructions, "__iter__"):
+        raise ArgumentError(
+            f"Expected a list of instructions for `instructions` but received {type(instructions).__name__}; "
+            "put it into a list."
+        )
+    rows = [_instruction(index, row) for index, row in enumerate(instructions)]
+    if not rows:
+        raise ArgumentError("Expected at least one instruction for `instructions` but received [].")
+    keys = [row.instruction_id for row in rows if row.instruction_id is not None]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ArgumentError(
+                f"The idempotency key {key!r} is used twice in `instructions`; give each row a key of its own (`instruction_id`)."
+            )
+    return prepared_submit(account_id, rows)
+
+
+def prepared_submit(account_id: int, rows: Sequence[PositionInstructionRequest]) -> Prepared:
+    """The request that submits checked rows."""
+    from clear_street_api.api.positions.submit_position_instructions import build_request
+
+    request = _checked(build_request, account_id, instructions=rows)
+    return Prepared(request, account_id=account_id, rows=rows)
+
+
+def cancel_position_instruction(instruction_id: str, *, account_id: int) -> Prepared:
+    """The request of `cancel_position_instruction`."""
+    from clear_street_api.api.positions.cancel_position_instruction import build_request
+
+    request = _checked(build_request, instruction_id, account_id=account_id)
+    return Prepared(request, account_id=account_id, instruction_id=instruction_id)
+
+
+def get_version() -> Prepared:
+    """The request of `get_version`."""
+    from clear_street_api.api.version.get_version import build_request
+
+    return Prepared(build_request())
+
+
+def _checked(build: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return build(*args, **kwargs)
+    except (ValueError, TypeError) as error:
+        raise ArgumentError(str(error)) from None
+
+
+def _instruction(
+    index: int, row: PositionInstructionRequest | PositionInstructionRequestParam
+) -> PositionInstructionRequest:
+    """One submitted row as a model of its own, so that neither its key nor later changes of the caller's object are shared."""
+    from clear_street_api.models import PositionInstructionRequest
+
+    where = f"instructions[{index}]"
+    fields: Mapping[str, object]
+    if isinstance(row, PositionInstructionRequest):
+        fields = row.to_dict()
+    elif isinstance(row, dict):
+        fields = row
+    else:
+        raise ArgumentError(
+            f"Expected a dict or a PositionInstructionRequest for `{where}` but received {type(row).__name__}."
+        )
+    known = ("instruction_type", "instrument_id", "quantity", "instruction_id")
+    for name in fields:
+        if name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(str(name), known, n=1)
+            remedy = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}."
+            raise ArgumentError(f"Unknown field {name!r} in `{where}`; {remedy}")
+    key = fields.get("instruction_id")
+    checked = PositionInstructionRequest(
+        instruction_type=_text(f"{where}.instruction_type", fields.get("instruction_type")),  # type: ignore[arg-type]
+        instrument_id=_text(f"{where}.instrument_id", fields.get("instrument_id")),
+        quantity=_quantity(f"{where}.quantity", fields.get("quantity")),
+        instruction_id=None if key is None else _text(f"{where}.instruction_id", key),
+    )
+    if checked.instrument_id == NIL_ID:
+        raise ArgumentError(f"The all-zero id names no instrument in `{where}.instrument_id`; use the id of the contract.")
+    return checked
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ArgumentError(f"Expected a string for `{name}` but received {value!r}.")
+    if not value.strip():
+        raise ArgumentError(f"Expected a non-empty value for `{name}` but received {value!r}")
+    return value
+
+
+def _quantity(name: str, value: object) -> str:
+    """A number of contracts as the API takes it: a positive whole number, as a string."""
+    from decimal import Decimal
+
+    if isinstance(value, str) and value.isascii() and value.isdigit() and value.strip("0"):
+        return value
+    whole = None
+    if isinstance(value, Decimal):
+        whole = int(value) if value.is_finite() and value == value.to_integral_value() else None
+    elif isinstance(value, int) and not isinstance(value, bool):
+        whole = value
+    if whole is None or whole <= 0:
+        raise ArgumentError(
+            f"Expected a positive whole number of contracts for `{name}` but received {value!r}; use an int, a Decimal "
+            "or a string of digits (a float is refused since it cannot hold every quantity)."
+        )
+    return str(whole)
+
+
+def unresolved_row(
+    request: PositionInstructionRequest,
+    *,
+    id: str | None = None,
+    status: str = "UNKNOWN",
+    rejection_reason: str | None = None,
+) -> PositionInstruction:
+    """A row that no reply has, as it was asked for."""
+    from clear_street_api.models import PositionInstruction
+
+    row = {**request.to_dict(), "status": status, "id": id, "rejection_reason": rejection_reason}
+    return PositionInstruction.from_dict({name: value for name, value in row.items() if value is not None})
+
+
+def read_object(body: bytes | None) -> dict[str, Any] | None:
+    """The JSON object that a body holds, None where it holds none."""
+    value = read_json(body)
+    return value if isinstance(value, dict) else None
+
+
+def read_json(body: bytes | None) -> Any:
+    """The JSON value that a body holds, None where it holds none.
+
+    A byte that is no UTF-8 is replaced rather than held against the whole reply.
+    """
+    from json import loads
+
+    if body is None:
+        return None
+    try:
+        return loads(body)
+    except UnicodeDecodeError:
+        body = body.decode("utf-8", "replace").encode()
+        return read_json(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def decode(kind: type[M], value: Mapping[str, Any]) -> M:
+    """A model from a JSON object; what departs from the spec is kept, and recorded in its `drift` where it is a whole reply."""
+    return kind.from_dict(value)
+
+
+def instructions_in(value: Mapping[str, Any] | None) -> list[PositionInstruction]:
+    """The instructions in the `data` of any reply, none where it has no list of them."""
+    from clear_street_api.models import PositionInstruction
+
+    data = None if value is None else value.get("data")
+    if not isinstance(data, list):
+        return []
+    return [PositionInstruction.from_dict(row) for row in data if isinstance(row, dict)]
+
+
+def error_in(value: Mapping[str, Any] | None) -> APIError | None:
+    """The envelope's error, None where a body has none."""
+    from clear_street_api.models import APIError
+
+    error = None if value is None else value.get("error")
+    return APIError.from_dict(error) if isinstance(error, dict) else None
+
+
+def request_id_in(value: Mapping[str, Any] | None) -> str | None:
+    """The envelope's request id, None where a body has none."""
+    metadata = None if value is None else value.get("metadata")
+    request_id = metadata.get("request_id") if isinstance(metadata, dict) else None
+    return request_id if isinstance(request_id, str) else None
+
+
+def with_extras(request: Request, *, query: object, body: object) -> Request:
+    """The request with a call's `extra_query` and `extra_body`."""
+    if query is None and body is None:
+        return request
+    pairs = [*request.query, *_query_pairs(query)]
+    json = request.json
+    if body is not None:
+        if not isinstance(body, dict) or not all(isinstance(name, str) for name in body):
+            raise ArgumentError(f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}.")
+        if request.method == "GET" or isinstance(json, list) or request.operation == "cancel_position_instruction":
+            raise ArgumentError(f"The body of {request.operation} is no object: it takes no `extra_body`.")
+        json = {**(json or {}), **body}
+    return _request_like(request, query=tuple(pairs), json=json)
+
+
+def _query_pairs(query: object) -> list[tuple[str, str]]:
+    from urllib.parse import quote
+
+    if query is None:
+        return []
+    if not isinstance(query, dict):
+        raise ArgumentError(f"Expected a dict for `extra_query` but received {type(query).__name__}.")
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items():
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if not isinstance(name, str) or not name or not isinstance(item, (str, int, float)):
+                raise ArgumentError(
+                    f"Expected strings, numbers or booleans in `extra_query` but received {item!r} for {name!r}; "
+                    "leave out what has no value."
+                )
+            text = str(item).lower() if isinstance(item, bool) else str(item)
+            try:
+                pairs.append((quote(name, safe=""), quote(text, safe="")))
+            except UnicodeEncodeError:
+                raise ArgumentError(f"The value for {name!r} in `extra_query` is no text that can be sent: {text!r}.") from None
+    return pairs
+
+
+def _request_like(request: Request, *, query: tuple[tuple[str, str], ...], json: Any) -> Request:
+    from clear_street_api.client import Request
+
+    return Request(request.operation, request.method, request.path_template, request.path, query, json)
+
+
+def submission(request: Request, rows: Sequence[PositionInstructionRequest]) -> Request:
+    """A submit's request with these rows for its body."""
+    return _request_like(request, query=request.query, json=[row.to_dict() for row in rows])
+
+
+def raw_request(name: str, method: str, path_template: str, path: str, body: object) -> Request:
+    """A request to a path given as it is, checked before."""
+    from json import dumps
+
+    from clear_street_api.client import Request
+
+    try:
+        dumps(body, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"The value for `body` cannot be sent as JSON: {error}.") from None
+    return Request(name, method, path_template, path, (), body)
+
+
+def with_key(row: PositionInstructionRequest, key: str) -> PositionInstructionRequest:
+    """The row under an idempotency key."""
+    import attrs
+
+    return attrs.evolve(row, instruction_id=key)
+
+
+def complete_instructions(status: int, body: bytes | None) -> list[PositionInstruction] | None:
+    """The account's instructions, if a reply is the whole list of them and can be relied on: every row has its id and its key."""
+    value = read_object(body)
+    if status != 200 or value is None:
+        return None
+    from clear_street_api.models import PositionGetPositionInstructionsResponse
+
+    listed = PositionGetPositionInstructionsResponse.from_dict(value)
+    if listed.data is None or (listed.metadata is not None and listed.metadata.next_page_token is not None):
+        return None
+    if any(row.id is None or row.instruction_id is None for row in listed.data):
+        return None
+    return listed.data
+
+
+def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:
+    """A whole reply as `kind`; with `found`, an instruction or a list of them, in the place of its `data`."""
+    response: Any = kind
+    if found is None:
+        reply: T = response.from_dict(value)
+        return reply
+    if isinstance(found, list):
+        response_with_rows: Any = response.from_dict(value)
+        response_with_rows.data = found
+        reply = response_with_rows
+    else:
+        reply = response.from_dict({**value, "data": found.to_dict()})
+    return reply
+
+
+def reads_as(cast_to: object, body: bytes | None) -> bool:
+    """Whether a body is what a generic call asked for."""
+    if cast_to in (bytes, str, None):
+        return True
+    value = read_json(body)
+    if cast_to is list:
+        return isinstance(value, list)
+    return isinstance(value, dict) or (cast_to is object and (value is not None or (body or b"").strip() == b"null"))
+
+
+def read_as(cast_to: object, body: bytes | None) -> object:
+    """A body as a generic call asked for it: a model, JSON, text, bytes, or None for nothing at all."""
+    if cast_to is None:
+        return None
+    if cast_to is bytes:
+        return body
+    if cast_to is str:
+        return (body or b"").decode("utf-8", "replace")
+    value = read_json(body)
+    return cast_to.from_dict(value) if _is_model(cast_to) else value
+
+
+def cast_model(cast_to: object, model: Model) -> object:
+    """A known operation's value as a generic call asked for it."""
+    if cast_to is None:
+        return None
+    if cast_to is bytes:
+        return model.to_json().encode()
+    if cast_to is str:
+        return model.to_json()
+    return cast_to.from_dict(model.to_dict()) if _is_model(cast_to) else model.to_dict()
+
+
+def checked_cast(cast_to: object) -> None:
+    """Refuse a `cast_to` that no body can become."""
+    if cast_to not in (dict, list, str, bytes, object, None) and not _is_model(cast_to):
+        raise ArgumentError(
+            f"Expected a model class, dict, list, str, bytes or object for `cast_to` but received {cast_to!r}."
+        )
+
+
+def _is_model(cast_to: object) -> TypeGuard[type[Model]]:
+    from clear_street_api.types import Model
+
+    return isinstance(cast_to, type) and issubclass(cast_to, Model)
+
+
+def by_id(rows: Iterable[PositionInstruction] | None, id: str) -> PositionInstruction | None:
+    """The row with the server's `id`."""
+    return next((row for row in rows or () if row.id == id), None)
+
+
+def checked_keys(keys: Sequence[str]) -> list[str]:
+    """Idempotency keys to look for, at least one."""
+    if isinstance(keys, str):
+        raise ArgumentError(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
+    checked = [_text("idempotency_keys", key) for key in keys]
+    if not checked:
+        raise ArgumentError("Expected at least one key for `idempotency_keys` but received none.")
+    return checked
+
+
+def by_key(
+    listed: PositionGetPositionInstructionsResponse, keys: Sequence[str]
+) -> dict[str, PositionInstruction | None]:
+    """The rows under idempotency keys, in a list that shows every row's key."""
+    rows = listed.data
+    if rows is None or any(row.instruction_id is None for row in rows):
+        raise APIResponseValidationError(
+            "the list of instructions does not show every row's idempotency key, so that it cannot tell what is absent",
+            status_code=200,
+            request_id=request_id_in(listed.to_dict()),
+        )
+    found = {row.instruction_id: row for row in rows}
+    return {key: found.get(key) for key in keys}

@@ -1,0 +1,48 @@
+"""The types of methods whose caller gives raw or streamed responses: at run time they are the methods themselves."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+    from typing import Any, ParamSpec, TypeVar
+
+    from ._responses import AsyncRawResponse, RawResponse
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
+
+def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
+    """A method of a namespace whose caller has the shape ``"raw"``."""
+    shaped: Any = method
+    return shaped  # type: ignore[no-any-return]
+
+
+def async_raw(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[AsyncRawResponse[T]]]:
+    """An async method of a namespace whose caller has the shape ``"raw"``."""
+    shaped: Any = method
+    return shaped  # type: ignore[no-any-return]
+
+
+def streamed(method: Callable[P, T]) -> Callable[P, AbstractContextManager[RawResponse[T]]]:
+    """A method of a namespace whose caller has the shape ``"stream"``: called when the context is entered."""
+
+    def manager(*args: P.args, **kwargs: P.kwargs) -> AbstractContextManager[RawResponse[T]]:
+        from ._responses import StreamManager
+
+        return StreamManager(lambda: raw(method)(*args, **kwargs))
+
+    return manager
+
+
+def async_streamed(method: Callable[P, Awaitable[T]]) -> Callable[P, AbstractAsyncContextManager[AsyncRawResponse[T]]]:
+    """An async method of a namespace whose caller has the shape ``"stream"``: called when the context is entered."""
+
+    def manager(*args: P.args, **kwargs: P.kwargs) -> AbstractAsyncContextManager[AsyncRawResponse[T]]:
+        from ._responses import AsyncStreamManager
+
+        return AsyncStreamManager(lambda: async_raw(method)(*args, **kwargs))
+
+    return manager

@@ -1,0 +1,393 @@
+"""Connections whose time bounds are true.
+
+httpx's read time-out starts anew at each byte, so a service that drips its headers holds a call for as long as it likes. Here
+each read, write, look-up and handshake is capped by what is left of the attempt (`Bounds`), by a network backend under httpcore's
+own connection pool.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import httpx
+
+from .errors import ArgumentError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+
+_WRITE_CHUNK = 16384
+
+
+class Bounds:
+    """The bounds of one attempt, in seconds on `time.monotonic`, and whether a byte of its request may have left."""
+
+    __slots__ = ("begun", "not_after", "until")
+
+    def __init__(self, until: float, not_after: float | None) -> None:
+        self.until = until
+        self.not_after = not_after
+        self.begun = False
+
+
+BOUNDS: ContextVar[Bounds | None] = ContextVar("clear_street_bounds", default=None)
+"""The bounds of the attempt that the running thread or task makes; None while a streamed reply is read later on."""
+
+
+def _capped(timeout: float | None, expired: type[Exception]) -> float | None:
+    bounds = BOUNDS.get()
+    if bounds is None:
+        return timeout
+    left = bounds.until - monotonic()
+    if left <= 0:
+        raise expired("the time of the attempt is over")
+    return left if timeout is None else min(timeout, left)
+
+
+def _about_to_write(buffer: bytes) -> None:
+    bounds = BOUNDS.get()
+    if bounds is None or bounds.begun or buffer.startswith(b"CONNECT "):
+        return
+    if bounds.not_after is not None and monotonic() >= bounds.not_after:
+        raise httpcore.ConnectTimeout("the time in not_after passed before anything was sent")
+    bounds.begun = True
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _capped(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        _about_to_write(buffer)
+        for start in range(0, len(buffer), _WRITE_CHUNK):
+            chunk = buffer[start : start + _WRITE_CHUNK]
+            self._stream.write(chunk, _capped(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        capped = _capped(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, capped))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._stream.read(max_bytes, _capped(timeout, httpcore.ReadTimeout))
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        _about_to_write(buffer)
+        await self._stream.write(buffer, _capped(timeout, httpcore.WriteTimeout))
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        capped = _capped(timeout, httpcore.ConnectTimeout)
+        return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, capped))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Backend(httpcore.NetworkBackend):
+    def __init__(self) -> None:
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        until = None if timeout is None else monotonic() + timeout
+        failed: Exception = httpcore.ConnectError(f"no address for {host}")
+        for address in _addresses(host, port, _capped(timeout, httpcore.ConnectTimeout)):
+            left = None if until is None else until - monotonic()
+            if left is not None and left <= 0:
+                raise httpcore.ConnectTimeout("timed out")
+            capped = _capped(left, httpcore.ConnectTimeout)
+            try:
+                return _Stream(self._backend.connect_tcp(address, port, capped, local_address, socket_options))
+            except httpcore.ConnectError as error:
+                failed = error
+        raise failed
+
+
+class _AsyncBackend(httpcore.AsyncNetworkBackend):
+    def __init__(self) -> None:
+        self._backend = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        capped = _capped(timeout, httpcore.ConnectTimeout)
+        return _AsyncStream(await self._backend.connect_tcp(host, port, capped, local_address, socket_options))
+
+
+def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
+    """The addresses of a host, in time: the system's look-up takes no time-out, so it waits in a thread of its own."""
+    try:
+        return [_text_of(info) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)]
+    except socket.gaierror:
+        pass
+    found: list[str] = []
+    failed: list[OSError] = []
+
+    def look_up() -> None:
+        try:
+            found.extend(_text_of(info) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            failed.append(error if isinstance(error, OSError) else OSError(str(error)))
+
+    thread = threading.Thread(target=look_up, name="clear_street-look-up", daemon=True)
+    thread.start()
+    thread.join(timeout)
+    if thread.is_alive():
+        raise httpcore.ConnectTimeout("timed out while the host's name was looked up")
+    if failed:
+        raise httpcore.ConnectError(str(failed[0]))
+    return found
+
+
+def _text_of(info: tuple[Any, ...]) -> str:
+    return str(info[4][0])
+
+
+@contextmanager
+def _as_httpx() -> Iterator[None]:
+    """httpcore's exceptions as httpx's, which have the same names."""
+    try:
+        yield
+    except Exception as error:
+        for kind in type(error).__mro__:
+            if kind.__module__.startswith("httpcore"):
+                raise getattr(httpx, kind.__name__, httpx.TransportError)(str(error)) from error
+        raise
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _as_httpx():
+            yield from self._stream
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _AsyncBody(httpx.AsyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _as_httpx():
+            async for part in self._stream:
+                yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class Transport(httpx.BaseTransport):
+    """httpcore's connection pool, HTTP/1.1, over connections with true time bounds."""
+
+    def __init__(
+        self, verify: ssl.SSLContext | str | bool, limits: httpx.Limits, proxy: httpx.Proxy | None, *, trust_env: bool
+    ) -> None:
+        self._pool = httpcore.ConnectionPool(network_backend=_Backend(), **_pool_options(verify, limits, proxy, trust_env))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        with _as_httpx():
+            response = self._pool.handle_request(_core_request(request))
+        return httpx.Response(
+            response.status, headers=response.headers, stream=_Body(response.stream), extensions=response.extensions
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class AsyncTransport(httpx.AsyncBaseTransport):
+    """The same for async clients."""
+
+    def __init__(
+        self, verify: ssl.SSLContext | str | bool, limits: httpx.Limits, proxy: httpx.Proxy | None, *, trust_env: bool
+    ) -> None:
+        options = _pool_options(verify, limits, proxy, trust_env)
+        self._pool = httpcore.AsyncConnectionPool(network_backend=_AsyncBackend(), **options)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        with _as_httpx():
+            response = await self._pool.handle_async_request(_core_request(request))
+        return httpx.Response(
+            response.status, headers=response.headers, stream=_AsyncBody(response.stream), extensions=response.extensions
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+def _core_request(request: httpx.Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        method=request.method,
+        url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+def _pool_options(
+    verify: ssl.SSLContext | str | bool, limits: httpx.Limits, proxy: httpx.Proxy | None, trust_env: bool
+) -> dict[str, Any]:
+    if verify is True:
+        context = _shared_context(*((os.environ.get(n) for n in ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else ()))
+    else:
+        context = httpx.create_ssl_context(verify=verify, trust_env=trust_env)
+    return {
+        "ssl_context": context,
+        "proxy": None if proxy is None else _core_proxy(proxy),
+        "max_connections": limits.max_connections,
+        "max_keepalive_connections": limits.max_keepalive_connections,
+        "keepalive_expiry": limits.keepalive_expiry,
+    }
+
+
+def _core_proxy(proxy: httpx.Proxy) -> httpcore.Proxy:
+    url = httpcore.URL(scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=b"/")
+    return httpcore.Proxy(url, auth=proxy.raw_auth, headers=proxy.headers.raw, ssl_context=proxy.ssl_context)
+
+
+@lru_cache(maxsize=8)
+def _shared_context(*environment: str | None) -> ssl.SSLContext:
+    """One TLS context for all clients of a process: each costs some 20 ms."""
+    return httpx.create_ssl_context(trust_env=bool(environment))
+
+
+def _environment_proxies() -> dict[str, str | None]:
+    """The proxies that the environment names, None for hosts that need none, under httpx's patterns."""
+    if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    from urllib.request import getproxies
+
+    proxies = getproxies()
+    found: dict[str, str | None] = {}
+    for scheme in ("http", "https", "all"):
+        if url := proxies.get(scheme):
+            found[f"{scheme}://"] = url if "://" in url else f"http://{url}"
+    for host in filter(None, (host.strip() for host in proxies.get("no", "").split(","))):
+        if host == "*":
+            return {}
+        exact = host[0].isdigit() or host == "localhost" or "[" in host
+        found[f"all://{host}" if exact else f"all://*{host}"] = None
+    return found
+
+
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
+
+
+def _refuse_http2(options: Mapping[str, Any]) -> None:
+    if options.get("http2"):
+        raise ArgumentError("Expected False for `http2` but received True: HTTP/2 libraries send streams again by themselves.")
+
+
+class DefaultHttpxClient(httpx.Client):
+    """An `httpx.Client` with this package's defaults, to be adjusted and handed in as `http_client`.
+
+    It takes what `httpx.Client` takes, but for `http2`. Its own transport keeps time bounds exactly; one that you pass keeps them as
+    far as httpx can.
+    """
+
+    def __init__(
+        self,
+        *,
+        verify: ssl.SSLContext | str | bool = True,
+        trust_env: bool = True,
+        limits: httpx.Limits = _LIMITS,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        mounts: Mapping[str, httpx.BaseTransport | None] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        **options: Any,
+    ) -> None:
+        _refuse_http2(options)
+
+        def bounded(proxy: str | httpx.URL | httpx.Proxy | None) -> Transport:
+            return Transport(verify, limits, _proxy(proxy), trust_env=trust_env)
+
+        self.keeps_bounds = transport is None and not mounts
+        if transport is None:
+            transport = bounded(proxy)
+            if proxy is None and trust_env:
+                found = _environment_proxies()
+                mounts = {**{k: v if v is None else bounded(v) for k, v in found.items()}, **(mounts or {})}
+        super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
+
+
+class DefaultAsyncHttpxClient(httpx.AsyncClient):
+    """An `httpx.AsyncClient` with this package's defaults, to be adjusted and handed in as `http_client`.
+
+    It takes what `httpx.AsyncClient` takes, but for `http2`. Its own transport keeps time bounds exactly; one that you pass keeps them
+    as far as httpx can.
+    """
+
+    def __init__(
+        self,
+        *,
+        verify: ssl.SSLContext | str | bool = True,
+        trust_env: bool = True,
+        limits: httpx.Limits = _LIMITS,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        mounts: Mapping[str, httpx.AsyncBaseTransport | None] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        **options: Any,
+    ) -> None:
+        _refuse_http2(options)
+
+        def bounded(proxy: str | httpx.URL | httpx.Proxy | None) -> AsyncTransport:
+            return AsyncTransport(verify, limits, _proxy(proxy), trust_env=trust_env)
+
+        self.keeps_bounds = transport is None and not mounts
+        if transport is None:
+            transport = bounded(proxy)
+            if proxy is None and trust_env:
+                found = _environment_proxies()
+                mounts = {**{k: v if v is None else bounded(v) for k, v in found.items()}, **(mounts or {})}
+        super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
+
+
+def _proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | None:
+    return proxy if proxy is None or isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)

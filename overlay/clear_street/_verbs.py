@@ -1,0 +1,71 @@
+"""Requests to paths that the package has no method for: `client.get(...)` and its kin."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar, cast
+from urllib.parse import unquote
+
+from . import _seam as seam
+from ._operations import OPERATIONS, Operation, Resend
+from .errors import ArgumentError
+
+if TYPE_CHECKING:
+    from ._seam import Prepared
+
+T = TypeVar("T")
+
+UNKNOWN_PATH = "(a path that the spec does not know)"
+"""What errors and logs call such a path: the path itself may have account ids in it."""
+
+_NOT_IN_A_PATH = re.compile(r"[^A-Za-z0-9._~!$&'()*+,;=:@%/-]")
+
+
+def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tuple[Operation[T], Prepared]:
+    """The operation and the request of a generic call: the known operation of that path, or one of its own."""
+    _check_path(path)
+    seam.checked_cast(cast_to)
+    if body is not None and method == "GET":
+        raise ArgumentError("A GET takes no body.")
+    for operation in OPERATIONS:
+        values = _match(operation, method, path)
+        if values is not None:
+            return cast("Operation[T]", operation), _known(operation, values, path, body)
+    resend = Resend.READ if method == "GET" else Resend.ONCE
+    unknown: Operation[T] = Operation(method.lower(), method, UNKNOWN_PATH, resend, None)
+    return unknown, seam.Prepared(seam.raw_request(unknown.name, method, UNKNOWN_PATH, path, body))
+
+
+def _check_path(path: str) -> None:
+    if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
+        raise ArgumentError(f"Expected a path that starts with one '/' for `path` but received {path!r}.")
+    if bad := _NOT_IN_A_PATH.search(path):
+        raise ArgumentError(
+            f"The character {bad[0]!r} cannot stand in `path` {path!r}; percent-encode it, and give a query in `extra_query`."
+        )
+    if re.search(r"%(?![0-9A-Fa-f]{2})", path):
+        raise ArgumentError(f"A '%' in `path` {path!r} does not begin an escape; write %25 for the character itself.")
+    for segment in path.split("/")[1:]:
+        if unquote(segment) in (".", ".."):
+            raise ArgumentError(f"The segment {segment!r} in `path` {path!r} would lead to another path.")
+
+
+def _match(operation: Operation[object], method: str, path: str) -> list[str] | None:
+    """The path's parameters, where it is that of the operation."""
+    if operation.method != method:
+        return None
+    pattern = re.sub(r"\\\{\w+\\\}", "([^/]+)", re.escape(operation.path_template))
+    match = re.fullmatch(pattern, path.rstrip("/"))
+    return [unquote(value) for value in match.groups()] if match else None
+
+
+def _known(operation: Operation[object], values: list[str], path: str, body: object) -> Prepared:
+    """The request of a known operation, given by its path; what the call's rules need is read out of it."""
+    if not operation.may_look:
+        return seam.Prepared(seam.raw_request(operation.name, operation.method, operation.path_template, path, body))
+    if not values[0].isascii() or not values[0].isdigit():
+        raise ArgumentError(f"Expected an account id in `path` but received {values[0]!r}.")
+    account_id = int(values[0])
+    if operation.has_rows:
+        return seam.submit_position_instructions(account_id, instructions=body)  # type: ignore[arg-type]
+    return seam.cancel_position_instruction(values[1], account_id=account_id)

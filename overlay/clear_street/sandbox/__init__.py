@@ -1,0 +1,57 @@
+"""The service in miniature: a small stateful exchange, in memory, to try the client on without an account.
+
+`Sandbox` is the exchange: no I/O, its own clock, scripted or seeded faults, a ledger of every effect. It is reached in
+process through `SandboxTransport` and `AsyncSandboxTransport`, or over loopback through `SandboxServer`
+(``python -m clear_street.sandbox``).
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .book import LedgerEntry
+    from .clock import LiveClock, SandboxClock
+    from .exchange import RequestSeen, Sandbox
+    from .faults import Fault
+    from .server import SandboxServer
+    from .transport import AsyncSandboxTransport, SandboxTransport
+    from .wire import Call
+
+__all__ = [
+    "AsyncSandboxTransport",
+    "Call",
+    "Fault",
+    "LedgerEntry",
+    "LiveClock",
+    "RequestSeen",
+    "Sandbox",
+    "SandboxClock",
+    "SandboxServer",
+    "SandboxTransport",
+]
+
+_HOMES = {
+    "AsyncSandboxTransport": "transport",
+    "Call": "wire",
+    "Fault": "faults",
+    "LedgerEntry": "book",
+    "LiveClock": "clock",
+    "RequestSeen": "exchange",
+    "Sandbox": "exchange",
+    "SandboxClock": "clock",
+    "SandboxServer": "server",
+    "SandboxTransport": "transport",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,32 @@
+"""``python -m clear_street.sandbox``: the sandbox as an HTTP server on loopback, until interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+from argparse import ArgumentParser
+from typing import TYPE_CHECKING
+
+from .clock import LiveClock
+from .exchange import Sandbox
+from .server import SandboxServer
+from .world import ACCOUNT_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until interrupted."""
+    parser = ArgumentParser(prog="python -m clear_street.sandbox", description="Serve the sandbox on loopback.")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen on; 0 for a free one (default: 8080)")
+    parser.add_argument("--seed", type=int, default=0, help="number that fixes every id (default: 0)")
+    options = parser.parse_args(arguments)
+    with SandboxServer(Sandbox(seed=options.seed, clock=LiveClock()), port=options.port) as server:
+        print(f"Sandbox at {server.url} (any API key will do). Try:")
+        print(f"  curl -H 'Authorization: Bearer sandbox' {server.url}/v1/accounts/{ACCOUNT_ID}/positions", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The sandbox's time: virtual by default, so that a run is fast and always the same."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
+"""When the sandbox's time begins: a Friday, in trading hours."""
+
+
+class SandboxClock:
+    """A clock on which sleeping takes no time: it moves the clock instead. Thread-safe.
+
+    `start` is an aware datetime; `seed` makes `random` reproducible.
+    """
+
+    def __init__(self, start: datetime = START, *, seed: int = 0) -> None:
+        if start.utcoffset() is None:
+            raise ValueError(f"Expected a datetime with a time zone for `start` but received {start!r}.")
+        self._start = start.astimezone(UTC)
+        self._random = random.Random(seed)
+        self._lock = threading.Lock()
+        self._advanced = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds since the clock began."""
+        return self._advanced
+
+    def at(self, monotonic: float) -> datetime:
+        """The instant, in UTC, of a reading of `monotonic`."""
+        return self._start + timedelta(seconds=monotonic)
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return self.at(self.monotonic())
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward by a number of seconds; ValueError if it is negative."""
+        if not seconds >= 0:
+            raise ValueError(f"Expected seconds, 0 or more, for `seconds` but received {seconds!r}.")
+        with self._lock:
+            self._advanced += seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for a number of seconds."""
+        self.advance(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait for a number of seconds, letting other tasks run (on asyncio and on trio)."""
+        from anyio.lowlevel import checkpoint
+
+        self.advance(seconds)
+        await checkpoint()
+
+    def random(self) -> float:
+        """A random float in [0, 1), the same sequence for the same seed."""
+        return self._random.random()
+
+
+class LiveClock(SandboxClock):
+    """A sandbox clock that runs by itself, and on which sleeping takes its time."""
+
+    def __init__(self, start: datetime = START, *, seed: int = 0) -> None:
+        super().__init__(start, seed=seed)
+        self._origin = time.monotonic()
+
+    def monotonic(self) -> float:
+        """Seconds since the clock began."""
+        return self._advanced + time.monotonic() - self._origin
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for a number of seconds."""
+        time.sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait for a number of seconds, letting other tasks run (on asyncio and on trio)."""
+        from anyio import sleep
+
+        await sleep(seconds)

@@ -1,0 +1,310 @@
+"""The exchange: one object that takes requests and gives replies, with what sets it up and looks inside. No I/O."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import timedelta
+from decimal import Decimal
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import instructions, positions
+from .book import Account, Book, Holding, Ids, Instruction, Plan
+from .clock import SandboxClock
+from .faults import Faults
+from .wire import Answer, Call, Delivery, Refusal, Reply, compact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from .book import LedgerEntry
+    from .faults import Fault
+    from .wire import Json
+
+VERSION = "2025-10-31"
+_RULES: dict[str, Callable[[Book, Account, Call], Answer]] = {
+    "get_positions": positions.get_positions,
+    "close_positions": positions.close_positions,
+    "close_position": positions.close_position,
+    "cancel_position_instruction": instructions.cancel,
+}
+
+
+class RequestSeen(NamedTuple):
+    """One request that a client made, whether or not it arrived."""
+
+    time: datetime
+    """When, on the sandbox's clock (UTC)."""
+    method: str
+    """Its HTTP method."""
+    target: str
+    """Its path and query."""
+    headers: Mapping[str, str]
+    """Its headers, names in lower case."""
+    body: bytes
+    """Its body, empty where it had none."""
+    operation: str | None
+    """Its operationId, None where method and path are none of the API's."""
+    status: int | None
+    """The status of the reply, even if that was lost; None where the service did not see the request."""
+    fault: str | None
+    """The name of the fault that struck, None for none."""
+
+
+class Sandbox:
+    """The service, in memory. `handle` is its face; everything else sets it up or looks inside. Thread-safe.
+
+    It has the accounts, positions and instructions of `world.populate`, unless `empty`. `api_keys` are those it takes,
+    None for any. `seed` fixes every id, `clock` is its time (default: a virtual `SandboxClock`).
+
+    Three attributes, which can be changed at any time, make it behave worse: `list_lag` is how many seconds the list of
+    instructions lags behind; without `honour_keys` an idempotency key may be used twice; without `echo_keys` rows show
+    a key of the service's own.
+
+    Its day is that of its clock in UTC, its business days are Monday to Friday.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        clock: SandboxClock | None = None,
+        api_keys: Iterable[str] | None = None,
+        empty: bool = False,
+        list_lag: float = 0.0,
+        honour_keys: bool = True,
+        echo_keys: bool = True,
+    ) -> None:
+        self.clock = SandboxClock(seed=seed) if clock is None else clock
+        self.faults = Faults()
+        self.list_lag = list_lag
+        self.honour_keys = honour_keys
+        self.echo_keys = echo_keys
+        self._api_keys = None if api_keys is None else frozenset(api_keys)
+        self._book = Book(self.clock, seed)
+        self._new_request_id = Ids(f"{seed} requests")
+        self._requests: list[RequestSeen] = []
+        self._lock = threading.RLock()
+        if not empty:
+            from .world import populate
+
+            populate(self)
+
+    def add_account(self, account_id: int, *, api_keys: Iterable[str] | None = None) -> None:
+        """Open an account, seen only by `api_keys` (None: by every key)."""
+        with self._lock:
+            self._book.accounts[account_id] = Account(account_id, None if api_keys is None else frozenset(api_keys))
+
+    def add_instrument(self, symbol: str, *, instrument_id: str | None = None) -> str:
+        """List an instrument, an option if `symbol` is OSI, and return its id; the same one for the same symbol."""
+        with self._lock:
+            return self._book.list_instrument(symbol, instrument_id).id
+
+    def add_position(
+        self,
+        account_id: int,
+        symbol: str,
+        quantity: int | str,
+        *,
+        price: str = "10",
+        avg_price: str | None = None,
+        closing_price: str | None = None,
+    ) -> str:
+        """Give an account a position (negative: short; prices default to `price`) and return its instrument's id."""
+        prices = (Decimal(given or price) for given in (price, avg_price, closing_price))
+        with self._lock:
+            instrument = self._book.list_instrument(symbol)
+            self._book.accounts[account_id].holdings[instrument.id] = Holding(instrument, Decimal(quantity), *prices)
+            return instrument.id
+
+    def add_instruction(
+        self,
+        account_id: int,
+        symbol: str,
+        *,
+        instruction_type: str = "EXERCISE",
+        quantity: int = 1,
+        idempotency_key: str | None = None,
+        instruction_id: str | None = None,
+        status: str = "SENT",
+    ) -> str:
+        """Store an instruction, an hour old, that stays in `status` until cancelled or settled; return its id."""
+        with self._lock:
+            self._book.catch_up()
+            account, instrument = self._book.accounts[account_id], self._book.list_instrument(symbol)
+            submitted = {
+                "instruction_id": idempotency_key,
+                "instruction_type": instruction_type,
+                "instrument_id": instrument.id,
+                "quantity": str(quantity),
+            }
+            row = instructions.new_row(self._book, account, instrument, submitted, echo_keys=True)
+            made = self._book.timestamp_at(-3600.0)
+            row.update(id=instruction_id or row["id"], status=_checked(status), created_at=made, updated_at=made)
+            row["accepted_quantity"] = row["quantity"] if status == "ACCEPTED" else None
+            account.instructions[row["id"]] = Instruction(account_id, row["instruction_id"], [(float("-inf"), row)])
+            return str(row["id"])
+
+    def plan(
+        self,
+        *,
+        instrument: str | None = None,
+        instruction: str | None = None,
+        then: Sequence[str] = ("ACCEPTED",),
+        after: float = 3.0,
+        cancel_then: Sequence[str] = ("CANCELLED",),
+        cancel_after: float = 2.0,
+        reason: str | None = None,
+    ) -> None:
+        """Say what becomes of instructions that are submitted or cancelled from now on.
+
+        A submitted one takes each status of `then`, `after` seconds after the last; a cancelled one each of
+        `cancel_then` in steps of `cancel_after`; ``()`` leaves it as it is. `reason` is the rejection reason. It holds
+        for those on `instrument` (id or symbol) and for the one `instruction` (idempotency key or server id), where
+        given; the latest plan wins.
+        """
+        path, cancel_path = tuple(map(_checked, then)), tuple(map(_checked, cancel_then))
+        with self._lock:
+            self._book.plans.append(Plan(instrument, instruction, path, after, cancel_path, cancel_after, reason))
+
+    def settle(self, instruction_id: str, status: str, *, reason: str | None = None) -> None:
+        """Put an instruction, by its server id, into `status` and drop what was planned for it; else LookupError."""
+        with self._lock:
+            self._book.catch_up()
+            for account in self._book.accounts.values():
+                if stored := account.instructions.get(instruction_id):
+                    return instructions.change(self._book, stored, _checked(status), reason, "settled")
+        raise LookupError(f"No position instruction has the id {instruction_id!r}.")
+
+    @property
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """Every effect of requests and of time, in its order."""
+        with self._lock:
+            self._book.catch_up()
+            return tuple(self._book.ledger)
+
+    @property
+    def requests(self) -> tuple[RequestSeen, ...]:
+        """Every request so far, in its order, those that faults kept from arriving among them."""
+        with self._lock:
+            return tuple(self._requests)
+
+    def instructions(self, account_id: int) -> tuple[Json, ...]:
+        """The instructions of an account as they really are, whatever the list shows."""
+        with self._lock:
+            self._book.catch_up()
+            return tuple(dict(stored.row) for stored in self._book.accounts[account_id].instructions.values())
+
+    def orders(self, account_id: int) -> tuple[Json, ...]:
+        """The orders of an account."""
+        with self._lock:
+            self._book.catch_up()
+            return tuple(dict(order) for order in self._book.accounts[account_id].orders.values())
+
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+        """The reply to a request, which no fault strikes. `target` is path and query; header names are in any case."""
+        with self._lock:
+            self._book.catch_up()
+            return self._handle(Call.read(method, target, headers, body))
+
+    def deliver(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Delivery:
+        """What comes back of a request that faults may strike. Effects happen here; a face acts out the delays."""
+        with self._lock:
+            self._book.catch_up()
+            call = Call.read(method, target, headers, body)
+            fault = self.faults.strike(call)
+            if fault is None:
+                return Delivery(self._handle(call))
+            replies = [self._serve(call, self._answer) for _ in range(fault.effects)]
+            if fault.late is not None:
+                self._book.schedule(fault.late, lambda: self._serve(call, self._answer))
+            if fault.status is not None:
+                replies.append(self._stand_in(call, fault, fault.status))
+            self._record(call, replies[-1].status if replies else None, fault.name)
+            if fault.lost is not None and fault.cut is None:
+                return Delivery(None, fault.lost, delay=fault.delay)
+            reply = replies[-1]
+            if fault.rewrite is not None:
+                reply = reply._replace(body=fault.rewrite(reply.body))
+            return Delivery(reply, fault.lost, fault.cut, fault.delay, fault.drip)
+
+    def _handle(self, call: Call) -> Reply:
+        reply = self._serve(call, self._answer)
+        self._record(call, reply.status, None)
+        return reply
+
+    def _record(self, call: Call, status: int | None, fault: str | None) -> None:
+        method, target, headers, body, operation = call[:5]
+        self._requests.append(RequestSeen(self._book.now, method, target, headers, body, operation, status, fault))
+
+    def _serve(self, call: Call, answer: Callable[[Call], Answer], headers: Iterable[tuple[str, str]] = ()) -> Reply:
+        try:
+            data, status, message, page = answer(call)
+        except Refusal as refusal:
+            data, status, message, page = refusal.data, refusal.status, refusal.message, {}
+        request_id = self._new_request_id(self._book.now)
+        document = {
+            "metadata": {"request_id": request_id, **page},
+            "error": None if message is None else {"code": status, "message": message},
+            "data": data,
+        }
+        allow = [("Allow", ", ".join(call.allowed))] if status == 405 else []
+        common = [self._date(), ("Content-Type", "application/json"), ("X-Request-Id", request_id)]
+        return Reply(status, (*common, *allow, *headers), compact(document))
+
+    def _date(self) -> tuple[str, str]:
+        return "Date", format_datetime(self._book.now, usegmt=True)
+
+    def _answer(self, call: Call) -> Answer:
+        if call.operation is None:
+            raise Refusal(405, f"{call.method} is not allowed here") if call.allowed else Refusal(404, "No such path")
+        if call.operation == "get_version":
+            return Answer({"version": VERSION})
+        book, account = self._book, self._authorized(call)
+        if rule := _RULES.get(call.operation):
+            return rule(book, account, call)
+        if call.operation == "get_position_instructions":
+            return instructions.get_instructions(book, account, call, lag=self.list_lag)
+        return instructions.submit(book, account, call, honour_keys=self.honour_keys, echo_keys=self.echo_keys)
+
+    def _authorized(self, call: Call) -> Account:
+        scheme, _, api_key = call.headers.get("authorization", "").partition(" ")
+        known = bool(api_key) if self._api_keys is None else api_key in self._api_keys
+        if scheme.lower() != "bearer" or not known:
+            raise Refusal(401, "The API key is missing or unknown")
+        if not re.fullmatch(r"-?[0-9]{1,19}", call.account) or not -(2**63) <= int(call.account) < 2**63:
+            raise Refusal(400, "`account_id` is not a 64-bit whole number")
+        account = self._book.accounts.get(int(call.account))
+        if account is None:
+            raise Refusal(404, f"There is no account {int(call.account)}")
+        if account.api_keys is not None and api_key not in account.api_keys:
+            raise Refusal(403, f"The API key has no access to account {account.id}")
+        return account
+
+    def _stand_in(self, call: Call, fault: Fault, status: int) -> Reply:
+        headers = fault.headers
+        if fault.retry_after is not None:
+            later = format_datetime(self._book.now + timedelta(seconds=fault.retry_after), usegmt=True)
+            headers += (("Retry-After", later if fault.retry_after_date else str(fault.retry_after)),)
+        if fault.body == "html":
+            page = f"<html><body><h1>{status}</h1></body></html>".encode()
+            return Reply(status, (self._date(), ("Content-Type", "text/html"), *headers), page)
+        if fault.body == "empty":
+            return Reply(status, (self._date(), *headers), b"")
+
+        def refuse(call: Call) -> Answer:
+            if fault.body == "rows" and call.operation == "submit_position_instructions":
+                account, reason = self._authorized(call), "The clearing venue is unavailable"
+                raise instructions.refuse_all(self._book, account, call, status, reason, echo_keys=self.echo_keys)
+            raise Refusal(status, "The service cannot answer now")
+
+        return self._serve(call, refuse, headers)
+
+
+def _checked(status: str) -> str:
+    if status not in instructions.STATUSES:
+        known = ", ".join(sorted(instructions.STATUSES))
+        raise ValueError(f"Expected one of {known} for the status but received {status!r}.")
+    return status

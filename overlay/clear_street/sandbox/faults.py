@@ -1,0 +1,292 @@
+"""What can go wrong with a call, and when it shall."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from .wire import compact, is_list, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .wire import Call
+
+    Predicate = Callable[[Call], bool]
+    NeverSent = Literal["connect_error", "connect_timeout", "pool_timeout", "proxy_error"]
+    Loss = Literal["reset", "close", "write_error"]
+    Body = Literal["json", "html", "empty", "rows"]
+    Rewrite = Callable[[bytes], bytes]
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong with one call, built by its named constructors.
+
+    Times are seconds on the sandbox's clock. A connection is lost by ``"reset"``, ``"close"`` (an orderly end, too
+    soon) or ``"write_error"``; after a `delay` that is longer than the client's time-out, that comes first.
+    """
+
+    name: str
+    """Which fault this is, as `RequestSeen.fault` shows it."""
+    effects: int = 1
+    """How often the service handles the request at once."""
+    late: float | None = None
+    """When it handles the request once more, None for never."""
+    delay: float = 0.0
+    """When the first byte of the reply, or the loss, comes."""
+    drip: float = 0.0
+    """The time before each piece of the reply."""
+    lost: NeverSent | Loss | None = None
+    """How the connection ends too soon."""
+    cut: Literal["headers", "body"] | None = None
+    """Inside which part of the reply it ends; None for before the reply."""
+    status: int | None = None
+    """The status of a reply in place of the service's own, None for none; its body and headers:"""
+    body: Body = "json"
+    headers: tuple[tuple[str, str], ...] = ()
+    retry_after: float | None = None
+    retry_after_date: bool = False
+    rewrite: Rewrite | None = None
+    """What becomes of the body of the service's own reply."""
+
+    @classmethod
+    def never_sent(cls, how: NeverSent = "connect_error") -> Fault:
+        """No connection to be had: not a byte is sent."""
+        return cls(how, effects=0, lost=how)
+
+    @classmethod
+    def before_effect(cls, lost: Loss = "reset", *, delay: float = 0.0) -> Fault:
+        """The connection is lost before the service reads the request."""
+        return cls("before_effect", effects=0, lost=lost, delay=delay)
+
+    @classmethod
+    def after_effect(cls, lost: Loss = "reset", *, delay: float = 0.0) -> Fault:
+        """The service does what it was asked, and the connection is lost before its reply."""
+        return cls("after_effect", lost=lost, delay=delay)
+
+    @classmethod
+    def late_effect(cls, seconds: float, lost: Loss = "reset", *, delay: float = 0.0) -> Fault:
+        """The connection is lost while the request is in flight; the service handles it after `seconds`."""
+        return cls("late_effect", effects=0, late=seconds, lost=lost, delay=delay)
+
+    @classmethod
+    def breaks_off(cls, part: Literal["headers", "body"], lost: Literal["reset", "close"] = "close") -> Fault:
+        """The reply breaks off in the middle of its headers or its body."""
+        return cls(f"breaks_off {part}", lost=lost, cut=part)
+
+    @classmethod
+    def slow(cls, seconds: float = HOUR) -> Fault:
+        """The effect happens at once, the reply comes after `seconds`."""
+        return cls("slow", delay=seconds)
+
+    @classmethod
+    def dripping(cls, seconds: float) -> Fault:
+        """Headers and body each come in `wire.DRIP_PIECES` pieces, one every `seconds`."""
+        return cls("dripping", drip=seconds)
+
+    @classmethod
+    def replayed(cls) -> Fault:
+        """A proxy delivers the request twice and returns the second reply."""
+        return cls("replayed", effects=2)
+
+    @classmethod
+    def answer(
+        cls, status: int, body: Body = "json", *, headers: Iterable[tuple[str, str]] = (), effect: bool = False
+    ) -> Fault:
+        """Something answers in the service's place, with `effect` after the service did what it was asked.
+
+        The body is the ``"json"`` envelope of an error, ``"html"``, ``"empty"``, or, as when the clearing venue is
+        unavailable, ``"rows"``: for a submit the envelope with every row rejected.
+        """
+        return cls(f"answer {status}", effects=int(effect), status=status, body=body, headers=tuple(headers))
+
+    @classmethod
+    def rate_limited(cls, retry_after: float | None = None, *, as_date: bool = False) -> Fault:
+        """429, with a Retry-After of `retry_after` seconds if given, as an HTTP-date if `as_date`."""
+        return cls("rate_limited", effects=0, status=429, retry_after=retry_after, retry_after_date=as_date)
+
+    @classmethod
+    def odd_body(cls, kind: str) -> Fault:
+        """The service's own reply with an odd body; `ODD_BODIES` has the kinds. ValueError for any other."""
+        if kind not in ODD_BODIES:
+            raise ValueError(f"Expected one of {', '.join(ODD_BODIES)} for `kind` but received {kind!r}.")
+        return cls(f"odd_body {kind}", rewrite=ODD_BODIES[kind])
+
+    @classmethod
+    def rewritten(cls, rewrite: Callable[[Any], Any]) -> Fault:
+        """The service's own reply with its JSON value passed through `rewrite`."""
+        return cls("rewritten", rewrite=lambda body: compact(rewrite(json.loads(body))))
+
+
+def _fixed(content: bytes) -> Rewrite:
+    return lambda _: content
+
+
+def _document(edit: Callable[[dict[str, Any]], object]) -> Rewrite:
+    def rewrite(body: bytes) -> bytes:
+        document = json.loads(body)
+        edit(document)
+        return compact(document)
+
+    return rewrite
+
+
+def _rows(edit: Callable[[list[Any]], object]) -> Rewrite:
+    return _document(lambda document: edit(document["data"]) if is_list(document["data"]) else None)
+
+
+def _row(edit: Callable[[dict[str, Any]], object]) -> Rewrite:
+    def edit_rows(document: dict[str, Any]) -> None:
+        data = document["data"]
+        for row in data if is_list(data) else [data]:
+            if is_object(row):
+                edit(row)
+
+    return _document(edit_rows)
+
+
+def _rename(row: dict[str, Any]) -> None:
+    row.update({f"{name}_v2": row.pop(name) for name in ("status", "symbol") if name in row})
+
+
+def _forget(row: dict[str, Any]) -> None:
+    for name in ("symbol", "quantity"):
+        row.pop(name, None)
+
+
+def _never_heard_of(row: dict[str, Any]) -> None:
+    row.update({name: "NEVER_HEARD_OF" for name in ("status", "position_type") if name in row})
+
+
+ODD_BODIES: dict[str, Rewrite] = {
+    "empty": _fixed(b""),
+    "not_json": _fixed(b"<html><body>Service</body></html>"),
+    "array": _fixed(b"[]"),
+    "null": _fixed(b"null"),
+    "truncated": lambda body: body[: len(body) // 2],
+    "invalid_utf8": lambda body: body.replace(b'":"', b'":"\xff\xfe', 1),
+    "no_data": _document(lambda document: document.pop("data")),
+    "null_data": _document(lambda document: document.update(data=None)),
+    "no_metadata": _document(lambda document: document.pop("metadata")),
+    "error_beside_data": _document(lambda document: document.update(error={"code": 400, "message": "Something else"})),
+    "rows_reversed": _rows(lambda rows: rows.reverse()),
+    "row_dropped": _rows(lambda rows: rows.pop(0) if rows else None),
+    "no_keys": _row(lambda row: row.pop("instruction_id", None)),
+    "extra_fields": _row(lambda row: row.update(venue_note="new", legs=[{"ratio": 1}])),
+    "renamed_fields": _row(_rename),
+    "missing_fields": _row(_forget),
+    "null_fields": _row(lambda row: row.update(symbol=None, quantity=None)),
+    "wrong_types": _row(lambda row: row.update(symbol=7, quantity=1.5)),
+    "unknown_members": _row(_never_heard_of),
+    "spaced_times": lambda body: re.sub(rb'(\d{4}-\d\d-\d\d)T([\d:.]+)Z"', rb'\1 \2+00:00"', body),
+    "no_existing_id": lambda body: re.sub(rb"; existing_id=[0-9a-f-]+", b"", body),
+}
+"""What a reply's body can turn into, by kind."""
+
+CATALOGUE: tuple[Fault, ...] = (
+    Fault.never_sent(),
+    Fault.never_sent("connect_timeout"),
+    Fault.never_sent("pool_timeout"),
+    Fault.never_sent("proxy_error"),
+    Fault.before_effect("reset"),
+    Fault.before_effect("close"),
+    Fault.before_effect("write_error"),
+    Fault.before_effect(delay=HOUR),
+    Fault.after_effect("reset"),
+    Fault.after_effect("close"),
+    Fault.after_effect(delay=HOUR),
+    Fault.late_effect(1.0),
+    Fault.late_effect(HOUR, "close"),
+    Fault.breaks_off("headers"),
+    Fault.breaks_off("body"),
+    Fault.breaks_off("body", "reset"),
+    Fault.slow(1.0),
+    Fault.slow(),
+    Fault.dripping(0.01),
+    Fault.replayed(),
+    Fault.rate_limited(),
+    Fault.rate_limited(2),
+    Fault.rate_limited(2, as_date=True),
+    *(Fault.answer(status, "rows") for status in (500, 503)),
+    Fault.answer(302, "empty", headers=[("Location", "/v1/version")]),
+    Fault.answer(303, "empty", headers=[("Location", "/v1/version")], effect=True),
+    *(Fault.answer(status, effect=effect) for status in (408, 500, 503) for effect in (False, True)),
+    *(Fault.answer(502, "html", effect=effect) for effect in (False, True)),
+    *(Fault.answer(504, "empty", effect=effect) for effect in (False, True)),
+    *(Fault.odd_body(kind) for kind in ODD_BODIES),
+)
+"""A fault of every kind, for runs in which anything may go wrong."""
+
+
+class Faults:
+    """Which calls go wrong, and how. At most one fault strikes a call: that of the first rule that is due."""
+
+    def __init__(self) -> None:
+        self._rules: list[_Rule] = []
+
+    def add(
+        self,
+        fault: Fault,
+        *,
+        operation: str | None = None,
+        when: Predicate | None = None,
+        nth: int = 1,
+        times: int | None = 1,
+    ) -> None:
+        """Let `fault` strike calls of this operation (its operationId) for which `when` is true; None stands for any.
+
+        It strikes from the `nth` such call from now on, `times` of them in all (None: every one). Of several faults
+        that are due the one that was added first strikes.
+        """
+        self._rules.append(_Rule(lambda: fault, operation, when, nth, times))
+
+    def seed(
+        self,
+        seed: int,
+        *,
+        rate: float,
+        faults: Iterable[Fault] = CATALOGUE,
+        operation: str | None = None,
+        when: Predicate | None = None,
+    ) -> None:
+        """Let one of `faults` strike such calls with probability `rate`; `seed` fixes which and when."""
+        draws, choices = random.Random(seed), tuple(faults)
+        self._rules.append(
+            _Rule(lambda: draws.choice(choices) if draws.random() < rate else None, operation, when, 1, None)
+        )
+
+    def clear(self) -> None:
+        """Let nothing go wrong from now on."""
+        self._rules.clear()
+
+    def strike(self, call: Call) -> Fault | None:
+        """The fault that strikes a call, None for none. Counts the call."""
+        due = [rule for rule in self._rules if rule.is_due(call)]
+        return next((fault for rule in due if (fault := rule.strike()) is not None), None)
+
+
+@dataclass(slots=True)
+class _Rule:
+    draw: Callable[[], Fault | None]
+    operation: str | None
+    when: Predicate | None
+    nth: int
+    left: int | None
+    seen: int = 0
+
+    def is_due(self, call: Call) -> bool:
+        if self.operation not in (None, call.operation) or (self.when is not None and not self.when(call)):
+            return False
+        self.seen += 1
+        return self.seen >= self.nth and self.left != 0
+
+    def strike(self) -> Fault | None:
+        if self.left is not None:
+            self.left -= 1
+        return self.draw()

@@ -1,0 +1,134 @@
+"""The sandbox over loopback: a real HTTP server, whose faults happen on the socket."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import sys
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from typing import TYPE_CHECKING, Any, cast
+
+from .clock import LiveClock
+from .exchange import Sandbox
+from .wire import pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+
+_LINGER = "hh" if sys.platform == "win32" else "ii"
+
+
+class SandboxServer:
+    """Serves a `Sandbox` over HTTP/1.1 on loopback from its construction until `close`; also a context manager.
+
+    Without a `sandbox` it serves a new one on a `LiveClock`. `port` 0 takes a free one. `sleep` waits out a fault's
+    delays, in seconds (default: on the sandbox's clock, where they take real time only if it is live). A client that
+    got this far has a connection, so faults before it reset it.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox | None = None, *, port: int = 0, sleep: Callable[[float], None] | None = None
+    ) -> None:
+        self.sandbox = Sandbox(clock=LiveClock()) if sandbox is None else sandbox
+        self._tcp = _Server(("127.0.0.1", port), _Handler)
+        self._tcp.sandbox = self.sandbox
+        self._tcp.sleep = self.sandbox.clock.sleep if sleep is None else sleep
+        self._thread = threading.Thread(target=self._tcp.serve_forever, args=(0.02,), name="sandbox", daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, such as ``http://127.0.0.1:8080``."""
+        return f"http://127.0.0.1:{self._tcp.server_address[1]}"
+
+    def wait(self) -> None:
+        """Block until the server is closed."""
+        self._thread.join()
+
+    def close(self) -> None:
+        """Stop listening, and end the connections that are open."""
+        self._tcp.shutdown()
+        self._tcp.server_close()
+        self._thread.join()
+        for connection in tuple(self._tcp.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class _Server(ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+    sandbox: Sandbox
+    sleep: Callable[[float], None]
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.connections: set[Any] = set()
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, address = super().get_request()
+        self.connections.add(connection)
+        return connection, address
+
+    def close_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().close_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A connection that breaks, whichever side broke it, is what this server is for.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    # Without these two a reply waits for the client's delayed acknowledgement of its first packet.
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def _respond(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            self.send_error(HTTPStatus.LENGTH_REQUIRED)
+            return
+        server, body = cast("_Server", self.server), self.rfile.read(int(length))
+        delivery = server.sandbox.deliver(self.command, self.path, dict(self.headers.items()), body)
+        server.sleep(delivery.delay)
+        if delivery.reply is not None:
+            head, content = delivery.reply.head(), b"" if self.command == "HEAD" else delivery.reply.body
+            if delivery.cut == "headers":
+                head, content = head[: len(head) // 2], b""
+            elif delivery.cut == "body":
+                content = content[: len(content) // 2]
+            for piece in [*pieces(head), *pieces(content)] if delivery.drip else [head + content]:
+                server.sleep(delivery.drip)
+                self.wfile.write(piece)
+                self.wfile.flush()
+        self.close_connection = self.close_connection or delivery.lost is not None
+        if delivery.lost not in (None, "close"):
+            self._reset()
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _respond
+
+    def _reset(self) -> None:
+        # Closed with a linger time of zero, before the server shuts it down in good order, a socket sends a reset.
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
+        for end in (self.rfile, self.wfile, self.connection):
+            end.close()
+        raise ConnectionResetError("as the fault asked")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet: `Sandbox.requests` has every request."""

@@ -1,0 +1,179 @@
+"""Requests taken apart and replies put together; no state."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
+from urllib.parse import parse_qsl, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Json = dict[str, Any]
+
+
+class Refusal(Exception):
+    """What the service answers in place of doing what it was asked."""
+
+    def __init__(self, status: int, message: str, data: list[Json] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.data = data
+
+
+class Answer(NamedTuple):
+    """What the service answers: the envelope's data, the status, the error's message and the page's metadata."""
+
+    data: Any
+    status: int = 200
+    message: str | None = None
+    page: Mapping[str, Any] = {}
+
+
+class Call(NamedTuple):
+    """A request as the service understands it."""
+
+    method: str
+    """The HTTP method."""
+    target: str
+    """Path and query, as sent."""
+    headers: Mapping[str, str]
+    """The headers, names in lower case."""
+    body: bytes
+    """The body, empty where there is none."""
+    operation: str | None
+    """The operationId, None where method and path are none of the API's."""
+    allowed: tuple[str, ...]
+    """The methods that the path has; empty for an unknown path."""
+    account: str
+    """The account of the path, decoded; empty where it has none."""
+    item: str
+    """The last parameter of the path, decoded: an instrument or an instruction; empty where it has none."""
+
+    @classmethod
+    def read(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Call:
+        """The call that a request makes."""
+        operations, account, item = _route(target.partition("?")[0])
+        lowered = {name.lower(): value for name, value in headers.items()}
+        return cls(method, target, lowered, body, operations.get(method), tuple(operations), account, item)
+
+    def query(self) -> dict[str, str]:
+        """The query's parameters; `Refusal` 400 if one is there twice."""
+        pairs = parse_qsl(self.target.partition("?")[2], keep_blank_values=True)
+        query = dict(pairs)
+        if len(query) < len(pairs):
+            raise Refusal(400, "A query parameter is given more than once")
+        return query
+
+    def json(self) -> Any:
+        """The body's value; `Refusal` 400 if it is not labelled JSON or is none."""
+        if self.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise Refusal(400, "Expected a body of Content-Type application/json")
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise Refusal(400, f"The body is not JSON: {error}") from None
+
+
+def _route(path: str) -> tuple[dict[str, str], str, str]:
+    """The operations of a path by method, and its parameters; a literal segment wins over a parameter."""
+    match path.split("/"):
+        case ["", "v1", "version"]:
+            return {"GET": "get_version"}, "", ""
+        case ["", "v1", "accounts", account, "positions"]:
+            return {"GET": "get_positions", "DELETE": "close_positions"}, unquote(account), ""
+        case ["", "v1", "accounts", account, "positions", "instructions"]:
+            operations = {"GET": "get_position_instructions", "POST": "submit_position_instructions"}
+            return operations, unquote(account), ""
+        case ["", "v1", "accounts", account, "positions", item] if item:
+            return {"DELETE": "close_position"}, unquote(account), unquote(item)
+        case ["", "v1", "accounts", account, "positions", "instructions", item] if item:
+            return {"DELETE": "cancel_position_instruction"}, unquote(account), unquote(item)
+        case _:
+            return {}, "", ""
+
+
+class Reply(NamedTuple):
+    """An HTTP reply."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body's value."""
+        return json.loads(self.body)
+
+    def fields(self) -> list[tuple[str, str]]:
+        """The headers, with the length of the body."""
+        return [*self.headers, ("Content-Length", str(len(self.body)))]
+
+    def head(self) -> bytes:
+        """Status line and headers as they go over the wire."""
+        try:
+            phrase = HTTPStatus(self.status).phrase
+        except ValueError:
+            phrase = "Unknown"
+        lines = [f"HTTP/1.1 {self.status} {phrase}", *(f"{name}: {value}" for name, value in self.fields())]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+class Delivery(NamedTuple):
+    """What comes back of a request, for a face to act out."""
+
+    reply: Reply | None
+    """The reply; None where not a byte of one comes."""
+    lost: str | None = None
+    """How the connection ends before the reply is complete; None where it does not."""
+    cut: str | None = None
+    """In which part of the reply it ends: "headers" or "body"."""
+    delay: float = 0.0
+    """Seconds before the first byte, or the loss."""
+    drip: float = 0.0
+    """Seconds before each of the pieces that headers and body come in; 0 for all at once."""
+
+
+DRIP_PIECES = 8
+"""How many pieces headers, and then the body, come in when they drip."""
+
+
+def pieces(content: bytes) -> list[bytes]:
+    """`content` in as many pieces as a dripping reply has, none of them empty."""
+    size = max(1, -(-len(content) // DRIP_PIECES))
+    return [content[start : start + size] for start in range(0, len(content), size)]
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
+def is_object(value: object) -> TypeGuard[Json]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def compact(value: object) -> bytes:
+    """A value as JSON."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def page_token(offset: int, size: int) -> str:
+    """An opaque cursor, base64url."""
+    return urlsafe_b64encode(compact([offset, size])).decode().rstrip("=")
+
+
+def read_page_token(token: str) -> tuple[int, int]:
+    """Offset and page size of a cursor; `Refusal` 400 if it is none."""
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        offset, size = json.loads(urlsafe_b64decode(padded.encode("ascii")))
+        if type(offset) is int and type(size) is int and offset >= 0 and 1 <= size <= 1000:
+            return offset, size
+    except (binascii.Error, TypeError, ValueError):
+        pass
+    raise Refusal(400, "`page_token` is not a token of this service")

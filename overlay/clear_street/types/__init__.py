@@ -1,0 +1,1 @@
+"""The types of the API, by version: `clear_street.types.v1`."""

@@ -1,0 +1,163 @@
+"""The types of version 1, under the API's own names.
+
+The response classes are the generated ones with what the client knows of the call that brought them; the rest are the generated
+models and enums themselves. A `…Params` TypedDict names the arguments of an operation. Everything is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from clear_street_api.models import (
+        APIError,
+        BaseResponse,
+        ErrorResponse,
+        Order,
+        OrderStatus,
+        OrderType,
+        Position,
+        PositionInstruction,
+        PositionInstructionRequest,
+        PositionInstructionStatus,
+        PositionInstructionType,
+        PositionSortBy,
+        PositionType,
+        QueueState,
+        ResponseMetadata,
+        SecurityType,
+        Side,
+        SortDirection,
+        TimeInForce,
+        TrailingOffsetType,
+    )
+    from clear_street_api.types import Drift
+
+    from .cancel_position_instruction import (
+        PositionCancelPositionInstructionParams,
+        PositionCancelPositionInstructionResponse,
+    )
+    from .close_position import PositionClosePositionParams, PositionClosePositionResponse
+    from .close_positions import PositionClosePositionsParams, PositionClosePositionsResponse
+    from .get_position_instructions import (
+        PositionGetPositionInstructionsParams,
+        PositionGetPositionInstructionsResponse,
+    )
+    from .get_positions import (
+        PositionGetPositionsParams,
+        PositionGetPositionsResponse,
+        PositionSortByName,
+        SortDirectionName,
+    )
+    from .get_version import VersionGetVersionResponse
+    from .submit_position_instructions import (
+        PositionInstructionRequestParam,
+        PositionInstructionTypeName,
+        PositionSubmitPositionInstructionsParams,
+        PositionSubmitPositionInstructionsResponse,
+        Rejection,
+    )
+
+_HERE = {
+    "PositionCancelPositionInstructionParams": "cancel_position_instruction",
+    "PositionCancelPositionInstructionResponse": "cancel_position_instruction",
+    "PositionClosePositionParams": "close_position",
+    "PositionClosePositionResponse": "close_position",
+    "PositionClosePositionsParams": "close_positions",
+    "PositionClosePositionsResponse": "close_positions",
+    "PositionGetPositionInstructionsParams": "get_position_instructions",
+    "PositionGetPositionInstructionsResponse": "get_position_instructions",
+    "PositionGetPositionsParams": "get_positions",
+    "PositionGetPositionsResponse": "get_positions",
+    "PositionSortByName": "get_positions",
+    "SortDirectionName": "get_positions",
+    "VersionGetVersionResponse": "get_version",
+    "PositionInstructionRequestParam": "submit_position_instructions",
+    "PositionInstructionTypeName": "submit_position_instructions",
+    "PositionSubmitPositionInstructionsParams": "submit_position_instructions",
+    "PositionSubmitPositionInstructionsResponse": "submit_position_instructions",
+    "Rejection": "submit_position_instructions",
+}
+_GENERATED = (
+    "APIError",
+    "BaseResponse",
+    "ErrorResponse",
+    "Order",
+    "OrderStatus",
+    "OrderType",
+    "Position",
+    "PositionInstruction",
+    "PositionInstructionRequest",
+    "PositionInstructionStatus",
+    "PositionInstructionType",
+    "PositionSortBy",
+    "PositionType",
+    "QueueState",
+    "ResponseMetadata",
+    "SecurityType",
+    "Side",
+    "SortDirection",
+    "TimeInForce",
+    "TrailingOffsetType",
+)
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in _HERE:
+        home = f"{__name__}.{_HERE[name]}"
+    elif name in _GENERATED:
+        home = "clear_street_api.models"
+    elif name == "Drift":
+        home = "clear_street_api.types"
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+__all__ = [
+    "APIError",
+    "BaseResponse",
+    "Drift",
+    "ErrorResponse",
+    "Order",
+    "OrderStatus",
+    "OrderType",
+    "Position",
+    "PositionCancelPositionInstructionParams",
+    "PositionCancelPositionInstructionResponse",
+    "PositionClosePositionParams",
+    "PositionClosePositionResponse",
+    "PositionClosePositionsParams",
+    "PositionClosePositionsResponse",
+    "PositionGetPositionInstructionsParams",
+    "PositionGetPositionInstructionsResponse",
+    "PositionGetPositionsParams",
+    "PositionGetPositionsResponse",
+    "PositionInstruction",
+    "PositionInstructionRequest",
+    "PositionInstructionRequestParam",
+    "PositionInstructionStatus",
+    "PositionInstructionType",
+    "PositionInstructionTypeName",
+    "PositionSortBy",
+    "PositionSortByName",
+    "PositionSubmitPositionInstructionsParams",
+    "PositionSubmitPositionInstructionsResponse",
+    "PositionType",
+    "QueueState",
+    "Rejection",
+    "ResponseMetadata",
+    "SecurityType",
+    "Side",
+    "SortDirection",
+    "SortDirectionName",
+    "TimeInForce",
+    "TrailingOffsetType",
+    "VersionGetVersionResponse",
+]

@@ -1,0 +1,20 @@
+"""Types of `cancel_position_instruction`."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import clear_street_api.models as api
+
+from ._facts import CallFacts
+
+
+class PositionCancelPositionInstructionParams(TypedDict):
+    """The keyword arguments of `cancel_position_instruction`."""
+
+    account_id: int
+
+
+class PositionCancelPositionInstructionResponse(CallFacts, api.PositionCancelPositionInstructionResponse):
+    __doc__ = api.PositionCancelPositionInstructionResponse.__doc__
+    __slots__ = ("_attempts", "_reconciled")

@@ -1,0 +1,21 @@
+"""Types of `close_position`."""
+
+from __future__ import annotations
+
+from typing import Required, TypedDict
+
+import clear_street_api.models as api
+
+from ._facts import CallFacts
+
+
+class PositionClosePositionParams(TypedDict, total=False):
+    """The keyword arguments of `close_position`."""
+
+    account_id: Required[int]
+    cancel_orders: bool | None
+
+
+class PositionClosePositionResponse(CallFacts, api.PositionClosePositionResponse):
+    __doc__ = api.PositionClosePositionResponse.__doc__
+    __slots__ = ("_attempts", "_reconciled")

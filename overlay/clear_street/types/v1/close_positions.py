@@ -1,0 +1,20 @@
+"""Types of `close_positions`."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import clear_street_api.models as api
+
+from ._facts import CallFacts
+
+
+class PositionClosePositionsParams(TypedDict, total=False):
+    """The keyword arguments of `close_positions`."""
+
+    cancel_orders: bool | None
+
+
+class PositionClosePositionsResponse(CallFacts, api.PositionClosePositionsResponse):
+    __doc__ = api.PositionClosePositionsResponse.__doc__
+    __slots__ = ("_attempts", "_reconciled")

@@ -1,0 +1,20 @@
+"""Types of `get_position_instructions`."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import clear_street_api.models as api
+
+from ._facts import CallFacts
+
+
+class PositionGetPositionInstructionsParams(TypedDict, total=False):
+    """The keyword arguments of `get_position_instructions`."""
+
+    instrument_id: str | None
+
+
+class PositionGetPositionInstructionsResponse(CallFacts, api.PositionGetPositionInstructionsResponse):
+    __doc__ = api.PositionGetPositionInstructionsResponse.__doc__
+    __slots__ = ("_attempts", "_reconciled")

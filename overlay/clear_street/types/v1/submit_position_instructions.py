@@ -1,0 +1,93 @@
+"""Types of `submit_position_instructions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Literal, NamedTuple, Required, TypedDict
+
+import clear_street_api.models as api
+
+from ..._batch import existing_id
+from ..._states import KNOWN_STATES, REFUSED_STATES
+from ...errors import APIStatusError
+from ._facts import CallFacts
+
+PositionInstructionTypeName = Literal["EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE"]
+"""The members of `PositionInstructionType`, as plain strings."""
+
+
+class PositionInstructionRequestParam(TypedDict, total=False):
+    """An instruction to submit, as a dict."""
+
+    instruction_type: Required[api.PositionInstructionType | PositionInstructionTypeName]
+    """What to do with the contracts."""
+    instrument_id: Required[str]
+    """The options contract."""
+    quantity: Required[int | str | Decimal]
+    """Number of contracts, a positive whole number."""
+    instruction_id: str | None
+    """The idempotency key, unique in the account; a fresh UUID where it is left out."""
+
+
+class PositionSubmitPositionInstructionsParams(TypedDict):
+    """The keyword arguments of `submit_position_instructions`."""
+
+    instructions: Iterable[api.PositionInstructionRequest | PositionInstructionRequestParam]
+
+
+class Rejection(NamedTuple):
+    """A row that was refused, and why."""
+
+    instruction: api.PositionInstruction
+    """The row."""
+    reason: str | None
+    """The service's own words."""
+    existing_id: str | None
+    """For a duplicate, the server's `id` of the first instruction under the key; "" where the reason does not name it. None otherwise."""
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether the idempotency key was used before."""
+        return self.existing_id is not None
+
+
+class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPositionInstructionsResponse):
+    __doc__ = api.PositionSubmitPositionInstructionsResponse.__doc__
+    __slots__ = ("_attempts", "_reconciled")
+
+    @property
+    def accepted(self) -> list[api.PositionInstruction]:
+        """The rows that the service took."""
+        return [row for row in self.data or () if row.status in KNOWN_STATES - REFUSED_STATES - {"UNKNOWN"}]
+
+    @property
+    def rejected(self) -> list[api.PositionInstruction]:
+        """The rows that it refused, each with its `rejection_reason`."""
+        return [row for row in self.data or () if row.status in REFUSED_STATES]
+
+    @property
+    def undetermined(self) -> list[api.PositionInstruction]:
+        """The rows of which the reply does not say what came of them, and no look could tell."""
+        return [row for row in self.data or () if row.status not in KNOWN_STATES or row.status == "UNKNOWN"]
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """The rows that it refused, with the reasons read."""
+        return [Rejection(row, row.rejection_reason, existing_id(row)) for row in self.rejected]
+
+    def raise_for_rejections(self) -> None:
+        """Raise `APIStatusError`, with the rows in `data` and this response in `response`, where any row was refused."""
+        rejected = self.rejected
+        if rejected:
+            reasons = "; ".join(f"{row.instruction_id}: {row.rejection_reason}" for row in rejected[:3])
+            raise APIStatusError(
+                f"{len(rejected)} of {len(self.data)} instructions refused: {reasons}",
+                status_code=self.attempts[-1].status_code or 207 if self.attempts else 207,
+                error=self.error,
+                data=rejected,
+                request_id=self.request_id,
+                attempts=self.attempts,
+                response=self,
+                outcome_unknown=bool(self.undetermined),
+            )
