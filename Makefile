@@ -78,9 +78,9 @@ test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 tha
 		fi; \
 	done
 
-pytest: $(DEV_READY)
+pytest: $(DEV_READY) $(CODEGEN_READY)
 	@echo "tests: $$($(BIN)/python --version)"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 lint: $(DEV_READY) ## Look for mistakes, bad format, typos and imports that go upwards
 	@echo 'lint: ruff, codespell, import-linter'
@@ -96,6 +96,7 @@ format: $(DEV_READY) ## Format the code, and mend what can be mended safely
 types: $(DEV_READY) $(CODEGEN_READY) ## Check the types, and that every public name has one
 	@echo 'types: mypy, pyright'
 	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary --python-executable $(CODEGEN)/bin/python --cache-dir .mypy_cache/codegen codegen
 	@report=$$($(activated) pyright) || { echo "$$report"; exit 1; }
 	@report=$$($(activated) pyright --verifytypes clear_street --ignoreexternal) || { echo "$$report"; exit 1; }
 

@@ -47,6 +47,7 @@ def generate(spec: str, out: Path) -> None:
     """Make the package anew in `out`."""
     from openapi_python_client import generate as run
     from openapi_python_client.config import Config, ConfigFile, MetaType
+
     from prepare import Ungeneratable, literal, prepare
 
     plan = prepare(read(spec))
@@ -99,7 +100,24 @@ def tidy(package: Path) -> None:
     """Sort imports, drop those that nothing uses, and format, with settings that nothing outside can change."""
     ruff = [sys.executable, "-m", "ruff"]
     settings = ["--isolated", "--line-length", "120", "--target-version", "py311", "--no-cache", "--quiet"]
-    subprocess.run([*ruff, "check", "--isolated", "--no-cache", "--quiet", "--fix-only", "--line-length", "120", "--target-version", "py311", "--select", "I,F401", str(package)], check=True)
+    subprocess.run(
+        [
+            *ruff,
+            "check",
+            "--isolated",
+            "--no-cache",
+            "--quiet",
+            "--fix-only",
+            "--line-length",
+            "120",
+            "--target-version",
+            "py311",
+            "--select",
+            "I,F401",
+            str(package),
+        ],
+        check=True,
+    )
     subprocess.run([*ruff, "format", *settings, str(package)], check=True)
 
 

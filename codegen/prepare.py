@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from openapi_python_client.strings import ClassName, PythonIdentifier, snake_case
 from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.strings import ClassName, PythonIdentifier, snake_case
 
 Json = dict[str, Any]
 
@@ -179,7 +179,11 @@ class _Preparation:
                 if schema.get("properties") or hint in self.replies:
                     return self.object(schema, hint, place)
                 values = schema.get("additionalProperties", True)
-                return _map(ANYTHING if values in (True, False) else self.kind(values, f"{hint}Value", f"{place}/additionalProperties"))
+                return _map(
+                    ANYTHING
+                    if values in (True, False)
+                    else self.kind(values, f"{hint}Value", f"{place}/additionalProperties")
+                )
             case None:
                 return ANYTHING
         raise Ungeneratable(place, f"the type {types!r} is not known")
@@ -205,7 +209,11 @@ class _Preparation:
                 nullable = True
                 continue
             title = variant.get("title") if isinstance(variant, dict) else None
-            name = f"{hint}{_class_name(title)}" if title else (hint if len(variants) <= 2 and "null" in str(variants) else f"{hint}Type{index}")
+            name = (
+                f"{hint}{_class_name(title)}"
+                if title
+                else (hint if len(variants) <= 2 and "null" in str(variants) else f"{hint}Type{index}")
+            )
             if isinstance(variant, dict) and schema.get("properties"):
                 variant = {"allOf": [{k: v for k, v in schema.items() if k not in ("oneOf", "anyOf")}, variant]}
             kind = self.kind(variant, name, f"{place}/oneOf/{index}")
@@ -249,7 +257,10 @@ class _Preparation:
             constant = value.get("const") if isinstance(value, dict) else None
             if constant is not None:
                 model["constants"][key] = constant
-                value = {**{k: v for k, v in value.items() if k not in ("const", "enum")}, "type": "string" if isinstance(constant, str) else "integer"}
+                value = {
+                    **{k: v for k, v in value.items() if k not in ("const", "enum")},
+                    "type": "string" if isinstance(constant, str) else "integer",
+                }
             kind = self.kind(value, f"{name}{_class_name(key)}", where)
             python_name = _identifier(key)
             if python_name in names or python_name in _RESERVED:
@@ -301,7 +312,9 @@ class _Preparation:
         for f in fields:
             kind: Kind = f.pop("of")
             optional = not f["required"] or f["nullable"]
-            f["annotation"] = kind.annotation if not optional or kind.annotation == "Any" else f"{kind.annotation} | None"
+            f["annotation"] = (
+                kind.annotation if not optional or kind.annotation == "Any" else f"{kind.annotation} | None"
+            )
             f["kind"] = kind.expression
             f["fast"] = "check" if kind.check else "parse"
             f["test"] = kind.fast if kind.check else ""
@@ -314,11 +327,14 @@ class _Preparation:
         source = " ".join(f"{f['kind']} {f['annotation']} {f['parse']}" for f in fields)
         words = set(re.findall(r"\w+", source))
         from_types = {"Drift", "Field", model["base"]} | (words & _IN_TYPES)
+        model["tables"] = [f"{_table(other)} = members({other})" for other in sorted(used) if _table(other) in words]
+        if model["tables"]:
+            from_types.add("members")
         imports = []
         days = sorted(words & {"date", "datetime"})
         if days:
             imports.append(f"from datetime import {', '.join(days)}")
-        imports += ["from typing import Any, Self", "", "from attrs import define", ""]
+        imports += ["from typing import Any, ClassVar, Self", "", "from attrs import define", ""]
         imports.append(f"from ..types import {', '.join(sorted(from_types))}")
         imports += [f"from .{_module(other)} import {other}" for other in sorted(used - set(model["late"]))]
         model["imports"] = imports
@@ -347,18 +363,26 @@ class _Preparation:
             arguments.append(self.argument(p, place, f"{prefix}{_class_name(p['name'])}", required=True))
         path_arguments = {a["key"]: a for a in arguments}
         for p in in_query:
-            arguments.append(self.argument(p, place, f"{prefix}{_class_name(p['name'])}", required=p.get("required", False)))
+            arguments.append(
+                self.argument(p, place, f"{prefix}{_class_name(p['name'])}", required=p.get("required", False))
+            )
         body = self.body(operation, path, place, prefix, {a["name"] for a in arguments})
         responses = self.responses(operation, place, prefix)
         queries = [
-            (f'("{a["key"]}", {a["encoded"]})' if a["required"] else f'("{a["key"]}", None if {a["name"]} is None else {a["encoded"]})')
+            (
+                f'("{a["key"]}", {a["encoded"]})'
+                if a["required"]
+                else f'("{a["key"]}", None if {a["name"]} is None else {a["encoded"]})'
+            )
             for a in arguments[len(in_path) :]
         ]
         expression = re.sub(r"\{([^}]+)\}", lambda m: "{" + path_arguments[m[1]]["encoded"] + "}", path)
         arguments += body["arguments"] if body else []
         first = arguments[:1] if in_path else []
         rest = sorted(arguments[len(first) :], key=lambda a: not a["required"])
-        signature = ", ".join([*(a["declaration"] for a in first), *(["*"] if rest else []), *(a["declaration"] for a in rest)])
+        signature = ", ".join(
+            [*(a["declaration"] for a in first), *(["*"] if rest else []), *(a["declaration"] for a in rest)]
+        )
         call = ", ".join([*(a["name"] for a in first), *(f"{a['name']}={a['name']}" for a in rest)])
         names = set().union(*(a["kind"].names for a in arguments), body["names"] if body else set(), responses.values())
         code = f"{expression} {' '.join(queries)} {body['expression'] if body else ''} {body['kind'] if body else ''}"
@@ -373,14 +397,20 @@ class _Preparation:
         typing = sorted({"TYPE_CHECKING", "Final"} | (words & {"Any"}))
         imports += [f"from typing import {', '.join(typing)}", ""]
         imports.append(f"from ...client import {', '.join(sorted(client, key=str.lower))}")
-        imports += [f"from ...models.{_module(n)} import {n}" for n in sorted(names) if n in words or n in responses.values()]
+        imports += [
+            f"from ...models.{_module(n)} import {n}" for n in sorted(names) if n in words or n in responses.values()
+        ]
         kinds = sorted(words & _IN_TYPES)
         imports += [f"from ...types import {', '.join(kinds)}"] if kinds else []
         imports += ["", "if TYPE_CHECKING:", "    import httpx"]
         described = [f"- `{a['name']}`: {a['description']}" for a in [*first, *rest]]
         build_doc = "\n".join(
-            ["The request of the operation.", "", *(described + [""] if described else []),
-             "Raises TypeError or ValueError, naming the argument, for a value that cannot be sent."]
+            [
+                "The request of the operation.",
+                "",
+                *(described + [""] if described else []),
+                "Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.",
+            ]
         )
         endpoint = {
             "operation": name,
@@ -401,7 +431,9 @@ class _Preparation:
         stub = {
             "operationId": operation["operationId"],
             "tags": operation["tags"][:1],
-            "parameters": [{"name": p["name"], "in": "path", "required": True, "schema": {"type": "string"}} for p in in_path],
+            "parameters": [
+                {"name": p["name"], "in": "path", "required": True, "schema": {"type": "string"}} for p in in_path
+            ],
             "responses": {"200": {"description": ""}},
         }
         return endpoint, stub
@@ -438,7 +470,13 @@ class _Preparation:
             return f'{text}("{name}", {name})', f"{kind.enum} | str"
         if kind.expression == "Integer()":
             bounds = [schema.get("minimum"), schema.get("maximum")] if isinstance(schema, dict) else [None, None]
-            extra = "" if bounds == [None, None] else f", {bounds[0]}" if bounds[1] is None else f", {bounds[0]}, {bounds[1]}"
+            extra = (
+                ""
+                if bounds == [None, None]
+                else f", {bounds[0]}"
+                if bounds[1] is None
+                else f", {bounds[0]}, {bounds[1]}"
+            )
             return f'whole("{name}", {name}{extra})', "int"
         if kind.expression == "Boolean()":
             return f'flag("{name}", {name})', "bool"
@@ -466,7 +504,9 @@ class _Preparation:
                 arguments = [self.field_argument(f) for f in fields]
                 values = ", ".join(f"{f['name']}={f['name']}" for f in fields)
                 return {
-                    "kind": "", "arguments": arguments, "names": {kind.model},
+                    "kind": "",
+                    "arguments": arguments,
+                    "names": {kind.model},
                     "expression": f"object_body({kind.model}({values}), required={required})",
                 }
         name = _identifier(path.rstrip("/").rpartition("/")[2]) if kind.items is not None else "body"
@@ -484,7 +524,11 @@ class _Preparation:
             "expression": value if required else f"None if {name} is None else {value}",
             "arguments": [
                 {
-                    "key": name, "name": name, "kind": kind, "required": required, "description": description,
+                    "key": name,
+                    "name": name,
+                    "kind": kind,
+                    "required": required,
+                    "description": description,
                     "declaration": f"{name}: {accepted}" + ("" if required else " | None = None"),
                 }
             ],
@@ -495,7 +539,10 @@ class _Preparation:
         required = f["required"] and not f["nullable"]
         optional = "" if required else " | None = None"
         return {
-            "key": f["key"], "name": f["name"], "kind": kind, "required": required,
+            "key": f["key"],
+            "name": f["name"],
+            "kind": kind,
+            "required": required,
             "declaration": f"{f['name']}: {kind.annotation}{optional}",
             "description": _one_line((f["doc"] or "").strip('"') or f["key"]),
         }
@@ -537,7 +584,17 @@ class _Preparation:
         return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}
 
 
-_RESERVED = {"decode", "checked", "encode", "from_dict", "to_dict", "to_json", "model_extra", "model_fields_set", "drift"}
+_RESERVED = {
+    "decode",
+    "checked",
+    "encode",
+    "from_dict",
+    "to_dict",
+    "to_json",
+    "model_extra",
+    "model_fields_set",
+    "drift",
+}
 _IN_TYPES = {
     "Anything", "Array", "Boolean", "Date", "Integer", "MapOf", "Member", "Number", "Object", "OneOf", "Text", "Timestamp",
     "one", "rows",
@@ -549,11 +606,17 @@ def _nullable(kind: Kind) -> Kind:
 
 
 def _model(name: str) -> Kind:
-    return Kind(f'Object("{name}", lambda: {name})', name, f"one({name}, @, drift, #)", names=frozenset({name}), model=name)
+    return Kind(
+        f'Object("{name}", lambda: {name})', name, f"one({name}, @, drift, #)", names=frozenset({name}), model=name
+    )
 
 
 def _member(name: str, base: str) -> Kind:
-    return Kind(f"Member({name})", name, f"{name}._value2member_map_[@]", names=frozenset({name}), enum=name)
+    return Kind(f"Member({name})", name, f"{_table(name)}[@]", names=frozenset({name}), enum=name)
+
+
+def _table(enum: str) -> str:
+    return f"_{_module(enum).upper()}"
 
 
 def _array(items: Kind) -> Kind:

@@ -2,8 +2,9 @@
 
     CLEAR_STREET_API_KEY=... python examples/cancel_instruction.py ACCOUNT INSTRUCTION_ID
 
-ACCOUNT is the account's number, INSTRUCTION_ID the server's `id` of the instruction (not its idempotency key). The exit status is 0
-where it was cancelled, 1 where it was not, 2 where the arguments are wrong, and 3 where the outcome is unknown.
+ACCOUNT is the account's number, INSTRUCTION_ID the server's `id` of the instruction (not its idempotency key). The
+exit status is 0 where it was cancelled, 1 where it was not, 2 where the arguments are wrong, and 3 where the
+outcome is unknown.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The product's main job on the embedded sandbox: no account, no key, no network, no waiting.
 
-Lists the option positions, submits an exercise and a do-not-exercise, cancels one by its server-assigned id, follows it from
-CANCEL_REQUESTED to CANCELLED, and shows a refused cancel as its typed error.
+Lists the option positions, submits an exercise and a do-not-exercise, cancels one by its server-assigned id,
+follows it from CANCEL_REQUESTED to CANCELLED, and shows a refused cancel as its typed error.
 """
 
 from __future__ import annotations

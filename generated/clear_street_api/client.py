@@ -74,8 +74,6 @@ class Request:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Request) and all(getattr(self, n) == getattr(other, n) for n in self.__slots__)
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path_template}>"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timezone
-from enum import IntEnum, StrEnum
+from datetime import UTC, date, datetime
+from enum import Enum, IntEnum, StrEnum
 from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar, cast
 
 from attrs import define, field
@@ -31,11 +31,13 @@ __all__ = [
     "Response",
     "Text",
     "Timestamp",
+    "members",
     "one",
     "rows",
 ]
 
 M = TypeVar("M", bound="Model")
+E = TypeVar("E", bound=Enum)
 
 UNREADABLE: Final = object()
 
@@ -212,7 +214,7 @@ class Timestamp(Kind):
                 return self.unreadable(drift, "format")
         if moment.tzinfo is None:
             drift.append(Drift("", "naive_datetime", self.expected))
-            return moment.replace(tzinfo=timezone.utc)
+            return moment.replace(tzinfo=UTC)
         return moment
 
     def write(self, value: Any) -> Any:
@@ -221,7 +223,7 @@ class Timestamp(Kind):
         if value.utcoffset() is None:
             raise ValueError(f"expected a datetime with a time zone but received {value!r}")
         try:
-            value = value.astimezone(timezone.utc)
+            value = value.astimezone(UTC)
         except OverflowError:  # at the ends of time another zone's moment has no year in UTC
             return value.isoformat()
         return value.replace(tzinfo=None).isoformat() + "Z"
@@ -263,14 +265,15 @@ class Anything(Kind):
 class Member(Kind):
     """A member of an open enum."""
 
-    __slots__ = ("_enum", "expected")
+    __slots__ = ("_enum", "_plain", "expected")
 
-    def __init__(self, enum: type[OpenStrEnum] | type[OpenIntEnum]) -> None:
-        self._enum = enum
+    def __init__(self, enum: type[OpenStrEnum | OpenIntEnum]) -> None:
+        self._enum: Callable[[Any], OpenStrEnum | OpenIntEnum] = enum
+        self._plain: type[str | int] = str if issubclass(enum, str) else int
         self.expected = enum.__name__
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
-        if value.__class__ is not (str if issubclass(self._enum, str) else int):
+        if value.__class__ is not self._plain:
             return self.unreadable(drift)
         member = self._enum(value)
         if not member.is_known:
@@ -278,10 +281,9 @@ class Member(Kind):
         return member
 
     def write(self, value: Any) -> Any:
-        plain = str if issubclass(self._enum, str) else int
-        if not isinstance(value, plain) or isinstance(value, bool):
+        if not isinstance(value, self._plain) or isinstance(value, bool):
             raise self.refusal(value)
-        return plain(value)
+        return self._plain(value)
 
 
 class Object(Kind):
@@ -344,7 +346,7 @@ class Array(Kind):
         if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
             raise self.refusal(value)
         written: list[Any] = []
-        for index, item in enumerate(cast("Iterable[Any]", value)):
+        for index, item in enumerate(value):
             try:
                 written.append(None if item is None and self._nullable else self._items.write(item))
             except (TypeError, ValueError) as error:
@@ -393,9 +395,9 @@ class OneOf(Kind):
     def read(self, value: Any, drift: list[Drift]) -> Any:
         objects = [kind for kind in self._kinds if isinstance(kind, Object)]
         if value.__class__ is dict:
-            for kind in objects:
-                if kind.is_meant(value):
-                    return kind.read(value, drift)
+            for meant in objects:
+                if meant.is_meant(value):
+                    return meant.read(value, drift)
         for kind in self._kinds:
             try:
                 return kind.strict(value)
@@ -439,8 +441,6 @@ class _Unread:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Unread) and self.value == other.value
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -600,16 +600,10 @@ class Model:
         return {key: value for key, value in extra.items() if key not in keys}
 
     def __eq__(self, other: object) -> bool:
-        if other.__class__ is not self.__class__:
+        if not isinstance(other, Model) or other.__class__ is not self.__class__:
             return NotImplemented
-        model = cast("Model", other)
-        return (
-            self._extra == model._extra
-            and self._nulls == model._nulls
-            and all(getattr(self, spec.name) == getattr(model, spec.name) for spec in self.FIELDS)
-        )
-
-    __hash__ = None  # type: ignore[assignment]
+        mine = (self._extra, self._nulls, *(getattr(self, spec.name) for spec in self.FIELDS))
+        return mine == (other._extra, other._nulls, *(getattr(other, spec.name) for spec in self.FIELDS))
 
     def __repr__(self) -> str:
         shown = [
@@ -641,6 +635,11 @@ class Response(Model):
     def drift(self) -> tuple[Drift, ...]:
         """Where the reply departs from the spec."""
         return self._drift
+
+
+def members(enum: type[E]) -> dict[Any, E]:
+    """The listed members of an enum, by value."""
+    return {member.value: member for member in enum}
 
 
 def one(model: type[M], value: Any, drift: list[Drift], key: str) -> M:

@@ -1,7 +1,7 @@
 """The Clear Street client: `ClearStreet` for threads, `AsyncClearStreet` for asyncio and trio.
 
-Errors are in `clear_street.errors`, the API's types in `clear_street.types.v1`, a sandbox to try it on in `clear_street.sandbox`.
-All names are imported when they are first used.
+Errors are in `clear_street.errors`, the API's types in `clear_street.types.v1`, a sandbox to try it on in
+`clear_street.sandbox`. All names are imported when they are first used.
 """
 
 from __future__ import annotations

@@ -26,7 +26,9 @@ _DUPLICATE = re.compile(r"duplicate\b.*?instruction(?:.*?existing_id=(?P<existin
 
 
 def existing_id(row: PositionInstruction) -> str | None:
-    """For a row refused as a duplicate, the server's id of the first one; "" where the reason does not name it; None for other rows."""
+    """For a row refused as a duplicate, the server's id of the first one; "" where the reason does not name it; None
+    for other rows.
+    """
     if row.status not in REFUSED_STATES or not row.rejection_reason:
         return None
     match = _DUPLICATE.search(row.rejection_reason)
@@ -39,11 +41,13 @@ class Entry:
     __slots__ = ("existing_id", "key", "minted", "request", "row", "sent", "state")
 
     def __init__(self, key: str, request: PositionInstructionRequest, *, minted: bool) -> None:
-        self.key = key
-        self.request = request
-        self.minted = minted
-        self.state = "not_sent"
-        """``"not_sent"``, ``"unknown"``, ``"landed"``, ``"rejected"``, or ``"undetermined"``: a readable 2xx did not say."""
+        self.key: str = key
+        self.request: PositionInstructionRequest = request
+        self.minted: bool = minted
+        self.state: str = "not_sent"
+        """``"not_sent"``, ``"unknown"``, ``"landed"``, ``"rejected"``, or ``"undetermined"``: a readable 2xx did not
+        say.
+        """
         self.row: PositionInstruction | None = None
         self.existing_id: str | None = None
 
@@ -72,9 +76,9 @@ class Batch:
     __slots__ = ("_by_key", "candidates", "entries", "keys_honoured", "started_at", "strangers")
 
     def __init__(self, entries: Sequence[Entry], started_at: datetime) -> None:
-        self.entries = entries
-        self.started_at = started_at
-        self.keys_honoured = True
+        self.entries: Sequence[Entry] = entries
+        self.started_at: datetime = started_at
+        self.keys_honoured: bool = True
         """False once a reply or a look shows that the service may not keep our keys."""
         self.candidates: list[PositionInstruction] = []
         """Rows under other keys that may be the effect of rows of ours."""
@@ -97,7 +101,9 @@ class Batch:
         return {entry.key: "unknown" if entry.state == "undetermined" else entry.state for entry in self.entries}
 
     def rows(self) -> list[PositionInstruction]:
-        """Every row: as the service has it, or as asked for with the status UNKNOWN; then rows of replies under no key of ours."""
+        """Every row: as the service has it, or as asked for with the status UNKNOWN; then rows of replies under no key
+        of ours.
+        """
         return [entry.row or unresolved_row(entry.request) for entry in self.entries] + self.strangers
 
     def lost(self) -> None:
@@ -106,7 +112,9 @@ class Batch:
             entry.state = "unknown"
 
     def is_known_refusal(self, rows: Sequence[PositionInstruction]) -> bool:
-        """Whether an error reply's rows say that nothing was stored: each open key once, refused, under the all-zero id."""
+        """Whether an error reply's rows say that nothing was stored: each open key once, refused, under the all-zero
+        id.
+        """
         keys = sorted(row.instruction_id for row in rows if row.instruction_id is not None)
         return (
             not self.unknown
@@ -116,7 +124,9 @@ class Batch:
         )
 
     def take_reply(self, rows: Sequence[PositionInstruction], *, done: bool) -> None:
-        """A readable reply to an attempt with the open rows: a 2xx (`done`) or a refusal, in which a row without an answer was not done."""
+        """A readable reply to an attempt with the open rows: a 2xx (`done`) or a refusal, in which a row without an
+        answer was not done.
+        """
         for entry in self.open:
             mine = [row for row in rows if row.instruction_id == entry.key]
             maybe_ours = entry.minted or entry.state == "unknown"

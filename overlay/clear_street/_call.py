@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from . import _policy as policy
 from . import _seam as seam
-from ._headers import checked_headers
+from ._headers import Headers, checked_headers
 from ._outcomes import Attempt, Failure, Outcome, Reply
 from ._settings import checked_flag
 from .errors import ArgumentError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ._batch import Batch
     from ._effects import Send
+    from ._limits import Limits
     from ._operations import Operation
     from ._settings import Settings
     from ._waiters import Reading
@@ -41,7 +42,7 @@ class Client:
     __slots__ = ("drift_seen", "keys_honoured", "readings")
 
     def __init__(self) -> None:
-        self.keys_honoured = True
+        self.keys_honoured: bool = True
         """False once a reply did not echo an idempotency key."""
         self.drift_seen: set[str] = set()
         """Kinds of departure from the spec that were logged."""
@@ -64,32 +65,32 @@ class Call(Generic[T]):
         cast_to: object = None,
     ) -> None:
         _check_options(operation, options)
-        self.settings = settings
-        self.client = client
-        self.operation = operation
-        self.prepared = prepared
+        self.settings: Settings = settings
+        self.client: Client = client
+        self.operation: Operation[T] = operation
+        self.prepared: seam.Prepared = prepared
         self.request: Request = seam.with_extras(
             prepared.request, query=options.get("extra_query"), body=options.get("extra_body")
         )
         headers = options.get("extra_headers")
-        self.headers = checked_headers("extra_headers", headers).over(settings.headers)  # type: ignore[arg-type]
-        self.limits = settings.limits.with_options(options)
-        self.raise_on_rejection = _flag(options, "raise_on_rejection", settings.raise_on_rejection)
-        self.resend_after_unknown = _flag(options, "resend_after_unknown", settings.resend_after_unknown)
-        self.stream = stream
-        self.cast_to = cast_to
+        self.headers: Headers = checked_headers("extra_headers", headers).over(settings.headers)  # type: ignore[arg-type]
+        self.limits: Limits = settings.limits.with_options(options)
+        self.raise_on_rejection: bool = _flag(options, "raise_on_rejection", settings.raise_on_rejection)
+        self.resend_after_unknown: bool = _flag(options, "resend_after_unknown", settings.resend_after_unknown)
+        self.stream: bool = stream
+        self.cast_to: object = cast_to
         self.attempts: list[Attempt] = []
         self.batch: Batch | None = None
         self.in_flight: Send | None = None
         self.unresolved: Reply | Failure | None = None
         """The last attempt that may have had its effect, while that is open."""
-        self.reconciled = False
+        self.reconciled: bool = False
         """Whether what came of the call was found by looking."""
         self.last_look: Reply | None = None
         """The last complete list of instructions that was read to settle the call."""
         self.advice: str | None = None
         """What the caller should know beside the error itself."""
-        self.quiet_until = 0.0
+        self.quiet_until: float = 0.0
         """When the service may be asked again (monotonic)."""
         self.retry_after: float | None = None
 
@@ -98,9 +99,9 @@ class Call(Generic[T]):
         self.started = now
         self.started_at = today
         seconds = self.limits.call_seconds
-        self.deadline_at = now + seconds
+        self.deadline_at: float = now + seconds
         looks = self.operation.may_look
-        self.send_until = self.deadline_at - (policy.look_reserve(seconds) if looks else 0.0)
+        self.send_until: float = self.deadline_at - (policy.look_reserve(seconds) if looks else 0.0)
         self.not_after_at: float | None = None
         if self.limits.not_after is not None:
             left = (self.limits.not_after - today).total_seconds()
@@ -145,9 +146,11 @@ class Call(Generic[T]):
         """The call's value: of the reply, or of `found` under the reply's envelope."""
         if self.operation.response is None:
             return cast("T", seam.read_as(self.cast_to, reply.body))
-        value = seam.decode_reply(self.operation.response(), reply.json or seam.read_object(reply.body) or {}, found)
+        value: Any = seam.decode_reply(
+            self.operation.response(), reply.json or seam.read_object(reply.body) or {}, found
+        )
         value.record_call(tuple(self.attempts), reconciled=self.reconciled)
-        return value if self.cast_to is None else cast("T", seam.cast_model(self.cast_to, value))
+        return cast("T", value if self.cast_to is None else seam.cast_model(self.cast_to, value))
 
     def new_drift(self, value: object) -> set[str]:
         """Kinds of departure from the spec in a value that were not seen before by this client."""
@@ -170,7 +173,7 @@ def _flag(options: Mapping[str, object], name: str, default: bool) -> bool:
 
 
 def _check_options(operation: Operation[T], options: Mapping[str, object]) -> None:
-    known = _COMMON
+    known: tuple[str, ...] = _COMMON
     if operation.changes:
         known += _CHANGING
     if operation.has_rows:

@@ -22,9 +22,9 @@ class Connections:
 
     __slots__ = ("_arguments", "_driver", "_is_async")
 
-    def __init__(self, *, is_async: bool, http_client: object = None, clock: object = None, owned: bool = False) -> None:
+    def __init__(self, *, is_async: bool, http_client: Any = None, clock: Any = None, owned: bool = False) -> None:
         self._is_async = is_async
-        self._arguments = (http_client, clock, owned)
+        self._arguments: tuple[Any, Any, bool] = (http_client, clock, owned)
         self._driver: Any = None
         if http_client is not None:
             self.driver()
@@ -48,9 +48,9 @@ class _Caller:
     __slots__ = ("connections", "settings", "shape")
 
     def __init__(self, connections: Connections, settings: Settings, shape: str = "value") -> None:
-        self.connections = connections
-        self.settings = settings
-        self.shape = shape
+        self.connections: Connections = connections
+        self.settings: Settings = settings
+        self.shape: str = shape
 
     def new_call(self, operation: Operation[T], prepared: Prepared, options: Mapping[str, object]) -> Call[T]:
         """A call that a flow makes."""

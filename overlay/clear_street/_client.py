@@ -60,23 +60,26 @@ class _Base:
         on_intent: Callable[..., object] | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """A client. Arguments:
+        """Check the arguments and remember them; the first call connects.
 
-        - `api_key`: the key, or a callable that returns it and is asked before each request (in an async client it may be a
-          coroutine function). Default: the environment variable CLEAR_STREET_API_KEY.
-        - `environment`: ``"production"`` or ``"dev"``; `base_url`, or else the environment variable CLEAR_STREET_BASE_URL,
-          overrides it. Plain http is taken only to loopback.
-        - `timeout`: seconds for one attempt, to the last byte of its reply, or an `httpx.Timeout`. As a number it leaves at most 5 s
-          of it for the connection.
+        - `api_key`: the key, or a callable that returns it and is asked before each request (in an async client it
+          may be a coroutine function). Default: the environment variable CLEAR_STREET_API_KEY.
+        - `environment`: ``"production"`` or ``"dev"``; `base_url`, or else the environment variable
+          CLEAR_STREET_BASE_URL, overrides it. Plain http is taken only to loopback.
+        - `timeout`: seconds for one attempt, to the last byte of its reply, or an `httpx.Timeout`. As a number it
+          leaves at most 5 s of it for the connection.
         - `deadline`: seconds for a whole call, waits and looks included. Default: ``(max_retries + 1) * timeout``.
         - `max_retries`: how many further attempts a call may make.
         - `default_headers`: headers for every request; None as a value leaves one of the client's own out.
-        - `http_client`: your own `httpx.Client` (`httpx.AsyncClient`), such as an adjusted `DefaultHttpxClient`. You close it.
+        - `http_client`: your own `httpx.Client` (`httpx.AsyncClient`), such as an adjusted `DefaultHttpxClient`.
+          You close it.
         - `read_only`: refuse every request but GET and HEAD.
         - `strict`: raise `APIResponseValidationError` where a successful reply departs from the spec.
-        - `raise_on_rejection`: raise `APIStatusError` where rows of a batch were rejected, also beside accepted ones.
+        - `raise_on_rejection`: raise `APIStatusError` where rows of a batch were rejected, also beside accepted
+          ones.
         - `resend_after_unknown`: whether rows of a submit that a look did not find are sent again.
-        - `on_intent`: called with ``(idempotency_keys, request)`` before the first byte of a changing call; what it raises stops the call.
+        - `on_intent`: called with ``(idempotency_keys, request)`` before the first byte of a changing call; what it
+          raises stops the call.
         - `clock`: time and chance, for tests.
 
         Raises `ArgumentError` for an argument that cannot be used.
@@ -106,6 +109,9 @@ class _Base:
     def _connect(self, settings: Settings, **connections: Any) -> None:
         raise NotImplementedError
 
+    def _adopt(self, caller: Any, options: Mapping[str, Any]) -> None:
+        self._caller = type(caller)(caller.connections, caller.settings.replace(options))
+
     @property
     def base_url(self) -> str:
         """The URL that every path is relative to."""
@@ -117,8 +123,7 @@ class _Base:
         `default_headers` are added to those of this client. Raises `ArgumentError` for a value that cannot be used.
         """
         copy = type(self).__new__(type(self))
-        caller = self._caller
-        copy._caller = type(caller)(caller.connections, caller.settings.replace(options))
+        copy._adopt(self._caller, options)
         return copy
 
     copy = with_options
@@ -150,13 +155,15 @@ class ClearStreet(_Base):
     def sandbox(cls, sandbox: Sandbox | None = None, **options: Any) -> Self:
         """A client on the embedded sandbox, without network or key; time passes only as the client waits.
 
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; the rest are the client's own arguments.
+        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; the rest are the client's
+        own arguments.
         """
         from ._transport import DefaultHttpxClient
         from .sandbox import Sandbox, SandboxTransport
 
         sandbox = Sandbox() if sandbox is None else sandbox
-        client = cls(**{"api_key": "sandbox", "base_url": SANDBOX_URL, **options})
+        arguments: dict[str, Any] = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
+        client = cls(**arguments)
         http_client = DefaultHttpxClient(transport=SandboxTransport(sandbox))
         client._connect(client._caller.settings, http_client=http_client, clock=sandbox.clock, owned=True)
         return client
@@ -169,35 +176,34 @@ class ClearStreet(_Base):
     def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
         """GET a path that this package has no method for.
 
-        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes` or `object` (any JSON). The path starts with
-        ``/`` and stays on the client's origin; where it is that of a known operation, that operation's rules hold.
+        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes` or `object` (any JSON). The
+        path starts with ``/`` and stays on the client's origin; where it is that of a known operation, that
+        operation's rules hold.
         """
         return self._verb("GET", path, cast_to, None, options)
 
-    def post(
-        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
-    ) -> T:
-        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a byte may have left."""
+    def post(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
+        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a
+        byte may have left.
+        """
         return self._verb("POST", path, cast_to, body, options)
 
     def put(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
         """PUT `body`, as JSON, to a path that this package has no method for; as `post`."""
         return self._verb("PUT", path, cast_to, body, options)
 
-    def patch(
-        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
-    ) -> T:
+    def patch(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
         """PATCH with `body`, as JSON, a path that this package has no method for; as `post`."""
         return self._verb("PATCH", path, cast_to, body, options)
 
-    def delete(
-        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
-    ) -> T:
+    def delete(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
         """DELETE a path that this package has no method for, with `body` as JSON if one is given; as `post`."""
         return self._verb("DELETE", path, cast_to, body, options)
 
     def close(self) -> None:
-        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays open."""
+        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays
+        open.
+        """
         self._caller.connections.driver().close()
 
     def __enter__(self) -> Self:
@@ -215,7 +221,6 @@ class ClearStreet(_Base):
         return self._caller.call(operation, prepared, options, cast_to)
 
 
-
 class AsyncClearStreet(_Base):
     """The client, for asyncio and trio: one may be shared by any number of tasks and, in turn, event loops."""
 
@@ -230,13 +235,15 @@ class AsyncClearStreet(_Base):
     def sandbox(cls, sandbox: Sandbox | None = None, **options: Any) -> Self:
         """A client on the embedded sandbox, without network or key; time passes only as the client waits.
 
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; the rest are the client's own arguments.
+        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; the rest are the client's
+        own arguments.
         """
         from ._transport import DefaultAsyncHttpxClient
-        from .sandbox import Sandbox, AsyncSandboxTransport
+        from .sandbox import AsyncSandboxTransport, Sandbox
 
         sandbox = Sandbox() if sandbox is None else sandbox
-        client = cls(**{"api_key": "sandbox", "base_url": SANDBOX_URL, **options})
+        arguments: dict[str, Any] = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
+        client = cls(**arguments)
         http_client = DefaultAsyncHttpxClient(transport=AsyncSandboxTransport(sandbox))
         client._connect(client._caller.settings, http_client=http_client, clock=sandbox.clock, owned=True)
         return client
@@ -249,18 +256,23 @@ class AsyncClearStreet(_Base):
     async def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
         """GET a path that this package has no method for.
 
-        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes` or `object` (any JSON). The path starts with
-        ``/`` and stays on the client's origin; where it is that of a known operation, that operation's rules hold.
+        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes` or `object` (any JSON). The
+        path starts with ``/`` and stays on the client's origin; where it is that of a known operation, that
+        operation's rules hold.
         """
         return await self._verb("GET", path, cast_to, None, options)
 
     async def post(
         self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
     ) -> T:
-        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a byte may have left."""
+        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a
+        byte may have left.
+        """
         return await self._verb("POST", path, cast_to, body, options)
 
-    async def put(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
+    async def put(
+        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
+    ) -> T:
         """PUT `body`, as JSON, to a path that this package has no method for; as `post`."""
         return await self._verb("PUT", path, cast_to, body, options)
 
@@ -277,7 +289,9 @@ class AsyncClearStreet(_Base):
         return await self._verb("DELETE", path, cast_to, body, options)
 
     async def close(self) -> None:
-        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays open."""
+        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays
+        open.
+        """
         await self._caller.connections.driver().close()
 
     async def __aenter__(self) -> Self:
@@ -293,4 +307,3 @@ class AsyncClearStreet(_Base):
 
         operation, prepared = prepared_verb(method, path, body, cast_to)
         return await self._caller.call(operation, prepared, options, cast_to)
-

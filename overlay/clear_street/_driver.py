@@ -1,7 +1,8 @@
 """Everything that waits or does I/O: the blocking and the awaiting driver of the flows.
 
-A driver answers a flow's effects, one by one. It is the only place, with the transport under it, that knows httpx. It keeps the connections of a
-client, one set per process and, in async, per event loop, so that a client survives `fork` and several `asyncio.run`.
+A driver answers a flow's effects, one by one. It is the only place, with the transport under it, that knows httpx.
+It keeps the connections of a client, one set per process and, in async, per event loop, so that a client survives
+`fork` and several `asyncio.run`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 import time
 import uuid
 import warnings
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -60,7 +61,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """The time of day (aware, UTC)."""
-        return datetime.now(timezone.utc)
+        return datetime.now(UTC)
 
     def random(self) -> float:
         """A random number in [0, 1)."""
@@ -84,8 +85,8 @@ class _Driver:
 
     def __init__(self, clock: Any, *, owned: bool) -> None:
         self.clock = SystemClock() if clock is None else clock
-        self.owned = owned
-        self.closed = False
+        self.owned: bool = owned
+        self.closed: bool = False
         self.learnt = Client()
 
     def new_call(
@@ -114,8 +115,8 @@ class _Driver:
             return self.clock.random()
         if isinstance(effect, MintKey):
             return str(uuid.uuid4())
-        assert isinstance(effect, Log)
-        logger.log(effect.level, effect.message, *effect.values)
+        if isinstance(effect, Log):
+            logger.log(effect.level, effect.message, *effect.values)
         return None
 
     def _refuse(self, effect: Send, settings: Settings) -> None:
@@ -192,7 +193,9 @@ class Driver(_Driver):
     def __init__(self, http_client: httpx.Client | None, clock: Any, owned: bool) -> None:
         super().__init__(clock, owned=owned)
         if http_client is not None and not isinstance(http_client, httpx.Client):
-            raise ArgumentError(f"Expected an httpx.Client for `http_client` but received {type(http_client).__name__}.")
+            raise ArgumentError(
+                f"Expected an httpx.Client for `http_client` but received {type(http_client).__name__}."
+            )
         self._supplied = http_client
         self._own: dict[int, httpx.Client] = {}
 
@@ -272,7 +275,9 @@ class Driver(_Driver):
         if isinstance(effect, Invoke):
             answer = effect.hook(*effect.arguments)
             if inspect.isawaitable(answer):
-                raise ArgumentError("The hook is a coroutine function: use it with AsyncClearStreet, or make it a plain function.")
+                raise ArgumentError(
+                    "The hook is a coroutine function: use it with AsyncClearStreet, or make it a plain function."
+                )
             return None
         return self._answer(effect)
 
@@ -463,7 +468,9 @@ def _running_loop() -> object:
 
 
 async def _closed_with_the_loop(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-    """Closes a client when its event loop ends or nobody holds it any more: a loop closes the asynchronous generators begun in it."""
+    """Closes a client when its event loop ends or nobody holds it any more: a loop closes the asynchronous generators
+    begun in it.
+    """
     try:
         yield
     finally:
@@ -472,13 +479,17 @@ async def _closed_with_the_loop(client: httpx.AsyncClient) -> AsyncGenerator[Non
 
 def _warn_unclosed(name: str, remedy: str) -> None:
     if not sys.is_finalizing():
-        warnings.warn(f"{name} was never closed: use it in a `with` statement, or {remedy}", ResourceWarning, stacklevel=3)
+        warnings.warn(
+            f"{name} was never closed: use it in a `with` statement, or {remedy}", ResourceWarning, stacklevel=3
+        )
 
 
 E = TypeVar("E", bound=BaseException)
 
 
 def _bare(error: E) -> E:
-    """An exception without the frames below, whose local variables hold the request's headers, and without their exceptions."""
+    """An exception without the frames below, whose local variables hold the request's headers, and without their
+    exceptions.
+    """
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)

@@ -1,7 +1,7 @@
 """What a flow asks its driver to do.
 
-A flow is a generator that yields these and is sent the answers. It does no I/O and reads no clock, so that the blocking and
-the awaiting driver run the very same policy, and a test can answer in their place.
+A flow is a generator that yields these and is sent the answers. It does no I/O and reads no clock, so that the
+blocking and the awaiting driver run the very same policy, and a test can answer in their place.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ class Effect:
 
 
 class Send(Effect):
-    """Send one request; the answer is a `Reply`, complete unless `stream`, or a `Failure`. Never raises on what the network does.
+    """Send one request; the answer is a `Reply`, complete unless `stream`, or a `Failure`. Never raises on what the
+    network does.
 
-    `timeout` bounds the phases; `until` bounds the whole, on the clock's monotonic axis; no first byte leaves after `not_after`, on the same axis.
-    `begun` tells afterwards whether a byte may have left, also when the driver was interrupted.
+    `timeout` bounds the phases; `until` bounds the whole, on the clock's monotonic axis; no first byte leaves after
+    `not_after`, on the same axis. `begun` tells afterwards whether a byte may have left, also when the driver was
+    interrupted.
     """
 
     __slots__ = ("authenticated", "begun", "headers", "not_after", "request", "stream", "timeout", "until")
@@ -46,14 +48,14 @@ class Send(Effect):
         stream: bool,
         authenticated: bool,
     ) -> None:
-        self.request = request
-        self.headers = headers
-        self.timeout = timeout
-        self.until = until
-        self.not_after = not_after
-        self.stream = stream
-        self.authenticated = authenticated
-        self.begun = False
+        self.request: Request = request
+        self.headers: Headers = headers
+        self.timeout: Timeout = timeout
+        self.until: float = until
+        self.not_after: float | None = not_after
+        self.stream: bool = stream
+        self.authenticated: bool = authenticated
+        self.begun: bool = False
 
 
 class Sleep(Effect):
@@ -62,7 +64,7 @@ class Sleep(Effect):
     __slots__ = ("seconds",)
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.seconds: float = seconds
 
 
 class Now(Effect):
@@ -95,7 +97,7 @@ class Invoke(Effect):
     __slots__ = ("arguments", "hook")
 
     def __init__(self, hook: Callable[..., object], *arguments: object) -> None:
-        self.hook = hook
+        self.hook: Callable[..., object] = hook
         self.arguments = arguments
 
 
@@ -105,8 +107,8 @@ class Log(Effect):
     __slots__ = ("level", "message", "values")
 
     def __init__(self, level: int, message: str, *values: object) -> None:
-        self.level = level
-        self.message = message
+        self.level: int = level
+        self.message: str = message
         self.values = values
 
 
@@ -114,4 +116,3 @@ NOW = Now()
 TODAY = Today()
 JITTER = Jitter()
 MINT_KEY = MintKey()
-

@@ -39,9 +39,9 @@ class Completed(Generic[T]):
     __slots__ = ("call", "reply", "value")
 
     def __init__(self, call: Call[T], reply: Reply, value: T | None) -> None:
-        self.call = call
-        self.reply = reply
-        self.value = value
+        self.call: Call[T] = call
+        self.reply: Reply = reply
+        self.value: T | None = value
 
     @property
     def http_response(self) -> Any:
@@ -119,7 +119,7 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
         result, outcome = yield from _attempt(call, call.request)
         action = policy.decide(call.operation.resend, outcome, result)
         if action is Action.RETURN:
-            return (yield from _completed(call, cast(Reply, result)))
+            return (yield from _completed(call, cast("Reply", result)))
         if action is Action.AGAIN and (yield from _pause(call)):
             continue
         raise failures.error(call, result)
@@ -132,7 +132,7 @@ def _cancel(call: Call[T]) -> Flow[Completed[T]]:
         action = policy.decide(call.operation.resend, outcome, result)
         if action is Action.RETURN:
             call.unresolved = None
-            return (yield from _completed(call, cast(Reply, result)))
+            return (yield from _completed(call, cast("Reply", result)))
         if action is Action.AGAIN and (yield from _pause(call)):
             continue
         if call.unresolved is not None:
@@ -164,7 +164,7 @@ def _settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
         raise failures.not_cancelled(call, last, row)
     if row.status == "CANCEL_FAILED":
         yield Log(WARNING, "the cancel arrived, and failed: CANCEL_FAILED; a person must look")
-    return (yield from _completed(call, cast(Reply, call.last_look), row))
+    return (yield from _completed(call, cast("Reply", call.last_look), row))
 
 
 def _submit(call: Call[T]) -> Flow[Completed[T]]:
@@ -184,12 +184,17 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
         result, outcome = yield from _attempt(call, _submission(call, batch))
         action = policy.decide(call.operation.resend, outcome, result)
         if call.stream and action is Action.RETURN:
-            return (yield from _completed(call, cast(Reply, result)))
+            return (yield from _completed(call, cast("Reply", result)))
         rows = seam.instructions_in(result.json) if isinstance(result, Reply) else []
         if action in (Action.RETURN, Action.RAISE):
             batch.take_reply(rows, done=action is Action.RETURN)
             break
-        if action is Action.LOOK and result.status is not None and result.status >= 500 and batch.is_known_refusal(rows):
+        if (
+            action is Action.LOOK
+            and result.status is not None
+            and result.status >= 500
+            and batch.is_known_refusal(rows)
+        ):
             call.known_refusal()
             if (yield from _pause(call)):
                 continue
@@ -220,7 +225,7 @@ def _merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Flow[Complete
     states = {entry.state for entry in batch.entries}
     if states == {"rejected"} or "not_sent" in states:
         raise failures.error(call, last)
-    reply = last if isinstance(last, Reply) and last.status < 300 else cast(Reply, call.last_look)
+    reply = last if isinstance(last, Reply) and last.status < 300 else cast("Reply", call.last_look)
     return (yield from _completed(call, reply, batch.rows()))
 
 
@@ -294,7 +299,9 @@ def _readable(call: Call[T], result: Reply | Failure) -> bool:
 
 
 def _pause(call: Call[T]) -> Flow[bool]:
-    """Wait before sending again; False where there is no attempt or no time left for it, or the service asked for more than that."""
+    """Wait before sending again; False where there is no attempt or no time left for it, or the service asked for more
+    than that.
+    """
     if len(call.attempts) > call.limits.max_retries or (call.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
         return False
     now: float = yield NOW
@@ -311,7 +318,7 @@ def _look(
     call: Call[T], enough: Callable[[list[PositionInstruction]], bool], tries: int = policy.LOOK_TRIES
 ) -> Flow[bool]:
     """Read the account's instructions until a complete list is `enough`; whether any complete list came."""
-    request = seam.get_position_instructions(cast(int, call.prepared.account_id)).request
+    request = seam.get_position_instructions(cast("int", call.prepared.account_id)).request
     counted = False
     for number in range(tries):
         now: float = yield NOW

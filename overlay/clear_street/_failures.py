@@ -1,4 +1,4 @@
-"""Which error comes of a call that did not succeed, and what it says: what is known, what is not, and what to do next."""
+"""Which error comes of a call that did not succeed: what is known, what is not, and what to do next."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NEXT_STEP = {
         "Do not submit it again under new keys: look for these keys with find_position_instructions() until they are "
         "settled (error.idempotency_keys)"
     ),
-    "cancel": "Read the instruction's status with get_position_instruction(), or cancel it again by the same id, which does no harm",
+    "cancel": "Read the instruction's status with get_position_instruction(), or cancel it again by the same id",
     "once": "Do not repeat it: look at the positions and orders of the account first",
 }
 _WRONG_ID = (
@@ -53,9 +53,7 @@ def error(call: Call[T], result: Reply | Failure, *, outcome_unknown: bool | Non
     if rows and not outcome_unknown:
         duplicate = all(existing_id(row) is not None for row in rows)
         status = 409 if duplicate else 422
-        return status_error_class(status)(
-            "every instruction was refused", status_code=status, data=rows, **context
-        )
+        return status_error_class(status)("every instruction was refused", status_code=status, data=rows, **context)
     if isinstance(result, Reply):
         return APIResponseValidationError(
             "a success whose body is not what the operation answers with",
@@ -96,12 +94,12 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
         raise rejection_error(rejected, reply.status, context)
 
 
-def rejection_error(
-    rejected: Sequence[PositionInstruction], status: int, context: Mapping[str, Any]
-) -> APIStatusError:
+def rejection_error(rejected: Sequence[PositionInstruction], status: int, context: Mapping[str, Any]) -> APIStatusError:
     """The error of a batch of which rows were refused."""
     reasons = "; ".join(f"{row.instruction_id}: {row.rejection_reason}" for row in rejected[:3])
-    return APIStatusError(f"{len(rejected)} instruction(s) refused: {reasons}", status_code=status, data=rejected, **context)
+    return APIStatusError(
+        f"{len(rejected)} instruction(s) refused: {reasons}", status_code=status, data=rejected, **context
+    )
 
 
 def note_key_for_id(call: Call[T], rows: list[PositionInstruction]) -> bool:
@@ -109,13 +107,15 @@ def note_key_for_id(call: Call[T], rows: list[PositionInstruction]) -> bool:
     for row in rows:
         if row.instruction_id == call.prepared.instruction_id:
             call.advice = (
-                f"The id given is the idempotency key of the instruction whose server `id` is {row.id!r}: cancel by that"
+                f"The id given is the idempotency key of the instruction whose server `id` is {row.id!r}: use that"
             )
     return True
 
 
 def annotate(call: Call[T], error: BaseException) -> None:
-    """Say on what interrupted a changing call (a cancelled task, Ctrl-C) that its outcome is unknown, once a byte may have left."""
+    """Say on what interrupted a changing call (a cancelled task, Ctrl-C) that its outcome is unknown, once a byte may
+    have left.
+    """
     begun = call.in_flight is not None and call.in_flight.begun
     if not call.operation.changes or not (begun or call.unresolved is not None):
         return

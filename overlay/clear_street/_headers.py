@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from .errors import ArgumentError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-from .errors import ArgumentError
 
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _FRAMING = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
@@ -64,7 +64,9 @@ def checked_headers(argument: str, headers: Mapping[str, str | None] | None) -> 
     for name, value in (headers or {}).items():
         lower = name.lower() if isinstance(name, str) else ""
         if not lower or not _TOKEN.issuperset(lower):
-            raise ArgumentError(f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'.")
+            raise ArgumentError(
+                f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'."
+            )
         if lower in _FRAMING:
             raise ArgumentError(f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out.")
         if value is not None and (not isinstance(value, str) or not is_header_value(value)):

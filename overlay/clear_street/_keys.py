@@ -6,5 +6,7 @@ import uuid
 
 
 def new_idempotency_key() -> str:
-    """A fresh idempotency key, a random UUID: to be written down before a submit, so that its outcome can be looked up at any time."""
+    """A fresh idempotency key, a random UUID: to be written down before a submit, so that its outcome can be looked up
+    at any time.
+    """
     return str(uuid.uuid4())

@@ -21,26 +21,28 @@ class Timeout:
     __slots__ = ("connect", "pool", "read", "total", "write")
 
     def __init__(self, total: float, connect: float, read: float, write: float, pool: float) -> None:
-        self.total = total
-        self.connect = connect
-        self.read = read
-        self.write = write
-        self.pool = pool
+        self.total: float = total
+        self.connect: float = connect
+        self.read: float = read
+        self.write: float = write
+        self.pool: float = pool
 
     def __repr__(self) -> str:
         return f"Timeout(total={self.total}, connect={self.connect})"
 
 
 class Limits:
-    """What bounds a call: the time-out of an attempt, the further attempts, the deadline of the whole (seconds), and the last moment to send."""
+    """What bounds a call: the time-out of an attempt, the further attempts, the deadline of the whole (seconds), and
+    the last moment to send.
+    """
 
     __slots__ = ("deadline", "max_retries", "not_after", "timeout")
 
     def __init__(self, timeout: Timeout, max_retries: int, deadline: float | None, not_after: datetime | None) -> None:
-        self.timeout = timeout
-        self.max_retries = max_retries
-        self.deadline = deadline
-        self.not_after = not_after
+        self.timeout: Timeout = timeout
+        self.max_retries: int = max_retries
+        self.deadline: float | None = deadline
+        self.not_after: datetime | None = not_after
 
     def with_options(self, options: Mapping[str, object]) -> Limits:
         """These limits, with those that a call's options name in their place."""

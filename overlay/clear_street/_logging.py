@@ -10,7 +10,9 @@ from .errors import ArgumentError
 def log_to_stderr(level: str) -> None:
     """Let the logger ``clear_street`` write to standard error, from ``info`` or ``debug`` on."""
     if level.lower() not in ("info", "debug"):
-        raise ArgumentError(f"Expected 'info' or 'debug' for the environment variable CLEAR_STREET_LOG but received {level!r}.")
+        raise ArgumentError(
+            f"Expected 'info' or 'debug' for the environment variable CLEAR_STREET_LOG but received {level!r}."
+        )
     logger = logging.getLogger("clear_street")
     logger.setLevel(level.upper())
     if not logger.handlers:

@@ -18,7 +18,7 @@ else:
     class _Returning:
         __slots__ = ()
 
-        def __class_getitem__(cls, item):
+        def __class_getitem__(cls, item: object) -> object:
             return cls
 
 
@@ -50,12 +50,12 @@ class Operation(_Returning["T_co"]):
         *,
         authenticated: bool = True,
     ) -> None:
-        self.name = name
-        self.method = method
-        self.path_template = path_template
-        self.resend = resend
-        self.response = response
-        self.authenticated = authenticated
+        self.name: str = name
+        self.method: str = method
+        self.path_template: str = path_template
+        self.resend: str = resend
+        self.response: Callable[[], type[T_co]] | None = response
+        self.authenticated: bool = authenticated
 
     @property
     def changes(self) -> bool:
@@ -78,9 +78,7 @@ class Operation(_Returning["T_co"]):
 
 _POSITIONS = "/v1/accounts/{account_id}/positions"
 
-GET_POSITIONS = Operation(
-    "get_positions", "GET", _POSITIONS, Resend.READ, lambda: types.PositionGetPositionsResponse
-)
+GET_POSITIONS = Operation("get_positions", "GET", _POSITIONS, Resend.READ, lambda: types.PositionGetPositionsResponse)
 CLOSE_POSITIONS = Operation(
     "close_positions", "DELETE", _POSITIONS, Resend.ONCE, lambda: types.PositionClosePositionsResponse
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """What an attempt may have done at the service, by where it ended."""
 
     NEVER_SENT = "never_sent"
@@ -45,7 +45,8 @@ class Attempt(NamedTuple):
 class Reply:
     """A complete reply: status, headers and body.
 
-    `body` is None while a streamed reply has not been read; `json` is the object in it, where it was looked for. `http_response` is the driver's own object, carried through untouched.
+    `body` is None while a streamed reply has not been read; `json` is the object in it, where it was looked for.
+    `http_response` is the driver's own object, carried through untouched.
     """
 
     __slots__ = ("body", "headers", "http_response", "json", "received", "status")
@@ -53,18 +54,19 @@ class Reply:
     def __init__(
         self, status: int, headers: Mapping[str, str], body: bytes | None, http_response: object, received: float
     ) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
-        self.http_response = http_response
+        self.status: int = status
+        self.headers: Mapping[str, str] = headers
+        self.body: bytes | None = body
+        self.http_response: object = http_response
         self.json: dict[str, Any] | None = None
-        self.received = received
+        self.received: float = received
 
 
 class Failure:
     """An attempt that brought no complete reply.
 
-    `sent` is False only when it is certain that no byte of the request left. `status` and `headers` are those of a reply whose body broke off.
+    `sent` is False only when it is certain that no byte of the request left. `status` and `headers` are those of a
+    reply whose body broke off.
     """
 
     __slots__ = ("cause", "headers", "received", "sent", "status", "timed_out")
@@ -79,9 +81,9 @@ class Failure:
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self.cause = cause
-        self.received = received
-        self.sent = sent
-        self.timed_out = timed_out
-        self.status = status
+        self.cause: Exception = cause
+        self.received: float = received
+        self.sent: bool = sent
+        self.timed_out: bool = timed_out
+        self.status: int | None = status
         self.headers: Mapping[str, str] = {} if headers is None else headers

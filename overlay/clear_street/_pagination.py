@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .errors import APIResponseValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from clear_street_api.models import Position
 
@@ -23,12 +24,14 @@ class Cursor:
     __slots__ = ("_followed", "finished", "token")
 
     def __init__(self, token: str | None) -> None:
-        self.token = token
-        self.finished = False
+        self.token: str | None = token
+        self.finished: bool = False
         self._followed: set[str] = set()
 
     def advance(self, page: PositionGetPositionsResponse) -> None:
-        """Move on past a page; a token that was followed before ends the listing with an error, since it would go on for ever."""
+        """Move on past a page; a token that was followed before ends the listing with an error, since it would go on
+        for ever.
+        """
         if self.token is not None:
             self._followed.add(self.token)
         token = page.metadata.next_page_token if page.metadata else None
@@ -52,7 +55,9 @@ class _Pages(Generic[T]):
 
     @property
     def next_page_token(self) -> str | None:
-        """The token of the first page that was not fetched yet: hand it in as `page_token` to resume there. None at the start and at the end."""
+        """The token of the first page that was not fetched yet: hand it in as `page_token` to resume there. None at
+        the start and at the end.
+        """
         return self._cursor.token
 
     def _take(self, page: PositionGetPositionsResponse) -> PositionGetPositionsResponse:
@@ -63,7 +68,8 @@ class _Pages(Generic[T]):
 class PositionIterator(_Pages["PositionGetPositionsResponse"]):
     """Every position, fetched a page at a time; `pages()` gives the pages themselves.
 
-    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks for the same page again.
+    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
+    for the same page again.
     """
 
     def __iter__(self) -> Iterator[Position]:
@@ -85,10 +91,11 @@ class PositionIterator(_Pages["PositionGetPositionsResponse"]):
         return self._take(self._fetch(self._cursor.token))
 
 
-class AsyncPositionIterator(_Pages["Awaitable[PositionGetPositionsResponse]"]):
+class AsyncPositionIterator(_Pages[Awaitable["PositionGetPositionsResponse"]]):
     """Every position, fetched a page at a time; `pages()` gives the pages themselves.
 
-    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks for the same page again.
+    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
+    for the same page again.
     """
 
     def __aiter__(self) -> AsyncIterator[Position]:

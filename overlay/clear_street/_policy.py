@@ -1,7 +1,8 @@
 """The decisions of a call: what an attempt came to, and what to do next. Pure: tables and arithmetic.
 
-An attempt ends in one of the five `Outcome`s, by where it failed (`classify`). What follows depends on the operation's
-`Resend` rule alone (`NEXT`), and how long to wait first on the number of attempts and on what the service asked (`delay`).
+An attempt ends in one of the five `Outcome`s, by where it failed (`classify`). What follows depends on the
+operation's `Resend` rule alone (`NEXT`), and how long to wait first on the number of attempts and on what the
+service asked (`delay`).
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ def backoff(sent: int, jitter: float) -> float:
 def retry_after(headers: Mapping[str, str], today: datetime) -> float | None:
     """Seconds that a reply asks to wait, None where it does not, or not readably.
 
-    A date is measured against the reply's own ``Date``, since its clock and ours may differ; against `today` where it has none.
+    A date is measured against the reply's own ``Date``, since its clock and ours may differ; against `today` where
+    it has none.
     """
     value = headers.get("retry-after")
     if value is None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from datetime import timedelta
     from types import TracebackType
+
     import httpx
 
     from ._driver import AsyncDriver, Driver
@@ -89,12 +90,12 @@ class RawResponse(_Raw[T]):
     def parse(self) -> T:
         """The value of the call, the same that the plain method returns.
 
-        Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and `APIConnectionError` where it
-        breaks off.
+        Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and
+        `APIConnectionError` where it breaks off.
         """
         if self._completed.value is None and self._completed.call.stream:
             self._driver.finish(self._completed)
-        return cast(T, self._completed.value)
+        return cast("T", self._completed.value)
 
     def read(self) -> bytes:
         """The whole body."""
@@ -122,12 +123,12 @@ class AsyncRawResponse(_Raw[T]):
     async def parse(self) -> T:
         """The value of the call, the same that the plain method returns.
 
-        Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and `APIConnectionError` where it
-        breaks off.
+        Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and
+        `APIConnectionError` where it breaks off.
         """
         if self._completed.value is None and self._completed.call.stream:
             await self._driver.finish(self._completed)
-        return cast(T, self._completed.value)
+        return cast("T", self._completed.value)
 
     async def read(self) -> bytes:
         """The whole body."""

@@ -1,7 +1,7 @@
 """The only door into the generated code: requests are built here, bodies become models here.
 
-Each operation has one function with the argument names of the API, so that a change of the spec shows up as a type error on the
-line that must follow it.
+Each operation has one function with the argument names of the API, so that a change of the spec shows up as a type
+error on the line that must follow it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from .errors import APIResponseValidationError, ArgumentError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from decimal import Decimal
     from typing import Any, ParamSpec, TypeGuard, TypeVar
 
     from clear_street_api.client import Request
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
         PositionSortBy,
         SortDirection,
     )
-    from clear_street_api.types import Model, Response
+    from clear_street_api.types import Model
 
     from .types.v1 import PositionInstructionRequestParam
 
@@ -36,7 +35,7 @@ NIL_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class Prepared:
-    """A call's request, checked and built; and of what it acts on, what the call needs to know to look for its effect."""
+    """A call's request, checked and built; and what the call needs to know to look for its effect."""
 
     __slots__ = ("account_id", "instruction_id", "request", "rows")
 
@@ -47,10 +46,10 @@ class Prepared:
         instruction_id: str | None = None,
         rows: Sequence[PositionInstructionRequest] = (),
     ) -> None:
-        self.request = request
-        self.account_id = account_id
-        self.instruction_id = instruction_id
-        self.rows = rows
+        self.request: Request = request
+        self.account_id: int | None = account_id
+        self.instruction_id: str | None = instruction_id
+        self.rows: Sequence[PositionInstructionRequest] = rows
 
 
 def get_positions(
@@ -66,7 +65,9 @@ def get_positions(
     from clear_street_api.api.positions.get_positions import build_request
 
     if isinstance(instrument_ids, str):
-        raise ArgumentError(f"Expected a list of strings for `instrument_ids` but received {instrument_ids!r}; put it into a list.")
+        raise ArgumentError(
+            f"Expected a list of strings for `instrument_ids` but received {instrument_ids!r}; put it into a list."
+        )
     return Prepared(
         _checked(
             build_request,
@@ -107,18 +108,21 @@ def submit_position_instructions(
     """The request of `submit_position_instructions`."""
     if isinstance(instructions, (str, bytes, dict)) or not hasattr(instructions, "__iter__"):
         raise ArgumentError(
-            f"Expected a list of instructions for `instructions` but received {type(instructions).__name__}; "
-            "put it into a list."
+            "Expected a list of instructions for `instructions` but received no list; put the instructions into one."
         )
     rows = [_instruction(index, row) for index, row in enumerate(instructions)]
     if not rows:
         raise ArgumentError("Expected at least one instruction for `instructions` but received [].")
-    keys = [row.instruction_id for row in rows if row.instruction_id is not None]
-    for key in keys:
-        if keys.count(key) > 1:
+    keys: set[str] = set()
+    for row in rows:
+        if row.instruction_id is None:
+            continue
+        if row.instruction_id in keys:
             raise ArgumentError(
-                f"The idempotency key {key!r} is used twice in `instructions`; give each row a key of its own (`instruction_id`)."
+                f"The idempotency key {row.instruction_id!r} is used twice in `instructions`; "
+                "give each row a key of its own (`instruction_id`)."
             )
+        keys.add(row.instruction_id)
     return prepared_submit(account_id, rows)
 
 
@@ -152,17 +156,17 @@ def _checked(build: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         raise ArgumentError(str(error)) from None
 
 
-def _instruction(
-    index: int, row: PositionInstructionRequest | PositionInstructionRequestParam
-) -> PositionInstructionRequest:
-    """One submitted row as a model of its own, so that neither its key nor later changes of the caller's object are shared."""
+def _instruction(index: int, row: Any) -> PositionInstructionRequest:
+    """One submitted row as a model of its own, so that neither its key nor later changes of the caller's object are
+    shared.
+    """
     from clear_street_api.models import PositionInstructionRequest
 
     where = f"instructions[{index}]"
     fields: Mapping[str, object]
     if isinstance(row, PositionInstructionRequest):
         fields = row.to_dict()
-    elif isinstance(row, dict):
+    elif _is_object(row):
         fields = row
     else:
         raise ArgumentError(
@@ -184,7 +188,9 @@ def _instruction(
         instruction_id=None if key is None else _text(f"{where}.instruction_id", key),
     )
     if checked.instrument_id == NIL_ID:
-        raise ArgumentError(f"The all-zero id names no instrument in `{where}.instrument_id`; use the id of the contract.")
+        raise ArgumentError(
+            f"The all-zero id names no instrument in `{where}.instrument_id`; use the id of the contract."
+        )
     return checked
 
 
@@ -202,7 +208,7 @@ def _quantity(name: str, value: object) -> str:
 
     if isinstance(value, str) and value.isascii() and value.isdigit() and value.strip("0"):
         return value
-    whole = None
+    whole: int | None = None
     if isinstance(value, Decimal):
         whole = int(value) if value.is_finite() and value == value.to_integral_value() else None
     elif isinstance(value, int) and not isinstance(value, bool):
@@ -231,8 +237,19 @@ def unresolved_row(
 
 def read_object(body: bytes | None) -> dict[str, Any] | None:
     """The JSON object that a body holds, None where it holds none."""
-    value = read_json(body)
-    return value if isinstance(value, dict) else None
+    return _object(read_json(body))
+
+
+def _object(value: object) -> dict[str, Any] | None:
+    return value if _is_object(value) else None
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, (list, tuple))
 
 
 def read_json(body: bytes | None) -> Any:
@@ -254,7 +271,9 @@ def read_json(body: bytes | None) -> Any:
 
 
 def decode(kind: type[M], value: Mapping[str, Any]) -> M:
-    """A model from a JSON object; what departs from the spec is kept, and recorded in its `drift` where it is a whole reply."""
+    """A model from a JSON object; what departs from the spec is kept, and recorded in its `drift` where it is a whole
+    reply.
+    """
     return kind.from_dict(value)
 
 
@@ -262,52 +281,56 @@ def instructions_in(value: Mapping[str, Any] | None) -> list[PositionInstruction
     """The instructions in the `data` of any reply, none where it has no list of them."""
     from clear_street_api.models import PositionInstruction
 
-    data = None if value is None else value.get("data")
-    if not isinstance(data, list):
-        return []
-    return [PositionInstruction.from_dict(row) for row in data if isinstance(row, dict)]
+    data: Any = None if value is None else value.get("data")
+    rows = data if _is_list(data) else []
+    return [PositionInstruction.from_dict(row) for row in map(_object, rows) if row is not None]
 
 
 def error_in(value: Mapping[str, Any] | None) -> APIError | None:
     """The envelope's error, None where a body has none."""
     from clear_street_api.models import APIError
 
-    error = None if value is None else value.get("error")
-    return APIError.from_dict(error) if isinstance(error, dict) else None
+    error = None if value is None else _object(value.get("error"))
+    return None if error is None else APIError.from_dict(error)
 
 
 def request_id_in(value: Mapping[str, Any] | None) -> str | None:
     """The envelope's request id, None where a body has none."""
-    metadata = None if value is None else value.get("metadata")
-    request_id = metadata.get("request_id") if isinstance(metadata, dict) else None
+    metadata = None if value is None else _object(value.get("metadata"))
+    request_id = None if metadata is None else metadata.get("request_id")
     return request_id if isinstance(request_id, str) else None
 
 
-def with_extras(request: Request, *, query: object, body: object) -> Request:
+def with_extras(request: Request, *, query: Any, body: Any) -> Request:
     """The request with a call's `extra_query` and `extra_body`."""
     if query is None and body is None:
         return request
     pairs = [*request.query, *_query_pairs(query)]
-    json = request.json
+    json: Any = request.json
     if body is not None:
-        if not isinstance(body, dict) or not all(isinstance(name, str) for name in body):
-            raise ArgumentError(f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}.")
-        if request.method == "GET" or isinstance(json, list) or request.operation == "cancel_position_instruction":
+        extra = _object(body)
+        if extra is None or not all(isinstance(name, str) for name in extra):
+            raise ArgumentError(
+                f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}."
+            )
+        if request.method == "GET" or _is_list(json) or request.operation == "cancel_position_instruction":
             raise ArgumentError(f"The body of {request.operation} is no object: it takes no `extra_body`.")
-        json = {**(json or {}), **body}
+        own: dict[str, Any] = json or {}
+        json = own | extra
     return _request_like(request, query=tuple(pairs), json=json)
 
 
-def _query_pairs(query: object) -> list[tuple[str, str]]:
+def _query_pairs(query: Any) -> list[tuple[str, str]]:
     from urllib.parse import quote
 
     if query is None:
         return []
-    if not isinstance(query, dict):
+    given: dict[Any, Any] | None = _object(query)
+    if given is None:
         raise ArgumentError(f"Expected a dict for `extra_query` but received {type(query).__name__}.")
     pairs: list[tuple[str, str]] = []
-    for name, value in query.items():
-        for item in value if isinstance(value, (list, tuple)) else [value]:
+    for name, value in given.items():
+        for item in value if _is_list(value) else [value]:
             if not isinstance(name, str) or not name or not isinstance(item, (str, int, float)):
                 raise ArgumentError(
                     f"Expected strings, numbers or booleans in `extra_query` but received {item!r} for {name!r}; "
@@ -317,7 +340,9 @@ def _query_pairs(query: object) -> list[tuple[str, str]]:
             try:
                 pairs.append((quote(name, safe=""), quote(text, safe="")))
             except UnicodeEncodeError:
-                raise ArgumentError(f"The value for {name!r} in `extra_query` is no text that can be sent: {text!r}.") from None
+                raise ArgumentError(
+                    f"The value for {name!r} in `extra_query` is no text that can be sent: {text!r}."
+                ) from None
     return pairs
 
 
@@ -353,7 +378,9 @@ def with_key(row: PositionInstructionRequest, key: str) -> PositionInstructionRe
 
 
 def complete_instructions(status: int, body: bytes | None) -> list[PositionInstruction] | None:
-    """The account's instructions, if a reply is the whole list of them and can be relied on: every row has its id and its key."""
+    """The account's instructions, if a reply is the whole list of them and can be relied on: every row has its id and
+    its key.
+    """
     value = read_object(body)
     if status != 200 or value is None:
         return None
@@ -437,7 +464,9 @@ def by_id(rows: Iterable[PositionInstruction] | None, id: str) -> PositionInstru
 def checked_keys(keys: Sequence[str]) -> list[str]:
     """Idempotency keys to look for, at least one."""
     if isinstance(keys, str):
-        raise ArgumentError(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
+        raise ArgumentError(
+            f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list."
+        )
     checked = [_text("idempotency_keys", key) for key in keys]
     if not checked:
         raise ArgumentError("Expected at least one key for `idempotency_keys` but received none.")

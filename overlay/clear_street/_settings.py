@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ._headers import Headers, Secret, checked_headers, is_header_value
-from ._limits import DEFAULT_MAX_RETRIES, Limits, checked_max_retries, checked_seconds, checked_timeout
+from ._limits import Limits, checked_max_retries, checked_seconds, checked_timeout
 from .errors import ArgumentError
 
 TYPE_CHECKING = False
@@ -161,5 +161,7 @@ def _checked_base_url(url: str) -> str:
         except ValueError:
             loopback = host == "localhost"
         if not loopback:
-            raise refusal(f"received {url!r}, and plain http would show the API key to the network (only loopback may use it)")
+            raise refusal(
+                f"received {url!r}, and plain http would show the API key to the network (only loopback may use it)"
+            )
     return url.rstrip("/")

@@ -1,8 +1,8 @@
 """Connections whose time bounds are true.
 
-httpx's read time-out starts anew at each byte, so a service that drips its headers holds a call for as long as it likes. Here
-each read, write, look-up and handshake is capped by what is left of the attempt (`Bounds`), by a network backend under httpcore's
-own connection pool.
+httpx's read time-out starts anew at each byte, so a service that drips its headers holds a call for as long as it
+likes. Here each read, write, look-up and handshake is capped by what is left of the attempt (`Bounds`), by a
+network backend under httpcore's own connection pool.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 import httpx
@@ -24,7 +24,7 @@ from .errors import ArgumentError
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping
 
 _WRITE_CHUNK = 16384
 
@@ -35,9 +35,9 @@ class Bounds:
     __slots__ = ("begun", "not_after", "until")
 
     def __init__(self, until: float, not_after: float | None) -> None:
-        self.until = until
-        self.not_after = not_after
-        self.begun = False
+        self.until: float = until
+        self.not_after: float | None = not_after
+        self.begun: bool = False
 
 
 BOUNDS: ContextVar[Bounds | None] = ContextVar("clear_street_bounds", default=None)
@@ -141,7 +141,7 @@ class _Backend(httpcore.NetworkBackend):
 
 class _AsyncBackend(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
-        self._backend = httpcore.AnyIOBackend()
+        self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -158,7 +158,10 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
 def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
     """The addresses of a host, in time: the system's look-up takes no time-out, so it waits in a thread of its own."""
     try:
-        return [_text_of(info) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)]
+        return [
+            _text_of(info)
+            for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        ]
     except socket.gaierror:
         pass
     found: list[str] = []
@@ -185,7 +188,7 @@ def _text_of(info: tuple[Any, ...]) -> str:
 
 
 @contextmanager
-def _as_httpx() -> Iterator[None]:
+def _as_httpx() -> Generator[None]:
     """httpcore's exceptions as httpx's, which have the same names."""
     try:
         yield
@@ -227,13 +230,18 @@ class Transport(httpx.BaseTransport):
     def __init__(
         self, verify: ssl.SSLContext | str | bool, limits: httpx.Limits, proxy: httpx.Proxy | None, *, trust_env: bool
     ) -> None:
-        self._pool = httpcore.ConnectionPool(network_backend=_Backend(), **_pool_options(verify, limits, proxy, trust_env))
+        self._pool = httpcore.ConnectionPool(
+            network_backend=_Backend(), **_pool_options(verify, limits, proxy, trust_env)
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         with _as_httpx():
-            response = self._pool.handle_request(_core_request(request))
+            response: Any = self._pool.handle_request(_core_request(request))
         return httpx.Response(
-            response.status, headers=response.headers, stream=_Body(response.stream), extensions=response.extensions
+            response.status,
+            headers=response.headers,
+            stream=_Body(response.stream),
+            extensions=response.extensions,
         )
 
     def close(self) -> None:
@@ -251,9 +259,12 @@ class AsyncTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         with _as_httpx():
-            response = await self._pool.handle_async_request(_core_request(request))
+            response: Any = await self._pool.handle_async_request(_core_request(request))
         return httpx.Response(
-            response.status, headers=response.headers, stream=_AsyncBody(response.stream), extensions=response.extensions
+            response.status,
+            headers=response.headers,
+            stream=_AsyncBody(response.stream),
+            extensions=response.extensions,
         )
 
     async def aclose(self) -> None:
@@ -275,7 +286,9 @@ def _pool_options(
     verify: ssl.SSLContext | str | bool, limits: httpx.Limits, proxy: httpx.Proxy | None, trust_env: bool
 ) -> dict[str, Any]:
     if verify is True:
-        context = _shared_context(*((os.environ.get(n) for n in ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else ()))
+        context = _shared_context(
+            *((os.environ.get(n) for n in ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else ())
+        )
     else:
         context = httpx.create_ssl_context(verify=verify, trust_env=trust_env)
     return {
@@ -322,14 +335,16 @@ _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepal
 
 def _refuse_http2(options: Mapping[str, Any]) -> None:
     if options.get("http2"):
-        raise ArgumentError("Expected False for `http2` but received True: HTTP/2 libraries send streams again by themselves.")
+        raise ArgumentError(
+            "Expected False for `http2` but received True: HTTP/2 libraries send streams again by themselves."
+        )
 
 
 class DefaultHttpxClient(httpx.Client):
     """An `httpx.Client` with this package's defaults, to be adjusted and handed in as `http_client`.
 
-    It takes what `httpx.Client` takes, but for `http2`. Its own transport keeps time bounds exactly; one that you pass keeps them as
-    far as httpx can.
+    It takes what `httpx.Client` takes, but for `http2`. Its own transport keeps time bounds exactly; one that you
+    pass keeps them as far as httpx can.
     """
 
     def __init__(
@@ -348,7 +363,7 @@ class DefaultHttpxClient(httpx.Client):
         def bounded(proxy: str | httpx.URL | httpx.Proxy | None) -> Transport:
             return Transport(verify, limits, _proxy(proxy), trust_env=trust_env)
 
-        self.keeps_bounds = transport is None and not mounts
+        self.keeps_bounds: bool = transport is None and not mounts
         if transport is None:
             transport = bounded(proxy)
             if proxy is None and trust_env:
@@ -360,8 +375,8 @@ class DefaultHttpxClient(httpx.Client):
 class DefaultAsyncHttpxClient(httpx.AsyncClient):
     """An `httpx.AsyncClient` with this package's defaults, to be adjusted and handed in as `http_client`.
 
-    It takes what `httpx.AsyncClient` takes, but for `http2`. Its own transport keeps time bounds exactly; one that you pass keeps them
-    as far as httpx can.
+    It takes what `httpx.AsyncClient` takes, but for `http2`. Its own transport keeps time bounds exactly; one that
+    you pass keeps them as far as httpx can.
     """
 
     def __init__(
@@ -380,7 +395,7 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         def bounded(proxy: str | httpx.URL | httpx.Proxy | None) -> AsyncTransport:
             return AsyncTransport(verify, limits, _proxy(proxy), trust_env=trust_env)
 
-        self.keeps_bounds = transport is None and not mounts
+        self.keeps_bounds: bool = transport is None and not mounts
         if transport is None:
             transport = bounded(proxy)
             if proxy is None and trust_env:

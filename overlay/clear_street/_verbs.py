@@ -41,7 +41,8 @@ def _check_path(path: str) -> None:
         raise ArgumentError(f"Expected a path that starts with one '/' for `path` but received {path!r}.")
     if bad := _NOT_IN_A_PATH.search(path):
         raise ArgumentError(
-            f"The character {bad[0]!r} cannot stand in `path` {path!r}; percent-encode it, and give a query in `extra_query`."
+            f"The character {bad[0]!r} cannot stand in `path` {path!r}; percent-encode it, and give a query in "
+            "`extra_query`."
         )
     if re.search(r"%(?![0-9A-Fa-f]{2})", path):
         raise ArgumentError(f"A '%' in `path` {path!r} does not begin an escape; write %25 for the character itself.")

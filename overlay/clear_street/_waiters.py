@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
         def __call__(self, operation: Operation[T], prepared: seam.Prepared, options: dict[str, Any], /) -> Call[T]: ...
 
+
 T = TypeVar("T")
 
 INTERVAL_FIRST = 0.5
@@ -66,7 +67,7 @@ class Seen:
     """What was seen of an account's instructions: of all of them, or of those that are waited for."""
 
     def __init__(self, ids: Collection[str] | None) -> None:
-        self.ids = ids
+        self.ids: Collection[str] | None = ids
         self.rows: dict[str, PositionInstruction] = {}
         self.histories: dict[str, list[StateSeen]] = {}
         self.keys: dict[str, str] = {}
@@ -110,7 +111,7 @@ class Reading:
         """When it was asked for, on the monotonic clock, and its rows."""
         self.busy: list[Poll] = []
         """The poll that reads the list now, none or one."""
-        self.quiet_until = 0.0
+        self.quiet_until: float = 0.0
         """When the service may be asked again, on the monotonic clock."""
 
 
@@ -129,7 +130,8 @@ class Poll:
     def next(self, until: float) -> Flow[list[InstructionChange]]:
         """Bring what was seen up to date; what changed, nothing where the list could not be had this time.
 
-        A reading that fails in a way that may pass (429, 5xx, no connection) is made up for by the next; other errors are raised.
+        A reading that fails in a way that may pass (429, 5xx, no connection) is made up for by the next; other
+        errors are raised.
         """
         now: float = yield NOW
         options = {"max_retries": 0, "deadline": max(0.001, until - now)} if until < inf else {"max_retries": 0}
@@ -224,9 +226,7 @@ def wait(
 class Watch:
     """What goes on with an account's instructions, change after change."""
 
-    def __init__(
-        self, new_call: NewCall, account_id: int, ids: Sequence[str] | None, deadline: float | None
-    ) -> None:
+    def __init__(self, new_call: NewCall, account_id: int, ids: Sequence[str] | None, deadline: float | None) -> None:
         self._seen = Seen(None if ids is None else checked_ids(ids))
         self._poll = Poll(new_call, account_id, self._seen)
         self._seconds = inf if deadline is None else checked_seconds("deadline", deadline)
@@ -317,11 +317,11 @@ def _timed_out(seen: Seen, id_: str, what: str) -> WaitTimeoutError:
     row = seen.rows.get(id_)
     advice = ""
     if id_ in seen.keys:
-        advice = f"; that is the idempotency key of the instruction whose server `id` is {seen.keys[id_]!r}: wait for that"
+        advice = (
+            f"; that is the idempotency key of the instruction whose server `id` is {seen.keys[id_]!r}: wait for that"
+        )
     last = f", last seen as {row.status}" if row else ""
-    return WaitTimeoutError(
-        f"instruction {id_} {what}{last}{advice}", last_seen=row, history=seen.history(id_)
-    )
+    return WaitTimeoutError(f"instruction {id_} {what}{last}{advice}", last_seen=row, history=seen.history(id_))
 
 
 def checked_ids(ids: Sequence[str]) -> frozenset[str]:
@@ -342,5 +342,7 @@ def checked_states(until: str | Iterable[str] | None) -> Collection[str] | None:
         return None
     states = frozenset([str(until)] if isinstance(until, str) else map(str, until))
     if not states:
-        raise ArgumentError("Expected at least one status for `until` but received none; leave it out to wait for a terminal one.")
+        raise ArgumentError(
+            "Expected at least one status for `until` but received none; leave it out to wait for a terminal one."
+        )
     return states

@@ -2,26 +2,19 @@
 
 ::
 
-    ClearStreetError
-    ├── ArgumentError (also a ValueError)      refused before anything was sent
-    ├── APIError                               a call was made
-    │   ├── APIConnectionError                 no complete reply came
-    │   │   └── APITimeoutError                ... in time
-    │   ├── APIResponseValidationError         a 2xx that is not what it should be
-    │   └── APIStatusError                     the service answered with an error
-    │       ├── BadRequestError                400
-    │       ├── AuthenticationError            401
-    │       ├── PermissionDeniedError          403
-    │       ├── NotFoundError                  404
-    │       ├── ConflictError                  409
-    │       ├── UnprocessableEntityError       422
-    │       ├── RateLimitError                 429
-    │       └── InternalServerError            5xx
-    ├── InstructionFailedError                 an instruction ended in REJECTED, ENGINE_REJECTED or CANCEL_FAILED
-    └── WaitTimeoutError                       waiting ended before the instruction did
+    ClearStreetError ├── ArgumentError (also a ValueError)      refused before anything was sent ├── APIError
+    a call was made │   ├── APIConnectionError                 no complete reply came │   │   └── APITimeoutError
+    ... in time │   ├── APIResponseValidationError         a 2xx that is not what it should be │   └──
+    APIStatusError                     the service answered with an error │       ├── BadRequestError
+    400 │       ├── AuthenticationError            401 │       ├── PermissionDeniedError          403 │       ├──
+    NotFoundError                  404 │       ├── ConflictError                  409 │       ├──
+    UnprocessableEntityError       422 │       ├── RateLimitError                 429 │       └──
+    InternalServerError            5xx ├── InstructionFailedError                 an instruction ended in REJECTED,
+    ENGINE_REJECTED or CANCEL_FAILED └── WaitTimeoutError                       waiting ended before the instruction
+    did
 
-``outcome_unknown`` on the root is the question to ask first: True exactly when the effect may have happened and it could
-not be found out. Errors survive pickling and `copy.deepcopy`, and never hold the API key.
+``outcome_unknown`` on the root is the question to ask first: True exactly when the effect may have happened and it
+could not be found out. Errors survive pickling and `copy.deepcopy`, and never hold the API key.
 """
 
 from __future__ import annotations
@@ -67,7 +60,9 @@ class RequestInfo(NamedTuple):
     method: str
     """The HTTP method."""
     path_template: str
-    """The path with its parameters' names, such as ``/v1/accounts/{account_id}/positions``: no ids, so that it can be logged."""
+    """The path with its parameters' names, such as ``/v1/accounts/{account_id}/positions``: no ids, so that it can be
+    logged.
+    """
 
 
 class StateSeen(NamedTuple):
@@ -112,11 +107,15 @@ class APIError(ClearStreetError):
     attempts: tuple[Attempt, ...]
     """Each request that was sent, with its time, where it failed, its status and its request id."""
     outcomes: dict[str, str]
-    """For a submit, what is known of each row by its idempotency key: ``"landed"``, ``"rejected"``, ``"not_sent"`` or ``"unknown"``."""
+    """For a submit, what is known of each row by its idempotency key: ``"landed"``, ``"rejected"``, ``"not_sent"`` or
+    ``"unknown"``.
+    """
     candidates: tuple[PositionInstruction, ...]
     """For a submit with an unknown outcome, rows that may be its effect under another key."""
     response: Response | None
-    """The decoded reply, where the call succeeded at the service and the error was asked for (``strict``, ``raise_on_rejection``)."""
+    """The decoded reply, where the call succeeded at the service and the error was asked for (``strict``,
+    ``raise_on_rejection``).
+    """
 
     def __init__(
         self,
@@ -139,12 +138,14 @@ class APIError(ClearStreetError):
         self.outcomes = dict(outcomes or {})
         self.candidates = tuple(candidates)
         self.response = response
-        self.outcome_unknown = outcome_unknown
+        self.outcome_unknown: bool = outcome_unknown
         self._advice = advice
 
     @property
     def idempotency_keys(self) -> tuple[str, ...]:
-        """For a submit, the idempotency keys of its rows in the caller's order: what to look for when the outcome is unknown."""
+        """For a submit, the idempotency keys of its rows in the caller's order: what to look for when the outcome is
+        unknown.
+        """
         return tuple(self.outcomes)
 
     def _summary(self) -> str:
@@ -284,7 +285,9 @@ def status_error_class(status_code: int) -> type[APIStatusError]:
 
 
 class InstructionFailedError(ClearStreetError):
-    """Instructions ended in a state that is not success: REJECTED, ENGINE_REJECTED, CANCEL_FAILED, or other than was waited for."""
+    """Instructions ended in a state that is not success: REJECTED, ENGINE_REJECTED, CANCEL_FAILED, or other than was
+    waited for.
+    """
 
     instructions: tuple[PositionInstruction, ...]
     """The rows, each with its `status` and `rejection_reason`."""

@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -19,7 +19,7 @@ class APIError(Model):
     details: list[Any] | None = None
     """Further facts, without a fixed form."""
 
-    FIELDS = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("code", "code", Integer(), required=True),
         Field("message", "message", Text(), required=True),
         Field("details", "details", Array(Anything()), nullable=True),

@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -19,7 +19,7 @@ class BaseResponse(Model):
     error: APIError | None = None
     """Null or absent on success; beside `data` in a 2xx it is a remark, such as the summary of a 207."""
 
-    FIELDS = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("metadata", "metadata", Object("ResponseMetadata", lambda: ResponseMetadata), required=True),
         Field("error", "error", Object("APIError", lambda: APIError), nullable=True),
     )

@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -15,7 +15,7 @@ class ClosePositionsRequest(Model):
     cancel_orders: bool | None = None
     """Whether to cancel the open orders on what is closed as well."""
 
-    FIELDS = (Field("cancel_orders", "cancel_orders", Boolean(), nullable=True),)
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field("cancel_orders", "cancel_orders", Boolean(), nullable=True),)
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:

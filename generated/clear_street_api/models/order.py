@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Boolean, Drift, Field, Integer, Member, Model, Text, Timestamp
+from ..types import Array, Boolean, Drift, Field, Integer, Member, Model, Text, Timestamp, members
 from .order_status import OrderStatus
 from .order_type import OrderType
 from .queue_state import QueueState
@@ -14,6 +14,14 @@ from .security_type import SecurityType
 from .side import Side
 from .time_in_force import TimeInForce
 from .trailing_offset_type import TrailingOffsetType
+
+_ORDER_STATUS = members(OrderStatus)
+_ORDER_TYPE = members(OrderType)
+_QUEUE_STATE = members(QueueState)
+_SECURITY_TYPE = members(SecurityType)
+_SIDE = members(Side)
+_TIME_IN_FORCE = members(TimeInForce)
+_TRAILING_OFFSET_TYPE = members(TrailingOffsetType)
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -85,7 +93,7 @@ class Order(Model):
     underlying_instrument_id: str | None = None
     """Id of the instrument that a derivative is written on."""
 
-    FIELDS = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", "id", Text(), required=True),
         Field("account_id", "account_id", Integer(), required=True),
         Field("client_order_id", "client_order_id", Text(), required=True),
@@ -142,14 +150,14 @@ class Order(Model):
             if value.__class__ is not str:
                 return None
             self.venue = value
-            self.side = Side._value2member_map_[data["side"]]
+            self.side = _SIDE[data["side"]]
             value = data["quantity"]
             if value.__class__ is not str:
                 return None
             self.quantity = value
-            self.order_type = OrderType._value2member_map_[data["order_type"]]
-            self.time_in_force = TimeInForce._value2member_map_[data["time_in_force"]]
-            self.status = OrderStatus._value2member_map_[data["status"]]
+            self.order_type = _ORDER_TYPE[data["order_type"]]
+            self.time_in_force = _TIME_IN_FORCE[data["time_in_force"]]
+            self.status = _ORDER_STATUS[data["status"]]
             value = data["filled_quantity"]
             if value.__class__ is not str:
                 return None
@@ -182,7 +190,7 @@ class Order(Model):
                 else:
                     absent += 1
             else:
-                value = SecurityType._value2member_map_[value]
+                value = _SECURITY_TYPE[value]
             self.instrument_type = value
             value = get("symbol")
             if value is None:
@@ -272,7 +280,7 @@ class Order(Model):
                 else:
                     absent += 1
             else:
-                value = TrailingOffsetType._value2member_map_[value]
+                value = _TRAILING_OFFSET_TYPE[value]
             self.trailing_offset_type = value
             value = get("trailing_watermark_ts")
             if value is None:
@@ -323,7 +331,7 @@ class Order(Model):
                 else:
                     absent += 1
             else:
-                value = QueueState._value2member_map_[value]
+                value = _QUEUE_STATE[value]
             self.queue_state = value
             value = get("details")
             if value is None:

@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Date, Drift, Field, Integer, Member, Model, Text
+from ..types import Date, Drift, Field, Integer, Member, Model, Text, members
 from .position_type import PositionType
 from .security_type import SecurityType
+
+_POSITION_TYPE = members(PositionType)
+_SECURITY_TYPE = members(SecurityType)
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -54,7 +57,7 @@ class Position(Model):
     underlying_instrument_id: str | None = None
     """Id of the instrument that a derivative is written on."""
 
-    FIELDS = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("account_id", "account_id", Integer(), required=True),
         Field("available_quantity", "available_quantity", Text(), required=True),
         Field("instrument_id", "instrument_id", Text(), required=True),
@@ -94,12 +97,12 @@ class Position(Model):
             if value.__class__ is not str:
                 return None
             self.instrument_id = value
-            self.instrument_type = SecurityType._value2member_map_[data["instrument_type"]]
+            self.instrument_type = _SECURITY_TYPE[data["instrument_type"]]
             value = data["market_value"]
             if value.__class__ is not str:
                 return None
             self.market_value = value
-            self.position_type = PositionType._value2member_map_[data["position_type"]]
+            self.position_type = _POSITION_TYPE[data["position_type"]]
             value = data["quantity"]
             if value.__class__ is not str:
                 return None

@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Integer, Member, Model, Text, Timestamp
+from ..types import Drift, Field, Integer, Member, Model, Text, Timestamp, members
 from .position_instruction_status import PositionInstructionStatus
 from .position_instruction_type import PositionInstructionType
+
+_POSITION_INSTRUCTION_STATUS = members(PositionInstructionStatus)
+_POSITION_INSTRUCTION_TYPE = members(PositionInstructionType)
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -46,7 +49,7 @@ class PositionInstruction(Model):
     updated_at: datetime | None = None
     """When the state last changed."""
 
-    FIELDS = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", "id", Text(), required=True),
         Field("account_id", "account_id", Integer(), required=True),
         Field("instruction_id", "instruction_id", Text(), required=True),
@@ -79,7 +82,7 @@ class PositionInstruction(Model):
             if value.__class__ is not str:
                 return None
             self.instruction_id = value
-            self.instruction_type = PositionInstructionType._value2member_map_[data["instruction_type"]]
+            self.instruction_type = _POSITION_INSTRUCTION_TYPE[data["instruction_type"]]
             value = data["instrument_id"]
             if value.__class__ is not str:
                 return None
@@ -88,7 +91,7 @@ class PositionInstruction(Model):
             if value.__class__ is not str:
                 return None
             self.quantity = value
-            self.status = PositionInstructionStatus._value2member_map_[data["status"]]
+            self.status = _POSITION_INSTRUCTION_STATUS[data["status"]]
             value = data["symbol"]
             if value.__class__ is not str:
                 return None

@@ -1,12 +1,14 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Member, Model, Text
+from ..types import Drift, Field, Member, Model, Text, members
 from .position_instruction_type import PositionInstructionType
+
+_POSITION_INSTRUCTION_TYPE = members(PositionInstructionType)
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -24,7 +26,7 @@ class PositionInstructionRequest(Model):
     service makes one up where it is null or absent.
     """
 
-    FIELDS = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("instruction_type", "instruction_type", Member(PositionInstructionType), required=True),
         Field("instrument_id", "instrument_id", Text(), required=True),
         Field("quantity", "quantity", Text(), required=True),
@@ -37,7 +39,7 @@ class PositionInstructionRequest(Model):
         absent = nulls = 0
         try:
             get = data.get
-            self.instruction_type = PositionInstructionType._value2member_map_[data["instruction_type"]]
+            self.instruction_type = _POSITION_INSTRUCTION_TYPE[data["instruction_type"]]
             value = data["instrument_id"]
             if value.__class__ is not str:
                 return None

@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -22,7 +22,7 @@ class PositionSubmitPositionInstructionsResponse(Response):
     data: list[PositionInstruction]
     """Every row of the batch, in the order of the request."""
 
-    FIELDS = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("metadata", "metadata", Object("ResponseMetadata", lambda: ResponseMetadata), required=True),
         Field("error", "error", Object("APIError", lambda: APIError), nullable=True),
         Field("data", "data", Array(Object("PositionInstruction", lambda: PositionInstruction)), required=True),

@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -25,7 +25,7 @@ class ResponseMetadata(Model):
     total_pages: int | None = None
     """Number of pages."""
 
-    FIELDS = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("request_id", "request_id", Text(), required=True),
         Field("next_page_token", "next_page_token", Text(), nullable=True),
         Field("page_number", "page_number", Integer(), nullable=True),

@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -15,7 +15,7 @@ class Version(Model):
     version: str
     """Name of the release, in practice a date (`YYYY-MM-DD`)."""
 
-    FIELDS = (Field("version", "version", Text(), required=True),)
+    FIELDS: ClassVar[tuple[Field, ...]] = (Field("version", "version", Text(), required=True),)
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:

@@ -132,8 +132,8 @@ class Book:
         self.accounts: dict[int, Account] = {}
         self.instruments: dict[str, Instrument] = {}
         self.ledger: list[LedgerEntry] = []
-        self.plans = [Plan()]
-        self.time = clock.monotonic()
+        self.plans: list[Plan] = [Plan()]
+        self.time: float = clock.monotonic()
         self._symbols: dict[str, Instrument] = {}
         self._clock = clock
         self._seed = seed
@@ -192,7 +192,7 @@ class Book:
         while self._due and self._due[0][0] <= now:
             self.time, _, action = heapq.heappop(self._due)
             action()
-        self.time = now
+        self.time: float = now
 
 
 def _canonical(symbol: str) -> str:

@@ -77,11 +77,11 @@ class Sandbox:
         honour_keys: bool = True,
         echo_keys: bool = True,
     ) -> None:
-        self.clock = SandboxClock(seed=seed) if clock is None else clock
-        self.faults = Faults()
-        self.list_lag = list_lag
-        self.honour_keys = honour_keys
-        self.echo_keys = echo_keys
+        self.clock: SandboxClock = SandboxClock(seed=seed) if clock is None else clock
+        self.faults: Faults = Faults()
+        self.list_lag: float = list_lag
+        self.honour_keys: bool = honour_keys
+        self.echo_keys: bool = echo_keys
         self._api_keys = None if api_keys is None else frozenset(api_keys)
         self._book = Book(self.clock, seed)
         self._new_request_id = Ids(f"{seed} requests")

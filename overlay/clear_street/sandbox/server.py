@@ -35,7 +35,7 @@ class SandboxServer:
     def __init__(
         self, sandbox: Sandbox | None = None, *, port: int = 0, sleep: Callable[[float], None] | None = None
     ) -> None:
-        self.sandbox = Sandbox(clock=LiveClock()) if sandbox is None else sandbox
+        self.sandbox: Sandbox = Sandbox(clock=LiveClock()) if sandbox is None else sandbox
         self._tcp = _Server(("127.0.0.1", port), _Handler)
         self._tcp.sandbox = self.sandbox
         self._tcp.sleep = self.sandbox.clock.sleep if sleep is None else sleep

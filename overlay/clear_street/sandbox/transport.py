@@ -35,7 +35,7 @@ class SandboxTransport(httpx.BaseTransport):
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
+        self.sandbox: Sandbox = sandbox
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request; raises the `httpx.TransportError` of the fault that strikes it."""
@@ -53,7 +53,7 @@ class AsyncSandboxTransport(httpx.AsyncBaseTransport):
     """For `httpx.AsyncClient(transport=...)`: the same as `SandboxTransport`. Other tasks run at every request."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
+        self.sandbox: Sandbox = sandbox
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request; raises the `httpx.TransportError` of the fault that strikes it."""
@@ -71,7 +71,7 @@ class _Exchange:
     """One request and what comes back of it, for both kinds of transport: yields the seconds to wait."""
 
     def __init__(self, request: httpx.Request) -> None:
-        self.request = request
+        self.request: httpx.Request = request
         self.timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
 
     def waits(self, sandbox: Sandbox) -> Generator[float, None, httpx.Response]:

@@ -20,9 +20,9 @@ class Refusal(Exception):
 
     def __init__(self, status: int, message: str, data: list[Json] | None = None) -> None:
         super().__init__(message)
-        self.status = status
-        self.message = message
-        self.data = data
+        self.status: int = status
+        self.message: str = message
+        self.data: list[Json] | None = data
 
 
 class Answer(NamedTuple):

@@ -9,7 +9,7 @@ from .._shapes import async_raw, async_streamed, raw, streamed
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Unpack
+    from typing import Final, Unpack
 
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
@@ -68,7 +68,8 @@ class Positions:
         - `sort_by`, `sort_direction`: the order, such as ``"MARKET_VALUE"``, ``"DESC"``.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError` and its kin.
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
+        `APIError` and its kin.
         """
         prepared = seam.get_positions(
             account_id,
@@ -91,11 +92,12 @@ class Positions:
         sort_direction: SortDirection | SortDirectionName | None = None,
         **options: Unpack[CallOptions],
     ) -> PositionIterator:
-        """Every position of an account, page after page, as an iterator; `.pages()` gives the pages, `.next_page_token` a place to resume.
+        """Every position of an account, page after page, as an iterator; `.pages()` gives the pages,
+        `.next_page_token` a place to resume.
 
-        The arguments are those of `get_positions`, and are repeated for each page; `options` hold for each page's call. One page
-        is held at a time. Raises, while iterating, what `get_positions` raises (going on asks for the same page again), and
-        `APIResponseValidationError` where the service repeats a page token.
+        The arguments are those of `get_positions`, and are repeated for each page; `options` hold for each page's
+        call. One page is held at a time. Raises, while iterating, what `get_positions` raises (going on asks for
+        the same page again), and `APIResponseValidationError` where the service repeats a page token.
         """
         from .._pagination import PositionIterator
 
@@ -121,8 +123,9 @@ class Positions:
         - `cancel_orders`: whether open orders are cancelled first.
         - `options`: see `ChangingCallOptions`.
 
-        Never sent again once a byte may have left, except after a 429: it has no key and cannot be looked for. After an error with
-        `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before anything is sent, and `APIError` and its kin.
+        Never sent again once a byte may have left, except after a 429: it has no key and cannot be looked for.
+        After an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before
+        anything is sent, and `APIError` and its kin.
         """
         prepared = seam.close_positions(account_id, cancel_orders=cancel_orders)
         return self._caller.call(operations.CLOSE_POSITIONS, prepared, options)
@@ -142,8 +145,9 @@ class Positions:
         - `cancel_orders`: whether open orders in it are cancelled first.
         - `options`: see `ChangingCallOptions`.
 
-        Never sent again once a byte may have left, except after a 429; see `close_positions`. Raises `ArgumentError` before anything
-        is sent, `UnprocessableEntityError` where the instrument does not resolve, and `APIError` and its kin.
+        Never sent again once a byte may have left, except after a 429; see `close_positions`. Raises
+        `ArgumentError` before anything is sent, `UnprocessableEntityError` where the instrument does not resolve,
+        and `APIError` and its kin.
         """
         prepared = seam.close_position(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
         return self._caller.call(operations.CLOSE_POSITION, prepared, options)
@@ -157,7 +161,8 @@ class Positions:
         - `instrument_id`: only those on this contract (id or OSI symbol).
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError` and its kin.
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
+        `APIError` and its kin.
         """
         prepared = seam.get_position_instructions(account_id, instrument_id=instrument_id)
         return self._caller.call(operations.GET_POSITION_INSTRUCTIONS, prepared, options)
@@ -165,9 +170,11 @@ class Positions:
     def get_position_instruction(
         self, id: str, *, account_id: int, **options: Unpack[CallOptions]
     ) -> PositionInstruction | None:
-        """One instruction by the server's `id`, out of the account's list (the service has no operation for one); None where it is not there.
+        """One instruction by the server's `id`, out of the account's list (the service has no operation for one); None
+        where it is not there.
 
-        The list may lag behind a submit by moments: None proves nothing. Raises what `get_position_instructions` raises.
+        The list may lag behind a submit by moments: None proves nothing. Raises what `get_position_instructions`
+        raises.
         """
         listed = self.get_position_instructions(account_id, **options)
         return seam.by_id(listed.data, id)
@@ -175,11 +182,13 @@ class Positions:
     def find_position_instructions(
         self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]
     ) -> dict[str, PositionInstruction | None]:
-        """The instructions that were submitted under these idempotency keys, by key; None for a key under which there is none yet.
+        """The instructions that were submitted under these idempotency keys, by key; None for a key under which there
+        is none yet.
 
-        This settles a submit whose outcome is unknown, also from another process: a row that is here was accepted. None proves
-        nothing while the submit may still be under way, and refused rows never appear. Raises what `get_position_instructions` raises,
-        and `APIResponseValidationError` where rows come without keys, so that absence would say nothing.
+        This settles a submit whose outcome is unknown, also from another process: a row that is here was accepted.
+        None proves nothing while the submit may still be under way, and refused rows never appear. Raises what
+        `get_position_instructions` raises, and `APIResponseValidationError` where rows come without keys, so that
+        absence would say nothing.
         """
         keys = seam.checked_keys(idempotency_keys)
         listed = self.get_position_instructions(account_id, **options)
@@ -195,15 +204,17 @@ class Positions:
         """Submit a batch of instructions to exercise, or not to exercise, option positions.
 
         - `account_id`: the account.
-        - `instructions`: dicts or `PositionInstructionRequest`s: `instruction_type` (``"EXERCISE"``, ``"DO_NOT_EXERCISE"``,
-          ``"CONTRARY_EXERCISE"``), `instrument_id`, `quantity` (contracts: int, Decimal or digits), and `instruction_id`, the
-          idempotency key, unique in the account. A row without one is given a fresh UUID before the first byte leaves.
+        - `instructions`: dicts or `PositionInstructionRequest`s: `instruction_type` (``"EXERCISE"``,
+          ``"DO_NOT_EXERCISE"``, ``"CONTRARY_EXERCISE"``), `instrument_id`, `quantity` (contracts: int, Decimal or
+          digits), and `instruction_id`, the idempotency key, unique in the account. A row without one is given a
+          fresh UUID before the first byte leaves.
         - `options`: see `SubmitCallOptions`.
 
-        Rows are never submitted twice: after an unknown outcome the account's list is read, and only rows that it does not show are
-        sent again, under the same keys. The reply's `data` is in the order of `instructions`; `accepted`, `rejected` and
-        `undetermined` part its rows. Raises `ArgumentError` before anything is sent, `APIStatusError` where every row was refused
-        (`data` has the rows), and `APIError` with `outcome_unknown` and `outcomes` (by key) where it could not be found out.
+        Rows are never submitted twice: after an unknown outcome the account's list is read, and only rows that it
+        does not show are sent again, under the same keys. The reply's `data` is in the order of `instructions`;
+        `accepted`, `rejected` and `undetermined` part its rows. Raises `ArgumentError` before anything is sent,
+        `APIStatusError` where every row was refused (`data` has the rows), and `APIError` with `outcome_unknown`
+        and `outcomes` (by key) where it could not be found out.
         """
         prepared = seam.submit_position_instructions(account_id, instructions=instructions)
         return self._caller.call(operations.SUBMIT_POSITION_INSTRUCTIONS, prepared, options)
@@ -213,13 +224,15 @@ class Positions:
     ) -> PositionCancelPositionInstructionResponse:
         """Ask for an outstanding instruction to be cancelled; answers with the row, CANCEL_REQUESTED.
 
-        - `instruction_id`: the server's `id` of the instruction; not the idempotency key, which rows call `instruction_id`.
+        - `instruction_id`: the server's `id` of the instruction; not the idempotency key, which rows call
+          `instruction_id`.
         - `account_id`: the account that it belongs to.
         - `options`: see `ChangingCallOptions`.
 
-        CANCELLED or CANCEL_FAILED follows later: see `cancel_and_wait`. After an unknown outcome it is repeated, under the same id, and
-        settled by looking. Raises `ArgumentError` before anything is sent, `NotFoundError` where the account has no such
-        instruction, `ConflictError` where it is already terminal, and `APIError` and its kin.
+        CANCELLED or CANCEL_FAILED follows later: see `cancel_and_wait`. After an unknown outcome it is repeated,
+        under the same id, and settled by looking. Raises `ArgumentError` before anything is sent, `NotFoundError`
+        where the account has no such instruction, `ConflictError` where it is already terminal, and `APIError` and
+        its kin.
         """
         prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         return self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
@@ -243,9 +256,10 @@ class Positions:
         - `grace`: seconds that it may take to appear in the account's list.
         - `on_change`: called with each `InstructionChange`.
 
-        All waits of a client on one account share one read of its list per tick; ticks outlast 429, 5xx and lost connections. Raises
-        `InstructionFailedError` where it ends in REJECTED, ENGINE_REJECTED, CANCEL_FAILED or a terminal state other than
-        asked for, `WaitTimeoutError` where it never appears or the time is over, and `APIError` and its kin for errors that cannot pass.
+        All waits of a client on one account share one read of its list per tick; ticks outlast 429, 5xx and lost
+        connections. Raises `InstructionFailedError` where it ends in REJECTED, ENGINE_REJECTED, CANCEL_FAILED or a
+        terminal state other than asked for, `WaitTimeoutError` where it never appears or the time is over, and
+        `APIError` and its kin for errors that cannot pass.
         """
         return self.wait_for_position_instructions(
             [id], account_id=account_id, until=until, deadline=deadline, grace=grace, on_change=on_change
@@ -261,7 +275,9 @@ class Positions:
         grace: float = 30.0,
         on_change: Callable[[InstructionChange], object] | None = None,
     ) -> list[PositionInstruction]:
-        """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of `ids`."""
+        """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of
+        `ids`.
+        """
         from .._waiters import wait
 
         flow = wait(
@@ -290,8 +306,9 @@ class Positions:
         - `wait_deadline`: seconds to wait at most, after the cancel.
         - `on_change`: called with each `InstructionChange`.
 
-        Raises what `cancel_position_instruction` raises; `InstructionFailedError` where it ends in CANCEL_FAILED, or was ACCEPTED
-        before the cancel took hold; and `WaitTimeoutError`, with `outcome_unknown` False: the cancel was requested.
+        Raises what `cancel_position_instruction` raises; `InstructionFailedError` where it ends in CANCEL_FAILED,
+        or was ACCEPTED before the cancel took hold; and `WaitTimeoutError`, with `outcome_unknown` False: the
+        cancel was requested.
         """
         self.cancel_position_instruction(instruction_id, account_id=account_id, **options)
         return self.wait_for_position_instruction(
@@ -307,8 +324,8 @@ class Positions:
         - `ids`: only these instructions (server's `id`s); the iterator then ends when all of them are terminal.
         - `deadline`: seconds after which it ends; by default it goes on.
 
-        Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating, `APIError` and its kin for
-        errors that cannot pass.
+        Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating,
+        `APIError` and its kin for errors that cannot pass.
         """
         from .._waiters import InstructionWatch, Watch
 
@@ -353,7 +370,8 @@ class AsyncPositions:
         - `sort_by`, `sort_direction`: the order, such as ``"MARKET_VALUE"``, ``"DESC"``.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError` and its kin.
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
+        `APIError` and its kin.
         """
         prepared = seam.get_positions(
             account_id,
@@ -376,11 +394,12 @@ class AsyncPositions:
         sort_direction: SortDirection | SortDirectionName | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncPositionIterator:
-        """Every position of an account, page after page, as an iterator; `.pages()` gives the pages, `.next_page_token` a place to resume.
+        """Every position of an account, page after page, as an iterator; `.pages()` gives the pages,
+        `.next_page_token` a place to resume.
 
-        The arguments are those of `get_positions`, and are repeated for each page; `options` hold for each page's call. One page
-        is held at a time. Raises, while iterating, what `get_positions` raises (going on asks for the same page again), and
-        `APIResponseValidationError` where the service repeats a page token.
+        The arguments are those of `get_positions`, and are repeated for each page; `options` hold for each page's
+        call. One page is held at a time. Raises, while iterating, what `get_positions` raises (going on asks for
+        the same page again), and `APIResponseValidationError` where the service repeats a page token.
         """
         from .._pagination import AsyncPositionIterator
 
@@ -406,8 +425,9 @@ class AsyncPositions:
         - `cancel_orders`: whether open orders are cancelled first.
         - `options`: see `ChangingCallOptions`.
 
-        Never sent again once a byte may have left, except after a 429: it has no key and cannot be looked for. After an error with
-        `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before anything is sent, and `APIError` and its kin.
+        Never sent again once a byte may have left, except after a 429: it has no key and cannot be looked for.
+        After an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before
+        anything is sent, and `APIError` and its kin.
         """
         prepared = seam.close_positions(account_id, cancel_orders=cancel_orders)
         return await self._caller.call(operations.CLOSE_POSITIONS, prepared, options)
@@ -427,8 +447,9 @@ class AsyncPositions:
         - `cancel_orders`: whether open orders in it are cancelled first.
         - `options`: see `ChangingCallOptions`.
 
-        Never sent again once a byte may have left, except after a 429; see `close_positions`. Raises `ArgumentError` before anything
-        is sent, `UnprocessableEntityError` where the instrument does not resolve, and `APIError` and its kin.
+        Never sent again once a byte may have left, except after a 429; see `close_positions`. Raises
+        `ArgumentError` before anything is sent, `UnprocessableEntityError` where the instrument does not resolve,
+        and `APIError` and its kin.
         """
         prepared = seam.close_position(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
         return await self._caller.call(operations.CLOSE_POSITION, prepared, options)
@@ -442,7 +463,8 @@ class AsyncPositions:
         - `instrument_id`: only those on this contract (id or OSI symbol).
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError` and its kin.
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
+        `APIError` and its kin.
         """
         prepared = seam.get_position_instructions(account_id, instrument_id=instrument_id)
         return await self._caller.call(operations.GET_POSITION_INSTRUCTIONS, prepared, options)
@@ -450,9 +472,11 @@ class AsyncPositions:
     async def get_position_instruction(
         self, id: str, *, account_id: int, **options: Unpack[CallOptions]
     ) -> PositionInstruction | None:
-        """One instruction by the server's `id`, out of the account's list (the service has no operation for one); None where it is not there.
+        """One instruction by the server's `id`, out of the account's list (the service has no operation for one); None
+        where it is not there.
 
-        The list may lag behind a submit by moments: None proves nothing. Raises what `get_position_instructions` raises.
+        The list may lag behind a submit by moments: None proves nothing. Raises what `get_position_instructions`
+        raises.
         """
         listed = await self.get_position_instructions(account_id, **options)
         return seam.by_id(listed.data, id)
@@ -460,11 +484,13 @@ class AsyncPositions:
     async def find_position_instructions(
         self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]
     ) -> dict[str, PositionInstruction | None]:
-        """The instructions that were submitted under these idempotency keys, by key; None for a key under which there is none yet.
+        """The instructions that were submitted under these idempotency keys, by key; None for a key under which there
+        is none yet.
 
-        This settles a submit whose outcome is unknown, also from another process: a row that is here was accepted. None proves
-        nothing while the submit may still be under way, and refused rows never appear. Raises what `get_position_instructions` raises,
-        and `APIResponseValidationError` where rows come without keys, so that absence would say nothing.
+        This settles a submit whose outcome is unknown, also from another process: a row that is here was accepted.
+        None proves nothing while the submit may still be under way, and refused rows never appear. Raises what
+        `get_position_instructions` raises, and `APIResponseValidationError` where rows come without keys, so that
+        absence would say nothing.
         """
         keys = seam.checked_keys(idempotency_keys)
         listed = await self.get_position_instructions(account_id, **options)
@@ -480,15 +506,17 @@ class AsyncPositions:
         """Submit a batch of instructions to exercise, or not to exercise, option positions.
 
         - `account_id`: the account.
-        - `instructions`: dicts or `PositionInstructionRequest`s: `instruction_type` (``"EXERCISE"``, ``"DO_NOT_EXERCISE"``,
-          ``"CONTRARY_EXERCISE"``), `instrument_id`, `quantity` (contracts: int, Decimal or digits), and `instruction_id`, the
-          idempotency key, unique in the account. A row without one is given a fresh UUID before the first byte leaves.
+        - `instructions`: dicts or `PositionInstructionRequest`s: `instruction_type` (``"EXERCISE"``,
+          ``"DO_NOT_EXERCISE"``, ``"CONTRARY_EXERCISE"``), `instrument_id`, `quantity` (contracts: int, Decimal or
+          digits), and `instruction_id`, the idempotency key, unique in the account. A row without one is given a
+          fresh UUID before the first byte leaves.
         - `options`: see `SubmitCallOptions`.
 
-        Rows are never submitted twice: after an unknown outcome the account's list is read, and only rows that it does not show are
-        sent again, under the same keys. The reply's `data` is in the order of `instructions`; `accepted`, `rejected` and
-        `undetermined` part its rows. Raises `ArgumentError` before anything is sent, `APIStatusError` where every row was refused
-        (`data` has the rows), and `APIError` with `outcome_unknown` and `outcomes` (by key) where it could not be found out.
+        Rows are never submitted twice: after an unknown outcome the account's list is read, and only rows that it
+        does not show are sent again, under the same keys. The reply's `data` is in the order of `instructions`;
+        `accepted`, `rejected` and `undetermined` part its rows. Raises `ArgumentError` before anything is sent,
+        `APIStatusError` where every row was refused (`data` has the rows), and `APIError` with `outcome_unknown`
+        and `outcomes` (by key) where it could not be found out.
         """
         prepared = seam.submit_position_instructions(account_id, instructions=instructions)
         return await self._caller.call(operations.SUBMIT_POSITION_INSTRUCTIONS, prepared, options)
@@ -498,13 +526,15 @@ class AsyncPositions:
     ) -> PositionCancelPositionInstructionResponse:
         """Ask for an outstanding instruction to be cancelled; answers with the row, CANCEL_REQUESTED.
 
-        - `instruction_id`: the server's `id` of the instruction; not the idempotency key, which rows call `instruction_id`.
+        - `instruction_id`: the server's `id` of the instruction; not the idempotency key, which rows call
+          `instruction_id`.
         - `account_id`: the account that it belongs to.
         - `options`: see `ChangingCallOptions`.
 
-        CANCELLED or CANCEL_FAILED follows later: see `cancel_and_wait`. After an unknown outcome it is repeated, under the same id, and
-        settled by looking. Raises `ArgumentError` before anything is sent, `NotFoundError` where the account has no such
-        instruction, `ConflictError` where it is already terminal, and `APIError` and its kin.
+        CANCELLED or CANCEL_FAILED follows later: see `cancel_and_wait`. After an unknown outcome it is repeated,
+        under the same id, and settled by looking. Raises `ArgumentError` before anything is sent, `NotFoundError`
+        where the account has no such instruction, `ConflictError` where it is already terminal, and `APIError` and
+        its kin.
         """
         prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         return await self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
@@ -528,9 +558,10 @@ class AsyncPositions:
         - `grace`: seconds that it may take to appear in the account's list.
         - `on_change`: called with each `InstructionChange`.
 
-        All waits of a client on one account share one read of its list per tick; ticks outlast 429, 5xx and lost connections. Raises
-        `InstructionFailedError` where it ends in REJECTED, ENGINE_REJECTED, CANCEL_FAILED or a terminal state other than
-        asked for, `WaitTimeoutError` where it never appears or the time is over, and `APIError` and its kin for errors that cannot pass.
+        All waits of a client on one account share one read of its list per tick; ticks outlast 429, 5xx and lost
+        connections. Raises `InstructionFailedError` where it ends in REJECTED, ENGINE_REJECTED, CANCEL_FAILED or a
+        terminal state other than asked for, `WaitTimeoutError` where it never appears or the time is over, and
+        `APIError` and its kin for errors that cannot pass.
         """
         rows = await self.wait_for_position_instructions(
             [id], account_id=account_id, until=until, deadline=deadline, grace=grace, on_change=on_change
@@ -547,7 +578,9 @@ class AsyncPositions:
         grace: float = 30.0,
         on_change: Callable[[InstructionChange], object] | None = None,
     ) -> list[PositionInstruction]:
-        """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of `ids`."""
+        """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of
+        `ids`.
+        """
         from .._waiters import wait
 
         flow = wait(
@@ -576,8 +609,9 @@ class AsyncPositions:
         - `wait_deadline`: seconds to wait at most, after the cancel.
         - `on_change`: called with each `InstructionChange`.
 
-        Raises what `cancel_position_instruction` raises; `InstructionFailedError` where it ends in CANCEL_FAILED, or was ACCEPTED
-        before the cancel took hold; and `WaitTimeoutError`, with `outcome_unknown` False: the cancel was requested.
+        Raises what `cancel_position_instruction` raises; `InstructionFailedError` where it ends in CANCEL_FAILED,
+        or was ACCEPTED before the cancel took hold; and `WaitTimeoutError`, with `outcome_unknown` False: the
+        cancel was requested.
         """
         await self.cancel_position_instruction(instruction_id, account_id=account_id, **options)
         return await self.wait_for_position_instruction(
@@ -593,8 +627,8 @@ class AsyncPositions:
         - `ids`: only these instructions (server's `id`s); the iterator then ends when all of them are terminal.
         - `deadline`: seconds after which it ends; by default it goes on.
 
-        Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating, `APIError` and its kin for
-        errors that cannot pass.
+        Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating,
+        `APIError` and its kin for errors that cannot pass.
         """
         from .._waiters import AsyncInstructionWatch, Watch
 
@@ -605,45 +639,45 @@ class PositionsWithRawResponse:
     """The operations, each giving its raw response."""
 
     def __init__(self, positions: Positions) -> None:
-        self.get_positions = raw(positions.get_positions)
-        self.close_positions = raw(positions.close_positions)
-        self.close_position = raw(positions.close_position)
-        self.get_position_instructions = raw(positions.get_position_instructions)
-        self.submit_position_instructions = raw(positions.submit_position_instructions)
-        self.cancel_position_instruction = raw(positions.cancel_position_instruction)
+        self.get_positions: Final = raw(positions.get_positions)
+        self.close_positions: Final = raw(positions.close_positions)
+        self.close_position: Final = raw(positions.close_position)
+        self.get_position_instructions: Final = raw(positions.get_position_instructions)
+        self.submit_position_instructions: Final = raw(positions.submit_position_instructions)
+        self.cancel_position_instruction: Final = raw(positions.cancel_position_instruction)
 
 
 class AsyncPositionsWithRawResponse:
     """The operations, each giving its raw response."""
 
     def __init__(self, positions: AsyncPositions) -> None:
-        self.get_positions = async_raw(positions.get_positions)
-        self.close_positions = async_raw(positions.close_positions)
-        self.close_position = async_raw(positions.close_position)
-        self.get_position_instructions = async_raw(positions.get_position_instructions)
-        self.submit_position_instructions = async_raw(positions.submit_position_instructions)
-        self.cancel_position_instruction = async_raw(positions.cancel_position_instruction)
+        self.get_positions: Final = async_raw(positions.get_positions)
+        self.close_positions: Final = async_raw(positions.close_positions)
+        self.close_position: Final = async_raw(positions.close_position)
+        self.get_position_instructions: Final = async_raw(positions.get_position_instructions)
+        self.submit_position_instructions: Final = async_raw(positions.submit_position_instructions)
+        self.cancel_position_instruction: Final = async_raw(positions.cancel_position_instruction)
 
 
 class PositionsWithStreamingResponse:
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, positions: Positions) -> None:
-        self.get_positions = streamed(positions.get_positions)
-        self.close_positions = streamed(positions.close_positions)
-        self.close_position = streamed(positions.close_position)
-        self.get_position_instructions = streamed(positions.get_position_instructions)
-        self.submit_position_instructions = streamed(positions.submit_position_instructions)
-        self.cancel_position_instruction = streamed(positions.cancel_position_instruction)
+        self.get_positions: Final = streamed(positions.get_positions)
+        self.close_positions: Final = streamed(positions.close_positions)
+        self.close_position: Final = streamed(positions.close_position)
+        self.get_position_instructions: Final = streamed(positions.get_position_instructions)
+        self.submit_position_instructions: Final = streamed(positions.submit_position_instructions)
+        self.cancel_position_instruction: Final = streamed(positions.cancel_position_instruction)
 
 
 class AsyncPositionsWithStreamingResponse:
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, positions: AsyncPositions) -> None:
-        self.get_positions = async_streamed(positions.get_positions)
-        self.close_positions = async_streamed(positions.close_positions)
-        self.close_position = async_streamed(positions.close_position)
-        self.get_position_instructions = async_streamed(positions.get_position_instructions)
-        self.submit_position_instructions = async_streamed(positions.submit_position_instructions)
-        self.cancel_position_instruction = async_streamed(positions.cancel_position_instruction)
+        self.get_positions: Final = async_streamed(positions.get_positions)
+        self.close_positions: Final = async_streamed(positions.close_positions)
+        self.close_position: Final = async_streamed(positions.close_position)
+        self.get_position_instructions: Final = async_streamed(positions.get_position_instructions)
+        self.submit_position_instructions: Final = async_streamed(positions.submit_position_instructions)
+        self.cancel_position_instruction: Final = async_streamed(positions.cancel_position_instruction)

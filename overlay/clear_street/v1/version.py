@@ -8,7 +8,7 @@ from .._shapes import async_raw, async_streamed, raw, streamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import Final, Unpack
 
     from .._caller import AsyncCaller, Caller
     from .._options import CallOptions
@@ -71,25 +71,25 @@ class VersionWithRawResponse:
     """The operations, each giving its raw response."""
 
     def __init__(self, version: Version) -> None:
-        self.get_version = raw(version.get_version)
+        self.get_version: Final = raw(version.get_version)
 
 
 class AsyncVersionWithRawResponse:
     """The operations, each giving its raw response."""
 
     def __init__(self, version: AsyncVersion) -> None:
-        self.get_version = async_raw(version.get_version)
+        self.get_version: Final = async_raw(version.get_version)
 
 
 class VersionWithStreamingResponse:
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, version: Version) -> None:
-        self.get_version = streamed(version.get_version)
+        self.get_version: Final = streamed(version.get_version)
 
 
 class AsyncVersionWithStreamingResponse:
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, version: AsyncVersion) -> None:
-        self.get_version = async_streamed(version.get_version)
+        self.get_version: Final = async_streamed(version.get_version)

@@ -1,7 +1,8 @@
 """The types of version 1, under the API's own names.
 
-The response classes are the generated ones with what the client knows of the call that brought them; the rest are the generated
-models and enums themselves. A `…Params` TypedDict names the arguments of an operation. Everything is imported when it is first used.
+The response classes are the generated ones with what the client knows of the call that brought them; the rest are
+the generated models and enums themselves. A `…Params` TypedDict names the arguments of an operation. Everything is
+imported when it is first used.
 """
 
 from __future__ import annotations

@@ -17,17 +17,19 @@ class CallFacts:
 
     if TYPE_CHECKING:
         metadata: ResponseMetadata
-        _attempts: tuple[Attempt, ...]
-        _reconciled: bool
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Each request that the call sent, with its time, status and request id; empty where no call brought the response."""
+        """Each request that the call sent, with its time, status and request id; empty where no call brought the
+        response.
+        """
         return getattr(self, "_attempts", ())
 
     @property
     def reconciled(self) -> bool:
-        """Whether what came of the call was found by looking at the account's instructions, after an attempt that ended unknown."""
+        """Whether what came of the call was found by looking at the account's instructions, after an attempt that
+        ended unknown.
+        """
         return getattr(self, "_reconciled", False)
 
     @property
@@ -37,8 +39,8 @@ class CallFacts:
 
     def record_call(self, attempts: tuple[Attempt, ...], *, reconciled: bool) -> None:
         """For the client alone: remember how the call went."""
-        self._attempts = attempts
-        self._reconciled = reconciled
+        object.__setattr__(self, "_attempts", attempts)
+        object.__setattr__(self, "_reconciled", reconciled)
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment]

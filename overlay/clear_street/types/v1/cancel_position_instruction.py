@@ -16,5 +16,6 @@ class PositionCancelPositionInstructionParams(TypedDict):
 
 
 class PositionCancelPositionInstructionResponse(CallFacts, api.PositionCancelPositionInstructionResponse):
-    __doc__ = api.PositionCancelPositionInstructionResponse.__doc__
+    """An instruction whose cancellation was requested."""
+
     __slots__ = ("_attempts", "_reconciled")

@@ -17,5 +17,6 @@ class PositionClosePositionParams(TypedDict, total=False):
 
 
 class PositionClosePositionResponse(CallFacts, api.PositionClosePositionResponse):
-    __doc__ = api.PositionClosePositionResponse.__doc__
+    """The orders that close a position."""
+
     __slots__ = ("_attempts", "_reconciled")

@@ -16,5 +16,6 @@ class PositionClosePositionsParams(TypedDict, total=False):
 
 
 class PositionClosePositionsResponse(CallFacts, api.PositionClosePositionsResponse):
-    __doc__ = api.PositionClosePositionsResponse.__doc__
+    """The orders that close an account's positions."""
+
     __slots__ = ("_attempts", "_reconciled")

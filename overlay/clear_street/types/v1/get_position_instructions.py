@@ -16,5 +16,6 @@ class PositionGetPositionInstructionsParams(TypedDict, total=False):
 
 
 class PositionGetPositionInstructionsResponse(CallFacts, api.PositionGetPositionInstructionsResponse):
-    __doc__ = api.PositionGetPositionInstructionsResponse.__doc__
+    """An account's instructions."""
+
     __slots__ = ("_attempts", "_reconciled")

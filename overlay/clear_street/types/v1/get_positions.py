@@ -9,7 +9,6 @@ import clear_street_api.models as api
 
 from ._facts import CallFacts
 
-
 PositionSortByName = Literal[
     "SYMBOL",
     "INSTRUMENT_TYPE",
@@ -37,5 +36,6 @@ class PositionGetPositionsParams(TypedDict, total=False):
 
 
 class PositionGetPositionsResponse(CallFacts, api.PositionGetPositionsResponse):
-    __doc__ = api.PositionGetPositionsResponse.__doc__
+    """A page of an account's positions."""
+
     __slots__ = ("_attempts", "_reconciled")

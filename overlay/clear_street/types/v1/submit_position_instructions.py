@@ -44,7 +44,9 @@ class Rejection(NamedTuple):
     reason: str | None
     """The service's own words."""
     existing_id: str | None
-    """For a duplicate, the server's `id` of the first instruction under the key; "" where the reason does not name it. None otherwise."""
+    """For a duplicate, the server's `id` of the first instruction under the key; "" where the reason does not name it.
+    None otherwise.
+    """
 
     @property
     def is_duplicate(self) -> bool:
@@ -53,7 +55,8 @@ class Rejection(NamedTuple):
 
 
 class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPositionInstructionsResponse):
-    __doc__ = api.PositionSubmitPositionInstructionsResponse.__doc__
+    """The rows of a submitted batch, in the caller's order."""
+
     __slots__ = ("_attempts", "_reconciled")
 
     @property
@@ -77,7 +80,7 @@ class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPo
         return [Rejection(row, row.rejection_reason, existing_id(row)) for row in self.rejected]
 
     def raise_for_rejections(self) -> None:
-        """Raise `APIStatusError`, with the rows in `data` and this response in `response`, where any row was refused."""
+        """Raise `APIStatusError`, with the rows in `data` and this in `response`, where any row was refused."""
         rejected = self.rejected
         if rejected:
             reasons = "; ".join(f"{row.instruction_id}: {row.rejection_reason}" for row in rejected[:3])
