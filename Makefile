@@ -118,8 +118,10 @@ lock: $(UV_READY) ## Renew the lock files in requirements/
 	@$(pip-settings); for name in bootstrap codegen dev; do \
 		echo "lock: requirements/$$name.txt"; \
 		if [ $$name = dev ]; then project=pyproject.toml; else project=; fi; \
-		.tools/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
-			--no-annotate --output-file requirements/$$name.txt $$project requirements/$$name.in || exit 1; \
+		.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+			--output-file .tools/$$name.txt $$project requirements/$$name.in || exit 1; \
+		cmp -s .tools/$$name.txt requirements/$$name.txt || cp .tools/$$name.txt requirements/$$name.txt; \
+		rm .tools/$$name.txt; \
 	done
 
 clean: ## Remove everything that make has made: environments, caches, builds

@@ -109,8 +109,11 @@ class _Base:
     def _connect(self, settings: Settings, **connections: Any) -> None:
         raise NotImplementedError
 
-    def _adopt(self, caller: Any, options: Mapping[str, Any]) -> None:
-        self._caller = type(caller)(caller.connections, caller.settings.replace(options))
+    @classmethod
+    def _of(cls, caller: Any) -> Self:
+        self = cls.__new__(cls)
+        self._caller = caller
+        return self
 
     @property
     def base_url(self) -> str:
@@ -122,9 +125,8 @@ class _Base:
 
         `default_headers` are added to those of this client. Raises `ArgumentError` for a value that cannot be used.
         """
-        copy = type(self).__new__(type(self))
-        copy._adopt(self._caller, options)
-        return copy
+        caller = self._caller
+        return self._of(type(caller)(caller.connections, caller.settings.replace(options)))
 
     copy = with_options
 

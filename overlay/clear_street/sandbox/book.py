@@ -192,7 +192,7 @@ class Book:
         while self._due and self._due[0][0] <= now:
             self.time, _, action = heapq.heappop(self._due)
             action()
-        self.time: float = now
+        self.time = now
 
 
 def _canonical(symbol: str) -> str:
