@@ -1,0 +1,251 @@
+"""One side of one measure, in a process of its own: prints what it measured as JSON.
+
+``worker.py MEASURE SIDE [PORT]``; SIDE is ``ours``, ``httpx`` or ``vendor`` (or, for `decode`, ``json``).
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+KEY = "benchmark"
+Numbers = dict[str, float]
+
+
+def vm_high_water() -> float:
+    """The process's own peak memory, in MiB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def resident() -> float:
+    """The process's memory now, in MiB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def cpu_each(action: Callable[[], object], count: int) -> float:
+    """Seconds of CPU per run, after a warm-up."""
+    for _ in range(max(1, count // 10)):
+        action()
+    started = time.process_time()
+    for _ in range(count):
+        action()
+    return (time.process_time() - started) / count
+
+
+def client_of(side: str, url: str, **options: Any) -> Any:
+    """A client of a side, on a base URL."""
+    if side == "ours":
+        from clear_street import ClearStreet
+
+        return ClearStreet(api_key=KEY, base_url=url, **options)
+    if side == "vendor":
+        from clearstreet import ClearStreet as Vendor
+
+        return Vendor(api_key=KEY, base_url=url, **options)
+    import httpx
+
+    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {KEY}"}, **options)
+
+
+def async_client_of(side: str, url: str, **options: Any) -> Any:
+    """An async client of a side, on a base URL."""
+    if side == "ours":
+        from clear_street import AsyncClearStreet
+
+        return AsyncClearStreet(api_key=KEY, base_url=url, **options)
+    if side == "vendor":
+        from clearstreet import AsyncClearStreet as Vendor
+
+        return Vendor(api_key=KEY, base_url=url, **options)
+    import httpx
+
+    return httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {KEY}"}, **options)
+
+
+def cancel(side: str, client: Any) -> Callable[[], object]:
+    """Cancel one instruction."""
+    from data import INSTRUCTION_ID
+
+    if side == "httpx":
+        path = f"/v1/accounts/122503/positions/instructions/{INSTRUCTION_ID}"
+        return lambda: client.delete(path).json()
+    return lambda: client.v1.positions.cancel_position_instruction(INSTRUCTION_ID, account_id=122503)
+
+
+def page(side: str, client: Any, account_id: int) -> Callable[[], object]:
+    """One page of positions."""
+    if side == "httpx":
+        return lambda: client.get(f"/v1/accounts/{account_id}/positions").json()
+    return lambda: client.v1.positions.get_positions(account_id)
+
+
+def start(side: str, url: str) -> Numbers:
+    """Import, and a client where there is one; the whole process is timed from outside."""
+    if side == "httpx":
+        import httpx
+
+        assert httpx
+    else:
+        assert client_of(side, "https://api.clearstreet.com").v1.positions
+    return {"memory": vm_high_water()}
+
+
+def first(side: str, url: str) -> Numbers:
+    """The first response; the whole process is timed from outside."""
+    page(side, client_of(side, url), 1)()
+    return {"memory": vm_high_water()}
+
+
+def call(side: str, url: str) -> Numbers:
+    """CPU of a cancel without a network."""
+    import httpx
+    from data import INSTRUCTION
+
+    body = json.dumps(INSTRUCTION).encode()
+    headers = {"content-type": "application/json"}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=body, headers=headers))
+    if side == "httpx":
+        client = client_of(side, "https://api.clearstreet.com", transport=transport)
+    else:
+        client = client_of(side, "https://api.clearstreet.com", http_client=httpx.Client(transport=transport))
+    return {"cpu": cpu_each(cancel(side, client), 1500)}
+
+
+def loopback(side: str, url: str) -> Numbers:
+    """CPU of a cancel over loopback."""
+    return {"cpu": cpu_each(cancel(side, client_of(side, url)), 800)}
+
+
+def pages(side: str, url: str) -> Numbers:
+    """CPU of a page of 1,000 positions over loopback."""
+    return {"cpu": cpu_each(page(side, client_of(side, url), 1000), 15)}
+
+
+def decode(side: str, url: str) -> Numbers:
+    """Time to decode a page of 1,000 positions out of its bytes."""
+    from data import positions
+
+    body = positions(1000)
+    read: Callable[[], object]
+    if side == "json":
+        read = partial(json.loads, body)
+    elif side == "ours":
+        read = reader_of_pages(body)
+    else:
+        from clearstreet._models import construct_type
+        from clearstreet.types.v1 import PositionGetPositionsResponse
+
+        def read() -> object:
+            return construct_type(type_=PositionGetPositionsResponse, value=json.loads(body))
+
+    times: list[float] = []
+    for _ in range(40):
+        started = time.perf_counter()
+        result = read()
+        times.append(time.perf_counter() - started)
+        del result
+    return {"time": sorted(times)[len(times) // 2]}
+
+
+def reader_of_pages(body: bytes) -> Callable[[], object]:
+    """What the client does with the body of a page."""
+    from clear_street._seam import decode_reply, read_object
+    from clear_street.types.v1 import PositionGetPositionsResponse
+
+    def read() -> object:
+        value = read_object(body)
+        assert value is not None
+        return decode_reply(PositionGetPositionsResponse, value, None)
+
+    return read
+
+
+def hold(side: str, url: str) -> Numbers:
+    """Memory of 100,000 positions that are held."""
+    from data import positions
+
+    before = resident()
+    held: list[object] = []
+    for number in range(100):
+        body = positions(1000, first=number * 1000)
+        if side == "ours":
+            held.append(reader_of_pages(body)())
+        elif side == "vendor":
+            from clearstreet._models import construct_type
+            from clearstreet.types.v1 import PositionGetPositionsResponse
+
+            held.append(construct_type(type_=PositionGetPositionsResponse, value=json.loads(body)))
+        else:
+            held.append(json.loads(body))
+    gc.collect()
+    return {"memory": resident() - before}
+
+
+def second(side: str, url: str) -> Numbers:
+    """Time to build a second client, over the first."""
+    times: list[float] = []
+    for _ in range(2):
+        started = time.perf_counter()
+        client = client_of(side, "https://api.clearstreet.com")
+        client._caller.connections.driver().client()
+        times.append(time.perf_counter() - started)
+    return {"ratio": times[1] / times[0]}
+
+
+def threads(side: str, url: str) -> Numbers:
+    """CPU of a request where 8 threads share a client."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    run = cancel(side, client_of(side, url))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: run(), range(80)))
+        started = time.process_time()
+        list(pool.map(lambda _: run(), range(1600)))
+    return {"cpu": (time.process_time() - started) / 1600}
+
+
+def concurrent(side: str, url: str) -> Numbers:
+    """Requests per second of 100 tasks."""
+    import asyncio
+
+    from data import INSTRUCTION_ID
+
+    async def measure() -> float:
+        client = async_client_of(side, url)
+        path = f"/v1/accounts/122503/positions/instructions/{INSTRUCTION_ID}"
+
+        async def one() -> object:
+            if side == "httpx":
+                return (await client.delete(path)).json()
+            found: object = await client.v1.positions.cancel_position_instruction(INSTRUCTION_ID, account_id=122503)
+            return found
+
+        async def worker(count: int) -> None:
+            for _ in range(count):
+                await one()
+
+        await asyncio.gather(*(worker(1) for _ in range(100)))
+        started = time.perf_counter()
+        await asyncio.gather(*(worker(20) for _ in range(100)))
+        elapsed = time.perf_counter() - started
+        await (client.aclose() if side == "httpx" else client.close())
+        return 2000 / elapsed
+
+    return {"rate": asyncio.run(measure())}
+
+
+MEASURES: dict[str, Callable[[str, str], Numbers]] = {
+    f.__name__: f for f in (start, first, call, loopback, pages, decode, hold, second, threads, concurrent)
+}
+
+
+if __name__ == "__main__":
+    print(json.dumps(MEASURES[sys.argv[1]](sys.argv[2], sys.argv[3])), flush=True)
