@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import ArgumentError
+from ._refusal import refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,13 +64,11 @@ def checked_headers(argument: str, headers: Mapping[str, str | None] | None) -> 
     for name, value in (headers or {}).items():
         lower = name.lower() if isinstance(name, str) else ""
         if not lower or not _TOKEN.issuperset(lower):
-            raise ArgumentError(
-                f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'."
-            )
+            raise refusal(f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'.")
         if lower in _FRAMING:
-            raise ArgumentError(f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out.")
+            raise refusal(f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out.")
         if value is not None and (not isinstance(value, str) or not is_header_value(value)):
-            raise ArgumentError(
+            raise refusal(
                 f"The value of header {name!r} in `{argument}` cannot be sent; "
                 "use a string of printable ASCII without line breaks, or None to leave the header out."
             )

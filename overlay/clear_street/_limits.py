@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import ArgumentError
+from ._refusal import refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ def checked_timeout(value: object) -> Timeout:
 def checked_seconds(argument: str, value: object) -> float:
     """A positive, finite number of seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-        raise ArgumentError(f"Expected a positive number of seconds for `{argument}` but received {value!r}.")
+        raise refusal(f"Expected a positive number of seconds for `{argument}` but received {value!r}.")
     return float(value)
 
 
 def checked_max_retries(value: object) -> int:
     """A whole number of further attempts, 0 or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ArgumentError(f"Expected a whole number, 0 or more, for `max_retries` but received {value!r}.")
+        raise refusal(f"Expected a whole number, 0 or more, for `max_retries` but received {value!r}.")
     return value
 
 
@@ -96,7 +96,7 @@ def checked_not_after(value: object) -> datetime:
     from datetime import datetime
 
     if not isinstance(value, datetime) or value.utcoffset() is None:
-        raise ArgumentError(
+        raise refusal(
             f"Expected a datetime with a time zone for `not_after` but received {value!r}; "
             "give it one, such as datetime.timezone.utc."
         )

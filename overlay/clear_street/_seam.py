@@ -6,7 +6,7 @@ error on the line that must follow it.
 
 from __future__ import annotations
 
-from .errors import APIResponseValidationError, ArgumentError
+from ._refusal import refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def get_positions(
     from clear_street_api.api.positions.get_positions import build_request
 
     if isinstance(instrument_ids, str):
-        raise ArgumentError(
+        raise refusal(
             f"Expected a list of strings for `instrument_ids` but received {instrument_ids!r}; put it into a list."
         )
     return Prepared(
@@ -107,18 +107,18 @@ def submit_position_instructions(
 ) -> Prepared:
     """The request of `submit_position_instructions`."""
     if isinstance(instructions, (str, bytes, dict)) or not hasattr(instructions, "__iter__"):
-        raise ArgumentError(
+        raise refusal(
             "Expected a list of instructions for `instructions` but received no list; put the instructions into one."
         )
     rows = [_instruction(index, row) for index, row in enumerate(instructions)]
     if not rows:
-        raise ArgumentError("Expected at least one instruction for `instructions` but received [].")
+        raise refusal("Expected at least one instruction for `instructions` but received [].")
     keys: set[str] = set()
     for row in rows:
         if row.instruction_id is None:
             continue
         if row.instruction_id in keys:
-            raise ArgumentError(
+            raise refusal(
                 f"The idempotency key {row.instruction_id!r} is used twice in `instructions`; "
                 "give each row a key of its own (`instruction_id`)."
             )
@@ -153,7 +153,7 @@ def _checked(build: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return build(*args, **kwargs)
     except (ValueError, TypeError) as error:
-        raise ArgumentError(str(error)) from None
+        raise refusal(str(error)) from None
 
 
 def _instruction(index: int, row: Any) -> PositionInstructionRequest:
@@ -169,7 +169,7 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     elif _is_object(row):
         fields = row
     else:
-        raise ArgumentError(
+        raise refusal(
             f"Expected a dict or a PositionInstructionRequest for `{where}` but received {type(row).__name__}."
         )
     known = ("instruction_type", "instrument_id", "quantity", "instruction_id")
@@ -179,7 +179,7 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
 
             near = get_close_matches(str(name), known, n=1)
             remedy = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}."
-            raise ArgumentError(f"Unknown field {name!r} in `{where}`; {remedy}")
+            raise refusal(f"Unknown field {name!r} in `{where}`; {remedy}")
     key = fields.get("instruction_id")
     checked = PositionInstructionRequest(
         instruction_type=_text(f"{where}.instruction_type", fields.get("instruction_type")),  # type: ignore[arg-type]
@@ -188,17 +188,15 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
         instruction_id=None if key is None else _text(f"{where}.instruction_id", key),
     )
     if checked.instrument_id == NIL_ID:
-        raise ArgumentError(
-            f"The all-zero id names no instrument in `{where}.instrument_id`; use the id of the contract."
-        )
+        raise refusal(f"The all-zero id names no instrument in `{where}.instrument_id`; use the id of the contract.")
     return checked
 
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise ArgumentError(f"Expected a string for `{name}` but received {value!r}.")
+        raise refusal(f"Expected a string for `{name}` but received {value!r}.")
     if not value.strip():
-        raise ArgumentError(f"Expected a non-empty value for `{name}` but received {value!r}")
+        raise refusal(f"Expected a non-empty value for `{name}` but received {value!r}")
     return value
 
 
@@ -214,7 +212,7 @@ def _quantity(name: str, value: object) -> str:
     elif isinstance(value, int) and not isinstance(value, bool):
         whole = value
     if whole is None or whole <= 0:
-        raise ArgumentError(
+        raise refusal(
             f"Expected a positive whole number of contracts for `{name}` but received {value!r}; use an int, a Decimal "
             "or a string of digits (a float is refused since it cannot hold every quantity)."
         )
@@ -310,11 +308,9 @@ def with_extras(request: Request, *, query: Any, body: Any) -> Request:
     if body is not None:
         extra = _object(body)
         if extra is None or not all(isinstance(name, str) for name in extra):
-            raise ArgumentError(
-                f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}."
-            )
+            raise refusal(f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}.")
         if request.method == "GET" or _is_list(json) or request.operation == "cancel_position_instruction":
-            raise ArgumentError(f"The body of {request.operation} is no object: it takes no `extra_body`.")
+            raise refusal(f"The body of {request.operation} is no object: it takes no `extra_body`.")
         own: dict[str, Any] = json or {}
         json = own | extra
     return _request_like(request, query=tuple(pairs), json=json)
@@ -327,12 +323,12 @@ def _query_pairs(query: Any) -> list[tuple[str, str]]:
         return []
     given: dict[Any, Any] | None = _object(query)
     if given is None:
-        raise ArgumentError(f"Expected a dict for `extra_query` but received {type(query).__name__}.")
+        raise refusal(f"Expected a dict for `extra_query` but received {type(query).__name__}.")
     pairs: list[tuple[str, str]] = []
     for name, value in given.items():
         for item in value if _is_list(value) else [value]:
             if not isinstance(name, str) or not name or not isinstance(item, (str, int, float)):
-                raise ArgumentError(
+                raise refusal(
                     f"Expected strings, numbers or booleans in `extra_query` but received {item!r} for {name!r}; "
                     "leave out what has no value."
                 )
@@ -340,7 +336,7 @@ def _query_pairs(query: Any) -> list[tuple[str, str]]:
             try:
                 pairs.append((quote(name, safe=""), quote(text, safe="")))
             except UnicodeEncodeError:
-                raise ArgumentError(
+                raise refusal(
                     f"The value for {name!r} in `extra_query` is no text that can be sent: {text!r}."
                 ) from None
     return pairs
@@ -366,7 +362,7 @@ def raw_request(name: str, method: str, path_template: str, path: str, body: obj
     try:
         dumps(body, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise ArgumentError(f"The value for `body` cannot be sent as JSON: {error}.") from None
+        raise refusal(f"The value for `body` cannot be sent as JSON: {error}.") from None
     return Request(name, method, path_template, path, (), body)
 
 
@@ -445,7 +441,7 @@ def cast_model(cast_to: object, model: Model) -> object:
 def checked_cast(cast_to: object) -> None:
     """Refuse a `cast_to` that no body can become."""
     if cast_to not in (dict, list, str, bytes, object, None) and not _is_model(cast_to):
-        raise ArgumentError(
+        raise refusal(
             f"Expected a model class, dict, list, str, bytes or object for `cast_to` but received {cast_to!r}."
         )
 
@@ -464,12 +460,10 @@ def by_id(rows: Iterable[PositionInstruction] | None, id: str) -> PositionInstru
 def checked_keys(keys: Sequence[str]) -> list[str]:
     """Idempotency keys to look for, at least one."""
     if isinstance(keys, str):
-        raise ArgumentError(
-            f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list."
-        )
+        raise refusal(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
     checked = [_text("idempotency_keys", key) for key in keys]
     if not checked:
-        raise ArgumentError("Expected at least one key for `idempotency_keys` but received none.")
+        raise refusal("Expected at least one key for `idempotency_keys` but received none.")
     return checked
 
 
@@ -479,6 +473,8 @@ def by_key(
     """The rows under idempotency keys, in a list that shows every row's key."""
     rows = listed.data
     if rows is None or any(row.instruction_id is None for row in rows):
+        from .errors import APIResponseValidationError
+
         raise APIResponseValidationError(
             "the list of instructions does not show every row's idempotency key, so that it cannot tell what is absent",
             status_code=200,

@@ -6,12 +6,14 @@ import os
 
 from ._headers import Headers, Secret, checked_headers, is_header_value
 from ._limits import Limits, checked_max_retries, checked_seconds, checked_timeout
-from .errors import ArgumentError
+from ._refusal import refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
+
+    from .errors import ArgumentError
 
 ENVIRONMENTS = {
     "production": "https://api.clearstreet.com",
@@ -86,7 +88,7 @@ class Settings:
 def checked_flag(name: str, value: object) -> bool:
     """True or False; a truthy string such as "false" is a mistake worth catching."""
     if not isinstance(value, bool):
-        raise ArgumentError(f"Expected True or False for `{name}` but received {value!r}.")
+        raise refusal(f"Expected True or False for `{name}` but received {value!r}.")
     return value
 
 
@@ -95,13 +97,13 @@ def checked_key(value: object) -> Secret:
     if isinstance(value, Secret):
         return value
     if not isinstance(value, str):
-        raise ArgumentError(
+        raise refusal(
             f"Expected a string, or a callable that returns one, for `api_key` but received {type(value).__name__}."
         )
     if not value:
-        raise ArgumentError("Expected a non-empty value for `api_key` but received ''; pass the key itself.")
+        raise refusal("Expected a non-empty value for `api_key` but received ''; pass the key itself.")
     if not is_header_value(value):
-        raise ArgumentError(
+        raise refusal(
             "The value of `api_key` cannot be sent: it has white space at an end, a line break or a character that is "
             "not printable ASCII; pass the key exactly as it was issued."
         )
@@ -112,7 +114,7 @@ def _api_key(value: object) -> Secret | Callable[[], Any]:
     if value is None:
         value = os.environ.get("CLEAR_STREET_API_KEY")
         if not value:
-            raise ArgumentError(
+            raise refusal(
                 "No API key: pass `api_key=...` or set the environment variable CLEAR_STREET_API_KEY "
                 "(ClearStreet.sandbox() needs none)."
             )
@@ -121,7 +123,7 @@ def _api_key(value: object) -> Secret | Callable[[], Any]:
 
 def _base_url(base_url: object, environment: object) -> str:
     if environment not in ENVIRONMENTS:
-        raise ArgumentError(
+        raise refusal(
             f"Expected one of {', '.join(map(repr, ENVIRONMENTS))} for `environment` but received {environment!r}; "
             "for another host pass `base_url`."
         )
@@ -136,32 +138,32 @@ def _checked_base_url(url: str) -> str:
     from ipaddress import ip_address
     from urllib.parse import urlsplit
 
-    def refusal(remedy: str) -> ArgumentError:
-        return ArgumentError(f"Expected an https URL for `base_url`; {remedy}.")
+    def refused(remedy: str) -> ArgumentError:
+        return refusal(f"Expected an https URL for `base_url`; {remedy}.")
 
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise refusal("the value has a character that a URL cannot have")
+        raise refused("the value has a character that a URL cannot have")
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
         _ = parts.port
     except ValueError as error:
-        raise refusal(f"the value is no URL: {error}") from None
+        raise refused(f"the value is no URL: {error}") from None
     if "@" in parts.netloc:
-        raise refusal("leave user name and password out of it, the key goes into `api_key`")
+        raise refused("leave user name and password out of it, the key goes into `api_key`")
     if parts.scheme not in ("http", "https") or not host:
-        raise refusal(f"received {url!r}, such as 'https://api.clearstreet.com'")
+        raise refused(f"received {url!r}, such as 'https://api.clearstreet.com'")
     if parts.query or parts.fragment or "?" in url or "#" in url:
-        raise refusal(f"received {url!r}, leave the query and the fragment out")
+        raise refused(f"received {url!r}, leave the query and the fragment out")
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        raise refusal(f"received {url!r}, leave '.' and '..' out of its path")
+        raise refused(f"received {url!r}, leave '.' and '..' out of its path")
     if parts.scheme == "http":
         try:
             loopback = ip_address(host).is_loopback
         except ValueError:
             loopback = host == "localhost"
         if not loopback:
-            raise refusal(
+            raise refused(
                 f"received {url!r}, and plain http would show the API key to the network (only loopback may use it)"
             )
     return url.rstrip("/")
