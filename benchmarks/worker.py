@@ -114,6 +114,10 @@ def call(side: str, url: str) -> Numbers:
     transport = httpx.MockTransport(lambda request: httpx.Response(200, content=body, headers=headers))
     if side == "httpx":
         client = client_of(side, "https://api.clearstreet.com", transport=transport)
+    elif side == "ours":
+        from clear_street import DefaultHttpxClient
+
+        client = client_of(side, "https://api.clearstreet.com", http_client=DefaultHttpxClient(transport=transport))
     else:
         client = client_of(side, "https://api.clearstreet.com", http_client=httpx.Client(transport=transport))
     return {"cpu": cpu_each(cancel(side, client), 1500)}

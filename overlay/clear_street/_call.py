@@ -123,7 +123,8 @@ class Call(Generic[T]):
 
     def record(self, started: float, result: Reply | Failure, outcome: Outcome, request_id: str | None) -> None:
         """Remember an attempt."""
-        self.note(result)
+        if outcome is not Outcome.DONE:
+            self.note(result)
         if outcome is Outcome.UNKNOWN:
             self.unresolved = result
         self.attempts.append(

@@ -15,9 +15,9 @@ import platform
 import random
 import sys
 import time
-import uuid
 import warnings
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -27,6 +27,7 @@ import httpx
 from ._call import Call, Client
 from ._effects import Invoke, Jitter, Log, MintKey, Now, Send, Sleep, Today
 from ._exchange import exchange, finish
+from ._keys import new_idempotency_key
 from ._outcomes import Failure, Reply
 from ._responses import AsyncRawResponse, RawResponse
 from ._settings import Settings, checked_key
@@ -35,7 +36,7 @@ from ._version import __version__
 from .errors import ArgumentError, ClearStreetError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
     from ._effects import Effect, Flow
     from ._exchange import Completed
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clear_street")
 
-USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; Python {platform.python_version()})"
+USER_AGENT = (
+    f"clear-street-python/{__version__} (httpx {httpx.__version__}; Python {platform.python_version()})".encode()
+)
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -88,6 +91,12 @@ class _Driver:
         self.owned: bool = owned
         self.closed: bool = False
         self.learnt = Client()
+        self._answers: dict[type[Effect], Callable[[], object]] = {
+            Now: self.clock.monotonic,
+            Today: self.clock.now,
+            Jitter: self.clock.random,
+            MintKey: new_idempotency_key,
+        }
 
     def new_call(
         self,
@@ -105,19 +114,8 @@ class _Driver:
     def __reduce__(self) -> str:
         raise TypeError("connections cannot be pickled or copied")
 
-    def _answer(self, effect: Effect) -> object:
-        """The answer to an effect that needs no waiting."""
-        if isinstance(effect, Now):
-            return self.clock.monotonic()
-        if isinstance(effect, Today):
-            return self.clock.now()
-        if isinstance(effect, Jitter):
-            return self.clock.random()
-        if isinstance(effect, MintKey):
-            return str(uuid.uuid4())
-        if isinstance(effect, Log):
-            logger.log(effect.level, effect.message, *effect.values)
-        return None
+    def _log(self, effect: Log) -> None:
+        logger.log(effect.level, effect.message, *effect.values)
 
     def _refuse(self, effect: Send, settings: Settings) -> None:
         if self.closed:
@@ -137,29 +135,34 @@ class _Driver:
         self, effect: Send, settings: Settings, key: Secret | None, client: httpx.Client | httpx.AsyncClient
     ) -> httpx.Request:
         content = effect.request.content()
-        headers = {"accept": "application/json", "user-agent": USER_AGENT}
+        own = {b"accept": b"application/json", b"user-agent": USER_AGENT}
         if content is not None:
-            headers["content-type"] = "application/json"
+            own[b"content-type"] = b"application/json"
         if key is not None:
-            headers["authorization"] = f"Bearer {key.reveal()}"
-        headers.update(effect.headers)
-        for name in effect.headers.left_out:
-            headers.pop(name, None)
-        url = settings.base_url + effect.request.target
-        left = max(0.001, effect.until - self.clock.monotonic())
-        timeout = effect.timeout
-        return client.build_request(
-            effect.request.method,
-            url,
-            headers=headers,
-            content=content,
-            timeout=httpx.Timeout(
-                connect=min(timeout.connect, left),
-                read=min(timeout.read, left),
-                write=min(timeout.write, left),
-                pool=min(timeout.pool, left),
-            ),
-        )
+            own[b"authorization"] = b"Bearer " + key.reveal().encode()
+        for name, value in effect.headers:
+            own[name.encode()] = value.encode()
+        left_out = [name.encode() for name in effect.headers.left_out]
+        for unwanted in left_out:
+            own.pop(unwanted, None)
+        timeout, left = effect.timeout, max(0.001, effect.until - self.clock.monotonic())
+        phases = {
+            "connect": min(timeout.connect, left),
+            "read": min(timeout.read, left),
+            "write": min(timeout.write, left),
+            "pool": min(timeout.pool, left),
+        }
+        method, url = effect.request.method, _url(settings.base_url + effect.request.target)
+        if client.params or client.cookies:
+            # What only httpx can merge; it costs as much as the rest of a call.
+            return client.build_request(
+                method, url, headers=list(own.items()), content=content, timeout=httpx.Timeout(**phases)
+            )
+        merged = [
+            pair for pair in client.headers.raw if (lower := pair[0].lower()) not in own and lower not in left_out
+        ]
+        merged += own.items()
+        return httpx.Request(method, url, headers=merged, content=content, extensions={"timeout": phases})
 
     def _failure(
         self, error: Exception, response: httpx.Response | None, bounds: Bounds, *, keeps_bounds: bool
@@ -228,7 +231,8 @@ class Driver(_Driver):
             effect = next(flow)
             while True:
                 try:
-                    answer = self._perform(effect, settings)
+                    simple = self._answers.get(effect.__class__)
+                    answer = self._perform(effect, settings) if simple is None else simple()
                 except BaseException as error:
                     effect = flow.throw(error)
                 else:
@@ -279,7 +283,9 @@ class Driver(_Driver):
                     "The hook is a coroutine function: use it with AsyncClearStreet, or make it a plain function."
                 )
             return None
-        return self._answer(effect)
+        if isinstance(effect, Log):
+            self._log(effect)
+        return None
 
     def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
         self._refuse(effect, settings)
@@ -363,7 +369,8 @@ class AsyncDriver(_Driver):
             effect = next(flow)
             while True:
                 try:
-                    answer = await self._perform(effect, settings)
+                    simple = self._answers.get(effect.__class__)
+                    answer = await self._perform(effect, settings) if simple is None else simple()
                 except BaseException as error:
                     effect = flow.throw(error)
                 else:
@@ -415,7 +422,9 @@ class AsyncDriver(_Driver):
         if isinstance(effect, Invoke):
             answer = effect.hook(*effect.arguments)
             return await answer if inspect.isawaitable(answer) else None
-        return self._answer(effect)
+        if isinstance(effect, Log):
+            self._log(effect)
+        return None
 
     async def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
         self._refuse(effect, settings)
@@ -456,6 +465,12 @@ class AsyncDriver(_Driver):
         except Exception as error:
             raise _NoKey(f"the api_key callable raised {type(error).__name__}") from None
         return checked_key(value)
+
+
+@lru_cache(maxsize=256)
+def _url(url: str) -> httpx.URL:
+    """A parsed URL: parsing costs a third of a call, and polls repeat theirs."""
+    return httpx.URL(url)
 
 
 def _running_loop() -> object:

@@ -59,8 +59,10 @@ class _Raw(Generic[T]):
 
     @property
     def elapsed(self) -> timedelta:
-        """Time from sending the request to closing its reply."""
-        return self.http_response.elapsed
+        """Time from sending the request to the end of its reply; of a streamed one, to the end of its headers."""
+        from datetime import timedelta
+
+        return timedelta(seconds=self.attempts[-1].elapsed)
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:

@@ -333,6 +333,9 @@ def _environment_proxies() -> dict[str, str | None]:
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
 
 
+_PLAIN = {"stream": True, "auth": None, "follow_redirects": False}
+
+
 def _refuse_http2(options: Mapping[str, Any]) -> None:
     if options.get("http2"):
         raise ArgumentError(
@@ -370,6 +373,15 @@ class DefaultHttpxClient(httpx.Client):
                 found = _environment_proxies()
                 mounts = {**{k: v if v is None else bounded(v) for k, v in found.items()}, **(mounts or {})}
         super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
+        self._only_transport = None if mounts else transport
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
+        if self._only_transport is None or options != _PLAIN or any(self.event_hooks.values()) or self.is_closed:
+            return super().send(request, **options)
+        response = self._only_transport.handle_request(request)
+        response.request = request
+        return response
 
 
 class DefaultAsyncHttpxClient(httpx.AsyncClient):
@@ -402,6 +414,15 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
                 found = _environment_proxies()
                 mounts = {**{k: v if v is None else bounded(v) for k, v in found.items()}, **(mounts or {})}
         super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
+        self._only_transport = None if mounts else transport
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
+        if self._only_transport is None or options != _PLAIN or any(self.event_hooks.values()) or self.is_closed:
+            return await super().send(request, **options)
+        response = await self._only_transport.handle_async_request(request)
+        response.request = request
+        return response
 
 
 def _proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | None:
