@@ -7,11 +7,9 @@ It keeps the connections of a client, one set per process and, in async, per eve
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
 import os
-import platform
 import random
 import sys
 import time
@@ -48,9 +46,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clear_street")
 
-USER_AGENT = (
-    f"clear-street-python/{__version__} (httpx {httpx.__version__}; Python {platform.python_version()})".encode()
-)
+USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; Python {sys.version_info[0]}.{sys.version_info[1]})".encode()
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -474,6 +470,8 @@ def _url(url: str) -> httpx.URL:
 
 
 def _running_loop() -> object:
+    import asyncio
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
