@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clear_street")
 
-USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; Python {sys.version_info[0]}.{sys.version_info[1]})".encode()
+_PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_PYTHON})".encode()
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -160,12 +161,8 @@ class _Driver:
         merged += own.items()
         return httpx.Request(method, url, headers=merged, content=content, extensions={"timeout": phases})
 
-    def _failure(
-        self, error: Exception, response: httpx.Response | None, bounds: Bounds, *, keeps_bounds: bool
-    ) -> Failure:
-        sent = response is not None or not isinstance(error, _NEVER_SENT)
-        if response is None and keeps_bounds and not bounds.begun:
-            sent = False
+    def _failure(self, error: Exception, response: httpx.Response | None, *, unsent: bool) -> Failure:
+        sent = response is not None or not (unsent or isinstance(error, _NEVER_SENT))
         return Failure(
             _bare(error),
             self.clock.monotonic(),
@@ -216,8 +213,8 @@ class Driver(_Driver):
         """Read the body of a streamed reply, and the value out of it."""
         settings = completed.call.settings
         try:
-            body: bytes | Exception = self.read(completed.http_response, settings)
-        except Exception as error:
+            body: bytes | BaseException = self.read(completed.http_response, settings)
+        except BaseException as error:
             body = _bare(error)
         self.run(finish(completed, body), settings)
 
@@ -288,8 +285,7 @@ class Driver(_Driver):
         client = self.client()
         bounds = self._bounds(effect)
         keeps_bounds = getattr(client, "keeps_bounds", False)
-        effect.begun = False
-        response = None
+        request = response = None
         token = BOUNDS.set(bounds)
         try:
             key = self._key(settings) if effect.authenticated else None
@@ -300,11 +296,12 @@ class Driver(_Driver):
         except (ClearStreetError, _NoKey) as error:
             result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
         except Exception as error:
-            result = self._failure(error, response, bounds, keeps_bounds=keeps_bounds)
+            unsent = request is None or (keeps_bounds and not bounds.begun)
+            result = self._failure(error, response, unsent=unsent)
         except BaseException as error:
-            effect.begun = bounds.begun or not keeps_bounds
             raise _bare(error) from None
         finally:
+            effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
             if response is not None and not (effect.stream and response.is_success):
                 response.close()
@@ -354,8 +351,8 @@ class AsyncDriver(_Driver):
         """Read the body of a streamed reply, and the value out of it."""
         settings = completed.call.settings
         try:
-            body: bytes | Exception = await self.read(completed.http_response, settings)
-        except Exception as error:
+            body: bytes | BaseException = await self.read(completed.http_response, settings)
+        except BaseException as error:
             body = _bare(error)
         await self.run(finish(completed, body), settings)
 
@@ -427,8 +424,7 @@ class AsyncDriver(_Driver):
         client = await self.client()
         bounds = self._bounds(effect)
         keeps_bounds = getattr(client, "keeps_bounds", False)
-        effect.begun = False
-        response = None
+        request = response = None
         token = BOUNDS.set(bounds)
         try:
             key = await self._key(settings) if effect.authenticated else None
@@ -439,11 +435,12 @@ class AsyncDriver(_Driver):
         except (ClearStreetError, _NoKey) as error:
             result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
         except Exception as error:
-            result = self._failure(error, response, bounds, keeps_bounds=keeps_bounds)
+            unsent = request is None or (keeps_bounds and not bounds.begun)
+            result = self._failure(error, response, unsent=unsent)
         except BaseException as error:
-            effect.begun = bounds.begun or not keeps_bounds
             raise _bare(error) from None
         finally:
+            effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
             if response is not None and not (effect.stream and response.is_success):
                 await response.aclose()

@@ -11,11 +11,10 @@ import os
 import socket
 import sys
 import threading
-from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import httpcore
 import httpx
@@ -24,7 +23,7 @@ from .errors import ArgumentError
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
 _WRITE_CHUNK = 16384
 
@@ -187,16 +186,12 @@ def _text_of(info: tuple[Any, ...]) -> str:
     return str(info[4][0])
 
 
-@contextmanager
-def _as_httpx() -> Generator[None]:
-    """httpcore's exceptions as httpx's, which have the same names."""
-    try:
-        yield
-    except Exception as error:
-        for kind in type(error).__mro__:
-            if kind.__module__.startswith("httpcore"):
-                raise getattr(httpx, kind.__name__, httpx.TransportError)(str(error)) from error
-        raise
+def _raise_as_httpx(error: Exception) -> NoReturn:
+    """Raise an exception of httpcore's as httpx's, which has the same name; any other as it is."""
+    for kind in type(error).__mro__:
+        if kind.__module__.startswith("httpcore"):
+            raise getattr(httpx, kind.__name__, httpx.TransportError)(str(error)) from error
+    raise error
 
 
 class _Body(httpx.SyncByteStream):
@@ -204,8 +199,10 @@ class _Body(httpx.SyncByteStream):
         self._stream = stream
 
     def __iter__(self) -> Iterator[bytes]:
-        with _as_httpx():
+        try:
             yield from self._stream
+        except Exception as error:
+            _raise_as_httpx(error)
 
     def close(self) -> None:
         self._stream.close()
@@ -216,9 +213,11 @@ class _AsyncBody(httpx.AsyncByteStream):
         self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _as_httpx():
+        try:
             async for part in self._stream:
                 yield part
+        except Exception as error:
+            _raise_as_httpx(error)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -235,8 +234,10 @@ class Transport(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        with _as_httpx():
+        try:
             response: Any = self._pool.handle_request(_core_request(request))
+        except Exception as error:
+            _raise_as_httpx(error)
         return httpx.Response(
             response.status,
             headers=response.headers,
@@ -258,8 +259,10 @@ class AsyncTransport(httpx.AsyncBaseTransport):
         self._pool = httpcore.AsyncConnectionPool(network_backend=_AsyncBackend(), **options)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        with _as_httpx():
+        try:
             response: Any = await self._pool.handle_async_request(_core_request(request))
+        except Exception as error:
+            _raise_as_httpx(error)
         return httpx.Response(
             response.status,
             headers=response.headers,
