@@ -186,12 +186,18 @@ def _text_of(info: tuple[Any, ...]) -> str:
     return str(info[4][0])
 
 
+_CORE_ERRORS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+
+
 def _raise_as_httpx(error: Exception) -> NoReturn:
-    """Raise an exception of httpcore's as httpx's, which has the same name; any other as it is."""
-    for kind in type(error).__mro__:
-        if kind.__module__.startswith("httpcore"):
-            raise getattr(httpx, kind.__name__, httpx.TransportError)(str(error)) from error
-    raise error
+    """Raise an exception of httpcore's as httpx's, which has the same name."""
+    raise getattr(httpx, type(error).__name__, httpx.TransportError)(str(error)) from error
 
 
 class _Body(httpx.SyncByteStream):
@@ -201,7 +207,7 @@ class _Body(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._stream
-        except Exception as error:
+        except _CORE_ERRORS as error:
             _raise_as_httpx(error)
 
     def close(self) -> None:
@@ -216,7 +222,7 @@ class _AsyncBody(httpx.AsyncByteStream):
         try:
             async for part in self._stream:
                 yield part
-        except Exception as error:
+        except _CORE_ERRORS as error:
             _raise_as_httpx(error)
 
     async def aclose(self) -> None:
@@ -236,7 +242,7 @@ class Transport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         try:
             response: Any = self._pool.handle_request(_core_request(request))
-        except Exception as error:
+        except _CORE_ERRORS as error:
             _raise_as_httpx(error)
         return httpx.Response(
             response.status,
@@ -261,7 +267,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
             response: Any = await self._pool.handle_async_request(_core_request(request))
-        except Exception as error:
+        except _CORE_ERRORS as error:
             _raise_as_httpx(error)
         return httpx.Response(
             response.status,
