@@ -16,6 +16,8 @@ UV_READY := .tools/uv/.ready
 DEV_SYNCED := $(VENV)/.synced-$(subst /,-,$(VENV_PYTHON))
 DEV_READY := $(VENV)/.ready-$(subst /,-,$(VENV_PYTHON))
 CODEGEN_READY := $(CODEGEN)/.ready-$(subst /,-,$(PYTHON))
+BENCH := .tools/bench
+BENCH_READY := $(BENCH)/.ready-$(subst /,-,$(PYTHON))
 
 # An environment that happens to be active, or a setting that sends packages elsewhere, must not leak into ours. Settings
 # that say where packages come from are left alone.
@@ -51,7 +53,7 @@ activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-all pytest lint format types generate check-generated build lock clean
+.PHONY: help bench bench-quick demo test test-all pytest lint format types generate check-generated build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -114,10 +116,18 @@ build: $(DEV_READY) ## Build the wheel and the sdist into dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build
 
+bench: $(BENCH_READY) $(DEV_READY) ## Measure against httpx and the vendor's SDK, into benchmarks/RESULTS.md
+	@$(bench-package)
+	@$(BENCH)/bin/python benchmarks/run.py --write
+
+bench-quick: $(BENCH_READY) $(DEV_READY) ## The same in three rounds, for a glance
+	@$(bench-package)
+	@$(BENCH)/bin/python benchmarks/run.py --rounds 3
+
 lock: $(UV_READY) ## Renew the lock files in requirements/
-	@$(pip-settings); for name in bootstrap codegen dev; do \
+	@$(pip-settings); for name in bootstrap bench codegen dev; do \
 		echo "lock: requirements/$$name.txt"; \
-		if [ $$name = dev ]; then project=pyproject.toml; else project=; fi; \
+		if [ $$name = dev ] || [ $$name = bench ]; then project=pyproject.toml; else project=; fi; \
 		.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--output-file .tools/$$name.txt $$project requirements/$$name.in || exit 1; \
 		cmp -s .tools/$$name.txt requirements/$$name.txt || cp .tools/$$name.txt requirements/$$name.txt; \
@@ -145,6 +155,18 @@ $(DEV_SYNCED): requirements/dev.txt $(UV_READY)
 $(DEV_READY): $(DEV_SYNCED) pyproject.toml overlay/clear_street/_version.py
 	@echo 'setup: this package, editable, into $(VENV)'
 	@.tools/uv/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+# The wheel, installed and compiled: what users have, and the same for every side.
+define bench-package
+echo 'bench: the wheel, into an environment of its own'; rm -rf $(BENCH)/dist; \
+$(BIN)/python -m hatchling build -t wheel -d $(BENCH)/dist >/dev/null 2>&1 && \
+.tools/uv/bin/uv pip install --quiet --no-deps --reinstall --compile-bytecode --python $(BENCH)/bin/python $(BENCH)/dist/*.whl
+endef
+
+$(BENCH_READY): requirements/bench.txt $(UV_READY)
+	@echo 'setup: the peers of the benchmarks, into $(BENCH)'
+	@$(call environment,$(BENCH),$(PYTHON),requirements/bench.txt)
 	@touch $@
 
 $(CODEGEN_READY): requirements/codegen.txt $(UV_READY)

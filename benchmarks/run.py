@@ -1,7 +1,8 @@
 """`make bench`: what the client costs, as ratios of medians, every side in turn within one run.
 
-The sides are this client, httpx with ``json.loads``, and the vendor's SDK. Each figure is taken in a process of its own; the rounds of all
-sides are interleaved, so that a machine whose speed drifts slows all of them. Writes RESULTS.md beside this file.
+The sides are this client, httpx with ``json.loads``, and the vendor's SDK. Each figure is taken in a process of its
+own; the rounds of all sides are interleaved, so that a machine whose speed drifts slows all of them. Writes RESULTS.md
+beside this file.
 """
 
 from __future__ import annotations
@@ -21,6 +22,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
+
+# Whole processes, with nothing in them but what is measured.
+_MEMORY = """
+with open("/proc/self/status") as f:
+    print('{"memory": %f}' % (int(f.read().split("VmHWM:")[1].split()[0]) / 1024))
+"""
+_OURS = "from clear_street import ClearStreet; c = ClearStreet(api_key='k', base_url={url!r}); c.v1.positions"
+_VENDOR = "from clearstreet import ClearStreet; c = ClearStreet(api_key='k', base_url={url!r}); c.v1.positions"
+_HTTPX = "import httpx; c = httpx.Client(base_url={url!r}, headers={{'Authorization': 'Bearer k'}})"
+PROCESSES = {
+    ("start", "ours"): _OURS,
+    ("start", "vendor"): _VENDOR,
+    ("start", "httpx"): "import httpx",
+    ("first", "ours"): _OURS + ".get_positions(1)",
+    ("first", "httpx"): _HTTPX + "; c.get('/v1/accounts/1/positions').json()",
+}
 
 
 class Bar(NamedTuple):
@@ -59,9 +76,13 @@ BARS = (
 
 def run(python: str, measure: str, side: str, url: str) -> dict[str, float]:
     """One side of one measure; `process` is the whole process's CPU."""
+    if (measure, side) in PROCESSES:
+        command = [python, "-c", PROCESSES[measure, side].format(url=url) + _MEMORY]
+    else:
+        command = [python, str(HERE / "worker.py"), measure, side, url]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
-        [python, str(HERE / "worker.py"), measure, side, url],
+        command,
         stdout=subprocess.PIPE,
         check=True,
         preexec_fn=_on_first_core,
@@ -147,7 +168,7 @@ def write(table: str, rounds: int) -> None:
     packages = ", ".join(f"{name} {version(name)}" for name in ("httpx", "attrs", "clearstreet"))
     text = f"""# Results
 
-Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}: medians of {rounds} interleaved rounds, ratios of CPU, time or memory.
+Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}: medians of {rounds} interleaved rounds.
 
 {platform.system()} {platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}; {packages}.
 

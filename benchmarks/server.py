@@ -23,10 +23,12 @@ class Canned(asyncio.Protocol):
     """Answers each request by its method and the number of the account."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin with an empty buffer."""
         self.transport = transport
         self.buffer = b""
 
     def data_received(self, data: bytes) -> None:
+        """Answer each request that is complete; none has a body."""
         self.buffer += data
         while b"\r\n\r\n" in self.buffer:
             head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")

@@ -18,12 +18,6 @@ KEY = "benchmark"
 Numbers = dict[str, float]
 
 
-def vm_high_water() -> float:
-    """The process's own peak memory, in MiB."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
-
-
 def resident() -> float:
     """The process's memory now, in MiB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
@@ -85,23 +79,6 @@ def page(side: str, client: Any, account_id: int) -> Callable[[], object]:
     if side == "httpx":
         return lambda: client.get(f"/v1/accounts/{account_id}/positions").json()
     return lambda: client.v1.positions.get_positions(account_id)
-
-
-def start(side: str, url: str) -> Numbers:
-    """Import, and a client where there is one; the whole process is timed from outside."""
-    if side == "httpx":
-        import httpx
-
-        assert httpx
-    else:
-        assert client_of(side, "https://api.clearstreet.com").v1.positions
-    return {"memory": vm_high_water()}
-
-
-def first(side: str, url: str) -> Numbers:
-    """The first response; the whole process is timed from outside."""
-    page(side, client_of(side, url), 1)()
-    return {"memory": vm_high_water()}
 
 
 def call(side: str, url: str) -> Numbers:
@@ -247,7 +224,7 @@ def concurrent(side: str, url: str) -> Numbers:
 
 
 MEASURES: dict[str, Callable[[str, str], Numbers]] = {
-    f.__name__: f for f in (start, first, call, loopback, pages, decode, hold, second, threads, concurrent)
+    f.__name__: f for f in (call, loopback, pages, decode, hold, second, threads, concurrent)
 }
 
 
