@@ -1,6 +1,7 @@
 """`make generate`: the OpenAPI document becomes `clear_street_api`, by openapi-python-client with our templates.
 
-Run by the interpreter of the generator's own environment (requirements/codegen.txt), since ruff's version decides most of the bytes.
+Run by the interpreter of the generator's own environment (requirements/codegen.txt): what is installed there
+decides the bytes.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = "clear_street_api"
@@ -20,10 +24,11 @@ PINS = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 
 
 def main() -> int:
-    """Generate; the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--spec", default="openapi.yaml", help="the document: a path or a URL")
+    """Generate, or compare; the exit status."""
+    parser = argparse.ArgumentParser(description="Make the generated package out of an OpenAPI document.")
+    parser.add_argument("--spec", default="openapi.yaml", help="the document, JSON or YAML: a path or a URL")
     parser.add_argument("--out", default="generated", type=Path, help=f"the folder in which {PACKAGE} is made anew")
+    parser.add_argument("--check", action="store_true", help="write nothing, and say which files would change")
     arguments = parser.parse_args()
     for name, pinned in PINS.items():
         if version(name) != pinned:
@@ -33,56 +38,60 @@ def main() -> int:
                 file=sys.stderr,
             )
             return 1
-    from prepare import Ungeneratable
+    from naming import Ungeneratable
 
-    try:
-        generate(arguments.spec, arguments.out)
-    except Ungeneratable as error:
-        print(f"generate: {error}", file=sys.stderr)
-        return 1
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            package = generate(arguments.spec, Path(scratch))
+        except Ungeneratable as error:
+            print(f"generate: {error}", file=sys.stderr)
+            return 1
+        target: Path = arguments.out / PACKAGE
+        if arguments.check:
+            stale = differences(package, target)
+            for line in stale:
+                print(line, file=sys.stderr)
+            return 1 if stale else 0
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(package, target)
     return 0
 
 
-def generate(spec: str, out: Path) -> None:
-    """Make the package anew in `out`."""
+def generate(spec: str, folder: Path) -> Path:
+    """Make the package in an empty folder."""
     from openapi_python_client import generate as run
     from openapi_python_client.config import Config, ConfigFile, MetaType
 
     from prepare import Ungeneratable, literal, prepare
 
     plan = prepare(read(spec))
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        templates = folder / "templates"
-        shutil.copytree(HERE / "templates", templates)
-        (templates / "facts.jinja").write_text("{% set facts = " + literal(plan.facts) + " %}\n", encoding="utf-8")
-        document = folder / "openapi.json"
-        document.write_text(json.dumps(plan.document), encoding="utf-8")
-        package = folder / PACKAGE
-        config = Config.from_sources(
-            ConfigFile.load_from_path(HERE / "config.yaml"), MetaType.NONE, document, "utf-8", True, package
+    # The templates import the facts as a template of their own.
+    templates = folder / "templates"
+    shutil.copytree(HERE / "templates", templates)
+    (templates / "facts.jinja").write_text(f"{{% set facts = {literal(plan.facts)} %}}\n", encoding="utf-8")
+    document = folder / "openapi.json"
+    document.write_text(json.dumps(plan.document), encoding="utf-8")
+    package = folder / PACKAGE
+    config = Config.from_sources(
+        ConfigFile.load_from_path(HERE / "config.yaml"), MetaType.NONE, document, "utf-8", True, package
+    )
+    with redirect_stdout(StringIO()):
+        problems = run(config=config, custom_template_path=templates)
+    if problems:
+        raise Ungeneratable(spec, "; ".join(f"{one.header} {one.detail or ''}".strip() for one in problems))
+    made = {path.relative_to(package).as_posix() for path in package.glob("*/**/*.py") if path.stem != "__init__"}
+    expected = {f"models/{module}.py" for module in plan.modules.values()}
+    expected |= {f"api/{tag}/{operation}.py" for tag, operation in plan.operations}
+    if made != expected:
+        raise Ungeneratable(
+            spec, f"the generator did not make {sorted(expected - made)}, but {sorted(made - expected)}"
         )
-        sys.stdout, stdout = sys.stderr, sys.stdout
-        try:
-            errors = run(config=config, custom_template_path=templates)
-        finally:
-            sys.stdout = stdout
-        for error in errors:
-            raise Ungeneratable(spec, f"the generator: {error.header} {error.detail or ''}")
-        made = {str(p.relative_to(package)) for p in package.rglob("*.py")}
-        expected = {f"models/{module}.py" for module in plan.modules.values()}
-        expected |= {f"api/{tag}/{operation}.py" for tag, operation in plan.operations}
-        if missing := sorted(expected - made):
-            raise Ungeneratable(spec, f"the generator left out {', '.join(missing)}")
-        (package / "py.typed").touch()
-        tidy(package)
-        target = out / PACKAGE
-        shutil.rmtree(target, ignore_errors=True)
-        out.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(package, target)
+    (package / "py.typed").touch()
+    tidy(package)
+    return package
 
 
-def read(spec: str) -> dict[str, object]:
+def read(spec: str) -> dict[str, Any]:
     """The document at a path or URL, JSON or YAML."""
     from ruamel.yaml import YAML
 
@@ -92,33 +101,41 @@ def read(spec: str) -> dict[str, object]:
         text = httpx.get(spec, timeout=30.0, follow_redirects=True).raise_for_status().text
     else:
         text = Path(spec).read_text(encoding="utf-8")
-    loaded: dict[str, object] = YAML(typ="safe").load(text)
+    loaded: dict[str, Any] = YAML(typ="safe").load(text)
     return loaded
 
 
 def tidy(package: Path) -> None:
-    """Sort imports, drop those that nothing uses, and format, with settings that nothing outside can change."""
+    """Sort imports and format, with settings that nothing outside can change."""
     ruff = [sys.executable, "-m", "ruff"]
-    settings = ["--isolated", "--line-length", "120", "--target-version", "py311", "--no-cache", "--quiet"]
-    subprocess.run(
-        [
-            *ruff,
-            "check",
-            "--isolated",
-            "--no-cache",
-            "--quiet",
-            "--fix-only",
-            "--line-length",
-            "120",
-            "--target-version",
-            "py311",
-            "--select",
-            "I,F401",
-            str(package),
-        ],
-        check=True,
-    )
-    subprocess.run([*ruff, "format", *settings, str(package)], check=True)
+    settings = [
+        "--isolated",
+        "--no-cache",
+        "--quiet",
+        "--line-length",
+        "120",
+        "--target-version",
+        "py311",
+        str(package),
+    ]
+    subprocess.run([*ruff, "check", "--fix-only", "--select", "I", *settings], check=True)
+    subprocess.run([*ruff, "format", *settings], check=True)
+
+
+def differences(fresh: Path, known: Path) -> list[str]:
+    """What the files of two folders differ in, to the byte."""
+    new, old = tree(fresh), tree(known)
+    return [
+        f"{name}: {'missing' if name not in old else 'not generated' if name not in new else 'differs'}"
+        for name in sorted({*new, *old})
+        if new.get(name) != old.get(name)
+    ]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file in a folder, but what Python caches."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 if __name__ == "__main__":

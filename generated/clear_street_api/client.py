@@ -4,34 +4,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from .errors import UnexpectedStatus, UnreadableBody
-from .types import Kind, Model
+from .types import Kind, Model, Refused, is_listable
 
 if TYPE_CHECKING:
     import httpx
 
 __all__ = [
     "Request",
-    "asend",
-    "flag",
-    "items",
     "json_body",
     "object_body",
-    "parse",
-    "query",
+    "parse_reply",
+    "query_flag",
+    "query_list",
+    "query_pairs",
+    "query_text",
     "segment",
     "send",
-    "text",
-    "whole",
+    "send_async",
+    "whole_number",
 ]
 
 M = TypeVar("M", bound=Model)
-
-_INT64_MAX: Final = 2**63 - 1
 
 
 class Request:
@@ -71,6 +69,9 @@ class Request:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Request cannot be changed: {name}")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Request cannot be changed: {name}")
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Request) and all(getattr(self, n) == getattr(other, n) for n in self.__slots__)
 
@@ -91,7 +92,7 @@ class Request:
         """The body as UTF-8, None where there is none."""
         if self.json is None:
             return None
-        return json.dumps(self.json, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return _as_bytes(self.json)
 
 
 def segment(name: str, value: object) -> str:
@@ -105,18 +106,16 @@ def segment(name: str, value: object) -> str:
     return _quoted(name, str(value))
 
 
-def whole(name: str, value: object, minimum: int | None = None, maximum: int | None = None) -> str:
-    """A whole number within its bounds, as text."""
+def whole_number(name: str, value: object, minimum: int = -(2**63), maximum: int = 2**63 - 1) -> str:
+    """A whole number within its limits, as text."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"Expected an int for `{name}` but received {value!r}.")
-    low = -_INT64_MAX - 1 if minimum is None else minimum
-    high = _INT64_MAX if maximum is None else maximum
-    if not low <= value <= high:
-        raise ValueError(f"Expected {low} to {high} for `{name}` but received {value!r}.")
+    if not minimum <= value <= maximum:
+        raise ValueError(f"Expected {minimum} to {maximum} for `{name}` but received {value!r}.")
     return str(int(value))
 
 
-def text(name: str, value: object) -> str:
+def query_text(name: str, value: object) -> str:
     """A string of a query, percent-encoded."""
     if not isinstance(value, str):
         raise TypeError(f"Expected a string for `{name}` but received {value!r}.")
@@ -125,24 +124,24 @@ def text(name: str, value: object) -> str:
     return _quoted(name, str(value))
 
 
-def flag(name: str, value: object) -> str:
+def query_flag(name: str, value: object) -> str:
     """True or False, as text."""
     if not isinstance(value, bool):
         raise TypeError(f"Expected True or False for `{name}` but received {value!r}.")
     return "true" if value else "false"
 
 
-def items(name: str, values: object, encode: Callable[[str, object], str]) -> list[str]:
+def query_list(name: str, values: Any, encode: Callable[[str, object], str]) -> list[str]:
     """A list of a query, each item encoded."""
-    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+    if not is_listable(values):
         raise TypeError(f"Expected a list for `{name}` but received {values!r}.")
-    encoded = [encode(name, value) for value in cast("Iterable[object]", values)]
+    encoded = [encode(name, value) for value in values]
     if not encoded:
         raise ValueError(f"Expected at least one item for `{name}` but received none; leave it out instead.")
     return encoded
 
 
-def query(*pairs: tuple[str, str | list[str] | None]) -> tuple[tuple[str, str], ...]:
+def query_pairs(*pairs: tuple[str, str | list[str] | None]) -> tuple[tuple[str, str], ...]:
     """The query of those parameters that have a value; a list repeats its name."""
     return tuple(
         (name, item)
@@ -152,22 +151,33 @@ def query(*pairs: tuple[str, str | list[str] | None]) -> tuple[tuple[str, str], 
     )
 
 
-def json_body(name: str, kind: Kind, value: object, minimum: int = 0) -> Any:
-    """A body, checked; the message of an error names the argument."""
+def json_body(name: str, kind: Kind, value: object, *, at_least: int = 0) -> Any:
+    """A body, checked."""
     try:
         body = kind.write(value)
-    except (TypeError, ValueError) as error:
-        joint = "" if str(error).startswith("[") else ": "
-        raise type(error)(f"{name}{joint}{error}") from None
-    if minimum and len(body) < minimum:
-        raise ValueError(f"Expected at least {minimum} for `{name}` but received {value!r}.")
+    except Refused as error:
+        raise error.under(name) from None
+    if at_least and len(body) < at_least:
+        raise ValueError(f"Expected at least {at_least} for `{name}` but received {value!r}.")
+    return _sendable(name, body)
+
+
+def object_body(model: type[Model], values: dict[str, Any], *, required: bool) -> Any:
+    """A body made of arguments; None where none of them is given and it may be left out."""
+    body = model.encoded(values)
+    return _sendable("body", body) if body or required else None
+
+
+def _sendable(name: str, body: Any) -> Any:
+    try:
+        _as_bytes(body)
+    except ValueError as error:
+        raise ValueError(f"The value for `{name}` cannot be sent as JSON: {error}.") from None
     return body
 
 
-def object_body(body: Model, *, required: bool) -> Any:
-    """A body made of arguments; None where none of them is given and it may be left out."""
-    data = body.to_dict()
-    return data if data or required else None
+def _as_bytes(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _quoted(name: str, value: str) -> str:
@@ -177,9 +187,14 @@ def _quoted(name: str, value: str) -> str:
         raise ValueError(f"The value for `{name}` is no text that can be sent: {value!r}.") from None
 
 
-def parse(status_code: int, content: bytes, models: Mapping[int, type[M]]) -> M:
-    """The model of a reply; `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where it is no JSON object."""
-    model = models.get(status_code)
+def parse_reply(status_code: int, content: bytes, models: Mapping[int, type[M]]) -> M:
+    """The model of a reply, by its status; in `models` 4 stands for every 4xx and 0 for every other status.
+
+    Raises:
+        UnexpectedStatus: There is no model for the status.
+        UnreadableBody: The body is no JSON object.
+    """
+    model = models.get(status_code) or models.get(status_code // 100) or models.get(0)
     if model is None:
         raise UnexpectedStatus(status_code, content)
     try:
@@ -205,7 +220,7 @@ def send(client: httpx.Client, request: Request, parse: Callable[[int, bytes], M
     return parse(response.status_code, response.content)
 
 
-async def asend(client: httpx.AsyncClient, request: Request, parse: Callable[[int, bytes], M]) -> M:
+async def send_async(client: httpx.AsyncClient, request: Request, parse: Callable[[int, bytes], M]) -> M:
     """Send a request once, with the client's own base URL and headers; what becomes of the reply."""
     response = await client.send(_built(client, request), follow_redirects=False)
     return parse(response.status_code, response.content)

@@ -15,6 +15,7 @@ __all__ = [
     "Anything",
     "Array",
     "Boolean",
+    "Constant",
     "Date",
     "Drift",
     "Field",
@@ -23,20 +24,20 @@ __all__ = [
     "MapOf",
     "Member",
     "Model",
+    "Null",
     "Number",
     "Object",
     "OneOf",
     "OpenIntEnum",
     "OpenStrEnum",
+    "Refused",
     "Response",
     "Text",
     "Timestamp",
+    "is_listable",
     "members",
-    "one",
-    "rows",
 ]
 
-M = TypeVar("M", bound="Model")
 E = TypeVar("E", bound=Enum)
 
 UNREADABLE: Final = object()
@@ -48,7 +49,7 @@ class Drift(NamedTuple):
     path: str
     """Where, such as ``data[3].status``."""
     kind: str
-    """``"missing"``, ``"null"``, ``"type"``, ``"format"``, ``"naive_datetime"``, ``"unknown_member"`` or ``"unknown_field"``."""
+    """One of ``missing``, ``null``, ``type``, ``format``, ``naive_datetime``, ``unknown_member``, ``unknown_field``."""
     expected: str
     """What the spec says, such as ``string``, ``date-time`` or the name of an enum."""
 
@@ -60,6 +61,25 @@ def _under(drift: list[Drift], start: int, prefix: str) -> int:
         joint = "" if not path or path.startswith("[") else "."
         drift[index] = Drift(f"{prefix}{joint}{path}", kind, expected)
     return len(drift)
+
+
+class Refused(TypeError, ValueError):
+    """A value that a model cannot write."""
+
+    def __init__(self, expected: str, value: object) -> None:
+        super().__init__(expected, value)
+        self.path = ""
+
+    def under(self, prefix: str) -> Self:
+        """The same error, for a value around this one."""
+        joint = "" if not self.path or self.path.startswith("[") else "."
+        self.path = f"{prefix}{joint}{self.path}"
+        return self
+
+    def __str__(self) -> str:
+        expected, value = self.args
+        place = f" for `{self.path}`" if self.path else ""
+        return f"Expected {expected}{place} but received {value!r}."
 
 
 class OpenStrEnum(StrEnum):
@@ -97,6 +117,11 @@ class OpenIntEnum(IntEnum):
         return self._value_ in type(self)._value2member_map_
 
 
+def is_listable(value: object) -> bool:
+    """Whether a value can stand for a list: it gives items, and is no text or mapping."""
+    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+
+
 class Kind:
     """A kind of JSON value: how it is read, and written back."""
 
@@ -109,7 +134,7 @@ class Kind:
         raise NotImplementedError
 
     def write(self, value: Any) -> Any:
-        """The value in JSON; TypeError or ValueError where it is none of this kind."""
+        """The value in JSON; `Refused` where it is none of this kind."""
         raise NotImplementedError
 
     def strict(self, value: Any) -> Any:
@@ -120,14 +145,15 @@ class Kind:
             raise ValueError(self.expected)
         return found
 
-    def unreadable(self, drift: list[Drift], kind: str = "type") -> Any:
+    def unreadable(self, value: object, drift: list[Drift], kind: str = "type") -> Any:
         """Record that a value could not be read."""
-        drift.append(Drift("", kind, self.expected))
+        drift.append(Drift("", "null" if value is None else kind, self.expected))
         return UNREADABLE
 
-    def refusal(self, value: Any) -> TypeError:
+    def refusal(self, value: object) -> Refused:
         """The error for a value that cannot be written."""
-        return TypeError(f"expected {self.expected} but received {value!r}")
+        article = "an" if self.expected[:1].lower() in "aeio" else "a"
+        return Refused(f"{article} {self.expected}", value)
 
 
 class Text(Kind):
@@ -137,7 +163,7 @@ class Text(Kind):
     expected = "string"
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
-        return value if value.__class__ is str else self.unreadable(drift)
+        return value if value.__class__ is str else self.unreadable(value, drift)
 
     def write(self, value: Any) -> Any:
         if not isinstance(value, str):
@@ -156,7 +182,7 @@ class Integer(Kind):
             return value
         if value.__class__ is float and value.is_integer():
             return int(value)
-        return self.unreadable(drift)
+        return self.unreadable(value, drift)
 
     def write(self, value: Any) -> Any:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -171,7 +197,7 @@ class Number(Kind):
     expected = "number"
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
-        return value if value.__class__ is float or value.__class__ is int else self.unreadable(drift)
+        return value if value.__class__ is float or value.__class__ is int else self.unreadable(value, drift)
 
     def write(self, value: Any) -> Any:
         if not isinstance(value, (int, float)) or isinstance(value, bool):
@@ -186,7 +212,7 @@ class Boolean(Kind):
     expected = "boolean"
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
-        return value if value is True or value is False else self.unreadable(drift)
+        return value if value is True or value is False else self.unreadable(value, drift)
 
     def write(self, value: Any) -> Any:
         if not isinstance(value, bool):
@@ -202,7 +228,7 @@ class Timestamp(Kind):
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not str:
-            return self.unreadable(drift)
+            return self.unreadable(value, drift)
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
@@ -211,7 +237,7 @@ class Timestamp(Kind):
             try:
                 moment = isoparse(value)
             except (ValueError, OverflowError):
-                return self.unreadable(drift, "format")
+                return self.unreadable(value, drift, "format")
         if moment.tzinfo is None:
             drift.append(Drift("", "naive_datetime", self.expected))
             return moment.replace(tzinfo=UTC)
@@ -221,7 +247,7 @@ class Timestamp(Kind):
         if not isinstance(value, datetime):
             raise self.refusal(value)
         if value.utcoffset() is None:
-            raise ValueError(f"expected a datetime with a time zone but received {value!r}")
+            raise Refused("a datetime with a time zone", value)
         try:
             value = value.astimezone(UTC)
         except OverflowError:  # at the ends of time another zone's moment has no year in UTC
@@ -237,16 +263,51 @@ class Date(Kind):
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not str:
-            return self.unreadable(drift)
+            return self.unreadable(value, drift)
         try:
             return date.fromisoformat(value)
         except ValueError:
-            return self.unreadable(drift, "format")
+            return self.unreadable(value, drift, "format")
 
     def write(self, value: Any) -> Any:
         if not isinstance(value, date) or isinstance(value, datetime):
             raise self.refusal(value)
         return value.isoformat()
+
+
+class Null(Kind):
+    """Nothing but null, which no kind gets to see."""
+
+    __slots__ = ()
+    expected = "null"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return self.unreadable(value, drift)
+
+    def write(self, value: Any) -> Any:
+        raise self.refusal(value)
+
+
+class Constant(Kind):
+    """A string or number that is always the same, and tells objects of one kind from those of another."""
+
+    __slots__ = ("_value", "expected")
+
+    def __init__(self, value: str | int) -> None:
+        self._value = value
+        self.expected = repr(value)
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not self._value.__class__:
+            return self.unreadable(value, drift)
+        if value != self._value:
+            drift.append(Drift("", "unknown_member", self.expected))
+        return value
+
+    def write(self, value: Any) -> Any:
+        if value.__class__ is not self._value.__class__:
+            raise self.refusal(value)
+        return value
 
 
 class Anything(Kind):
@@ -274,7 +335,7 @@ class Member(Kind):
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not self._plain:
-            return self.unreadable(drift)
+            return self.unreadable(value, drift)
         member = self._enum(value)
         if not member.is_known:
             drift.append(Drift("", "unknown_member", self.expected))
@@ -297,7 +358,7 @@ class Object(Kind):
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not dict:
-            return self.unreadable(drift)
+            return self.unreadable(value, drift)
         return self._model().decode(value, drift)
 
     def element(self, value: Any, drift: list[Drift]) -> Any:
@@ -307,15 +368,10 @@ class Object(Kind):
     def write(self, value: Any) -> Any:
         model = self._model()
         if isinstance(value, Mapping):
-            return model.checked(cast("Mapping[str, Any]", value)).to_dict()
+            return model.encoded(cast("Mapping[str, Any]", value))
         if not isinstance(value, model):
             raise self.refusal(value)
         return value.encode()
-
-    def is_meant(self, value: Any) -> bool:
-        """Whether the constants that tell this model from others are in `value`."""
-        constants = self._model().CONSTANTS
-        return bool(constants) and all(value.get(key) == constant for key, constant in constants.items())
 
 
 class Array(Kind):
@@ -330,27 +386,24 @@ class Array(Kind):
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not list:
-            return self.unreadable(drift)
+            return self.unreadable(value, drift)
         read = self._items.element if isinstance(self._items, Object) else self._items.read
         items: list[Any] = []
         start = len(drift)
-        for item in value:
-            found = None if item is None and self._nullable else read(item, drift)
-            start = _under(drift, start, f"[{len(items)}]")
-            if found is UNREADABLE:
-                return UNREADABLE
-            items.append(found)
-        return items
+        for index, item in enumerate(value):
+            items.append(None if item is None and self._nullable else read(item, drift))
+            start = _under(drift, start, f"[{index}]")
+        return UNREADABLE if UNREADABLE in items else items
 
     def write(self, value: Any) -> Any:
-        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        if not is_listable(value):
             raise self.refusal(value)
         written: list[Any] = []
         for index, item in enumerate(value):
             try:
                 written.append(None if item is None and self._nullable else self._items.write(item))
-            except (TypeError, ValueError) as error:
-                raise type(error)(_named(f"[{index}]", error)) from None
+            except Refused as error:
+                raise error.under(f"[{index}]") from None
         return written
 
 
@@ -366,25 +419,29 @@ class MapOf(Kind):
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not dict:
-            return self.unreadable(drift)
+            return self.unreadable(value, drift)
+        read = self._values.element if isinstance(self._values, Object) else self._values.read
         found: dict[str, Any] = {}
         start = len(drift)
         for key, item in value.items():
-            found[key] = None if item is None and self._nullable else self._values.read(item, drift)
+            found[key] = None if item is None and self._nullable else read(item, drift)
             start = _under(drift, start, key)
-            if found[key] is UNREADABLE:
-                return UNREADABLE
-        return found
+        return UNREADABLE if UNREADABLE in found.values() else found
 
     def write(self, value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise self.refusal(value)
-        items = cast("Mapping[str, Any]", value).items()
-        return {key: None if item is None and self._nullable else self._values.write(item) for key, item in items}
+        written: dict[str, Any] = {}
+        for key, item in cast("Mapping[str, Any]", value).items():
+            try:
+                written[key] = None if item is None and self._nullable else self._values.write(item)
+            except Refused as error:
+                raise error.under(key) from None
+        return written
 
 
 class OneOf(Kind):
-    """One of several kinds: the first that a value fits, or among objects the one whose constants it has."""
+    """One of several kinds: the one from which a value departs least, and the first of those."""
 
     __slots__ = ("_kinds", "expected")
 
@@ -393,28 +450,26 @@ class OneOf(Kind):
         self.expected = " or ".join(kind.expected for kind in kinds)
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
-        objects = [kind for kind in self._kinds if isinstance(kind, Object)]
-        if value.__class__ is dict:
-            for meant in objects:
-                if meant.is_meant(value):
-                    return meant.read(value, drift)
+        best: tuple[tuple[int, int], Any, list[Drift]] | None = None
         for kind in self._kinds:
-            try:
-                return kind.strict(value)
-            except ValueError:
-                continue
-        if value.__class__ is dict and objects:
-            return objects[0].read(value, drift)
-        for kind in self._kinds:
-            if isinstance(kind, Member) and value.__class__ is str:
-                return kind.read(value, drift)
-        return self.unreadable(drift)
+            departures: list[Drift] = []
+            found = kind.read(value, departures)
+            if found is not UNREADABLE:
+                # A field that the spec does not know says little about which kind is meant.
+                serious = sum(departure.kind != "unknown_field" for departure in departures)
+                score = serious, len(departures)
+                if best is None or score < best[0]:
+                    best = score, found, departures
+        if best is None:
+            return self.unreadable(value, drift)
+        drift += best[2]
+        return best[1]
 
     def write(self, value: Any) -> Any:
         for kind in self._kinds:
             try:
                 return kind.write(value)
-            except (TypeError, ValueError):
+            except Refused:
                 continue
         raise self.refusal(value)
 
@@ -431,31 +486,31 @@ class Field(NamedTuple):
     nullable: bool = False
 
 
-class _Unread:
-    """Stands for the fields of a row that was no object at all."""
+class _Unread(NamedTuple):
+    """In the place of a row's unknown fields: the value, where it was no object at all."""
 
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Unread) and self.value == other.value
+    value: Any
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class Model:
     """A JSON object with the fields of the spec.
 
-    A field reads None where the object does not have it or has null (`model_fields_set` tells which), and, in a reply that breaks the
-    spec, where its value could not be read. What the spec does not know, and what could not be read, comes out again in `to_dict()`.
+    A field reads None where the object does not have it or has null (`model_fields_set` tells which), and, in a reply
+    that breaks the spec, where its value could not be read. What the spec does not know, and what could not be read,
+    comes out again in `to_dict()`.
     """
 
     FIELDS: ClassVar[tuple[Field, ...]] = ()
-    CONSTANTS: ClassVar[dict[str, Any]] = {}
+    KEYS: ClassVar[frozenset[str]] = frozenset()
 
-    _extra: Any = field(default=None, alias="_extra")
+    # Fields that the spec does not know, and by their JSON names those that could not be read.
+    _extra: dict[str, Any] | _Unread | None = field(default=None, alias="_extra")
+    # A bit for each field that was null, in the order of FIELDS.
     _nulls: int = field(default=0, alias="_nulls")
+
+    def __init_subclass__(cls) -> None:
+        cls.KEYS = frozenset(spec.key for spec in cls.FIELDS)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, drift: list[Drift] | None = None) -> Self:
@@ -463,8 +518,8 @@ class Model:
 
         Departures from the spec are appended to `drift`. Raises TypeError where `data` is no mapping.
         """
-        if not isinstance(data, Mapping):
-            raise TypeError(f"expected a JSON object for {cls.__name__} but received {type(data).__name__}")
+        if not isinstance(data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - not every caller checks types
+            raise TypeError(f"Expected a JSON object for {cls.__name__} but received {type(data).__name__}.")
         return cls.decode(data if data.__class__ is dict else dict(data), [] if drift is None else drift)
 
     @classmethod
@@ -476,6 +531,35 @@ class Model:
             del drift[start:]
             self = cls._tolerate(data, drift)
         return self
+
+    @classmethod
+    def decode_in(cls, value: Any, drift: list[Drift], key: str) -> Self:
+        """A model from the object in a field; TypeError where the value is none."""
+        if value.__class__ is not dict:
+            raise TypeError(key)
+        start = len(drift)
+        self = cls.decode(value, drift)
+        if len(drift) != start:
+            _under(drift, start, key)
+        return self
+
+    @classmethod
+    def decode_rows(cls, values: Any, drift: list[Drift], key: str) -> list[Self]:
+        """A model from each row of the list in a field; TypeError where the value is no list."""
+        if values.__class__ is not list:
+            raise TypeError(key)
+        read = cls._read
+        rows: list[Self] = []
+        count = len(drift)
+        for value in values:
+            row = read(value, drift)
+            if row is None:
+                del drift[count:]
+                row = cls._tolerate(value, drift)
+            if len(drift) != count:
+                count = _under(drift, count, f"{key}[{len(rows)}]")
+            rows.append(row)
+        return rows
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
@@ -492,7 +576,7 @@ class Model:
         self._extra = None
         self._begin()
         if data.__class__ is not dict:
-            drift.append(Drift("", "type", cls.__name__))
+            drift.append(Drift("", "null" if data is None else "type", cls.__name__))
             self._extra = _Unread(data)
             return self
         extra: dict[str, Any] = {}
@@ -524,31 +608,33 @@ class Model:
     @classmethod
     def _strays(cls, data: dict[str, Any], drift: list[Drift]) -> dict[str, Any]:
         """The fields that the spec does not know."""
-        keys = {spec.key for spec in cls.FIELDS}
+        keys = cls.KEYS
         strays = {key: value for key, value in data.items() if key not in keys}
-        drift.extend(Drift(key, "unknown_field", "nothing") for key in strays)
+        drift += [Drift(key, "unknown_field", "nothing") for key in strays]
         return strays
 
     @classmethod
-    def checked(cls, data: Mapping[str, Any]) -> Self:
-        """A model from a mapping of the caller's, for a request: ValueError for a field that it does not have, or lacks."""
-        known = {spec.key: spec.name for spec in cls.FIELDS}
+    def encoded(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The JSON object of a caller's mapping, for a request: every field known, those required there, None left out."""
         for key in data:
-            if key not in known:
+            if key not in cls.KEYS:
                 from difflib import get_close_matches
 
-                near = get_close_matches(str(key), known, n=1)
-                remedy = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}"
-                raise ValueError(f"unknown field {key!r} for {cls.__name__}; {remedy}")
-        for spec in cls.FIELDS:
-            if spec.required and data.get(spec.key) is None:
-                raise ValueError(f"{cls.__name__} needs {spec.key!r}")
-        self = cls.__new__(cls)
-        for spec in cls.FIELDS:
-            setattr(self, spec.name, data.get(spec.key))
-        self._extra, self._nulls = None, 0
-        self._begin()
-        return self
+                near = get_close_matches(str(key), cls.KEYS, n=1)
+                known = ", ".join(spec.key for spec in cls.FIELDS)
+                remedy = f"did you mean {near[0]!r}?" if near else f"it takes {known}."
+                raise ValueError(f"Unknown field {key!r} for {cls.__name__}; {remedy}")
+        written: dict[str, Any] = {}
+        for _, key, kind, required, _ in cls.FIELDS:
+            value = data.get(key)
+            if value is not None:
+                try:
+                    written[key] = kind.write(value)
+                except Refused as error:
+                    raise error.under(key) from None
+            elif required:
+                raise kind.refusal(None).under(key)
+        return written
 
     def encode(self) -> Any:
         """The JSON value that this model was read from, or stands for."""
@@ -557,7 +643,8 @@ class Model:
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: fields that are set, then what the spec does not know.
 
-        Raises TypeError or ValueError, naming the field, for a value that it cannot hold, such as a datetime without a time zone.
+        Raises `Refused`, a TypeError and ValueError that names the field, for a value that it cannot hold, such as a
+        datetime without a time zone.
         """
         extra: dict[str, Any] = self._extra if isinstance(self._extra, dict) else {}
         data: dict[str, Any] = {}
@@ -566,8 +653,8 @@ class Model:
             if value is not None:
                 try:
                     data[key] = kind.write(value)
-                except (TypeError, ValueError) as error:
-                    raise type(error)(_named(name, error)) from None
+                except Refused as error:
+                    raise error.under(name) from None
             elif key in extra:
                 data[key] = extra[key]
             elif self._nulls >> index & 1:
@@ -583,7 +670,7 @@ class Model:
     @property
     def model_fields_set(self) -> frozenset[str]:
         """The names of the fields that the object has, also those that are null or could not be read."""
-        extra: Any = self._extra if isinstance(self._extra, dict) else ()
+        extra = self._extra if isinstance(self._extra, dict) else {}
         return frozenset(
             name
             for index, (name, key, _, _, _) in enumerate(self.FIELDS)
@@ -593,11 +680,8 @@ class Model:
     @property
     def model_extra(self) -> dict[str, Any]:
         """The fields that the spec does not know."""
-        if not isinstance(self._extra, dict):
-            return {}
-        keys = {spec.key for spec in self.FIELDS}
-        extra = cast("dict[str, Any]", self._extra)
-        return {key: value for key, value in extra.items() if key not in keys}
+        extra = self._extra if isinstance(self._extra, dict) else {}
+        return {key: value for key, value in extra.items() if key not in self.KEYS}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model) or other.__class__ is not self.__class__:
@@ -609,7 +693,6 @@ class Model:
         shown = [
             f"{spec.name}={_shown(value)}" for spec in self.FIELDS if (value := getattr(self, spec.name)) is not None
         ]
-        shown += [f"{key}={value!r}" for key, value in self.model_extra.items()]
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
@@ -642,42 +725,9 @@ def members(enum: type[E]) -> dict[Any, E]:
     return {member.value: member for member in enum}
 
 
-def one(model: type[M], value: Any, drift: list[Drift], key: str) -> M:
-    """A nested object; TypeError where the value is none."""
-    if value.__class__ is not dict:
-        raise TypeError(key)
-    start = len(drift)
-    found = model.decode(value, drift)
-    if len(drift) != start:
-        _under(drift, start, key)
-    return found
-
-
-def rows(model: type[M], values: Any, drift: list[Drift], key: str) -> list[M]:
-    """A list of objects; TypeError where the value is no list."""
-    if values.__class__ is not list:
-        raise TypeError(key)
-    decode = model.decode
-    found: list[M] = []
-    count = len(drift)
-    for value in values:
-        row = decode(value, drift)
-        if len(drift) != count:
-            count = _under(drift, count, f"{key}[{len(found)}]")
-        found.append(row)
-    return found
-
-
-def _named(name: str, error: Exception) -> str:
-    text = str(error)
-    return f"{name}{text}" if text.startswith("[") else f"{name}: {text}"
-
-
 def _shown(value: Any) -> str:
     if isinstance(value, (OpenStrEnum, OpenIntEnum)):
         return repr(value.value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
+    if isinstance(value, date):  # a datetime is one, too
         return value.isoformat()
     return repr(value)

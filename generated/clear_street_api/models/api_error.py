@@ -22,15 +22,14 @@ class APIError(Model):
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("code", "code", Integer(), required=True),
         Field("message", "message", Text(), required=True),
-        Field("details", "details", Array(Anything()), nullable=True),
+        Field("details", "details", Array(Anything(), nullable=True), nullable=True),
     )
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
             value = data["code"]
             if value.__class__ is not int:
                 return None
@@ -39,18 +38,18 @@ class APIError(Model):
             if value.__class__ is not str:
                 return None
             self.message = value
-            value = get("details")
+            value = data.get("details")
             if value is None:
-                if "details" in data:
-                    nulls |= 4
-                else:
+                if "details" not in data:
                     absent += 1
+                else:
+                    nulls |= 4
             else:
                 value = cls.FIELDS[2].kind.strict(value)
             self.details = value
-            extra = len(data) + absent != 3
+            more = len(data) + absent != 3
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         return self

@@ -19,22 +19,21 @@ class ClosePositionsRequest(Model):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
-            value = get("cancel_orders")
+            value = data.get("cancel_orders")
             if value is None:
-                if "cancel_orders" in data:
-                    nulls |= 1
-                else:
+                if "cancel_orders" not in data:
                     absent += 1
+                else:
+                    nulls |= 1
             elif value is not True and value is not False:
                 return None
             self.cancel_orders = value
-            extra = len(data) + absent != 1
+            more = len(data) + absent != 1
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         return self

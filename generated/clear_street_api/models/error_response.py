@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Anything, Drift, Field, Object, Response, one
+from ..types import Drift, Field, Null, Object, Response
 from .api_error import APIError
 from .response_metadata import ResponseMetadata
 
@@ -18,36 +18,35 @@ class ErrorResponse(Response):
     """About the reply itself."""
     error: APIError
     """What went wrong."""
-    data: Any = None
+    data: None = None
     """Null or absent."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("metadata", "metadata", Object("ResponseMetadata", lambda: ResponseMetadata), required=True),
         Field("error", "error", Object("APIError", lambda: APIError), required=True),
-        Field("data", "data", Anything(), nullable=True),
+        Field("data", "data", Null(), nullable=True),
     )
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
-            self.metadata = one(ResponseMetadata, data["metadata"], drift, "metadata")
-            self.error = one(APIError, data["error"], drift, "error")
-            value = get("data")
+            self.metadata = ResponseMetadata.decode_in(data["metadata"], drift, "metadata")
+            self.error = APIError.decode_in(data["error"], drift, "error")
+            value = data.get("data")
             if value is None:
-                if "data" in data:
-                    nulls |= 4
-                else:
+                if "data" not in data:
                     absent += 1
-            else:
-                value = value
+                else:
+                    nulls |= 4
+            elif value is not None:
+                return None
             self.data = value
-            extra = len(data) + absent != 3
+            more = len(data) + absent != 3
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         self._drift = ()
         return self

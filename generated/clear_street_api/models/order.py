@@ -130,10 +130,9 @@ class Order(Model):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
             value = data["id"]
             if value.__class__ is not str:
                 return None
@@ -174,186 +173,186 @@ class Order(Model):
             if value.tzinfo is None:
                 return None
             self.updated_at = value
-            value = get("instrument_id")
+            value = data.get("instrument_id")
             if value is None:
-                if "instrument_id" in data:
-                    nulls |= 8192
-                else:
+                if "instrument_id" not in data:
                     absent += 1
+                else:
+                    nulls |= 8192
             elif value.__class__ is not str:
                 return None
             self.instrument_id = value
-            value = get("instrument_type")
+            value = data.get("instrument_type")
             if value is None:
-                if "instrument_type" in data:
-                    nulls |= 16384
-                else:
+                if "instrument_type" not in data:
                     absent += 1
+                else:
+                    nulls |= 16384
             else:
                 value = _SECURITY_TYPE[value]
             self.instrument_type = value
-            value = get("symbol")
+            value = data.get("symbol")
             if value is None:
-                if "symbol" in data:
-                    nulls |= 32768
-                else:
+                if "symbol" not in data:
                     absent += 1
+                else:
+                    nulls |= 32768
             elif value.__class__ is not str:
                 return None
             self.symbol = value
-            value = get("average_fill_price")
+            value = data.get("average_fill_price")
             if value is None:
-                if "average_fill_price" in data:
-                    nulls |= 65536
-                else:
+                if "average_fill_price" not in data:
                     absent += 1
+                else:
+                    nulls |= 65536
             elif value.__class__ is not str:
                 return None
             self.average_fill_price = value
-            value = get("limit_price")
+            value = data.get("limit_price")
             if value is None:
-                if "limit_price" in data:
-                    nulls |= 131072
-                else:
+                if "limit_price" not in data:
                     absent += 1
+                else:
+                    nulls |= 131072
             elif value.__class__ is not str:
                 return None
             self.limit_price = value
-            value = get("stop_price")
+            value = data.get("stop_price")
             if value is None:
-                if "stop_price" in data:
-                    nulls |= 262144
-                else:
+                if "stop_price" not in data:
                     absent += 1
+                else:
+                    nulls |= 262144
             elif value.__class__ is not str:
                 return None
             self.stop_price = value
-            value = get("limit_offset")
+            value = data.get("limit_offset")
             if value is None:
-                if "limit_offset" in data:
-                    nulls |= 524288
-                else:
+                if "limit_offset" not in data:
                     absent += 1
+                else:
+                    nulls |= 524288
             elif value.__class__ is not str:
                 return None
             self.limit_offset = value
-            value = get("trailing_offset")
+            value = data.get("trailing_offset")
             if value is None:
-                if "trailing_offset" in data:
-                    nulls |= 1048576
-                else:
+                if "trailing_offset" not in data:
                     absent += 1
+                else:
+                    nulls |= 1048576
             elif value.__class__ is not str:
                 return None
             self.trailing_offset = value
-            value = get("trailing_limit_px")
+            value = data.get("trailing_limit_px")
             if value is None:
-                if "trailing_limit_px" in data:
-                    nulls |= 2097152
-                else:
+                if "trailing_limit_px" not in data:
                     absent += 1
+                else:
+                    nulls |= 2097152
             elif value.__class__ is not str:
                 return None
             self.trailing_limit_px = value
-            value = get("trailing_stop_px")
+            value = data.get("trailing_stop_px")
             if value is None:
-                if "trailing_stop_px" in data:
-                    nulls |= 4194304
-                else:
+                if "trailing_stop_px" not in data:
                     absent += 1
+                else:
+                    nulls |= 4194304
             elif value.__class__ is not str:
                 return None
             self.trailing_stop_px = value
-            value = get("trailing_watermark_px")
+            value = data.get("trailing_watermark_px")
             if value is None:
-                if "trailing_watermark_px" in data:
-                    nulls |= 8388608
-                else:
+                if "trailing_watermark_px" not in data:
                     absent += 1
+                else:
+                    nulls |= 8388608
             elif value.__class__ is not str:
                 return None
             self.trailing_watermark_px = value
-            value = get("trailing_offset_type")
+            value = data.get("trailing_offset_type")
             if value is None:
-                if "trailing_offset_type" in data:
-                    nulls |= 16777216
-                else:
+                if "trailing_offset_type" not in data:
                     absent += 1
+                else:
+                    nulls |= 16777216
             else:
                 value = _TRAILING_OFFSET_TYPE[value]
             self.trailing_offset_type = value
-            value = get("trailing_watermark_ts")
+            value = data.get("trailing_watermark_ts")
             if value is None:
-                if "trailing_watermark_ts" in data:
-                    nulls |= 33554432
-                else:
+                if "trailing_watermark_ts" not in data:
                     absent += 1
+                else:
+                    nulls |= 33554432
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
                     return None
             self.trailing_watermark_ts = value
-            value = get("expires_at")
+            value = data.get("expires_at")
             if value is None:
-                if "expires_at" in data:
-                    nulls |= 67108864
-                else:
+                if "expires_at" not in data:
                     absent += 1
+                else:
+                    nulls |= 67108864
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
                     return None
             self.expires_at = value
-            value = get("releases_at")
+            value = data.get("releases_at")
             if value is None:
-                if "releases_at" in data:
-                    nulls |= 134217728
-                else:
+                if "releases_at" not in data:
                     absent += 1
+                else:
+                    nulls |= 134217728
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
                     return None
             self.releases_at = value
-            value = get("extended_hours")
+            value = data.get("extended_hours")
             if value is None:
-                if "extended_hours" in data:
-                    nulls |= 268435456
-                else:
+                if "extended_hours" not in data:
                     absent += 1
+                else:
+                    nulls |= 268435456
             elif value is not True and value is not False:
                 return None
             self.extended_hours = value
-            value = get("queue_state")
+            value = data.get("queue_state")
             if value is None:
-                if "queue_state" in data:
-                    nulls |= 536870912
-                else:
+                if "queue_state" not in data:
                     absent += 1
+                else:
+                    nulls |= 536870912
             else:
                 value = _QUEUE_STATE[value]
             self.queue_state = value
-            value = get("details")
+            value = data.get("details")
             if value is None:
-                if "details" in data:
-                    nulls |= 1073741824
-                else:
+                if "details" not in data:
                     absent += 1
+                else:
+                    nulls |= 1073741824
             else:
                 value = cls.FIELDS[30].kind.strict(value)
             self.details = value
-            value = get("underlying_instrument_id")
+            value = data.get("underlying_instrument_id")
             if value is None:
-                if "underlying_instrument_id" in data:
-                    nulls |= 2147483648
-                else:
+                if "underlying_instrument_id" not in data:
                     absent += 1
+                else:
+                    nulls |= 2147483648
             elif value.__class__ is not str:
                 return None
             self.underlying_instrument_id = value
-            extra = len(data) + absent != 32
+            more = len(data) + absent != 32
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         return self

@@ -81,10 +81,9 @@ class Position(Model):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
             value = data["account_id"]
             if value.__class__ is not int:
                 return None
@@ -111,108 +110,108 @@ class Position(Model):
             if value.__class__ is not str:
                 return None
             self.symbol = value
-            value = get("avg_price")
+            value = data.get("avg_price")
             if value is None:
-                if "avg_price" in data:
-                    nulls |= 256
-                else:
+                if "avg_price" not in data:
                     absent += 1
+                else:
+                    nulls |= 256
             elif value.__class__ is not str:
                 return None
             self.avg_price = value
-            value = get("closing_price")
+            value = data.get("closing_price")
             if value is None:
-                if "closing_price" in data:
-                    nulls |= 512
-                else:
+                if "closing_price" not in data:
                     absent += 1
+                else:
+                    nulls |= 512
             elif value.__class__ is not str:
                 return None
             self.closing_price = value
-            value = get("cost_basis")
+            value = data.get("cost_basis")
             if value is None:
-                if "cost_basis" in data:
-                    nulls |= 1024
-                else:
+                if "cost_basis" not in data:
                     absent += 1
+                else:
+                    nulls |= 1024
             elif value.__class__ is not str:
                 return None
             self.cost_basis = value
-            value = get("daily_realized_pnl")
+            value = data.get("daily_realized_pnl")
             if value is None:
-                if "daily_realized_pnl" in data:
-                    nulls |= 2048
-                else:
+                if "daily_realized_pnl" not in data:
                     absent += 1
+                else:
+                    nulls |= 2048
             elif value.__class__ is not str:
                 return None
             self.daily_realized_pnl = value
-            value = get("daily_unrealized_pnl")
+            value = data.get("daily_unrealized_pnl")
             if value is None:
-                if "daily_unrealized_pnl" in data:
-                    nulls |= 4096
-                else:
+                if "daily_unrealized_pnl" not in data:
                     absent += 1
+                else:
+                    nulls |= 4096
             elif value.__class__ is not str:
                 return None
             self.daily_unrealized_pnl = value
-            value = get("daily_unrealized_pnl_pct")
+            value = data.get("daily_unrealized_pnl_pct")
             if value is None:
-                if "daily_unrealized_pnl_pct" in data:
-                    nulls |= 8192
-                else:
+                if "daily_unrealized_pnl_pct" not in data:
                     absent += 1
+                else:
+                    nulls |= 8192
             elif value.__class__ is not str:
                 return None
             self.daily_unrealized_pnl_pct = value
-            value = get("instrument_price")
+            value = data.get("instrument_price")
             if value is None:
-                if "instrument_price" in data:
-                    nulls |= 16384
-                else:
+                if "instrument_price" not in data:
                     absent += 1
+                else:
+                    nulls |= 16384
             elif value.__class__ is not str:
                 return None
             self.instrument_price = value
-            value = get("unrealized_pnl")
+            value = data.get("unrealized_pnl")
             if value is None:
-                if "unrealized_pnl" in data:
-                    nulls |= 32768
-                else:
+                if "unrealized_pnl" not in data:
                     absent += 1
+                else:
+                    nulls |= 32768
             elif value.__class__ is not str:
                 return None
             self.unrealized_pnl = value
-            value = get("unrealized_pnl_pct")
+            value = data.get("unrealized_pnl_pct")
             if value is None:
-                if "unrealized_pnl_pct" in data:
-                    nulls |= 65536
-                else:
+                if "unrealized_pnl_pct" not in data:
                     absent += 1
+                else:
+                    nulls |= 65536
             elif value.__class__ is not str:
                 return None
             self.unrealized_pnl_pct = value
-            value = get("closing_price_date")
+            value = data.get("closing_price_date")
             if value is None:
-                if "closing_price_date" in data:
-                    nulls |= 131072
-                else:
+                if "closing_price_date" not in data:
                     absent += 1
+                else:
+                    nulls |= 131072
             else:
                 value = date.fromisoformat(value)
             self.closing_price_date = value
-            value = get("underlying_instrument_id")
+            value = data.get("underlying_instrument_id")
             if value is None:
-                if "underlying_instrument_id" in data:
-                    nulls |= 262144
-                else:
+                if "underlying_instrument_id" not in data:
                     absent += 1
+                else:
+                    nulls |= 262144
             elif value.__class__ is not str:
                 return None
             self.underlying_instrument_id = value
-            extra = len(data) + absent != 19
+            more = len(data) + absent != 19
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         return self

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Drift, Field, Object, Response, one, rows
+from ..types import Array, Drift, Field, Object, Response
 from .api_error import APIError
 from .position import Position
 from .response_metadata import ResponseMetadata
@@ -30,25 +30,24 @@ class PositionGetPositionsResponse(Response):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
-            self.metadata = one(ResponseMetadata, data["metadata"], drift, "metadata")
-            value = get("error")
+            self.metadata = ResponseMetadata.decode_in(data["metadata"], drift, "metadata")
+            value = data.get("error")
             if value is None:
-                if "error" in data:
-                    nulls |= 2
-                else:
+                if "error" not in data:
                     absent += 1
+                else:
+                    nulls |= 2
             else:
-                value = one(APIError, value, drift, "error")
+                value = APIError.decode_in(value, drift, "error")
             self.error = value
-            self.data = rows(Position, data["data"], drift, "data")
-            extra = len(data) + absent != 3
+            self.data = Position.decode_rows(data["data"], drift, "data")
+            more = len(data) + absent != 3
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         self._drift = ()
         return self

@@ -66,10 +66,9 @@ class PositionInstruction(Model):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
             value = data["id"]
             if value.__class__ is not str:
                 return None
@@ -96,49 +95,49 @@ class PositionInstruction(Model):
             if value.__class__ is not str:
                 return None
             self.symbol = value
-            value = get("accepted_quantity")
+            value = data.get("accepted_quantity")
             if value is None:
-                if "accepted_quantity" in data:
-                    nulls |= 256
-                else:
+                if "accepted_quantity" not in data:
                     absent += 1
+                else:
+                    nulls |= 256
             elif value.__class__ is not str:
                 return None
             self.accepted_quantity = value
-            value = get("created_at")
+            value = data.get("created_at")
             if value is None:
-                if "created_at" in data:
-                    nulls |= 512
-                else:
+                if "created_at" not in data:
                     absent += 1
+                else:
+                    nulls |= 512
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
                     return None
             self.created_at = value
-            value = get("rejection_reason")
+            value = data.get("rejection_reason")
             if value is None:
-                if "rejection_reason" in data:
-                    nulls |= 1024
-                else:
+                if "rejection_reason" not in data:
                     absent += 1
+                else:
+                    nulls |= 1024
             elif value.__class__ is not str:
                 return None
             self.rejection_reason = value
-            value = get("updated_at")
+            value = data.get("updated_at")
             if value is None:
-                if "updated_at" in data:
-                    nulls |= 2048
-                else:
+                if "updated_at" not in data:
                     absent += 1
+                else:
+                    nulls |= 2048
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
                     return None
             self.updated_at = value
-            extra = len(data) + absent != 12
+            more = len(data) + absent != 12
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         return self

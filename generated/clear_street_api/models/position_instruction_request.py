@@ -35,10 +35,9 @@ class PositionInstructionRequest(Model):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
             self.instruction_type = _POSITION_INSTRUCTION_TYPE[data["instruction_type"]]
             value = data["instrument_id"]
             if value.__class__ is not str:
@@ -48,18 +47,18 @@ class PositionInstructionRequest(Model):
             if value.__class__ is not str:
                 return None
             self.quantity = value
-            value = get("instruction_id")
+            value = data.get("instruction_id")
             if value is None:
-                if "instruction_id" in data:
-                    nulls |= 8
-                else:
+                if "instruction_id" not in data:
                     absent += 1
+                else:
+                    nulls |= 8
             elif value.__class__ is not str:
                 return None
             self.instruction_id = value
-            extra = len(data) + absent != 4
+            more = len(data) + absent != 4
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         return self

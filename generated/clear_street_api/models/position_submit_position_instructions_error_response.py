@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Drift, Field, Object, Response, one, rows
+from ..types import Array, Drift, Field, Object, Response
 from .api_error import APIError
 from .position_instruction import PositionInstruction
 from .response_metadata import ResponseMetadata
@@ -30,25 +30,24 @@ class PositionSubmitPositionInstructionsErrorResponse(Response):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
-            self.metadata = one(ResponseMetadata, data["metadata"], drift, "metadata")
-            self.error = one(APIError, data["error"], drift, "error")
-            value = get("data")
+            self.metadata = ResponseMetadata.decode_in(data["metadata"], drift, "metadata")
+            self.error = APIError.decode_in(data["error"], drift, "error")
+            value = data.get("data")
             if value is None:
-                if "data" in data:
-                    nulls |= 4
-                else:
+                if "data" not in data:
                     absent += 1
+                else:
+                    nulls |= 4
             else:
-                value = rows(PositionInstruction, value, drift, "data")
+                value = PositionInstruction.decode_rows(value, drift, "data")
             self.data = value
-            extra = len(data) + absent != 3
+            more = len(data) + absent != 3
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         self._drift = ()
         return self

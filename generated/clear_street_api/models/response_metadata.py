@@ -36,62 +36,61 @@ class ResponseMetadata(Model):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         absent = nulls = 0
         try:
-            get = data.get
             value = data["request_id"]
             if value.__class__ is not str:
                 return None
             self.request_id = value
-            value = get("next_page_token")
+            value = data.get("next_page_token")
             if value is None:
-                if "next_page_token" in data:
-                    nulls |= 2
-                else:
+                if "next_page_token" not in data:
                     absent += 1
+                else:
+                    nulls |= 2
             elif value.__class__ is not str:
                 return None
             self.next_page_token = value
-            value = get("page_number")
+            value = data.get("page_number")
             if value is None:
-                if "page_number" in data:
-                    nulls |= 4
-                else:
+                if "page_number" not in data:
                     absent += 1
+                else:
+                    nulls |= 4
             elif value.__class__ is not int:
                 return None
             self.page_number = value
-            value = get("previous_page_token")
+            value = data.get("previous_page_token")
             if value is None:
-                if "previous_page_token" in data:
-                    nulls |= 8
-                else:
+                if "previous_page_token" not in data:
                     absent += 1
+                else:
+                    nulls |= 8
             elif value.__class__ is not str:
                 return None
             self.previous_page_token = value
-            value = get("total_items")
+            value = data.get("total_items")
             if value is None:
-                if "total_items" in data:
-                    nulls |= 16
-                else:
+                if "total_items" not in data:
                     absent += 1
+                else:
+                    nulls |= 16
             elif value.__class__ is not int:
                 return None
             self.total_items = value
-            value = get("total_pages")
+            value = data.get("total_pages")
             if value is None:
-                if "total_pages" in data:
-                    nulls |= 32
-                else:
+                if "total_pages" not in data:
                     absent += 1
+                else:
+                    nulls |= 32
             elif value.__class__ is not int:
                 return None
             self.total_pages = value
-            extra = len(data) + absent != 6
+            more = len(data) + absent != 6
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         return self

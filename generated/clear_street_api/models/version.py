@@ -19,16 +19,16 @@ class Version(Model):
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        self = cls.__new__(cls)
+        self = object.__new__(cls)
         nulls = 0
         try:
             value = data["version"]
             if value.__class__ is not str:
                 return None
             self.version = value
-            extra = len(data) != 1
+            more = len(data) != 1
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
-        self._extra = cls._strays(data, drift) if extra else None
+        self._extra = cls._strays(data, drift) if more else None
         return self

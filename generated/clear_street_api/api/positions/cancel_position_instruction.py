@@ -1,15 +1,15 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """Cancel a position instruction.
 
-Requests the cancellation of an outstanding instruction and returns the instruction, now `CANCEL_REQUESTED`. Whether
-it ends `CANCELLED` or `CANCEL_FAILED` is decided later and shows up in `get_position_instructions`.
+Requests the cancellation of an outstanding instruction and returns the instruction, now `CANCEL_REQUESTED`. Whether it
+ends `CANCELLED` or `CANCEL_FAILED` is decided later and shows up in `get_position_instructions`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, asend, parse, segment, send, whole
+from ...client import Request, parse_reply, segment, send, send_async, whole_number
 from ...models.error_response import ErrorResponse
 from ...models.position_cancel_position_instruction_response import PositionCancelPositionInstructionResponse
 
@@ -33,39 +33,80 @@ RESPONSES: Final[dict[int, type[PositionCancelPositionInstructionResponse | Erro
 
 
 def build_request(instruction_id: str, *, account_id: int) -> Request:
-    """The request of the operation.
+    """The request that `sync` and `asyncio` send.
 
-    - `instruction_id`: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not**
-      the caller's idempotency key, which an instruction carries as `instruction_id`.
-    - `account_id`: The account to act on.
+    Args:
+        instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
+            caller's idempotency key, which an instruction carries as `instruction_id`.
+        account_id: The account to act on.
 
-    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
     """
     return Request(
         OPERATION,
         METHOD,
         PATH,
-        f"/v1/accounts/{whole('account_id', account_id)}/positions/instructions/{segment('instruction_id', instruction_id)}",
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/instructions/{segment('instruction_id', instruction_id)}",
     )
 
 
 def parse_response(status_code: int, content: bytes) -> PositionCancelPositionInstructionResponse | ErrorResponse:
     """The model of a reply.
 
-    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
     """
-    return parse(status_code, content, RESPONSES)
+    return parse_reply(status_code, content, RESPONSES)
 
 
 def sync(
     client: httpx.Client, instruction_id: str, *, account_id: int
 ) -> PositionCancelPositionInstructionResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    """Cancel a position instruction.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
+            caller's idempotency key, which an instruction carries as `instruction_id`.
+        account_id: The account to act on.
+
+    Returns:
+        `PositionCancelPositionInstructionResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 409, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
     return send(client, build_request(instruction_id, account_id=account_id), parse_response)
 
 
 async def asyncio(
     client: httpx.AsyncClient, instruction_id: str, *, account_id: int
 ) -> PositionCancelPositionInstructionResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
-    return await asend(client, build_request(instruction_id, account_id=account_id), parse_response)
+    """Cancel a position instruction.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
+            caller's idempotency key, which an instruction carries as `instruction_id`.
+        account_id: The account to act on.
+
+    Returns:
+        `PositionCancelPositionInstructionResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 409, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_async(client, build_request(instruction_id, account_id=account_id), parse_response)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, asend, object_body, parse, segment, send, whole
+from ...client import Request, object_body, parse_reply, segment, send, send_async, whole_number
 from ...models.close_positions_request import ClosePositionsRequest
 from ...models.error_response import ErrorResponse
 from ...models.position_close_position_response import PositionClosePositionResponse
@@ -34,37 +34,60 @@ RESPONSES: Final[dict[int, type[PositionClosePositionResponse | ErrorResponse]]]
 
 
 def build_request(instrument_id: str, *, account_id: int, cancel_orders: bool | None = None) -> Request:
-    """The request of the operation.
+    """The request that `sync` and `asyncio` send.
 
-    - `instrument_id`: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI
-      symbol. The service resolves it; where it cannot, it answers 422.
-    - `account_id`: The account to act on.
-    - `cancel_orders`: Whether to cancel the open orders on what is closed as well.
+    Args:
+        instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
+            The service resolves it; where it cannot, it answers 422.
+        account_id: The account to act on.
+        cancel_orders: Whether to cancel the open orders on what is closed as well.
 
-    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
     """
     return Request(
         OPERATION,
         METHOD,
         PATH,
-        f"/v1/accounts/{whole('account_id', account_id)}/positions/{segment('instrument_id', instrument_id)}",
-        (),
-        object_body(ClosePositionsRequest(cancel_orders=cancel_orders), required=False),
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/{segment('instrument_id', instrument_id)}",
+        json=object_body(ClosePositionsRequest, {"cancel_orders": cancel_orders}, required=False),
     )
 
 
 def parse_response(status_code: int, content: bytes) -> PositionClosePositionResponse | ErrorResponse:
     """The model of a reply.
 
-    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
     """
-    return parse(status_code, content, RESPONSES)
+    return parse_reply(status_code, content, RESPONSES)
 
 
 def sync(
     client: httpx.Client, instrument_id: str, *, account_id: int, cancel_orders: bool | None = None
 ) -> PositionClosePositionResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    """Close one position.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
+            The service resolves it; where it cannot, it answers 422.
+        account_id: The account to act on.
+        cancel_orders: Whether to cancel the open orders on what is closed as well.
+
+    Returns:
+        `PositionClosePositionResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 422, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
     return send(
         client, build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders), parse_response
     )
@@ -73,7 +96,26 @@ def sync(
 async def asyncio(
     client: httpx.AsyncClient, instrument_id: str, *, account_id: int, cancel_orders: bool | None = None
 ) -> PositionClosePositionResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
-    return await asend(
+    """Close one position.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
+            The service resolves it; where it cannot, it answers 422.
+        account_id: The account to act on.
+        cancel_orders: Whether to cancel the open orders on what is closed as well.
+
+    Returns:
+        `PositionClosePositionResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 422, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_async(
         client, build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders), parse_response
     )

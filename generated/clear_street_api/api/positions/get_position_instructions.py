@@ -1,15 +1,15 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """List position instructions.
 
-Lists the instructions of an account, all in one reply. There is no GET for a single instruction: read the list and
-pick by `id`. Rows refused on submit are not stored and never appear.
+Lists the instructions of an account, all in one reply. There is no GET for a single instruction: read the list and pick
+by `id`. Rows refused on submit are not stored and never appear.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, asend, parse, query, send, text, whole
+from ...client import Request, parse_reply, query_pairs, query_text, send, send_async, whole_number
 from ...models.error_response import ErrorResponse
 from ...models.position_get_position_instructions_response import PositionGetPositionInstructionsResponse
 
@@ -33,21 +33,23 @@ RESPONSES: Final[dict[int, type[PositionGetPositionInstructionsResponse | ErrorR
 
 
 def build_request(account_id: int, *, instrument_id: str | None = None) -> Request:
-    """The request of the operation.
+    """The request that `sync` and `asyncio` send.
 
-    - `account_id`: The account to act on.
-    - `instrument_id`: Only the instructions on this instrument, given by its UUID or symbol. All where it is
-      absent.
+    Args:
+        account_id: The account to act on.
+        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
 
-    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
     """
     return Request(
         OPERATION,
         METHOD,
         PATH,
-        f"/v1/accounts/{whole('account_id', account_id)}/positions/instructions",
-        query(
-            ("instrument_id", None if instrument_id is None else text("instrument_id", instrument_id)),
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/instructions",
+        query=query_pairs(
+            ("instrument_id", None if instrument_id is None else query_text("instrument_id", instrument_id)),
         ),
     )
 
@@ -55,20 +57,56 @@ def build_request(account_id: int, *, instrument_id: str | None = None) -> Reque
 def parse_response(status_code: int, content: bytes) -> PositionGetPositionInstructionsResponse | ErrorResponse:
     """The model of a reply.
 
-    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
     """
-    return parse(status_code, content, RESPONSES)
+    return parse_reply(status_code, content, RESPONSES)
 
 
 def sync(
     client: httpx.Client, account_id: int, *, instrument_id: str | None = None
 ) -> PositionGetPositionInstructionsResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    """List position instructions.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        account_id: The account to act on.
+        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
+
+    Returns:
+        `PositionGetPositionInstructionsResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 422, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
     return send(client, build_request(account_id, instrument_id=instrument_id), parse_response)
 
 
 async def asyncio(
     client: httpx.AsyncClient, account_id: int, *, instrument_id: str | None = None
 ) -> PositionGetPositionInstructionsResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
-    return await asend(client, build_request(account_id, instrument_id=instrument_id), parse_response)
+    """List position instructions.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        account_id: The account to act on.
+        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
+
+    Returns:
+        `PositionGetPositionInstructionsResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 422, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_async(client, build_request(account_id, instrument_id=instrument_id), parse_response)

@@ -1,16 +1,16 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """List positions.
 
-Lists the positions of an account, a page at a time. While `metadata.next_page_token` is set there is another page;
-pass it on as `page_token`.
+Lists the positions of an account, a page at a time. While `metadata.next_page_token` is set there is another page; pass
+it on as `page_token`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, asend, items, parse, query, send, text, whole
+from ...client import Request, parse_reply, query_list, query_pairs, query_text, send, send_async, whole_number
 from ...models.error_response import ErrorResponse
 from ...models.position_get_positions_response import PositionGetPositionsResponse
 from ...models.position_sort_by import PositionSortBy
@@ -37,37 +37,40 @@ RESPONSES: Final[dict[int, type[PositionGetPositionsResponse | ErrorResponse]]] 
 def build_request(
     account_id: int,
     *,
-    instrument_ids: Sequence[str] | None = None,
+    instrument_ids: Iterable[str] | None = None,
     page_size: int | None = None,
     page_token: str | None = None,
     sort_by: PositionSortBy | str | None = None,
     sort_direction: SortDirection | str | None = None,
 ) -> Request:
-    """The request of the operation.
+    """The request that `sync` and `asyncio` send.
 
-    - `account_id`: The account to act on.
-    - `instrument_ids`: Only the positions in these instruments, joined by commas. All positions where it is absent.
-    - `page_size`: The largest number of items on a page. Ignored where `page_token` is given.
-    - `page_token`: The page to read, as named by an earlier reply. The first page where it is absent.
-    - `sort_by`: What to order the positions by.
-    - `sort_direction`: The direction of the order.
+    Args:
+        account_id: The account to act on.
+        instrument_ids: Only the positions in these instruments, joined by commas. All positions where it is absent.
+        page_size: The largest number of items on a page. Ignored where `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        sort_by: What to order the positions by.
+        sort_direction: The direction of the order.
 
-    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
     """
     return Request(
         OPERATION,
         METHOD,
         PATH,
-        f"/v1/accounts/{whole('account_id', account_id)}/positions",
-        query(
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions",
+        query=query_pairs(
             (
                 "instrument_ids",
-                None if instrument_ids is None else ",".join(items("instrument_ids", instrument_ids, text)),
+                None if instrument_ids is None else ",".join(query_list("instrument_ids", instrument_ids, query_text)),
             ),
-            ("page_size", None if page_size is None else whole("page_size", page_size, 1, 1000)),
-            ("page_token", None if page_token is None else text("page_token", page_token)),
-            ("sort_by", None if sort_by is None else text("sort_by", sort_by)),
-            ("sort_direction", None if sort_direction is None else text("sort_direction", sort_direction)),
+            ("page_size", None if page_size is None else whole_number("page_size", page_size, minimum=1, maximum=1000)),
+            ("page_token", None if page_token is None else query_text("page_token", page_token)),
+            ("sort_by", None if sort_by is None else query_text("sort_by", sort_by)),
+            ("sort_direction", None if sort_direction is None else query_text("sort_direction", sort_direction)),
         ),
     )
 
@@ -75,22 +78,45 @@ def build_request(
 def parse_response(status_code: int, content: bytes) -> PositionGetPositionsResponse | ErrorResponse:
     """The model of a reply.
 
-    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
     """
-    return parse(status_code, content, RESPONSES)
+    return parse_reply(status_code, content, RESPONSES)
 
 
 def sync(
     client: httpx.Client,
     account_id: int,
     *,
-    instrument_ids: Sequence[str] | None = None,
+    instrument_ids: Iterable[str] | None = None,
     page_size: int | None = None,
     page_token: str | None = None,
     sort_by: PositionSortBy | str | None = None,
     sort_direction: SortDirection | str | None = None,
 ) -> PositionGetPositionsResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    """List positions.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        account_id: The account to act on.
+        instrument_ids: Only the positions in these instruments, joined by commas. All positions where it is absent.
+        page_size: The largest number of items on a page. Ignored where `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        sort_by: What to order the positions by.
+        sort_direction: The direction of the order.
+
+    Returns:
+        `PositionGetPositionsResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
     return send(
         client,
         build_request(
@@ -109,14 +135,35 @@ async def asyncio(
     client: httpx.AsyncClient,
     account_id: int,
     *,
-    instrument_ids: Sequence[str] | None = None,
+    instrument_ids: Iterable[str] | None = None,
     page_size: int | None = None,
     page_token: str | None = None,
     sort_by: PositionSortBy | str | None = None,
     sort_direction: SortDirection | str | None = None,
 ) -> PositionGetPositionsResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
-    return await asend(
+    """List positions.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        account_id: The account to act on.
+        instrument_ids: Only the positions in these instruments, joined by commas. All positions where it is absent.
+        page_size: The largest number of items on a page. Ignored where `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        sort_by: What to order the positions by.
+        sort_direction: The direction of the order.
+
+    Returns:
+        `PositionGetPositionsResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_async(
         client,
         build_request(
             account_id,

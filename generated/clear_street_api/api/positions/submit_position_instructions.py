@@ -1,9 +1,9 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """Submit position instructions.
 
-Submits a batch of instructions. Each row is accepted or refused by itself: all accepted is a 200, some a 207, none
-an error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long
-option position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
+Submits a batch of instructions. Each row is accepted or refused by itself: all accepted is a 200, some a 207, none an
+error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long option
+position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ...client import Request, asend, json_body, parse, send, whole
+from ...client import Request, json_body, parse_reply, send, send_async, whole_number
 from ...models.error_response import ErrorResponse
 from ...models.position_instruction_request import PositionInstructionRequest
 from ...models.position_submit_position_instructions_error_response import (
@@ -51,20 +51,22 @@ RESPONSES: Final[
 def build_request(
     account_id: int, *, instructions: Iterable[PositionInstructionRequest | Mapping[str, Any]]
 ) -> Request:
-    """The request of the operation.
+    """The request that `sync` and `asyncio` send.
 
-    - `account_id`: The account to act on.
-    - `instructions`: The instructions, at least one.
+    Args:
+        account_id: The account to act on.
+        instructions: The instructions, at least one.
 
-    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
     """
     return Request(
         OPERATION,
         METHOD,
         PATH,
-        f"/v1/accounts/{whole('account_id', account_id)}/positions/instructions",
-        (),
-        json_body("instructions", BODY, instructions, 1),
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/instructions",
+        json=json_body("instructions", BODY, instructions, at_least=1),
     )
 
 
@@ -73,15 +75,35 @@ def parse_response(
 ) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
     """The model of a reply.
 
-    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
     """
-    return parse(status_code, content, RESPONSES)
+    return parse_reply(status_code, content, RESPONSES)
 
 
 def sync(
     client: httpx.Client, account_id: int, *, instructions: Iterable[PositionInstructionRequest | Mapping[str, Any]]
 ) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+    """Submit position instructions.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        account_id: The account to act on.
+        instructions: The instructions, at least one.
+
+    Returns:
+        `PositionSubmitPositionInstructionsResponse` for 200, 207.
+        `PositionSubmitPositionInstructionsErrorResponse` for 400, 404, 409, 500, 503.
+        `ErrorResponse` for 401, 403, 429.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
     return send(client, build_request(account_id, instructions=instructions), parse_response)
 
 
@@ -91,5 +113,23 @@ async def asyncio(
     *,
     instructions: Iterable[PositionInstructionRequest | Mapping[str, Any]],
 ) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
-    return await asend(client, build_request(account_id, instructions=instructions), parse_response)
+    """Submit position instructions.
+
+    Args:
+        client: Knows where to send it, and as whom.
+        account_id: The account to act on.
+        instructions: The instructions, at least one.
+
+    Returns:
+        `PositionSubmitPositionInstructionsResponse` for 200, 207.
+        `PositionSubmitPositionInstructionsErrorResponse` for 400, 404, 409, 500, 503.
+        `ErrorResponse` for 401, 403, 429.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_async(client, build_request(account_id, instructions=instructions), parse_response)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, asend, parse, send
+from ...client import Request, parse_reply, send, send_async
 from ...models.error_response import ErrorResponse
 from ...models.version_get_version_response import VersionGetVersionResponse
 
@@ -27,10 +27,7 @@ RESPONSES: Final[dict[int, type[VersionGetVersionResponse | ErrorResponse]]] = {
 
 
 def build_request() -> Request:
-    """The request of the operation.
-
-    Raises TypeError or ValueError, naming the argument, for a value that cannot be sent.
-    """
+    """The request that `sync` and `asyncio` send."""
     return Request(
         OPERATION,
         METHOD,
@@ -42,16 +39,52 @@ def build_request() -> Request:
 def parse_response(status_code: int, content: bytes) -> VersionGetVersionResponse | ErrorResponse:
     """The model of a reply.
 
-    Raises `UnexpectedStatus` where the spec has none for the status, `UnreadableBody` where the body is no JSON object.
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
     """
-    return parse(status_code, content, RESPONSES)
+    return parse_reply(status_code, content, RESPONSES)
 
 
-def sync(client: httpx.Client) -> VersionGetVersionResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
+def sync(
+    client: httpx.Client,
+) -> VersionGetVersionResponse | ErrorResponse:
+    """Get the version of the service.
+
+    Args:
+        client: Knows where to send it, and as whom.
+
+    Returns:
+        `VersionGetVersionResponse` for 200.
+        `ErrorResponse` for 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
     return send(client, build_request(), parse_response)
 
 
-async def asyncio(client: httpx.AsyncClient) -> VersionGetVersionResponse | ErrorResponse:
-    """Send the request of `build_request` once and give `parse_response` of its reply; raises what they and httpx raise."""
-    return await asend(client, build_request(), parse_response)
+async def asyncio(
+    client: httpx.AsyncClient,
+) -> VersionGetVersionResponse | ErrorResponse:
+    """Get the version of the service.
+
+    Args:
+        client: Knows where to send it, and as whom.
+
+    Returns:
+        `VersionGetVersionResponse` for 200.
+        `ErrorResponse` for 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_async(client, build_request(), parse_response)

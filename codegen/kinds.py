@@ -1,0 +1,171 @@
+"""The kinds of value that schemas become: how each is spelt in the generated code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from naming import module_name
+
+# The classes of `types.py` that generated modules name.
+CLASSES = {
+    "Anything",
+    "Array",
+    "Boolean",
+    "Constant",
+    "Date",
+    "Drift",
+    "Field",
+    "Integer",
+    "MapOf",
+    "Member",
+    "Model",
+    "Null",
+    "Number",
+    "Object",
+    "OneOf",
+    "OpenIntEnum",
+    "OpenStrEnum",
+    "Response",
+    "Text",
+    "Timestamp",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of value."""
+
+    expression: str
+    """The expression that makes it, of classes in `types.py`."""
+    annotation: str
+    """The type that it reads as."""
+    accepts: str
+    """The type that a call takes for it."""
+    test: str | None = None
+    """Where a value needs no conversion: the condition under which `value` is not of this kind."""
+    convert: str = "cls.FIELDS[{index}].kind.strict({value})"
+    """The expression that reads a value that is as the spec says; it raises for others."""
+    aware: bool = False
+    """Whether what was read must have a time zone, too."""
+    nullable: bool = False
+    classes: frozenset[str] = frozenset()
+    """The models and enums that it mentions."""
+    model: str | None = None
+    enum: str | None = None
+    items: Kind | None = None
+    """A list's items."""
+    parts: tuple[Kind, ...] = ()
+    """A map's values, or the variants of a union."""
+
+    def or_null(self) -> Kind:
+        """The same kind, or null."""
+        return replace(self, nullable=True)
+
+
+def _plain(name: str, annotation: str, test: str) -> Kind:
+    return Kind(expression=f"{name}()", annotation=annotation, accepts=annotation, test=test, convert="{value}")
+
+
+TEXT = _plain("Text", "str", "value.__class__ is not str")
+INTEGER = _plain("Integer", "int", "value.__class__ is not int")
+NUMBER = _plain("Number", "float", "value.__class__ is not float and value.__class__ is not int")
+BOOLEAN = _plain("Boolean", "bool", "value is not True and value is not False")
+NULL = _plain("Null", "None", "value is not None").or_null()
+ANYTHING = Kind(expression="Anything()", annotation="Any", accepts="Any", convert="{value}", nullable=True)
+TIMESTAMP = Kind(
+    expression="Timestamp()",
+    annotation="datetime",
+    accepts="datetime",
+    convert="datetime.fromisoformat({value})",
+    aware=True,
+)
+DATE = Kind(expression="Date()", annotation="date", accepts="date", convert="date.fromisoformat({value})")
+
+
+def constant(value: str | int) -> Kind:
+    """A value that is always the same."""
+    kind = TEXT if isinstance(value, str) else INTEGER
+    return replace(kind, expression=f"Constant({value!r})", test=f"value != {value!r} or {kind.test}")
+
+
+def member(name: str, plain: str) -> Kind:
+    """A member of an enum, whose values are `plain`."""
+    return Kind(
+        expression=f"Member({name})",
+        annotation=name,
+        accepts=f"{name} | {plain}",
+        convert=f"{table(name)}[{{value}}]",
+        classes=frozenset({name}),
+        enum=name,
+    )
+
+
+def table(enum: str) -> str:
+    """The constant that holds an enum's members by value, in a module that reads them."""
+    return f"_{module_name(enum).upper()}"
+
+
+def model(name: str) -> Kind:
+    """An object with fields of its own."""
+    return Kind(
+        expression=f'Object("{name}", lambda: {name})',
+        annotation=name,
+        accepts=f"{name} | Mapping[str, Any]",
+        convert=f"{name}.decode_in({{value}}, drift, {{key}})",
+        classes=frozenset({name}),
+        model=name,
+    )
+
+
+def array(items: Kind) -> Kind:
+    """A list of one kind."""
+    kind = Kind(
+        expression=f"Array({_inner(items)})",
+        annotation=f"list[{optional(items, items.annotation)}]",
+        accepts=f"Iterable[{optional(items, items.accepts)}]",
+        classes=items.classes,
+        items=items,
+    )
+    if items.model is None or items.nullable:
+        return kind
+    return replace(kind, convert=f"{items.model}.decode_rows({{value}}, drift, {{key}})")
+
+
+def mapping(values: Kind) -> Kind:
+    """An object whose keys are not known beforehand."""
+    return Kind(
+        expression=f"MapOf({_inner(values)})",
+        annotation=f"dict[str, {optional(values, values.annotation)}]",
+        accepts=f"Mapping[str, {optional(values, values.accepts)}]",
+        classes=values.classes,
+        parts=(values,),
+    )
+
+
+def one_of(kinds: list[Kind]) -> Kind:
+    """One of several kinds."""
+    nullable = any(kind.nullable for kind in kinds)
+    kinds = list({kind.expression: kind for kind in kinds if kind is not NULL}.values())
+    if not kinds:
+        return NULL
+    if any(kind.annotation == "Any" for kind in kinds):
+        return ANYTHING
+    found = kinds[0]
+    if len(kinds) > 1:
+        found = Kind(
+            expression=f"OneOf({', '.join(kind.expression for kind in kinds)})",
+            annotation=" | ".join(dict.fromkeys(kind.annotation for kind in kinds)),
+            accepts=" | ".join(dict.fromkeys(kind.accepts for kind in kinds)),
+            classes=frozenset[str]().union(*(kind.classes for kind in kinds)),
+            parts=tuple(kinds),
+        )
+    return found.or_null() if nullable else found
+
+
+def optional(kind: Kind, annotation: str) -> str:
+    """An annotation of a kind, with None where it is nullable."""
+    return f"{annotation} | None" if kind.nullable and annotation not in ("Any", "None") else annotation
+
+
+def _inner(kind: Kind) -> str:
+    return f"{kind.expression}, nullable=True" if kind.nullable else kind.expression

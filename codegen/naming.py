@@ -1,0 +1,95 @@
+"""Names and docstrings of the generated code."""
+
+from __future__ import annotations
+
+import re
+from keyword import iskeyword
+from textwrap import wrap
+
+from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.strings import ClassName, PythonIdentifier, snake_case
+
+WIDTH = 120
+# As the name of a field or an argument, each of these would hide the type that another one is annotated with.
+TYPES = {"Any", "bool", "date", "datetime", "dict", "float", "int", "list", "str"}
+
+
+class Ungeneratable(Exception):
+    """Something in the document that cannot become code, and where."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+
+
+def class_name(name: str) -> str:
+    """The class of a schema, as the generator calls it."""
+    return str(ClassName(UntrustedString(name), "field_"))
+
+
+def module_name(name: str) -> str:
+    """The module of a class or operation, as the generator calls it."""
+    return str(PythonIdentifier(UntrustedString(name), "field_"))
+
+
+def tag_package(tag: str) -> str:
+    """The package of a tag, as the generator calls it."""
+    return str(PythonIdentifier(UntrustedString(tag), "tag"))
+
+
+def identifier(name: str, taken: set[str]) -> str:
+    """The field or argument for a JSON name: the API's own, in snake case, unless Python or its neighbours object."""
+    found = snake_case(UntrustedString(name))
+    if not found.isidentifier():
+        found = f"field_{found}"
+    while iskeyword(found) or found in TYPES or found in taken:
+        found += "_"
+    taken.add(found)
+    return found
+
+
+def member_name(value: str | int, taken: set[str]) -> str:
+    """The name of an enum's member."""
+    sign = "MINUS_" if isinstance(value, int) and value < 0 else ""
+    found = sign + re.sub(r"\W+", "_", str(value)).strip("_").upper()
+    if not found.isidentifier() or found == "MRO":
+        found = f"VALUE_{found}"
+    while found in taken:
+        found += "_"
+    taken.add(found)
+    return found
+
+
+def singular(tag: str) -> str:
+    """A tag without its plural: `Positions` speaks of a `Position`."""
+    if tag.endswith("ies"):
+        return f"{tag[:-3]}y"
+    return tag[:-1] if tag.endswith("s") and not tag.endswith("ss") else tag
+
+
+def sentence(text: str) -> str:
+    """A text on one line, with a capital."""
+    line = " ".join(text.split())
+    return line[:1].upper() + line[1:]
+
+
+def docstring(text: str, indent: int = 4) -> str:
+    """The docstring of a text, wrapped; lists and indented lines keep their shape. Nothing for no text."""
+    lines: list[str] = []
+    for line in text.strip().splitlines():
+        lead = line[: len(line) - len(line.lstrip())]
+        hanging = f"{lead}  " if line.lstrip().startswith("- ") else f"{lead}{lead}"
+        lines += wrap(
+            line.strip(),
+            WIDTH - indent - (0 if lines else len('"""')),
+            initial_indent=lead,
+            subsequent_indent=hanging,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    if not lines:
+        return ""
+    lines = [line.replace("\\", "\\\\").replace('"""', r"\"\"\"") for line in lines]
+    pad = " " * indent
+    if len(lines) == 1 and not lines[0].endswith('"') and indent + len(lines[0]) + 6 <= WIDTH:
+        return f'"""{lines[0]}"""'
+    return "\n".join([f'"""{lines[0]}', *(f"{pad}{line}".rstrip() for line in lines[1:]), f'{pad}"""'])

@@ -1,0 +1,372 @@
+"""The operations of a document: their arguments, how these become a request, and which model each reply becomes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kinds import BOOLEAN, CLASSES, DATE, INTEGER, TEXT, TIMESTAMP, Kind
+from naming import Ungeneratable, class_name, docstring, identifier, module_name, sentence, singular, tag_package
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from prepare import Schemas
+
+Json = dict[str, Any]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# What `client.py` offers to a module of an operation, so that no argument may have its name.
+HELPERS = {
+    "json_body",
+    "object_body",
+    "parse_reply",
+    "query_flag",
+    "query_list",
+    "query_pairs",
+    "query_text",
+    "segment",
+    "send",
+    "send_async",
+    "whole_number",
+}
+LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Something that has a kind: a property of a model, a parameter, or a body."""
+
+    key: str
+    kind: Kind
+    required: bool
+    place: str = "property"
+    """``"path"`` or ``"query"`` for a parameter, ``"body"`` for a body."""
+    joined: bool = False
+    """Whether a list in a query is one comma-joined value."""
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    """What the schema says of the size of a parameter or body."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation as it goes over the wire."""
+
+    method: str
+    path: str
+    tag: str
+    parameters: list[Slot]
+    body: Slot | None
+    replies: Mapping[int, str]
+    """The model of each status; 4 stands for every 4xx, 0 for every other status."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a generated call."""
+
+    name: str
+    key: str
+    annotation: str
+    description: str
+    required: bool
+    encoded: str = ""
+    """The expression that makes a parameter's text."""
+
+    @property
+    def declaration(self) -> str:
+        """The argument in a signature."""
+        return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} | None = None"
+
+
+@dataclass(frozen=True)
+class Body:
+    """The body of a request."""
+
+    slot: Slot
+    arguments: list[Argument]
+    expression: str
+    """The expression that makes it out of the arguments."""
+    kind: str
+    """The expression for the constant that it mentions, if it does."""
+
+
+class Operations:
+    """The operations of a document, in the order of its paths."""
+
+    def __init__(self, document: Json, schemas: Schemas) -> None:
+        self.calls: dict[str, Call] = {}
+        self.modules: list[tuple[str, str]] = []
+        self.stubs: Json = {}
+        self._document = document
+        self._schemas = schemas
+
+    def endpoints(self) -> Json:
+        """What the template of an operation's module needs, by operation."""
+        found: Json = {}
+        for path, item in self._document["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    place = f"#/paths/{path.replace('/', '~1')}/{method}"
+                    operation = item[method]
+                    if "operationId" not in operation or not operation.get("tags"):
+                        raise Ungeneratable(place, "an operation needs an operationId and a tag")
+                    name = module_name(operation["operationId"])
+                    if name in found:
+                        raise Ungeneratable(place, f"a second operation by the name of {name}")
+                    found[name] = self._endpoint(name, method, path, {"parameters": [], **operation}, item, place)
+                    self.modules.append((tag_package(operation["tags"][0]), name))
+                    self.stubs.setdefault(path, {})[method] = {
+                        "operationId": operation["operationId"],
+                        "tags": operation["tags"][:1],
+                        "parameters": [
+                            {"name": slot.key, "in": "path", "required": True, "schema": {}}
+                            for slot in self.calls[name].parameters
+                            if slot.place == "path"
+                        ],
+                        "responses": {"200": {"description": ""}},
+                    }
+        return found
+
+    def _endpoint(self, name: str, method: str, path: str, operation: Json, item: Json, place: str) -> Json:
+        prefix = class_name(singular(operation["tags"][0])) + class_name(operation["operationId"])
+        written = [
+            self._resolved(p, "parameters", place) for p in [*item.get("parameters", ()), *operation["parameters"]]
+        ]
+        parameters = {(p["in"], p["name"]): p for p in written}
+        keys = re.findall(r"{([^}]+)}", path)
+        if {key for where, key in parameters if where == "path"} != set(keys):
+            raise Ungeneratable(place, "the parameters in the path are not those that are described")
+        # The path's last parameter names the resource itself, so it comes first.
+        order = [("path", key) for key in [*keys[-1:], *keys[:-1]]]
+        order += [one for one in parameters if one[0] != "path"]
+        taken = {*HELPERS, "client"}
+        slots: list[Slot] = []
+        arguments: list[Argument] = []
+        for one in order:
+            slot, argument = self._parameter(parameters[one], prefix, place, taken)
+            slots.append(slot)
+            arguments.append(argument)
+        in_path = {argument.key: argument for argument in arguments[: len(keys)]}
+        in_query = arguments[len(keys) :]
+        body = self._body(operation, path, prefix, place, taken)
+        if body:
+            arguments += body.arguments
+        replies = self._replies(operation, prefix, place)
+        self.calls[name] = Call(method.upper(), path, operation["tags"][0], slots, body.slot if body else None, replies)
+        filled = re.sub(r"{([^}]+)}", lambda match: f"{{{in_path[match[1]].encoded}}}", path)
+        return {
+            "operation": name,
+            "method": method.upper(),
+            "path": path,
+            "path_expression": f"f'{filled}'" if keys else "PATH",
+            "query": [f"({a.key!r}, {_if_given(a)})" for a in in_query],
+            "body": {"kind": body.kind, "expression": body.expression} if body else None,
+            "replies": replies,
+            "returns": " | ".join(dict.fromkeys(replies.values())),
+            **self._signature(arguments, first=bool(keys)),
+            "doc": docstring(_text(operation), indent=0),
+            **_docs(_text(operation).partition("\n")[0], arguments, replies),
+            "imports": self._imports(arguments, body, replies, in_query),
+        }
+
+    def _signature(self, arguments: list[Argument], *, first: bool) -> Json:
+        positional, rest = arguments[:first], arguments[first:]
+        rest = sorted(rest, key=lambda argument: not argument.required)
+        star = ["*"] if rest else []
+        return {
+            "signature": ", ".join([a.declaration for a in positional] + star + [a.declaration for a in rest]),
+            "arguments": ", ".join([a.name for a in positional] + [f"{a.name}={a.name}" for a in rest]),
+        }
+
+    def _imports(
+        self, arguments: list[Argument], body: Body | None, replies: Mapping[int, str], in_query: list[Argument]
+    ) -> list[str]:
+        code = [*(f"{a.annotation} {a.encoded}" for a in arguments)]
+        if body:
+            code += [body.expression, body.kind]
+        words = set(re.findall(r"\w+", " ".join(code))) | set(replies.values())
+        client = {
+            "Request",
+            "parse_reply",
+            "send",
+            "send_async",
+            *(words & HELPERS),
+            *(["query_pairs"] if in_query else []),
+        }
+        classes = sorted(words & (self._schemas.models.keys() | self._schemas.enums.keys()))
+        sources = {
+            "collections.abc": words & {"Iterable", "Mapping"},
+            "datetime": words & {"date", "datetime"},
+            "typing": {"TYPE_CHECKING", "Final", *(words & {"Any"})},
+            "...client": client,
+            "...types": words & CLASSES - {"Any", "Request"},
+        }
+        lines = [f"from {source} import {', '.join(sorted(names))}" for source, names in sources.items() if names]
+        return lines + [f"from ...models.{module_name(name)} import {name}" for name in classes]
+
+    def _parameter(self, parameter: Json, prefix: str, place: str, taken: set[str]) -> tuple[Slot, Argument]:
+        key, where = parameter["name"], parameter["in"]
+        place = f"{place}/parameters/{key}"
+        if where not in ("path", "query"):
+            raise Ungeneratable(place, f"a parameter in the {where}")
+        schema = self._schemas.resolved(parameter.get("schema", {}))
+        kind = self._schemas.kind(parameter.get("schema", {}), f"{prefix}{class_name(key)}", f"{place}/schema")
+        name = identifier(key, taken)
+        joined = not parameter.get("explode", True)
+        if kind.items is None:
+            encoded = _encoded(kind, name, where, schema, place)
+        elif where == "query" and parameter.get("style", "form") == "form":
+            encoder = _encoded(kind.items, name, where, {}, place).partition("(")[0]
+            encoded = f'query_list("{name}", {name}, {encoder})'
+            encoded = f'",".join({encoded})' if joined else encoded
+        else:
+            raise Ungeneratable(place, f"a list in the {where}, in the style {parameter.get('style')}")
+        required = where == "path" or parameter.get("required", False)
+        description = sentence(parameter.get("description") or schema.get("description") or "")
+        limits = {limit: schema[limit] for limit in LIMITS if limit in schema}
+        return (
+            Slot(key, kind, required, where, joined and kind.items is not None, limits),
+            Argument(name, key, kind.accepts, description, required, encoded),
+        )
+
+    def _body(self, operation: Json, path: str, prefix: str, place: str, taken: set[str]) -> Body | None:
+        if "requestBody" not in operation:
+            return None
+        place = f"{place}/requestBody"
+        body = self._resolved(operation["requestBody"], "requestBodies", place)
+        content = body.get("content", {})
+        if list(content) != ["application/json"]:
+            raise Ungeneratable(place, f"a body of the type {', '.join(content)}")
+        written = content["application/json"].get("schema", {})
+        kind = self._schemas.kind(written, f"{prefix}Request", f"{place}/schema")
+        schema = self._schemas.resolved(written)
+        required = body.get("required", False)
+        slot = Slot("", kind, required, "body", limits={limit: schema[limit] for limit in LIMITS if limit in schema})
+        fields = self._schemas.models[kind.model] if kind.model else []
+        if fields and not taken & {one["name"] for one in fields}:
+            taken |= {one["name"] for one in fields}
+            arguments = [
+                Argument(
+                    one["name"],
+                    one["key"],
+                    one["kind"].accepts,
+                    sentence(one["description"]),
+                    required and one["required"] and not one["kind"].nullable,
+                )
+                for one in fields
+            ]
+            values = ", ".join(f"{one['key']!r}: {one['name']}" for one in fields)
+            return Body(slot, arguments, f"object_body({kind.model}, {{{values}}}, required={required})", "")
+        last = path.rpartition("/")[2]
+        # A list is called what the path calls it.
+        name = identifier(last if kind.items and "{" not in last else "body", taken)
+        least = f", at_least={schema['minItems']}" if schema.get("minItems") else ""
+        expression = f'json_body("{name}", BODY, {name}{least})'
+        argument = Argument(
+            name, name, kind.accepts, sentence(body.get("description") or "The body of the request."), required
+        )
+        return Body(
+            slot, [argument], expression if required else f"None if {name} is None else {expression}", kind.expression
+        )
+
+    def _replies(self, operation: Json, prefix: str, place: str) -> dict[int, str]:
+        replies: dict[int, str] = {}
+        for status, reply in operation.get("responses", {}).items():
+            where = f"{place}/responses/{status}"
+            content = self._resolved(reply, "responses", where).get("content", {})
+            schema = content.get("application/json", {}).get("schema")
+            if schema is None:
+                raise Ungeneratable(where, "a reply without a JSON body")
+            number = _status(status, where)
+            hint = f"{prefix}Response" if status[0] == "2" else f"{prefix}ErrorResponse"
+            if not self._schemas.is_free(hint, schema):
+                hint += status
+            kind = self._schemas.kind(schema, hint, f"{where}/schema")
+            if kind.model is None:
+                raise Ungeneratable(where, f"a reply of the type {kind.annotation}, which is no object with properties")
+            self._schemas.replies.add(kind.model)
+            replies[number] = kind.model
+        if not replies:
+            raise Ungeneratable(place, "an operation without replies")
+        return dict(sorted(replies.items(), key=lambda item: (item[0] < 100, -item[0] if item[0] < 100 else item[0])))
+
+    def _resolved(self, item: Json, section: str, place: str) -> Json:
+        while "$ref" in item:
+            prefix, _, name = item["$ref"].rpartition("/")
+            known = self._document.get("components", {}).get(section, {})
+            if prefix != f"#/components/{section}" or name not in known:
+                raise Ungeneratable(place, f"there is no {item['$ref']}")
+            item = known[name]
+        return item
+
+
+def _status(status: str, place: str) -> int:
+    """A status as a number: 4 stands for 4XX, 0 for the rest."""
+    if status == "default":
+        return 0
+    if re.fullmatch(r"[1-5]XX", status):
+        return int(status[0])
+    if re.fullmatch(r"[1-5]\d\d", status):
+        return int(status)
+    raise Ungeneratable(place, f"the status {status}")
+
+
+def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str:
+    """The expression that makes the text of a parameter."""
+    text = "segment" if where == "path" else "query_text"
+    if kind in (TIMESTAMP, DATE):
+        return f'{text}("{name}", {kind.expression}.write({name}))'
+    if kind == BOOLEAN:
+        return f'query_flag("{name}", {name})'
+    if kind == TEXT or kind.accepts.endswith(" | str"):
+        return f'{text}("{name}", {name})'
+    if kind == INTEGER or kind.accepts.endswith(" | int"):
+        limits = {"minimum": 0} if where == "path" else {}
+        limits |= {limit: schema[limit] for limit in ("minimum", "maximum") if limit in schema}
+        return (
+            f"whole_number({', '.join([repr(name), name, *(f'{limit}={value}' for limit, value in limits.items())])})"
+        )
+    raise Ungeneratable(place, f"a parameter of the type {kind.annotation}")
+
+
+def _if_given(argument: Argument) -> str:
+    return argument.encoded if argument.required else f"None if {argument.name} is None else {argument.encoded}"
+
+
+def _text(operation: Json) -> str:
+    """Summary and description."""
+    summary = sentence(operation.get("summary") or operation.get("operationId", ""))
+    description = operation.get("description", "").strip()
+    return f"{summary.removesuffix('.')}.\n\n{description}"
+
+
+def _docs(summary: str, arguments: list[Argument], replies: Mapping[int, str]) -> dict[str, str]:
+    """The docstrings of the functions of an operation."""
+    described = [f"    {one.name}: {one.description}" for one in arguments if one.description]
+    models: dict[str, list[str]] = {}
+    for status, model in replies.items():
+        models.setdefault(model, []).append(
+            "any other status" if not status else f"{status}XX"[: max(3, len(str(status)))]
+        )
+    wrong = ["    TypeError: An argument is of the wrong type.", "    ValueError: An argument cannot be sent."]
+    send = [
+        summary,
+        "",
+        "Args:",
+        "    client: Knows where to send it, and as whom.",
+        *described,
+        "",
+        "Returns:",
+        *(f"    `{model}` for {', '.join(statuses)}." for model, statuses in models.items()),
+        "",
+        "Raises:",
+        *wrong,
+        "    UnexpectedStatus: The spec has no such status for this operation.",
+        "    UnreadableBody: The body is no JSON object.",
+        "    httpx.HTTPError: There was no reply, or not all of it.",
+    ]
+    build = ["The request that `sync` and `asyncio` send.", "", *(["Args:", *described, ""] if described else [])]
+    build += ["Raises:", *wrong] if arguments else []
+    return {"send_doc": docstring("\n".join(send)), "build_doc": docstring("\n".join(build))}
