@@ -10,7 +10,7 @@ from ._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import errors, types
+    from . import errors, sandbox, types
     from ._client import AsyncClearStreet, ClearStreet
     from ._keys import new_idempotency_key
     from ._options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
@@ -115,6 +115,7 @@ __all__ = [
     "__version__",
     "errors",
     "new_idempotency_key",
+    "sandbox",
     "types",
 ]
 
@@ -122,7 +123,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
-    if name in ("errors", "types"):
+    if name in ("errors", "sandbox", "types"):
         return import_module(f"{__name__}.{name}")
     if name in _ERRORS:
         home = "errors"
@@ -135,4 +136,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -5,16 +5,15 @@ Replies and looks are taken in here and matched by key, never by position or id.
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from ._seam import NIL_ID, unresolved_row
-from ._states import REFUSED_STATES
+from ._states import LANDED_STATES, REFUSED_STATES, duplicate_of, existing_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest
@@ -22,51 +21,43 @@ if TYPE_CHECKING:
 CLOCK_SLACK = timedelta(seconds=60)
 """How far the service's clock may be off ours."""
 
-_DUPLICATE = re.compile(r"duplicate\b.*?instruction(?:.*?existing_id=(?P<existing_id>[^\s;,]+))?", re.IGNORECASE)
-
-
-def existing_id(row: PositionInstruction) -> str | None:
-    """For a row refused as a duplicate, the server's id of the first one; "" where the reason does not name it; None
-    for other rows.
-    """
-    if row.status not in REFUSED_STATES or not row.rejection_reason:
-        return None
-    match = _DUPLICATE.search(row.rejection_reason)
-    return (match["existing_id"] or "") if match else None
-
 
 class Entry:
     """One row of the batch."""
 
-    __slots__ = ("existing_id", "key", "minted", "request", "row", "sent", "state")
+    __slots__ = ("existing_id", "key", "minted", "request", "row", "state")
 
     def __init__(self, key: str, request: PositionInstructionRequest, *, minted: bool) -> None:
         self.key: str = key
         self.request: PositionInstructionRequest = request
         self.minted: bool = minted
         self.state: str = "not_sent"
-        """``"not_sent"``, ``"unknown"``, ``"landed"``, ``"rejected"``, or ``"undetermined"``: a readable 2xx did not
-        say.
+        """``"not_sent"``, ``"rejected"``, ``"landed"``; ``"unknown"``: an attempt may have brought it about; or
+        ``"undetermined"``: a readable 2xx did not say.
         """
         self.row: PositionInstruction | None = None
+        """The row as the service has it, None while neither a reply nor a look has shown it."""
         self.existing_id: str | None = None
+        """The server's id of the row that the service called this one a duplicate of."""
 
     @property
-    def open(self) -> bool:
-        """Whether it is not known yet what came of the row."""
-        return self.state not in ("landed", "rejected")
+    def maybe_ours(self) -> bool:
+        """Whether what the service has under the key may be this call's own doing."""
+        return self.minted or self.state == "unknown"
 
-    def settle(self, row: PositionInstruction) -> None:
-        """The row as the service has it."""
-        self.row = row
-        self.state = "rejected" if row.status in REFUSED_STATES else "landed"
+    def settle(self, state: str, row: PositionInstruction) -> None:
+        """Remember what came of it."""
+        self.state, self.row = state, row
 
-    def is_same(self, row: PositionInstruction) -> bool:
-        """Whether `row` asks for the same: type, instrument and, as a number, quantity."""
+    def is_same(self, row: PositionInstruction) -> bool | None:
+        """Whether `row` asks for the same: type, instrument and, as a number, quantity; None where it does not say."""
+        request, quantity = self.request, _number(row.quantity)
+        if row.instruction_type is None or row.instrument_id is None or quantity is None:
+            return None
         return (
-            row.instruction_type == self.request.instruction_type
-            and row.instrument_id == self.request.instrument_id
-            and _number(row.quantity) == _number(self.request.quantity)
+            row.instruction_type == request.instruction_type
+            and row.instrument_id.lower() == request.instrument_id.lower()
+            and quantity == _number(request.quantity)
         )
 
 
@@ -79,115 +70,166 @@ class Batch:
         self.entries: Sequence[Entry] = entries
         self.started_at: datetime = started_at
         self.keys_honoured: bool = True
-        """False once a reply or a look shows that the service may not keep our keys."""
+        """False once a look shows a row without a key: the service may not keep ours."""
         self.candidates: list[PositionInstruction] = []
-        """Rows under other keys that may be the effect of rows of ours."""
+        """Rows that may be the effect of rows of ours, but cannot be matched with them."""
         self.strangers: list[PositionInstruction] = []
-        """Rows of replies under no key of ours."""
+        """Rows of a readable 2xx that cannot be matched with one of ours."""
         self._by_key = {entry.key: entry for entry in entries}
 
     @property
     def open(self) -> list[Entry]:
-        """The rows of which it is not known yet what came."""
-        return [entry for entry in self.entries if entry.open]
+        """The rows that neither a reply nor a look has shown."""
+        return [entry for entry in self.entries if entry.row is None]
+
+    @property
+    def unsettled(self) -> list[Entry]:
+        """The open rows that a look may settle."""
+        return [entry for entry in self.open if entry.state in ("unknown", "undetermined")]
 
     @property
     def unknown(self) -> list[Entry]:
         """The rows that an unresolved attempt may have brought about."""
         return [entry for entry in self.entries if entry.state == "unknown"]
 
+    @property
+    def refused(self) -> bool:
+        """Whether it is known that no row was taken."""
+        return all(entry.state in ("not_sent", "rejected") for entry in self.entries)
+
+    @property
+    def rejected_rows(self) -> list[PositionInstruction]:
+        """The rows that were refused, as far as a reply or a look has shown them."""
+        return [entry.row for entry in self.entries if entry.state == "rejected" and entry.row is not None]
+
     def outcomes(self) -> dict[str, str]:
         """What is known of each row, by key."""
         return {entry.key: "unknown" if entry.state == "undetermined" else entry.state for entry in self.entries}
 
+    def existing_ids(self) -> dict[str, str]:
+        """What the service called unsettled rows duplicates of: server ids by key."""
+        return {entry.key: entry.existing_id for entry in self.unsettled if entry.existing_id}
+
     def rows(self) -> list[PositionInstruction]:
-        """Every row: as the service has it, or as asked for with the status UNKNOWN; then rows of replies under no key
-        of ours.
-        """
-        return [entry.row or unresolved_row(entry.request) for entry in self.entries] + self.strangers
+        """Every row: as the service has it, or as asked for; then rows that cannot be matched with one of ours."""
+        return [
+            entry.row or (_refused(entry, None) if entry.state == "rejected" else unresolved_row(entry.request))
+            for entry in self.entries
+        ] + self.strangers
 
     def lost(self) -> None:
         """An attempt with the open rows ended without telling what it did."""
         for entry in self.open:
             entry.state = "unknown"
 
-    def is_known_refusal(self, rows: Sequence[PositionInstruction]) -> bool:
-        """Whether an error reply's rows say that nothing was stored: each open key once, refused, under the all-zero
-        id.
-        """
-        keys = sorted(row.instruction_id for row in rows if row.instruction_id is not None)
+    def put_off(self) -> None:
+        """An attempt with the open rows was refused for now."""
+        for entry in self.open:
+            if entry.state == "not_sent":
+                entry.state = "rejected"
+
+    def is_put_off(self, rows: Sequence[PositionInstruction]) -> bool:
+        """Whether a 5xx's rows say that nothing was stored: each open key once, REJECTED, under the all-zero id."""
+        keys = sorted(row.instruction_id or "" for row in rows)
         return (
             not self.unknown
             and keys == sorted(entry.key for entry in self.open)
-            and len(keys) == len(rows)
-            and all(row.status in REFUSED_STATES and row.id == NIL_ID for row in rows)
+            and all(row.status == "REJECTED" and row.id == NIL_ID and existing_id(row) is None for row in rows)
         )
 
-    def take_reply(self, rows: Sequence[PositionInstruction], *, done: bool) -> None:
-        """A readable reply to an attempt with the open rows: a 2xx (`done`) or a refusal, in which a row without an
-        answer was not done.
-        """
-        for entry in self.open:
-            mine = [row for row in rows if row.instruction_id == entry.key]
-            maybe_ours = entry.minted or entry.state == "unknown"
-            if len(mine) > 1:
-                entry.state = "unknown"
-            elif mine:
-                duplicate_of = existing_id(mine[0])
-                refused = mine[0].status in REFUSED_STATES
-                if duplicate_of is not None and maybe_ours:
-                    entry.state, entry.existing_id = "unknown", duplicate_of or None
-                elif not refused or entry.state != "unknown":
-                    entry.settle(mine[0])
-                    entry.existing_id = duplicate_of or None
-            elif done:
-                entry.state = "undetermined" if entry.state == "not_sent" else entry.state
-            elif entry.state != "unknown":
-                entry.state = "rejected"
-        self.strangers += [row for row in rows if row.instruction_id not in self._by_key]
-        if done and any(row.instruction_id not in self._by_key for row in rows):
-            self.keys_honoured = False
+    def is_echoed(self, rows: Sequence[PositionInstruction]) -> bool:
+        """Whether the rows of a reply, of any status, bear our keys."""
+        return all(row.instruction_id in self._by_key for row in rows)
 
-    def take_look(self, rows: Iterable[PositionInstruction]) -> None:
-        """The account's instructions: presence settles a row, absence nothing."""
-        self.candidates = []
-        found: dict[str | None, list[PositionInstruction]] = {}
-        for row in rows:
-            found.setdefault(row.instruction_id, []).append(row)
+    def take_done(self, rows: Sequence[PositionInstruction]) -> None:
+        """A readable 2xx to an attempt with the open rows; what it does not say stays to be looked for."""
+        mine = self._matched(rows)
+        self.strangers = [row for row in rows if row.instruction_id not in mine]
         for entry in self.open:
-            mine = found.get(entry.key, [])
-            if len(mine) == 1:
-                self._found(entry, mine[0])
-            elif mine:
-                self.keys_honoured = False
-            else:
-                self.candidates += [
-                    row
-                    for row in rows
-                    if row.instruction_id not in self._by_key
-                    and entry.is_same(row)
-                    and (row.created_at is None or row.created_at >= self.started_at - CLOCK_SLACK)
-                    and row not in self.candidates
-                ]
+            row = mine.get(entry.key)
+            if row is None:
+                entry.state = "unknown" if entry.state == "unknown" else "undetermined"
+            elif not self._is_own_duplicate(entry, existing_id(row)):
+                if row.status in LANDED_STATES:
+                    entry.settle("landed", row)
+                elif entry.state != "unknown":
+                    entry.settle("rejected" if row.status in REFUSED_STATES else "undetermined", row)
+
+    def take_refusal(self, rows: Sequence[PositionInstruction], reason: str | None) -> None:
+        """A refusal of an attempt with the open rows, with the reason that it gives for all of them."""
+        mine = self._matched(rows)
+        reasons = [reason, *(row.rejection_reason for row in rows if row.instruction_id not in self._by_key)]
+        used = next((first for text in reasons if (first := duplicate_of(text)) is not None), None)
+        if used and len(self.open) > 1:
+            used = ""  # it does not say of which row
+        for entry in self.open:
+            row = mine.get(entry.key)
+            if row is None:
+                if not self._is_own_duplicate(entry, used) and entry.state != "unknown":
+                    entry.state = "rejected"
+            elif row.status in LANDED_STATES:
+                entry.state = "unknown"
+            elif not self._is_own_duplicate(entry, existing_id(row)) and entry.state != "unknown":
+                entry.settle("rejected", row)
+
+    def take_look(self, rows: Sequence[PositionInstruction]) -> None:
+        """The account's instructions: presence settles a row, absence nothing."""
+        found = self._matched(rows)
+        for entry in self.unsettled:
+            if entry.key in found:
+                self._found(entry, found[entry.key])
+        self.candidates = self._strays(rows)
+
+    def take_keyless(self, rows: Sequence[PositionInstruction]) -> None:
+        """The account's instructions, not all of which show an id and a key: a sign that keys may not be honoured."""
+        self.keys_honoured = False
+        self.candidates = self._strays(rows)
+
+    def _strays(self, rows: Sequence[PositionInstruction]) -> list[PositionInstruction]:
+        """Rows of the list that may be the effect of an unsettled row, but cannot be matched with it."""
+        unsettled = {entry.key: entry for entry in self.unsettled}
+
+        def may_be_ours(row: PositionInstruction) -> bool:
+            if row.instruction_id in self._by_key:
+                return row.instruction_id in unsettled
+            return self._is_new(row) and any(entry.is_same(row) is not False for entry in unsettled.values())
+
+        return [row for row in rows if may_be_ours(row)]
+
+    def _matched(self, rows: Sequence[PositionInstruction]) -> dict[str, PositionInstruction]:
+        """The rows under our keys, but for keys that are there twice."""
+        found: dict[str, list[PositionInstruction]] = {}
+        for row in rows:
+            if row.instruction_id in self._by_key:
+                found.setdefault(row.instruction_id, []).append(row)
+        return {key: same[0] for key, same in found.items() if len(same) == 1}
+
+    def _is_own_duplicate(self, entry: Entry, first: str | None) -> bool:
+        """Whether a row came back as a duplicate of what may be the call's own doing: then it is to be looked for."""
+        if first is None or not entry.maybe_ours:
+            return False
+        entry.state, entry.existing_id = "unknown", first or entry.existing_id
+        return True
 
     def _found(self, entry: Entry, row: PositionInstruction) -> None:
-        is_new = row.created_at is None or row.created_at >= self.started_at - CLOCK_SLACK
-        if entry.minted or (entry.is_same(row) and is_new):
-            entry.settle(row)
-        else:
-            entry.settle(
-                unresolved_row(
-                    entry.request,
-                    id=NIL_ID,
-                    status="REJECTED",
-                    rejection_reason=f"Duplicate exercise instruction; existing_id={row.id}",
-                )
-            )
-            entry.existing_id = row.id
+        same = entry.minted or (entry.is_same(row) if self._is_new(row) else False)
+        if same:
+            entry.settle("rejected" if row.status in REFUSED_STATES else "landed", row)
+        elif same is not None:
+            entry.settle("rejected", _refused(entry, f"Duplicate exercise instruction; existing_id={row.id}"))
+
+    def _is_new(self, row: PositionInstruction) -> bool:
+        return row.created_at is None or row.created_at >= self.started_at - CLOCK_SLACK
+
+
+def _refused(entry: Entry, reason: str | None) -> PositionInstruction:
+    """The row as the service shows one that it refused."""
+    return unresolved_row(entry.request, id=NIL_ID, status="REJECTED", rejection_reason=reason)
 
 
 def _number(quantity: str | None) -> Decimal | None:
     try:
-        return Decimal(quantity or "")
+        number = Decimal(quantity or "")
     except InvalidOperation:
         return None
+    return number if number.is_finite() else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from . import _policy as policy
 from . import _seam as seam
-from ._headers import Headers, checked_headers
+from ._headers import Headers, checked_headers, concealed
 from ._outcomes import Attempt, Failure, Outcome, Reply
+from ._refusal import remedy
 from ._settings import checked_flag
 from .errors import ArgumentError
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clear_street_api.client import Request
+    from clear_street_api.types import Model
 
     from ._batch import Batch
     from ._effects import Send
@@ -46,8 +49,8 @@ class Client:
         """False once a reply did not echo an idempotency key."""
         self.drift_seen: set[str] = set()
         """Kinds of departure from the spec that were logged."""
-        self.readings: dict[int, Reading] = {}
-        """The latest list of instructions of each account that is waited for."""
+        self.readings: WeakValueDictionary[object, Reading] = WeakValueDictionary()
+        """The latest list of instructions of each account, while somebody waits for it."""
 
 
 class Call(Generic[T]):
@@ -72,8 +75,8 @@ class Call(Generic[T]):
         self.request: Request = seam.with_extras(
             prepared.request, query=options.get("extra_query"), body=options.get("extra_body")
         )
-        headers = options.get("extra_headers")
-        self.headers: Headers = checked_headers("extra_headers", headers).over(settings.headers)  # type: ignore[arg-type]
+        headers = concealed(options.get("extra_headers"))
+        self.headers: Headers = checked_headers("extra_headers", headers).over(settings.headers)
         self.limits: Limits = settings.limits.with_options(options)
         self.raise_on_rejection: bool = _flag(options, "raise_on_rejection", settings.raise_on_rejection)
         self.resend_after_unknown: bool = _flag(options, "resend_after_unknown", settings.resend_after_unknown)
@@ -85,7 +88,7 @@ class Call(Generic[T]):
         self.unresolved: Reply | Failure | None = None
         """The last attempt that may have had its effect, while that is open."""
         self.reconciled: bool = False
-        """Whether what came of the call was found by looking."""
+        """Whether what came of the call, or of a part of it, was found by looking."""
         self.last_look: Reply | None = None
         """The last complete list of instructions that was read to settle the call."""
         self.advice: str | None = None
@@ -138,18 +141,35 @@ class Call(Generic[T]):
             )
         )
 
-    def known_refusal(self) -> None:
+    def put_off(self) -> None:
         """The last attempt's 5xx has rows that say that nothing was stored."""
         self.unresolved = None
         self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.REFUSED.value)
+
+    def lose(self, result: Reply | Failure) -> None:
+        """The body of the last attempt's reply, streamed, broke off or cannot be read."""
+        self.unresolved = result
+        failure = type(result.cause).__name__ if isinstance(result, Failure) else None
+        self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.UNKNOWN.value, failure=failure)
+        if self.batch is not None:
+            self.batch.lost()
+
+    def passed(self, moment: float) -> str | None:
+        """Which bound forbids to send at a moment of the monotonic clock, None for none."""
+        if moment >= self.send_until:
+            return "the deadline"
+        if self.not_after_at is not None and moment >= self.not_after_at:
+            return "the time in `not_after`"
+        return None
 
     def decode(self, reply: Reply, found: object) -> T:
         """The call's value: of the reply, or of `found` under the reply's envelope."""
         if self.operation.response is None:
             return cast("T", seam.read_as(self.cast_to, reply.body))
-        value: Any = seam.decode_reply(
-            self.operation.response(), reply.json or seam.read_object(reply.body) or {}, found
-        )
+        document = reply.json or {}
+        if reply is self.last_look and isinstance(found, list):
+            document = {**document, "data": [row.to_dict() for row in cast("list[Model]", found)]}
+        value: Any = seam.decode_reply(self.operation.response(), document, found)
         value.record_call(tuple(self.attempts), reconciled=self.reconciled)
         return cast("T", value if self.cast_to is None else seam.cast_model(self.cast_to, value))
 
@@ -157,9 +177,9 @@ class Call(Generic[T]):
         """Kinds of departure from the spec in a value that were not seen before by this client."""
         drift = getattr(value, "drift", ())
         kinds = {f"{_INDEX.sub('[]', d.path)}: {d.kind}, expected {d.expected}" for d in drift}
-        new = kinds - self.client.drift_seen
-        if len(self.client.drift_seen) < _DRIFT_KINDS_MAX:
-            self.client.drift_seen |= new
+        seen = self.client.drift_seen
+        new = kinds - seen if len(seen) < _DRIFT_KINDS_MAX else set[str]()
+        seen |= new
         return new
 
     @property
@@ -181,8 +201,5 @@ def _check_options(operation: Operation[T], options: Mapping[str, object]) -> No
         known += _SUBMIT
     for name in options:
         if name not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, known, n=1)
-            remedy = f"did you mean {near[0]!r}?" if near else f"besides its own arguments it takes {', '.join(known)}."
-            raise TypeError(f"{operation.name}() got an unexpected keyword argument {name!r}; {remedy}")
+            names = (*seam.arguments_of(operation.name), *known)
+            raise TypeError(f"{operation.name}() got an unexpected keyword argument {name!r}; {remedy(name, names)}")

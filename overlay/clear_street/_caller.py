@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from _thread import allocate_lock
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,22 +22,25 @@ if TYPE_CHECKING:
 class Connections:
     """The connections of a client and its copies, made when they are first needed: that imports httpx."""
 
-    __slots__ = ("_arguments", "_driver", "_is_async")
+    __slots__ = ("_arguments", "_driver", "_is_async", "_making")
 
-    def __init__(self, *, is_async: bool, http_client: Any = None, clock: Any = None, owned: bool = False) -> None:
+    def __init__(self, *, is_async: bool, http_client: Any, clock: Any) -> None:
         self._is_async = is_async
-        self._arguments: tuple[Any, Any, bool] = (http_client, clock, owned)
+        self._arguments: tuple[Any, Any] = (http_client, clock)
+        self._making = allocate_lock()
         self._driver: Any = None
         if http_client is not None:
             self.driver()
 
     def driver(self) -> Any:
-        """The driver, sync or async."""
+        """The driver, sync or async: one for all threads."""
         if self._driver is None:
             from . import _driver
 
             kind = _driver.AsyncDriver if self._is_async else _driver.Driver
-            self._driver = kind(*self._arguments)
+            with self._making:
+                if self._driver is None:
+                    self._driver = kind(*self._arguments)
         return self._driver
 
     def __del__(self) -> None:
@@ -63,6 +68,8 @@ class Caller(_Caller):
 
     __slots__ = ()
 
+    is_async = False
+
     def shaped(self, shape: str) -> Caller:
         """A caller whose calls give ``"value"``, ``"raw"`` or ``"stream"``."""
         return Caller(self.connections, self.settings, shape)
@@ -88,6 +95,8 @@ class AsyncCaller(_Caller):
     """Makes calls and runs flows in the running event loop."""
 
     __slots__ = ()
+
+    is_async = True
 
     def shaped(self, shape: str) -> AsyncCaller:
         """A caller whose calls give ``"value"``, ``"raw"`` or ``"stream"``."""

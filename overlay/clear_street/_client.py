@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ._caller import AsyncCaller, Caller, Connections
+from ._headers import conceal, concealed
 from ._settings import Settings
 from .v1 import V1, AsyncV1
 
@@ -13,14 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
     from types import TracebackType
-    from typing import Any, Literal, NoReturn, Protocol, Self, TypeVar, Unpack
+    from typing import Any, Generic, Literal, NoReturn, Protocol, Self, TypeVar, Unpack
 
     import httpx
+
+    from clear_street_api.client import Request
 
     from ._options import CallOptions, ChangingCallOptions, ClientOptions
     from .sandbox import Sandbox
 
     T = TypeVar("T")
+    H = TypeVar("H")
+
+    class _Over(Generic[H]):
+        pass
 
     class Clock(Protocol):
         """Time and chance as a client sees them."""
@@ -31,20 +38,29 @@ if TYPE_CHECKING:
         def sleep(self, seconds: float) -> object: ...
         def asleep(self, seconds: float) -> Awaitable[object]: ...
 
+else:
+
+    class _Over:
+        __slots__ = ()
+
+        def __class_getitem__(cls, item: object) -> object:
+            return cls
+
 
 SANDBOX_URL = "https://sandbox.invalid"
 
 
-class _Base:
-    """What both clients share."""
+class _Base(_Over["H"]):
+    """What both clients share, over either kind of httpx client."""
 
     __slots__ = ("_caller",)
 
     _caller: Any
+    _kind: type[Caller | AsyncCaller]
 
     def __init__(
         self,
-        api_key: str | Callable[[], Any] | None = None,
+        api_key: str | Callable[[], str | Awaitable[str]] | None = None,
         *,
         environment: Literal["production", "dev"] = "production",
         base_url: str | None = None,
@@ -52,12 +68,12 @@ class _Base:
         deadline: float | None = None,
         max_retries: int = 2,
         default_headers: Mapping[str, str | None] | None = None,
-        http_client: Any = None,
+        http_client: H | None = None,
         read_only: bool = False,
         strict: bool = False,
         raise_on_rejection: bool = False,
         resend_after_unknown: bool = True,
-        on_intent: Callable[..., object] | None = None,
+        on_intent: Callable[[tuple[str, ...], Request], object] | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Check the arguments and remember them; the first call connects.
@@ -84,6 +100,7 @@ class _Base:
 
         Raises `ArgumentError` for an argument that cannot be used.
         """
+        api_key, default_headers = concealed(api_key), concealed(default_headers)
         settings = Settings.resolve(
             {
                 "api_key": api_key,
@@ -100,14 +117,12 @@ class _Base:
                 "on_intent": on_intent,
             }
         )
-        self._connect(settings, http_client=http_client, clock=clock)
-        if "CLEAR_STREET_LOG" in os.environ:
+        connections = Connections(is_async=self._kind.is_async, http_client=http_client, clock=clock)
+        self._caller = self._kind(connections, settings)
+        if level := os.environ.get("CLEAR_STREET_LOG"):
             from ._logging import log_to_stderr
 
-            log_to_stderr(os.environ["CLEAR_STREET_LOG"])
-
-    def _connect(self, settings: Settings, **connections: Any) -> None:
-        raise NotImplementedError
+            log_to_stderr(level)
 
     @classmethod
     def _of(cls, caller: Any) -> Self:
@@ -123,8 +138,10 @@ class _Base:
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A cheap copy with other settings, over the same connections: closing one closes both.
 
-        `default_headers` are added to those of this client. Raises `ArgumentError` for a value that cannot be used.
+        `default_headers` are added to those of this client. Raises `ArgumentError` for a value that cannot be used, and
+        TypeError for an option that there is none of.
         """
+        conceal(options)
         caller = self._caller
         return self._of(type(caller)(caller.connections, caller.settings.replace(options)))
 
@@ -143,31 +160,30 @@ class _Base:
         return self.with_options()
 
 
-class ClearStreet(_Base):
+class ClearStreet(_Base["httpx.Client"]):
     """The client, for threads: one may be shared by any number of them."""
 
     __slots__ = ()
 
     _caller: Caller
-
-    def _connect(self, settings: Settings, **connections: Any) -> None:
-        self._caller = Caller(Connections(is_async=False, **connections), settings)
+    _kind = Caller
 
     @classmethod
-    def sandbox(cls, sandbox: Sandbox | None = None, **options: Any) -> Self:
+    def sandbox(cls, sandbox: Sandbox | None = None, **options: Unpack[ClientOptions]) -> Self:
         """A client on the embedded sandbox, without network or key; time passes only as the client waits.
 
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; the rest are the client's
-        own arguments.
+        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `options` are the client's own
+        arguments, but for its connections and clock, which are the sandbox's.
         """
         from ._transport import DefaultHttpxClient
         from .sandbox import Sandbox, SandboxTransport
 
+        conceal(options)
         sandbox = Sandbox() if sandbox is None else sandbox
-        arguments: dict[str, Any] = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
-        client = cls(**arguments)
         http_client = DefaultHttpxClient(transport=SandboxTransport(sandbox))
-        client._connect(client._caller.settings, http_client=http_client, clock=sandbox.clock, owned=True)
+        arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
+        client = cls(http_client=http_client, clock=sandbox.clock, **arguments)
+        client._caller.connections.driver().owned = True
         return client
 
     @property
@@ -178,9 +194,9 @@ class ClearStreet(_Base):
     def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
         """GET a path that this package has no method for.
 
-        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes` or `object` (any JSON). The
-        path starts with ``/`` and stays on the client's origin; where it is that of a known operation, that
-        operation's rules hold.
+        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes`, `object` (any JSON) or
+        ``type(None)`` (nothing). The path starts with ``/``, has no empty segment, and stays on the client's origin;
+        where it is that of a known operation, that operation's rules hold.
         """
         return self._verb("GET", path, cast_to, None, options)
 
@@ -219,35 +235,35 @@ class ClearStreet(_Base):
     def _verb(self, method: str, path: str, cast_to: type[T], body: object, options: Mapping[str, object]) -> T:
         from ._verbs import prepared_verb
 
-        operation, prepared = prepared_verb(method, path, body, cast_to)
-        return self._caller.call(operation, prepared, options, cast_to)
+        conceal(options)
+        operation, prepared, kind = prepared_verb(method, path, body, cast_to)
+        return self._caller.call(operation, prepared, options, kind)
 
 
-class AsyncClearStreet(_Base):
+class AsyncClearStreet(_Base["httpx.AsyncClient"]):
     """The client, for asyncio and trio: one may be shared by any number of tasks and, in turn, event loops."""
 
     __slots__ = ()
 
     _caller: AsyncCaller
-
-    def _connect(self, settings: Settings, **connections: Any) -> None:
-        self._caller = AsyncCaller(Connections(is_async=True, **connections), settings)
+    _kind = AsyncCaller
 
     @classmethod
-    def sandbox(cls, sandbox: Sandbox | None = None, **options: Any) -> Self:
+    def sandbox(cls, sandbox: Sandbox | None = None, **options: Unpack[ClientOptions]) -> Self:
         """A client on the embedded sandbox, without network or key; time passes only as the client waits.
 
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; the rest are the client's
-        own arguments.
+        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `options` are the client's own
+        arguments, but for its connections and clock, which are the sandbox's.
         """
         from ._transport import DefaultAsyncHttpxClient
         from .sandbox import AsyncSandboxTransport, Sandbox
 
+        conceal(options)
         sandbox = Sandbox() if sandbox is None else sandbox
-        arguments: dict[str, Any] = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
-        client = cls(**arguments)
         http_client = DefaultAsyncHttpxClient(transport=AsyncSandboxTransport(sandbox))
-        client._connect(client._caller.settings, http_client=http_client, clock=sandbox.clock, owned=True)
+        arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
+        client = cls(http_client=http_client, clock=sandbox.clock, **arguments)
+        client._caller.connections.driver().owned = True
         return client
 
     @property
@@ -258,9 +274,9 @@ class AsyncClearStreet(_Base):
     async def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
         """GET a path that this package has no method for.
 
-        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes` or `object` (any JSON). The
-        path starts with ``/`` and stays on the client's origin; where it is that of a known operation, that
-        operation's rules hold.
+        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes`, `object` (any JSON) or
+        ``type(None)`` (nothing). The path starts with ``/``, has no empty segment, and stays on the client's origin;
+        where it is that of a known operation, that operation's rules hold.
         """
         return await self._verb("GET", path, cast_to, None, options)
 
@@ -307,5 +323,6 @@ class AsyncClearStreet(_Base):
     async def _verb(self, method: str, path: str, cast_to: type[T], body: object, options: Mapping[str, object]) -> T:
         from ._verbs import prepared_verb
 
-        operation, prepared = prepared_verb(method, path, body, cast_to)
-        return await self._caller.call(operation, prepared, options, cast_to)
+        conceal(options)
+        operation, prepared, kind = prepared_verb(method, path, body, cast_to)
+        return await self._caller.call(operation, prepared, options, kind)

@@ -24,7 +24,7 @@ import httpx
 
 from ._call import Call, Client
 from ._effects import Invoke, Jitter, Log, MintKey, Now, Send, Sleep, Today
-from ._exchange import exchange, finish
+from ._exchange import exchange, finish, lost
 from ._keys import new_idempotency_key
 from ._outcomes import Failure, Reply
 from ._responses import AsyncRawResponse, RawResponse
@@ -52,6 +52,9 @@ USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_P
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
+_GONE = "The body is gone: it was read piece by piece, or the context of its response was left."
+
+
 class SystemClock:
     """The machine's own clocks, sleep and randomness. A test hands in another one as `clock`."""
 
@@ -76,16 +79,17 @@ class SystemClock:
         await anyio.sleep(seconds)
 
 
-class _NoKey(Exception):
+class KeyUnavailable(Exception):
     """The application's `api_key` callable failed."""
 
 
 class _Driver:
     """What the two drivers share: all that needs no waiting."""
 
-    def __init__(self, clock: Any, *, owned: bool) -> None:
+    def __init__(self, clock: Any) -> None:
         self.clock = SystemClock() if clock is None else clock
-        self.owned: bool = owned
+        self.owned: bool = False
+        """Whether a supplied client is ours to close."""
         self.closed: bool = False
         self.learnt = Client()
         self._answers: dict[type[Effect], Callable[[], object]] = {
@@ -112,11 +116,11 @@ class _Driver:
         raise TypeError("connections cannot be pickled or copied")
 
     def _log(self, effect: Log) -> None:
-        logger.log(effect.level, effect.message, *effect.values)
+        if logger.isEnabledFor(effect.level):
+            logger.log(effect.level, effect.message, *map(_printable, effect.values))
 
     def _refuse(self, effect: Send, settings: Settings) -> None:
-        if self.closed:
-            raise ClearStreetError("The client is closed; make a new one.")
+        _refuse_closed(self.closed)
         if settings.read_only and effect.request.method not in ("GET", "HEAD"):
             raise ArgumentError(
                 f"The client is read-only (`read_only=True`) and does not send {effect.request.method} "
@@ -149,17 +153,23 @@ class _Driver:
             "write": min(timeout.write, left),
             "pool": min(timeout.pool, left),
         }
-        method, url = effect.request.method, _url(settings.base_url + effect.request.target)
-        if client.params or client.cookies:
-            # What only httpx can merge; it costs as much as the rest of a call.
-            return client.build_request(
-                method, url, headers=list(own.items()), content=content, timeout=httpx.Timeout(**phases)
-            )
+        target = effect.request.target
+        if client.params:
+            target = f"{target}{'&' if '?' in target else '?'}{client.params}"
+        try:
+            url = _url(settings.base_url + target)
+        except httpx.InvalidURL as error:
+            raise ArgumentError(f"The URL of {effect.request.operation} cannot be sent: {error}.") from None
         merged = [
             pair for pair in client.headers.raw if (lower := pair[0].lower()) not in own and lower not in left_out
         ]
         merged += own.items()
-        return httpx.Request(method, url, headers=merged, content=content, extensions={"timeout": phases})
+        request = httpx.Request(
+            effect.request.method, url, headers=merged, content=content, extensions={"timeout": phases}
+        )
+        if client.cookies:
+            client.cookies.set_cookie_header(request)
+        return request
 
     def _failure(self, error: Exception, response: httpx.Response | None, *, unsent: bool) -> Failure:
         sent = response is not None or not (unsent or isinstance(error, _NEVER_SENT))
@@ -186,8 +196,8 @@ class _Driver:
 class Driver(_Driver):
     """Runs flows on the calling thread; one driver serves any number of threads."""
 
-    def __init__(self, http_client: httpx.Client | None, clock: Any, owned: bool) -> None:
-        super().__init__(clock, owned=owned)
+    def __init__(self, http_client: httpx.Client | None, clock: Any) -> None:
+        super().__init__(clock)
         if http_client is not None and not isinstance(http_client, httpx.Client):
             raise ArgumentError(
                 f"Expected an httpx.Client for `http_client` but received {type(http_client).__name__}."
@@ -211,12 +221,19 @@ class Driver(_Driver):
 
     def finish(self, completed: Completed[T]) -> None:
         """Read the body of a streamed reply, and the value out of it."""
-        settings = completed.call.settings
         try:
-            body: bytes | BaseException = self.read(completed.http_response, settings)
+            body: bytes | BaseException = self.read(completed)
+        except httpx.StreamError:
+            raise ClearStreetError(_GONE) from None
         except BaseException as error:
             body = _bare(error)
-        self.run(finish(completed, body), settings)
+        self.run(finish(completed, body), completed.call.settings)
+
+    def lost(self, completed: Completed[T], error: BaseException) -> None:
+        """Raise what it means that the application could not read a streamed body."""
+        if isinstance(error, httpx.StreamError):
+            raise ClearStreetError(_GONE) from None
+        self.run(lost(completed, _bare(error)), completed.call.settings)
 
     def run(self, flow: Flow[T], settings: Settings) -> T:
         """Drive a flow to its end."""
@@ -246,21 +263,22 @@ class Driver(_Driver):
     def abandon(self) -> None:
         """Close what a client left open that was never closed, with a warning."""
         if os.getpid() in self._own:
-            _warn_unclosed("ClearStreet", "close()")
             self.close()
+            _warn_unclosed("ClearStreet", "close()")
 
     def client(self) -> httpx.Client:
         """The httpx client in use: the application's, or this process's own."""
         if self._supplied is not None:
             return self._supplied
         process = os.getpid()
-        return self._own.get(process) or self._own.setdefault(process, DefaultHttpxClient())
+        return self._own.get(process) or self._own.setdefault(process, _made(DefaultHttpxClient))
 
-    def read(self, response: httpx.Response, settings: Settings) -> bytes:
+    def read(self, completed: Completed[Any]) -> bytes:
         """The rest of a streamed body, within the time-out of an attempt."""
-        token = BOUNDS.set(Bounds(time.monotonic() + settings.limits.timeout.total, None))
+        token = BOUNDS.set(Bounds(time.monotonic() + completed.call.limits.timeout.total, None))
         try:
-            return response.read()
+            body: bytes = completed.http_response.read()
+            return body
         finally:
             BOUNDS.reset(token)
 
@@ -272,6 +290,8 @@ class Driver(_Driver):
         if isinstance(effect, Invoke):
             answer = effect.hook(*effect.arguments)
             if inspect.isawaitable(answer):
+                if inspect.iscoroutine(answer):
+                    answer.close()
                 raise ArgumentError(
                     "The hook is a coroutine function: use it with AsyncClearStreet, or make it a plain function."
                 )
@@ -283,6 +303,7 @@ class Driver(_Driver):
     def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
         self._refuse(effect, settings)
         client = self.client()
+        _refuse_closed(client.is_closed)
         bounds = self._bounds(effect)
         keeps_bounds = getattr(client, "keeps_bounds", False)
         request = response = None
@@ -293,7 +314,9 @@ class Driver(_Driver):
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else response.read())
-        except (ClearStreetError, _NoKey) as error:
+        except ClearStreetError as error:
+            raise _bare(error) from None
+        except KeyUnavailable as error:
             result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
         except Exception as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
@@ -315,15 +338,15 @@ class Driver(_Driver):
         try:
             value = key()
         except Exception as error:
-            raise _NoKey(f"the api_key callable raised {type(error).__name__}") from None
+            raise KeyUnavailable(f"the api_key callable raised {type(error).__name__}") from None
         return checked_key(value)
 
 
 class AsyncDriver(_Driver):
     """Runs flows in the running event loop, of asyncio or trio."""
 
-    def __init__(self, http_client: httpx.AsyncClient | None, clock: Any, owned: bool) -> None:
-        super().__init__(clock, owned=owned)
+    def __init__(self, http_client: httpx.AsyncClient | None, clock: Any) -> None:
+        super().__init__(clock)
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise ArgumentError(
                 f"Expected an httpx.AsyncClient for `http_client` but received {type(http_client).__name__}."
@@ -349,12 +372,19 @@ class AsyncDriver(_Driver):
 
     async def finish(self, completed: Completed[T]) -> None:
         """Read the body of a streamed reply, and the value out of it."""
-        settings = completed.call.settings
         try:
-            body: bytes | BaseException = await self.read(completed.http_response, settings)
+            body: bytes | BaseException = await self.read(completed)
+        except httpx.StreamError:
+            raise ClearStreetError(_GONE) from None
         except BaseException as error:
             body = _bare(error)
-        await self.run(finish(completed, body), settings)
+        await self.run(finish(completed, body), completed.call.settings)
+
+    async def lost(self, completed: Completed[T], error: BaseException) -> None:
+        """Raise what it means that the application could not read a streamed body."""
+        if isinstance(error, httpx.StreamError):
+            raise ClearStreetError(_GONE) from None
+        await self.run(lost(completed, _bare(error)), completed.call.settings)
 
     async def run(self, flow: Flow[T], settings: Settings) -> T:
         """Drive a flow to its end."""
@@ -383,7 +413,7 @@ class AsyncDriver(_Driver):
 
     def abandon(self) -> None:
         """Warn where a client was never closed; its event loop closes the connections when the keeper of them goes."""
-        if any(process == os.getpid() for process, _, _ in self._own.values()):
+        if not self.closed and any(process == os.getpid() for process, _, _ in self._own.values()):
             _warn_unclosed("AsyncClearStreet", "await close()")
 
     async def client(self) -> httpx.AsyncClient:
@@ -393,17 +423,18 @@ class AsyncDriver(_Driver):
         loop = _running_loop()
         entry = self._own.get(loop)
         if entry is None or entry[0] != os.getpid():
-            client = DefaultAsyncHttpxClient()
+            client = _made(DefaultAsyncHttpxClient)
             keeper = _closed_with_the_loop(client)
             entry = self._own[loop] = (os.getpid(), client, keeper)
             await keeper.__anext__()
         return entry[1]
 
-    async def read(self, response: httpx.Response, settings: Settings) -> bytes:
+    async def read(self, completed: Completed[Any]) -> bytes:
         """The rest of a streamed body, within the time-out of an attempt."""
-        token = BOUNDS.set(Bounds(time.monotonic() + settings.limits.timeout.total, None))
+        token = BOUNDS.set(Bounds(time.monotonic() + completed.call.limits.timeout.total, None))
         try:
-            return await response.aread()
+            body: bytes = await completed.http_response.aread()
+            return body
         finally:
             BOUNDS.reset(token)
 
@@ -422,6 +453,7 @@ class AsyncDriver(_Driver):
     async def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
         self._refuse(effect, settings)
         client = await self.client()
+        _refuse_closed(client.is_closed)
         bounds = self._bounds(effect)
         keeps_bounds = getattr(client, "keeps_bounds", False)
         request = response = None
@@ -432,7 +464,9 @@ class AsyncDriver(_Driver):
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else await response.aread())
-        except (ClearStreetError, _NoKey) as error:
+        except ClearStreetError as error:
+            raise _bare(error) from None
+        except KeyUnavailable as error:
             result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
         except Exception as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
@@ -456,7 +490,7 @@ class AsyncDriver(_Driver):
             if inspect.isawaitable(value):
                 value = await value
         except Exception as error:
-            raise _NoKey(f"the api_key callable raised {type(error).__name__}") from None
+            raise KeyUnavailable(f"the api_key callable raised {type(error).__name__}") from None
         return checked_key(value)
 
 
@@ -464,6 +498,11 @@ class AsyncDriver(_Driver):
 def _url(url: str) -> httpx.URL:
     """A parsed URL: parsing costs a third of a call, and polls repeat theirs."""
     return httpx.URL(url)
+
+
+def _refuse_closed(closed: bool) -> None:
+    if closed:
+        raise ClearStreetError("The client is closed; make a new one.")
 
 
 def _running_loop() -> object:
@@ -494,12 +533,30 @@ def _warn_unclosed(name: str, remedy: str) -> None:
         )
 
 
+def _printable(value: object) -> object:
+    """What the service made up, such as a request id, on one line of the log."""
+    return ascii(value) if isinstance(value, str) and not value.isprintable() else value
+
+
+C = TypeVar("C")
 E = TypeVar("E", bound=BaseException)
 
 
+def _made(kind: Callable[[], C]) -> C:
+    """A client of our own; what the environment says of proxies and certificates may be of no use."""
+    try:
+        return kind()
+    except Exception as error:
+        # The text of others may quote a proxy's password; that of an OSError names a file.
+        problem = str(error) if isinstance(error, (OSError, ArgumentError)) else type(error).__name__
+    raise ArgumentError(f"What the environment says of proxies or certificates cannot be used: {problem}")
+
+
 def _bare(error: E) -> E:
-    """An exception without the frames below, whose local variables hold the request's headers, and without their
-    exceptions.
-    """
+    """An exception without what may show the request's headers: the frames below, their exceptions, the request."""
     error.__cause__ = error.__context__ = None
+    if isinstance(error, httpx.RequestError):
+        error.request = cast("httpx.Request", None)
+    if isinstance(error, httpx.LocalProtocolError):
+        error.args = ("the request breaks HTTP, perhaps by a header of the http_client",)
     return error.with_traceback(None)

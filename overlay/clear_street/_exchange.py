@@ -16,10 +16,10 @@ from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
 from ._policy import Action
 from ._states import CANCEL_STATES, REFUSED_STATES
-from .errors import ArgumentError, ClearStreetError
+from .errors import APIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from clear_street_api.client import Request
@@ -49,40 +49,37 @@ class Completed(Generic[T]):
         return self.reply.http_response
 
 
-def finish(completed: Completed[T], body: bytes | Exception) -> Flow[None]:
-    """The value of a streamed reply, when its body has been read, or what reading it failed with."""
-    call, reply = completed.call, completed.reply
-    now: float = yield NOW
-    result: Reply | Failure = reply
-    if isinstance(body, Exception):
-        timed_out = isinstance(body, TimeoutError) or "Timeout" in type(body).__name__
-        result = Failure(body, now, sent=True, timed_out=timed_out, status=reply.status, headers=reply.headers)
-    else:
-        reply.body, reply.json = body, seam.read_object(body)
-    if isinstance(result, Failure) or not _readable(call, reply):
-        call.unresolved = result
-        raise failures.error(call, result)
-    call.stream = False
-    completed.value = (yield from _completed(call, reply)).value
-
-
 def exchange(call: Call[T]) -> Flow[Completed[T]]:
     """A whole call."""
     now: float = yield NOW
     today: datetime = yield TODAY
     call.begin(now, today)
+    completed = yield from _told(call, _flow(call))
+    yield from _log(call, "reconciled" if call.reconciled else "done")
+    return completed
+
+
+def finish(completed: Completed[T], body: bytes | BaseException) -> Flow[None]:
+    """The value of a streamed reply, out of its body, or out of what reading that failed with."""
+    settled = yield from _told(completed.call, _finish(completed, body))
+    completed.value = settled.value
+
+
+def lost(completed: Completed[T], error: BaseException) -> Flow[None]:
+    """Raise what it means that a streamed reply broke off while the application read its bytes."""
+    yield from _told(completed.call, _lost(completed, error))
+
+
+def _told(call: Call[T], flow: Flow[Completed[T]]) -> Flow[Completed[T]]:
+    """The flow, with whatever it ends in telling what may have happened."""
     try:
-        completed = yield from _flow(call)
-    except (ArgumentError, GeneratorExit):
-        raise
-    except ClearStreetError as error:
+        return (yield from flow)
+    except APIError as error:
         yield from _log(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))
         raise
     except BaseException as error:
         failures.annotate(call, error)
         raise
-    yield from _log(call, "reconciled" if call.reconciled else "done")
-    return completed
 
 
 def _flow(call: Call[T]) -> Flow[Completed[T]]:
@@ -93,6 +90,43 @@ def _flow(call: Call[T]) -> Flow[Completed[T]]:
     if call.operation.resend == Resend.CANCEL:
         return (yield from _cancel(call))
     return (yield from _plain(call))
+
+
+def _finish(completed: Completed[T], body: bytes | BaseException) -> Flow[Completed[T]]:
+    """What a streamed reply comes to: it is settled as one that came whole, but that nothing is sent again."""
+    call, reply = completed.call, completed.reply
+    result: Reply | Failure = reply
+    if isinstance(body, BaseException):
+        result = yield from _broken(reply, body)
+    else:
+        reply.body, reply.json = body, seam.read_object(body)
+    if not _readable(call, result):
+        call.lose(result)
+    elif call.batch is None:
+        return (yield from _completed(call, reply))
+    else:
+        call.batch.take_done(_rows(call, call.batch, result))
+    if call.batch is not None:
+        yield from _look_for_rows(call, call.batch, again=False)
+        return (yield from _merged(call, call.batch, result))
+    if call.operation.resend == Resend.CANCEL:
+        return (yield from _settle_cancel(call, result))
+    raise failures.error(call, result)
+
+
+def _lost(completed: Completed[T], error: BaseException) -> Flow[Completed[T]]:
+    result = yield from _broken(completed.reply, error)
+    completed.call.lose(result)
+    raise failures.error(completed.call, result)
+
+
+def _broken(reply: Reply, error: BaseException) -> Flow[Failure]:
+    """The failure of a reply whose body broke off; an interruption goes on its way."""
+    if not isinstance(error, Exception):
+        raise error
+    now: float = yield NOW
+    timed_out = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
+    return Failure(error, now, sent=True, timed_out=timed_out, status=reply.status, headers=reply.headers)
 
 
 def _log(call: Call[T], came_to: str) -> Flow[None]:
@@ -117,7 +151,7 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
     """Reads, closes, and changing requests to paths that the spec does not know."""
     while True:
         result, outcome = yield from _attempt(call, call.request)
-        action = policy.decide(call.operation.resend, outcome, result)
+        action = policy.decide(call.operation.resend, outcome, result.status)
         if action is Action.RETURN:
             return (yield from _completed(call, cast("Reply", result)))
         if action is Action.AGAIN and (yield from _pause(call)):
@@ -129,7 +163,7 @@ def _cancel(call: Call[T]) -> Flow[Completed[T]]:
     """A cancel: repeated under the same id, then settled by looking."""
     while True:
         result, outcome = yield from _attempt(call, call.request)
-        action = policy.decide(call.operation.resend, outcome, result)
+        action = policy.decide(call.operation.resend, outcome, result.status)
         if action is Action.RETURN:
             call.unresolved = None
             return (yield from _completed(call, cast("Reply", result)))
@@ -145,22 +179,23 @@ def _cancel(call: Call[T]) -> Flow[Completed[T]]:
 def _settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
     """What came of a cancel of which an attempt ended unknown, as the list of instructions shows it."""
     settled: list[PositionInstruction] = []
+    too_late = REFUSED_STATES
+    if isinstance(last, Reply) and last.status == 409:
+        too_late |= {"ACCEPTED"}
 
-    def shows(rows: list[PositionInstruction]) -> bool:
-        refused = REFUSED_STATES | {"ACCEPTED"} if last.status == 409 else REFUSED_STATES
+    def shows(rows: Sequence[PositionInstruction]) -> bool:
+        failures.note_key_for_id(call, rows)
         settled[:] = [
-            row
-            for row in rows
-            if row.id == call.prepared.instruction_id and (row.status in CANCEL_STATES or row.status in refused)
+            row for row in rows if row.id == call.prepared.instruction_id and row.status in CANCEL_STATES | too_late
         ]
         return bool(settled)
 
     yield from _look(call, shows)
     if not settled:
-        raise failures.error(call, last, outcome_unknown=True)
+        raise failures.error(call, last)
     row = settled[0]
     call.unresolved, call.reconciled = None, True
-    if row.status not in CANCEL_STATES:
+    if row.status in too_late:
         raise failures.not_cancelled(call, last, row)
     if row.status == "CANCEL_FAILED":
         yield Log(WARNING, "the cancel arrived, and failed: CANCEL_FAILED; a person must look")
@@ -182,39 +217,61 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
         yield Invoke(call.settings.on_intent, tuple(entry.key for entry in entries), _submission(call, batch))
     while True:
         result, outcome = yield from _attempt(call, _submission(call, batch))
-        action = policy.decide(call.operation.resend, outcome, result)
-        if call.stream and action is Action.RETURN:
+        action = policy.decide(call.operation.resend, outcome, result.status)
+        if action is Action.RETURN and cast("Reply", result).body is None:
             return (yield from _completed(call, cast("Reply", result)))
-        rows = seam.instructions_in(result.json) if isinstance(result, Reply) else []
-        if action in (Action.RETURN, Action.RAISE):
-            batch.take_reply(rows, done=action is Action.RETURN)
-            break
-        if (
-            action is Action.LOOK
-            and result.status is not None
-            and result.status >= 500
-            and batch.is_known_refusal(rows)
-        ):
-            call.known_refusal()
-            if (yield from _pause(call)):
-                continue
-            batch.take_reply(rows, done=False)
-            break
-        if action is Action.LOOK:
+        rows = _rows(call, batch, result)
+        if action is Action.LOOK and (result.status or 0) >= 500 and batch.is_put_off(rows):
+            call.put_off()
+            action = Action.AGAIN
+        if action is Action.RETURN:
+            batch.take_done(rows)
+        elif action is Action.RAISE:
+            batch.take_refusal(rows, seam.error_message_in(cast("Reply", result).json))
+        elif action is Action.LOOK:
             batch.lost()
-        again = yield from _pause(call)
+        elif outcome is not Outcome.NEVER_SENT:
+            batch.put_off()
+        again = action in (Action.AGAIN, Action.LOOK) and _may_resend(call, batch) and (yield from _pause(call))
         if action is Action.AGAIN and again:
             continue
-        if not again or not call.resend_after_unknown:
+        counted = yield from _look_for_rows(call, batch, again=again)
+        if not (again and counted and batch.unsettled and _may_resend(call, batch)):
             break
-        counted = yield from _look(call, lambda rows: _take(call, batch, rows, enough=True))
-        if not batch.open or not counted or not _may_resend(call, batch):
+        if not (yield from _pause(call, backoff=False)):
             break
-    if not batch.keys_honoured:
-        call.client.keys_honoured = False
-    if any(entry.state in ("unknown", "undetermined") for entry in batch.entries):
-        yield from _look(call, lambda rows: _take(call, batch, rows, enough=False))
     return (yield from _merged(call, batch, result))
+
+
+def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[PositionInstruction]:
+    """The rows of a reply to a submit."""
+    rows = seam.instructions_in(result.json) if isinstance(result, Reply) else []
+    if not batch.is_echoed(rows):
+        call.client.keys_honoured = False
+    return rows
+
+
+def _look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
+    """Look for rows of which it is not known what came, until all are settled or, if `again`, may be sent again;
+    whether any list counted.
+    """
+    if not batch.unsettled:
+        return False
+
+    def enough(rows: Sequence[PositionInstruction]) -> bool:
+        before = len(batch.unsettled)
+        batch.take_look(rows)
+        call.reconciled = call.reconciled or len(batch.unsettled) < before
+        return not batch.unsettled or (again and _may_resend(call, batch))
+
+    return (yield from _look(call, enough))
+
+
+def _may_resend(call: Call[T], batch: Batch) -> bool:
+    """Whether nothing speaks against sending the open rows again: keys protect only where they are honoured."""
+    return not batch.unsettled or (
+        call.resend_after_unknown and call.client.keys_honoured and batch.keys_honoured and not batch.candidates
+    )
 
 
 def _merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Flow[Completed[T]]:
@@ -222,35 +279,24 @@ def _merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Flow[Complete
     if batch.unknown:
         raise failures.error(call, last, outcome_unknown=True)
     call.unresolved = None
-    states = {entry.state for entry in batch.entries}
-    if states == {"rejected"} or "not_sent" in states:
-        raise failures.error(call, last)
-    reply = last if isinstance(last, Reply) and last.status < 300 else cast("Reply", call.last_look)
-    return (yield from _completed(call, reply, batch.rows()))
+    answer = last if isinstance(last, Reply) and call.attempts[-1].outcome in (Outcome.DONE, Outcome.REFUSED) else None
+    if batch.refused:
+        raise failures.all_refused(call) if call.reconciled and answer is None else failures.error(call, last)
+    reply = answer if answer is not None and answer.status < 300 else call.last_look
+    return (yield from _completed(call, cast("Reply", reply), batch.rows()))
 
 
 def _completed(call: Call[T], reply: Reply, found: object = None) -> Flow[Completed[T]]:
     """The value of a call that succeeded: the reply's own, or `found` under the reply's envelope."""
-    if call.stream and found is None:
+    if reply.body is None:
         return Completed(call, reply, None)
     value = call.decode(reply, found)
-    if call.batch is not None and any(entry.state == "rejected" for entry in call.batch.entries):
+    if call.batch is not None and call.batch.rejected_rows:
         yield Log(WARNING, "%s: the service refused some of the rows", call.operation.name)
     for kind in sorted(call.new_drift(value)):
         yield Log(WARNING, "%s: the reply departs from the spec: %s", call.operation.name, kind)
     failures.raise_if_refused(call, reply, value)
     return Completed(call, reply, value)
-
-
-def _take(call: Call[T], batch: Batch, rows: list[PositionInstruction], *, enough: bool) -> bool:
-    before = len(batch.open)
-    batch.take_look(rows)
-    call.reconciled = call.reconciled or len(batch.open) < before
-    return enough or not batch.open
-
-
-def _may_resend(call: Call[T], batch: Batch) -> bool:
-    return batch.keys_honoured and call.client.keys_honoured and not batch.candidates
 
 
 def _submission(call: Call[T], batch: Batch) -> Request:
@@ -260,8 +306,8 @@ def _submission(call: Call[T], batch: Batch) -> Request:
 def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outcome]]:
     """Send once, within the time that is left, and remember it."""
     now: float = yield NOW
-    if now >= call.send_until:
-        return Failure(TimeoutError("the deadline passed"), now, sent=False, timed_out=True), Outcome.NEVER_SENT
+    if passed := call.passed(now):
+        return Failure(TimeoutError(f"{passed} had passed"), now, sent=False, timed_out=True), Outcome.NEVER_SENT
     send = Send(
         request,
         call.headers,
@@ -273,12 +319,12 @@ def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Out
     )
     call.in_flight = send
     result: Reply | Failure = yield send
-    call.in_flight = None
     if isinstance(result, Reply) and result.body is not None:
         result.json = seam.read_object(result.body)
     outcome = policy.classify(result, readable=_readable(call, result))
     request_id = seam.request_id_in(result.json) if isinstance(result, Reply) else None
     call.record(now, result, outcome, request_id)
+    call.in_flight = None
     return result, outcome
 
 
@@ -298,26 +344,28 @@ def _readable(call: Call[T], result: Reply | Failure) -> bool:
     return call.operation.resend != Resend.CANCEL or isinstance(data, dict)
 
 
-def _pause(call: Call[T]) -> Flow[bool]:
-    """Wait before sending again; False where there is no attempt or no time left for it, or the service asked for more
-    than that.
+def _pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
+    """Wait before sending again, as long as the service asked, or else, with `backoff`, a random while; False where
+    there is no attempt or no time left for it, or the service asked for more than that.
     """
     if len(call.attempts) > call.limits.max_retries or (call.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
         return False
     now: float = yield NOW
-    jitter: float = yield JITTER
-    seconds = policy.backoff(len(call.attempts), jitter) if call.retry_after is None else call.quiet_until - now
-    then = now + max(0.0, seconds)
-    if then >= call.send_until or (call.not_after_at is not None and then >= call.not_after_at):
+    then = max(now, call.quiet_until)
+    if backoff and call.retry_after is None:
+        jitter: float = yield JITTER
+        then = max(then, now + policy.backoff(len(call.attempts), jitter))
+    if call.passed(then):
         return False
-    yield Sleep(then - now)
+    if then > now:
+        yield Sleep(then - now)
     return True
 
 
 def _look(
-    call: Call[T], enough: Callable[[list[PositionInstruction]], bool], tries: int = policy.LOOK_TRIES
+    call: Call[T], enough: Callable[[Sequence[PositionInstruction]], bool], tries: int = policy.LOOK_TRIES
 ) -> Flow[bool]:
-    """Read the account's instructions until a complete list is `enough`; whether any complete list came."""
+    """Read the account's instructions until a list that counts is `enough`; whether any list counted."""
     request = seam.get_position_instructions(cast("int", call.prepared.account_id)).request
     counted = False
     for number in range(tries):
@@ -329,7 +377,7 @@ def _look(
         if wait > 0:
             yield Sleep(wait)
             now = yield NOW
-        send = Send(
+        result: Reply | Failure = yield Send(
             request,
             call.headers,
             timeout=call.limits.timeout,
@@ -338,15 +386,18 @@ def _look(
             stream=False,
             authenticated=True,
         )
-        result: Reply | Failure = yield send
         call.note(result)
+        rows: Sequence[PositionInstruction] | None = None
         if isinstance(result, Reply):
-            rows = seam.complete_instructions(result.status, result.body)
-            if rows is not None:
-                counted = True
-                call.last_look = result
-                if enough(rows):
-                    break
-            elif 400 <= result.status < 500 and result.status not in (408, 429):
+            result.json = seam.read_object(result.body)
+            rows = seam.listed_instructions(result.status, result.json)
+        if rows is None:
+            if policy.classify(result, readable=False) is Outcome.REFUSED:
                 break
+        elif all(row.id is not None and row.instruction_id is not None for row in rows):
+            counted, call.last_look = True, cast("Reply", result)
+            if enough(rows):
+                break
+        elif call.batch is not None:
+            call.batch.take_keyless(rows)
     return counted

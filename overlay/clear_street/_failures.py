@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from . import _policy as policy
 from . import _seam as seam
-from ._batch import existing_id
-from ._outcomes import Failure, Reply
-from ._states import REFUSED_STATES
+from ._outcomes import Failure, Outcome, Reply
+from ._states import existing_id
 from .errors import (
     APIConnectionError,
     APIError,
@@ -21,10 +20,11 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from clear_street_api.models import PositionInstruction
 
+    from ._batch import Batch
     from ._call import Call
 
 T = TypeVar("T")
@@ -47,21 +47,26 @@ def error(call: Call[T], result: Reply | Failure, *, outcome_unknown: bool | Non
     if outcome_unknown is None:
         outcome_unknown = call.operation.changes and call.unresolved is not None
     context = _context(call, outcome_unknown=outcome_unknown)
-    rows = _refused_rows(call)
-    if isinstance(result, Reply) and (result.status >= 300 or rows):
-        return _status_error(call, result, rows, context)
-    if rows and not outcome_unknown:
-        duplicate = all(existing_id(row) is not None for row in rows)
-        status = 409 if duplicate else 422
-        return status_error_class(status)("every instruction was refused", status_code=status, data=rows, **context)
-    if isinstance(result, Reply):
+    if isinstance(result, Failure):
+        return _connection_error(call, result, context)
+    if result.status < 300 and call.attempts[-1].outcome != Outcome.DONE:
         return APIResponseValidationError(
             "a success whose body is not what the operation answers with",
             status_code=result.status,
             body=result.body,
             **context,
         )
-    return _connection_error(result, context)
+    return _status_error(call, result, context)
+
+
+def all_refused(call: Call[T]) -> APIStatusError:
+    """The error of a submit of which a look showed that every row was refused, with the status that the service has for
+    that.
+    """
+    rows = _batch(call).rejected_rows
+    status = 409 if all(existing_id(row) is not None for row in rows) else 422
+    message = f"every instruction was refused (found by looking): {_reasons(rows)}"
+    return status_error_class(status)(message, status_code=status, data=rows, **_context(call, outcome_unknown=False))
 
 
 def not_cancelled(call: Call[T], last: Reply | Failure, row: PositionInstruction) -> ConflictError:
@@ -78,10 +83,11 @@ def not_cancelled(call: Call[T], last: Reply | Failure, row: PositionInstruction
 def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
     """The errors that the application asked for in a readable 2xx: departures from the spec, and rejected rows."""
     drift = getattr(value, "drift", ()) if call.settings.strict else ()
-    if not drift and not (call.batch and call.raise_on_rejection):
+    rejected = call.batch.rejected_rows if call.batch is not None and call.raise_on_rejection else []
+    if not drift and not rejected:
         return
-    unknown = call.batch is not None and bool(call.batch.open)
-    context = _context(call, outcome_unknown=unknown, response=value)
+    missing = call.batch is not None and bool(call.batch.unsettled)
+    context = _context(call, outcome_unknown=missing, response=value)
     if drift:
         shown = ", ".join(f"{d.path}: {d.kind}, expected {d.expected}" for d in drift[:3])
         raise APIResponseValidationError(
@@ -90,21 +96,18 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
             body=reply.body,
             **context,
         )
-    rows = [entry.row for entry in call.batch.entries if entry.row is not None] if call.batch else []
-    rejected = [row for row in rows if row.status in REFUSED_STATES]
-    if call.raise_on_rejection and rejected:
-        raise rejection_error(rejected, reply.status, context)
-
-
-def rejection_error(rejected: Sequence[PositionInstruction], status: int, context: Mapping[str, Any]) -> APIStatusError:
-    """The error of a batch of which rows were refused."""
-    reasons = "; ".join(f"{row.instruction_id}: {row.rejection_reason}" for row in rejected[:3])
-    return APIStatusError(
-        f"{len(rejected)} instruction(s) refused: {reasons}", status_code=status, data=rejected, **context
+    raise APIStatusError(
+        f"{len(rejected)} instruction(s) refused: {_reasons(rejected)}",
+        status_code=reply.status,
+        headers=dict(reply.headers),
+        body=reply.json,
+        error=seam.error_in(reply.json),
+        data=rejected,
+        **context,
     )
 
 
-def note_key_for_id(call: Call[T], rows: list[PositionInstruction]) -> bool:
+def note_key_for_id(call: Call[T], rows: Sequence[PositionInstruction]) -> bool:
     """Remember whether the id that was not found is some row's idempotency key."""
     for row in rows:
         if row.instruction_id == call.prepared.instruction_id:
@@ -115,11 +118,12 @@ def note_key_for_id(call: Call[T], rows: list[PositionInstruction]) -> bool:
 
 
 def annotate(call: Call[T], error: BaseException) -> None:
-    """Say on what interrupted a changing call (a cancelled task, Ctrl-C) that its outcome is unknown, once a byte may
-    have left.
+    """Say on what interrupted a changing call (a cancelled task, Ctrl-C, a client closed) that its outcome is unknown,
+    once a byte may have left that was not refused.
     """
-    begun = call.in_flight is not None and call.in_flight.begun
-    if not call.operation.changes or not (begun or call.unresolved is not None):
+    sent = call.in_flight is not None and call.in_flight.begun
+    sent = sent or any(attempt.outcome in (Outcome.UNKNOWN, Outcome.DONE) for attempt in call.attempts)
+    if not call.operation.changes or not sent:
         return
     error.outcome_unknown = True  # type: ignore[attr-defined]
     error.idempotency_keys = tuple(call.idempotency_keys)  # type: ignore[attr-defined]
@@ -137,7 +141,9 @@ def _context(call: Call[T], *, outcome_unknown: bool, response: object = None) -
         "request_id": last.request_id if last else None,
         "attempts": tuple(call.attempts),
         "outcomes": call.batch.outcomes() if call.batch else {},
-        "candidates": tuple(call.batch.candidates) if call.batch else (),
+        "candidates": tuple(call.batch.candidates) if call.batch and outcome_unknown else (),
+        "existing_ids": call.batch.existing_ids() if call.batch else {},
+        "reconciled": call.reconciled,
         "outcome_unknown": outcome_unknown,
         "response": response,
         "advice": _advice(call, outcome_unknown=outcome_unknown),
@@ -145,58 +151,57 @@ def _context(call: Call[T], *, outcome_unknown: bool, response: object = None) -
 
 
 def _advice(call: Call[T], *, outcome_unknown: bool) -> str | None:
-    if call.advice:
-        return call.advice
-    if not outcome_unknown:
-        return None
-    if call.batch is None:
-        return _NEXT_STEP[call.operation.resend]
-    known = [f"{entry.key} {entry.state}" for entry in call.batch.entries if not entry.open]
-    unknown = [
-        entry.key + (f" (existing_id {entry.existing_id})" if entry.existing_id else "") for entry in call.batch.open
-    ]
-    text = f"Unknown: {', '.join(unknown)}"
-    if known:
-        text += f"; known: {', '.join(known)}"
-    return f"{text}. {_NEXT_STEP['submit']}"
+    parts = [call.advice] if call.advice else []
+    if outcome_unknown and call.batch is None:
+        parts.append(_NEXT_STEP[call.operation.resend])
+    elif outcome_unknown:
+        entries = _batch(call).entries
+        open_rows = [entry for entry in entries if entry.state in ("unknown", "undetermined")]
+        known = [f"{entry.key} {entry.state}" for entry in entries if entry not in open_rows]
+        unknown = [f"{e.key} (existing_id {e.existing_id})" if e.existing_id else e.key for e in open_rows]
+        parts.append(f"Unknown: {', '.join(unknown)}" + (f"; known: {', '.join(known)}" if known else ""))
+        parts.append(_NEXT_STEP["submit"])
+    return ". ".join(parts) or None
 
 
-def _refused_rows(call: Call[T]) -> list[PositionInstruction]:
-    if call.batch is None:
-        return []
-    return [entry.row for entry in call.batch.entries if entry.row is not None and entry.state == "rejected"]
+def _batch(call: Call[T]) -> Batch:
+    return cast("Batch", call.batch)
 
 
-def _status_error(
-    call: Call[T], reply: Reply, rows: Sequence[PositionInstruction], context: dict[str, Any]
-) -> APIStatusError:
+def _reasons(rows: Sequence[PositionInstruction]) -> str:
+    return "; ".join(f"{row.instruction_id}: {row.rejection_reason}" for row in rows[:3])
+
+
+def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APIStatusError:
     body = reply.json
-    envelope = seam.error_in(body)
-    kind = status_error_class(reply.status)
-    message = (envelope.message if envelope else None) or "no message"
-    if reply.status == 404 and call.prepared.instruction_id is not None and context["advice"] is None:
-        context["advice"] = _WRONG_ID
-    return kind(
-        message,
+    rows = call.batch.rejected_rows if call.batch is not None else []
+    if call.batch is not None and not rows and not context["outcome_unknown"]:
+        rows = seam.instructions_in(body)
+    if reply.status == 404 and call.prepared.instruction_id is not None and not call.advice:
+        context["advice"] = ". ".join(filter(None, (context["advice"], _WRONG_ID)))
+    return status_error_class(reply.status)(
+        seam.error_message_in(body) or _reasons(rows) or "no message",
         status_code=reply.status,
         headers=dict(reply.headers),
         body=body if body is not None else (reply.body or b"").decode("utf-8", "replace"),
-        error=envelope,
+        error=seam.error_in(body),
         data=rows,
         retry_after=policy.retry_after(reply.headers, call.at(reply.received)),
         **context,
     )
 
 
-def _connection_error(failure: Failure, context: dict[str, Any]) -> APIConnectionError:
+def _connection_error(call: Call[T], failure: Failure, context: dict[str, Any]) -> APIConnectionError:
     cause = failure.cause
-    name = type(cause).__name__
-    where = "before anything was sent" if not failure.sent else "after the request may have been sent"
     if failure.status is not None:
         where = f"while the body of the reply (HTTP {failure.status}) was read"
+    elif failure.sent:
+        where = "after the request may have been sent"
+    else:
+        where = "before anything was sent" if len(call.attempts) <= 1 else "before anything was sent once more"
     kind = APITimeoutError if failure.timed_out else APIConnectionError
     what = "timed out" if failure.timed_out else "failed"
-    detail = f" {cause}" if not failure.sent and str(cause) else ""
-    result = kind(f"the connection {what} {where}: {name}{detail}", **context)
+    detail = f": {cause}" if not failure.sent and str(cause) else ""
+    result = kind(f"the connection {what} {where}: {type(cause).__name__}{detail}", **context)
     result.__cause__ = cause
     return result

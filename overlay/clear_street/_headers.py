@@ -1,4 +1,8 @@
-"""Header values that may be secret, kept out of every `repr`, traceback and pickle."""
+"""What may be secret, the API key and the values of headers, kept out of every `repr`, traceback and pickle.
+
+A frame that an exception passes through keeps its local variables, and tools print them. So what may be secret goes
+behind a `Secret` in the first frame that has it, before anything can be raised.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,25 @@ from ._refusal import refusal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _FRAMING = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 
 
+_SECRET_OPTIONS = ("api_key", "default_headers", "extra_headers")
+
+
 class Secret:
-    """A string that shows itself only when asked to."""
+    """Something that shows itself only when asked to."""
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: object) -> None:
         self._value = value
 
-    def reveal(self) -> str:
-        """The string itself."""
+    def reveal(self) -> Any:
+        """The thing itself."""
         return self._value
 
     def __repr__(self) -> str:
@@ -58,22 +66,44 @@ class Headers:
         raise TypeError("headers may hold secrets and cannot be pickled")
 
 
-def checked_headers(argument: str, headers: Mapping[str, str | None] | None) -> Headers:
+def concealed(value: object) -> Any:
+    """A value that may be secret behind a `Secret`; a callable, or None, as it is."""
+    return value if value is None or callable(value) or isinstance(value, Secret) else Secret(value)
+
+
+def conceal(options: object) -> None:
+    """Put what may be secret among keyword arguments behind a `Secret`, in place."""
+    given: Any = options
+    for name in _SECRET_OPTIONS:
+        if name in given:
+            given[name] = concealed(given[name])
+
+
+def checked_headers(argument: str, headers: Secret | None) -> Headers:
     """The headers of an argument, or an `ArgumentError` that names the header but never its value."""
-    pairs: dict[str, str | None] = {}
-    for name, value in (headers or {}).items():
+    if headers is None:
+        return Headers({})
+    problem = _problem_of(argument, headers.reveal())
+    if problem is not None:
+        raise refusal(problem)
+    return Headers({name.lower(): value for name, value in headers.reveal().items()})
+
+
+def _problem_of(argument: str, headers: Mapping[object, object]) -> str | None:
+    if not hasattr(headers, "items"):
+        return f"Expected a dict for `{argument}` but received {type(headers).__name__}."
+    for name, value in headers.items():
         lower = name.lower() if isinstance(name, str) else ""
         if not lower or not _TOKEN.issuperset(lower):
-            raise refusal(f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'.")
+            return f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'."
         if lower in _FRAMING:
-            raise refusal(f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out.")
+            return f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out."
         if value is not None and (not isinstance(value, str) or not is_header_value(value)):
-            raise refusal(
+            return (
                 f"The value of header {name!r} in `{argument}` cannot be sent; "
                 "use a string of printable ASCII without line breaks, or None to leave the header out."
             )
-        pairs[lower] = value
-    return Headers(pairs)
+    return None
 
 
 def is_header_value(value: str) -> bool:

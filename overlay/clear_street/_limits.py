@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_CONNECT_TIMEOUT = 5.0
-DEFAULT_MAX_RETRIES = 2
+_SECONDS_MAX = 1e9
+"""Some thirty years; what waits for longer overflows in the operating system."""
 _ABSENT = object()
 
 
@@ -27,9 +28,6 @@ class Timeout:
         self.write: float = write
         self.pool: float = pool
 
-    def __repr__(self) -> str:
-        return f"Timeout(total={self.total}, connect={self.connect})"
-
 
 class Limits:
     """What bounds a call: the time-out of an attempt, the further attempts, the deadline of the whole (seconds), and
@@ -44,8 +42,18 @@ class Limits:
         self.deadline: float | None = deadline
         self.not_after: datetime | None = not_after
 
+    def with_arguments(self, given: Mapping[str, object]) -> Limits:
+        """These limits, with those that a client's arguments name in their place."""
+        deadline = given.get("deadline", self.deadline)
+        return Limits(
+            checked_timeout(given["timeout"]) if "timeout" in given else self.timeout,
+            checked_max_retries(given.get("max_retries", self.max_retries)),
+            None if deadline is None else checked_seconds("deadline", deadline),
+            None,
+        )
+
     def with_options(self, options: Mapping[str, object]) -> Limits:
-        """These limits, with those that a call's options name in their place."""
+        """These limits, with those that a call's options name, None for none, in their place."""
         timeout, max_retries = options.get("timeout"), options.get("max_retries")
         deadline, not_after = options.get("deadline"), options.get("not_after")
         return Limits(
@@ -59,6 +67,9 @@ class Limits:
     def call_seconds(self) -> float:
         """The seconds that the call may take: the deadline, or what its attempts may take together."""
         return self.deadline if self.deadline is not None else (self.max_retries + 1) * self.timeout.total
+
+
+DEFAULT_LIMITS = Limits(Timeout(DEFAULT_TIMEOUT, DEFAULT_CONNECT_TIMEOUT, *[DEFAULT_TIMEOUT] * 3), 2, None, None)
 
 
 def checked_timeout(value: object) -> Timeout:
@@ -79,8 +90,11 @@ def checked_timeout(value: object) -> Timeout:
 
 def checked_seconds(argument: str, value: object) -> float:
     """A positive, finite number of seconds."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-        raise refusal(f"Expected a positive number of seconds for `{argument}` but received {value!r}.")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _SECONDS_MAX:
+        raise refusal(
+            f"Expected a positive number of seconds (at most {_SECONDS_MAX:.0f}) for `{argument}` "
+            f"but received {value!r}."
+        )
     return float(value)
 
 

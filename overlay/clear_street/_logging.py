@@ -15,7 +15,7 @@ def log_to_stderr(level: str) -> None:
         )
     logger = logging.getLogger("clear_street")
     logger.setLevel(level.upper())
-    if not logger.handlers:
+    if not logger.hasHandlers():
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logger.addHandler(handler)

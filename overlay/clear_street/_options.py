@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
+    from typing import Literal
 
     import httpx
+
+    from clear_street_api.client import Request
 
     QueryValue = str | int | float | bool
 
@@ -19,9 +22,9 @@ class CallOptions(TypedDict, total=False):
     extra_headers: Mapping[str, str | None] | None
     """Headers to send besides, or instead of, the client's; None as a value leaves the header out."""
     extra_query: Mapping[str, QueryValue | Sequence[QueryValue]] | None
-    """Query parameters to send besides the operation's own."""
+    """Query parameters to send besides, or instead of, the operation's own."""
     extra_body: Mapping[str, object] | None
-    """Fields to send besides the operation's own, where its body is an object."""
+    """Fields to send besides, or instead of, the operation's own, where its body is an object."""
     timeout: float | httpx.Timeout | None
     """Seconds for one attempt, to the last byte of its reply."""
     max_retries: int | None
@@ -47,17 +50,17 @@ class SubmitCallOptions(ChangingCallOptions, total=False):
 
 
 class ClientOptions(TypedDict, total=False):
-    """What `with_options` can change."""
+    """What `with_options` can change: the client's own arguments, but for its connections."""
 
-    api_key: object
-    base_url: str
-    environment: str
+    api_key: str | Callable[[], str | Awaitable[str]] | None
+    environment: Literal["production", "dev"]
+    base_url: str | None
     timeout: float | httpx.Timeout
-    deadline: float
+    deadline: float | None
     max_retries: int
-    default_headers: Mapping[str, str | None]
+    default_headers: Mapping[str, str | None] | None
     read_only: bool
     strict: bool
     raise_on_rejection: bool
     resend_after_unknown: bool
-    on_intent: object
+    on_intent: Callable[[tuple[str, ...], Request], object] | None

@@ -1,8 +1,8 @@
 """The decisions of a call: what an attempt came to, and what to do next. Pure: tables and arithmetic.
 
 An attempt ends in one of the five `Outcome`s, by where it failed (`classify`). What follows depends on the
-operation's `Resend` rule alone (`NEXT`), and how long to wait first on the number of attempts and on what the
-service asked (`delay`).
+operation's `Resend` rule alone (`decide`, by the table), and how long to wait first on the number of attempts
+(`backoff`) and on what the service asked (`retry_after`).
 """
 
 from __future__ import annotations
@@ -38,36 +38,15 @@ class Action(Enum):
     """Read the list of instructions before anything else."""
 
 
-NEXT: dict[str, dict[Outcome, Action]] = {
-    Resend.READ: {
-        Outcome.NEVER_SENT: Action.AGAIN,
-        Outcome.RATE_LIMITED: Action.AGAIN,
-        Outcome.REFUSED: Action.RAISE,
-        Outcome.UNKNOWN: Action.AGAIN,
-        Outcome.DONE: Action.RETURN,
-    },
-    Resend.SUBMIT: {
-        Outcome.NEVER_SENT: Action.AGAIN,
-        Outcome.RATE_LIMITED: Action.AGAIN,
-        Outcome.REFUSED: Action.RAISE,
-        Outcome.UNKNOWN: Action.LOOK,
-        Outcome.DONE: Action.RETURN,
-    },
-    Resend.CANCEL: {
-        Outcome.NEVER_SENT: Action.AGAIN,
-        Outcome.RATE_LIMITED: Action.AGAIN,
-        Outcome.REFUSED: Action.RAISE,
-        Outcome.UNKNOWN: Action.AGAIN,
-        Outcome.DONE: Action.RETURN,
-    },
-    Resend.ONCE: {
-        Outcome.NEVER_SENT: Action.AGAIN,
-        Outcome.RATE_LIMITED: Action.AGAIN,
-        Outcome.REFUSED: Action.RAISE,
-        Outcome.UNKNOWN: Action.RAISE,
-        Outcome.DONE: Action.RETURN,
-    },
+_OUTCOMES = (Outcome.NEVER_SENT, Outcome.RATE_LIMITED, Outcome.REFUSED, Outcome.UNKNOWN, Outcome.DONE)
+_TABLE = {
+    # never sent,   429,          other refusal, unknown,       done
+    Resend.READ: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.AGAIN, Action.RETURN),
+    Resend.SUBMIT: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.LOOK, Action.RETURN),
+    Resend.CANCEL: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.AGAIN, Action.RETURN),
+    Resend.ONCE: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.RAISE, Action.RETURN),
 }
+NEXT = {resend: dict(zip(_OUTCOMES, actions, strict=True)) for resend, actions in _TABLE.items()}
 
 
 def classify(result: Reply | Failure, *, readable: bool) -> Outcome:
@@ -84,9 +63,9 @@ def classify(result: Reply | Failure, *, readable: bool) -> Outcome:
     return Outcome.REFUSED
 
 
-def decide(resend: str, outcome: Outcome, result: Reply | Failure) -> Action:
-    """What to do after an attempt, as far as attempts and time allow it."""
-    if resend == Resend.CANCEL and outcome is Outcome.UNKNOWN and isinstance(result, Reply) and result.status < 300:
+def decide(resend: str, outcome: Outcome, status: int | None) -> Action:
+    """What to do after an attempt whose reply began with `status`, as far as attempts and time allow it."""
+    if resend == Resend.CANCEL and outcome is Outcome.UNKNOWN and status is not None and 200 <= status < 300:
         return Action.LOOK  # a 2xx says that it arrived: repeating it can only blur what a look will show
     return NEXT[resend][outcome]
 
@@ -102,21 +81,25 @@ def retry_after(headers: Mapping[str, str], today: datetime) -> float | None:
     A date is measured against the reply's own ``Date``, since its clock and ours may differ; against `today` where
     it has none.
     """
-    value = headers.get("retry-after")
-    if value is None:
+    value = headers.get("retry-after", "").strip()
+    if not value:
         return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        from email.utils import parsedate_to_datetime
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return float(value)
+    then = _date(value)
+    return None if then is None else max(0.0, (then - (_date(headers.get("date", "")) or today)).total_seconds())
 
-        try:
-            date = headers.get("date")
-            then, now = parsedate_to_datetime(value), today if date is None else parsedate_to_datetime(date)
-            return max(0.0, (then - now).total_seconds())
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return seconds if seconds >= 0 else None
+
+def _date(value: str) -> datetime | None:
+    """An HTTP-date in any of its three forms, one of which leaves the zone out; None where it cannot be read."""
+    from datetime import UTC
+    from email.utils import parsedate_to_datetime
+
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def look_reserve(call_seconds: float) -> float:

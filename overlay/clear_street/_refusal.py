@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .errors import ArgumentError
 
 
@@ -12,3 +14,11 @@ def refusal(message: str) -> ArgumentError:
     from .errors import ArgumentError
 
     return ArgumentError(message)
+
+
+def remedy(name: object, known: Sequence[str]) -> str:
+    """What to say of a name that is none of those known: the nearest of them, or all."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(name), known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}."

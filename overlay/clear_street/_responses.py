@@ -83,6 +83,34 @@ class _Raw(Generic[T]):
         return f"<{type(self).__name__} [{self.status_code}]>"
 
 
+class _Reading:
+    """While the application reads a body: what goes wrong then is an error of the call."""
+
+    __slots__ = ("_completed", "_driver")
+
+    def __init__(self, driver: Any, completed: Completed[Any]) -> None:
+        self._driver = driver
+        self._completed = completed
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None and not isinstance(error, GeneratorExit):
+            self._driver.lost(self._completed, error)
+
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None and not isinstance(error, GeneratorExit):
+            await self._driver.lost(self._completed, error)
+
+
 class RawResponse(_Raw[T]):
     """A complete reply, with `parse()` for the value. As a streamed one it reads its body when asked."""
 
@@ -100,16 +128,19 @@ class RawResponse(_Raw[T]):
         return cast("T", self._completed.value)
 
     def read(self) -> bytes:
-        """The whole body."""
-        return self._driver.read(self.http_response, self._completed.call.settings)
+        """The whole body. Raises `APIConnectionError` where it breaks off."""
+        with _Reading(self._driver, self._completed):
+            return self._driver.read(self._completed)
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The body piece by piece, decompressed."""
-        return self.http_response.iter_bytes(chunk_size)
+        """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
+        with _Reading(self._driver, self._completed):
+            yield from self.http_response.iter_bytes(chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
-        """The body line by line."""
-        return self.http_response.iter_lines()
+        """The body line by line. Raises `APIConnectionError` where it breaks off."""
+        with _Reading(self._driver, self._completed):
+            yield from self.http_response.iter_lines()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -133,16 +164,21 @@ class AsyncRawResponse(_Raw[T]):
         return cast("T", self._completed.value)
 
     async def read(self) -> bytes:
-        """The whole body."""
-        return await self._driver.read(self.http_response, self._completed.call.settings)
+        """The whole body. Raises `APIConnectionError` where it breaks off."""
+        async with _Reading(self._driver, self._completed):
+            return await self._driver.read(self._completed)
 
-    def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """The body piece by piece, decompressed."""
-        return self.http_response.aiter_bytes(chunk_size)
+    async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
+        async with _Reading(self._driver, self._completed):
+            async for piece in self.http_response.aiter_bytes(chunk_size):
+                yield piece
 
-    def iter_lines(self) -> AsyncIterator[str]:
-        """The body line by line."""
-        return self.http_response.aiter_lines()
+    async def iter_lines(self) -> AsyncIterator[str]:
+        """The body line by line. Raises `APIConnectionError` where it breaks off."""
+        async with _Reading(self._driver, self._completed):
+            async for line in self.http_response.aiter_lines():
+                yield line
 
     async def close(self) -> None:
         """Give the connection back."""

@@ -6,7 +6,7 @@ error on the line that must follow it.
 
 from __future__ import annotations
 
-from ._refusal import refusal
+from ._refusal import refusal, remedy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 NIL_ID = "00000000-0000-0000-0000-000000000000"
 """The id of a row that was refused: it is not stored."""
+
+NoneType: Any = type(None)
+
+_ROW = ("instruction_type", "instrument_id", "quantity", "instruction_id")
+_QUANTITY_DIGITS = 18
 
 
 class Prepared:
@@ -64,15 +69,11 @@ def get_positions(
     """The request of `get_positions`."""
     from clear_street_api.api.positions.get_positions import build_request
 
-    if isinstance(instrument_ids, str):
-        raise refusal(
-            f"Expected a list of strings for `instrument_ids` but received {instrument_ids!r}; put it into a list."
-        )
     return Prepared(
         _checked(
             build_request,
             account_id,
-            instrument_ids=None if instrument_ids is None else list(instrument_ids),
+            instrument_ids=instrument_ids,
             page_size=page_size,
             page_token=page_token,
             sort_by=sort_by,
@@ -108,7 +109,8 @@ def submit_position_instructions(
     """The request of `submit_position_instructions`."""
     if isinstance(instructions, (str, bytes, dict)) or not hasattr(instructions, "__iter__"):
         raise refusal(
-            "Expected a list of instructions for `instructions` but received no list; put the instructions into one."
+            "Expected a list of instructions for `instructions` but received something else; "
+            "put the instructions into a list."
         )
     rows = [_instruction(index, row) for index, row in enumerate(instructions)]
     if not rows:
@@ -149,6 +151,14 @@ def get_version() -> Prepared:
     return Prepared(build_request())
 
 
+def arguments_of(operation: str) -> tuple[str, ...]:
+    """The names of an operation's own arguments; none for one that the spec does not have."""
+    from inspect import signature
+
+    build: Callable[..., Prepared] | None = globals().get(operation)
+    return tuple(signature(build).parameters) if build else ()
+
+
 def _checked(build: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return build(*args, **kwargs)
@@ -165,38 +175,38 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     where = f"instructions[{index}]"
     fields: Mapping[str, object]
     if isinstance(row, PositionInstructionRequest):
-        fields = row.to_dict()
+        fields = row.model_extra | {name: getattr(row, name) for name in _ROW}
     elif _is_object(row):
         fields = row
     else:
         raise refusal(
             f"Expected a dict or a PositionInstructionRequest for `{where}` but received {type(row).__name__}."
         )
-    known = ("instruction_type", "instrument_id", "quantity", "instruction_id")
     for name in fields:
-        if name not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(str(name), known, n=1)
-            remedy = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}."
-            raise refusal(f"Unknown field {name!r} in `{where}`; {remedy}")
+        if name not in _ROW:
+            raise refusal(f"Unknown field {name!r} in `{where}`; {remedy(name, _ROW)}")
     key = fields.get("instruction_id")
     checked = PositionInstructionRequest(
-        instruction_type=_text(f"{where}.instruction_type", fields.get("instruction_type")),  # type: ignore[arg-type]
-        instrument_id=_text(f"{where}.instrument_id", fields.get("instrument_id")),
+        instruction_type=checked_text(f"{where}.instruction_type", fields.get("instruction_type")),  # type: ignore[arg-type]
+        instrument_id=checked_text(f"{where}.instrument_id", fields.get("instrument_id")),
         quantity=_quantity(f"{where}.quantity", fields.get("quantity")),
-        instruction_id=None if key is None else _text(f"{where}.instruction_id", key),
+        instruction_id=None if key is None else checked_text(f"{where}.instruction_id", key),
     )
-    if checked.instrument_id == NIL_ID:
+    if not checked.instrument_id.strip("0-"):
         raise refusal(f"The all-zero id names no instrument in `{where}.instrument_id`; use the id of the contract.")
     return checked
 
 
-def _text(name: str, value: object) -> str:
+def checked_text(name: str, value: object) -> str:
+    """A string that is not blank and can be sent."""
     if not isinstance(value, str):
         raise refusal(f"Expected a string for `{name}` but received {value!r}.")
     if not value.strip():
         raise refusal(f"Expected a non-empty value for `{name}` but received {value!r}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise refusal(f"The value for `{name}` is no text that can be sent: {value!r}.") from None
     return value
 
 
@@ -204,19 +214,17 @@ def _quantity(name: str, value: object) -> str:
     """A number of contracts as the API takes it: a positive whole number, as a string."""
     from decimal import Decimal
 
-    if isinstance(value, str) and value.isascii() and value.isdigit() and value.strip("0"):
-        return value
-    whole: int | None = None
-    if isinstance(value, Decimal):
-        whole = int(value) if value.is_finite() and value == value.to_integral_value() else None
+    text = value if isinstance(value, str) else ""
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _QUANTITY_DIGITS:
+        text = str(int(value)) if value == value.to_integral_value() else ""
     elif isinstance(value, int) and not isinstance(value, bool):
-        whole = value
-    if whole is None or whole <= 0:
+        text = str(value)
+    if not (text.isascii() and text.isdigit() and text.strip("0") and len(text) <= _QUANTITY_DIGITS):
         raise refusal(
             f"Expected a positive whole number of contracts for `{name}` but received {value!r}; use an int, a Decimal "
-            "or a string of digits (a float is refused since it cannot hold every quantity)."
+            f"or at most {_QUANTITY_DIGITS} digits (a float is refused since it cannot hold every quantity)."
         )
-    return str(whole)
+    return text
 
 
 def unresolved_row(
@@ -251,21 +259,17 @@ def _is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def read_json(body: bytes | None) -> Any:
-    """The JSON value that a body holds, None where it holds none.
-
-    A byte that is no UTF-8 is replaced rather than held against the whole reply.
-    """
+    """The JSON value that a body holds, None where it holds none."""
     from json import loads
 
-    if body is None:
+    if not body:
         return None
     try:
         return loads(body)
-    except UnicodeDecodeError:
-        body = body.decode("utf-8", "replace").encode()
-        return read_json(body)
     except (ValueError, RecursionError):
-        return None
+        from ._json import mended
+
+        return mended(body)
 
 
 def decode(kind: type[M], value: Mapping[str, Any]) -> M:
@@ -292,6 +296,12 @@ def error_in(value: Mapping[str, Any] | None) -> APIError | None:
     return None if error is None else APIError.from_dict(error)
 
 
+def error_message_in(value: Mapping[str, Any] | None) -> str | None:
+    """What the envelope's error says, None where a body has none."""
+    error = error_in(value)
+    return None if error is None else error.message
+
+
 def request_id_in(value: Mapping[str, Any] | None) -> str | None:
     """The envelope's request id, None where a body has none."""
     metadata = None if value is None else _object(value.get("metadata"))
@@ -303,17 +313,19 @@ def with_extras(request: Request, *, query: Any, body: Any) -> Request:
     """The request with a call's `extra_query` and `extra_body`."""
     if query is None and body is None:
         return request
-    pairs = [*request.query, *_query_pairs(query)]
+    pairs = _query_pairs(query)
+    replaced = {name for name, _ in pairs}
     json: Any = request.json
     if body is not None:
-        extra = _object(body)
+        extra, own = _object(body), _object({} if json is None else json)
         if extra is None or not all(isinstance(name, str) for name in extra):
             raise refusal(f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}.")
-        if request.method == "GET" or _is_list(json) or request.operation == "cancel_position_instruction":
+        if own is None or request.method == "GET" or request.operation == "cancel_position_instruction":
             raise refusal(f"The body of {request.operation} is no object: it takes no `extra_body`.")
-        own: dict[str, Any] = json or {}
         json = own | extra
-    return _request_like(request, query=tuple(pairs), json=json)
+        _check_json("extra_body", json)
+    kept = [pair for pair in request.query if pair[0] not in replaced]
+    return _request_like(request, query=(*kept, *pairs), json=json)
 
 
 def _query_pairs(query: Any) -> list[tuple[str, str]]:
@@ -355,15 +367,19 @@ def submission(request: Request, rows: Sequence[PositionInstructionRequest]) -> 
 
 def raw_request(name: str, method: str, path_template: str, path: str, body: object) -> Request:
     """A request to a path given as it is, checked before."""
-    from json import dumps
-
     from clear_street_api.client import Request
 
-    try:
-        dumps(body, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise refusal(f"The value for `body` cannot be sent as JSON: {error}.") from None
+    _check_json("body", body)
     return Request(name, method, path_template, path, (), body)
+
+
+def _check_json(argument: str, value: object) -> None:
+    from json import dumps
+
+    try:
+        dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise refusal(f"The value for `{argument}` cannot be sent as JSON: {error}.") from None
 
 
 def with_key(row: PositionInstructionRequest, key: str) -> PositionInstructionRequest:
@@ -373,41 +389,38 @@ def with_key(row: PositionInstructionRequest, key: str) -> PositionInstructionRe
     return attrs.evolve(row, instruction_id=key)
 
 
-def complete_instructions(status: int, body: bytes | None) -> list[PositionInstruction] | None:
-    """The account's instructions, if a reply is the whole list of them and can be relied on: every row has its id and
-    its key.
-    """
-    value = read_object(body)
+def listed_instructions(status: int, value: Mapping[str, Any] | None) -> list[PositionInstruction] | None:
+    """The account's instructions, if a reply is the whole list of them."""
     if status != 200 or value is None:
+        return None
+    metadata = _object(value.get("metadata")) or {}
+    if metadata.get("next_page_token") not in (None, ""):
         return None
     from clear_street_api.models import PositionGetPositionInstructionsResponse
 
-    listed = PositionGetPositionInstructionsResponse.from_dict(value)
-    if listed.data is None or (listed.metadata is not None and listed.metadata.next_page_token is not None):
-        return None
-    if any(row.id is None or row.instruction_id is None for row in listed.data):
-        return None
-    return listed.data
+    return PositionGetPositionInstructionsResponse.from_dict(value).data
 
 
 def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:
     """A whole reply as `kind`; with `found`, an instruction or a list of them, in the place of its `data`."""
     response: Any = kind
-    if found is None:
-        reply: T = response.from_dict(value)
-        return reply
-    if isinstance(found, list):
-        response_with_rows: Any = response.from_dict(value)
-        response_with_rows.data = found
-        reply = response_with_rows
+    if found is None or isinstance(found, list):
+        reply: Any = response.from_dict(value)
+        if found is not None:
+            reply.data = found
     else:
         reply = response.from_dict({**value, "data": found.to_dict()})
-    return reply
+    if value.__class__ is not dict:
+        from clear_street_api.types import Drift
+
+        reply.record_departure(Drift("", "format", "JSON in UTF-8"))
+    whole: T = reply
+    return whole
 
 
 def reads_as(cast_to: object, body: bytes | None) -> bool:
     """Whether a body is what a generic call asked for."""
-    if cast_to in (bytes, str, None):
+    if cast_to in (bytes, str, NoneType):
         return True
     value = read_json(body)
     if cast_to is list:
@@ -416,8 +429,8 @@ def reads_as(cast_to: object, body: bytes | None) -> bool:
 
 
 def read_as(cast_to: object, body: bytes | None) -> object:
-    """A body as a generic call asked for it: a model, JSON, text, bytes, or None for nothing at all."""
-    if cast_to is None:
+    """A body as a generic call asked for it."""
+    if cast_to is NoneType:
         return None
     if cast_to is bytes:
         return body
@@ -429,21 +442,27 @@ def read_as(cast_to: object, body: bytes | None) -> object:
 
 def cast_model(cast_to: object, model: Model) -> object:
     """A known operation's value as a generic call asked for it."""
-    if cast_to is None:
+    if cast_to is NoneType:
         return None
     if cast_to is bytes:
         return model.to_json().encode()
     if cast_to is str:
         return model.to_json()
-    return cast_to.from_dict(model.to_dict()) if _is_model(cast_to) else model.to_dict()
+    if _is_model(cast_to):
+        return model if isinstance(model, cast_to) else cast_to.from_dict(model.to_dict())
+    return model.to_dict()
 
 
-def checked_cast(cast_to: object) -> None:
-    """Refuse a `cast_to` that no body can become."""
-    if cast_to not in (dict, list, str, bytes, object, None) and not _is_model(cast_to):
-        raise refusal(
-            f"Expected a model class, dict, list, str, bytes or object for `cast_to` but received {cast_to!r}."
-        )
+def checked_cast(cast_to: object) -> type:
+    """The class that a `cast_to` such as ``list[int]`` stands for; refuse one that no body can become."""
+    from typing import get_origin
+
+    kind = get_origin(cast_to) or cast_to
+    if isinstance(kind, type) and (kind in (dict, list, str, bytes, object, NoneType) or _is_model(kind)):
+        return kind
+    raise refusal(
+        f"Expected a model class, dict, list, str, bytes, object or type(None) for `cast_to` but received {cast_to!r}."
+    )
 
 
 def _is_model(cast_to: object) -> TypeGuard[type[Model]]:
@@ -461,7 +480,7 @@ def checked_keys(keys: Sequence[str]) -> list[str]:
     """Idempotency keys to look for, at least one."""
     if isinstance(keys, str):
         raise refusal(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
-    checked = [_text("idempotency_keys", key) for key in keys]
+    checked = [checked_text("idempotency_keys", key) for key in keys]
     if not checked:
         raise refusal("Expected at least one key for `idempotency_keys` but received none.")
     return checked

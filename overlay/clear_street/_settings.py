@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ._headers import Headers, Secret, checked_headers, is_header_value
-from ._limits import Limits, checked_max_retries, checked_seconds, checked_timeout
-from ._refusal import refusal
+from ._headers import Headers, Secret, checked_headers, concealed, is_header_value
+from ._limits import DEFAULT_LIMITS, Limits
+from ._refusal import refusal, remedy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,19 @@ ENVIRONMENTS = {
     "production": "https://api.clearstreet.com",
     "dev": "https://api-dev.clearstreet.com",
 }
+_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
+_FLAGS = ("read_only", "strict", "raise_on_rejection", "resend_after_unknown")
+_OPTIONS = (
+    "api_key",
+    "environment",
+    "base_url",
+    "timeout",
+    "deadline",
+    "max_retries",
+    "default_headers",
+    "on_intent",
+    *_FLAGS,
+)
 
 
 class Settings:
@@ -48,41 +61,38 @@ class Settings:
 
     @classmethod
     def resolve(cls, arguments: Mapping[str, Any]) -> Settings:
-        """Settings from a client's arguments, and the environment for what they leave out."""
+        """Settings from all arguments of a client, what may be secret of them concealed; the environment stands in for
+        those that are None.
+        """
         self = cls()
-        self.base_url = _base_url(arguments["base_url"], arguments["environment"])
-        self.api_key = _api_key(arguments["api_key"])
-        self.headers = checked_headers("default_headers", arguments["default_headers"])
-        deadline = arguments["deadline"]
-        self.limits = Limits(
-            checked_timeout(arguments["timeout"]),
-            checked_max_retries(arguments["max_retries"]),
-            None if deadline is None else checked_seconds("deadline", deadline),
-            None,
-        )
-        self.on_intent = arguments["on_intent"]
-        for name in ("read_only", "strict", "raise_on_rejection", "resend_after_unknown"):
-            setattr(self, name, checked_flag(name, arguments[name]))
+        self.headers, self.limits = Headers({}), DEFAULT_LIMITS
+        self._take(arguments)
         return self
 
     def replace(self, changes: Mapping[str, Any]) -> Settings:
         """A copy in which the arguments named in `changes` have these values."""
+        for name in changes:
+            if name not in _OPTIONS:
+                raise TypeError(f"with_options() got an unexpected keyword argument {name!r}; {remedy(name, _OPTIONS)}")
         copy = Settings()
         for name in self.__slots__:
             setattr(copy, name, getattr(self, name))
-        if "api_key" in changes:
-            copy.api_key = _api_key(changes["api_key"])
-        if "base_url" in changes or "environment" in changes:
-            copy.base_url = _base_url(changes.get("base_url"), changes.get("environment", "production"))
-        if "default_headers" in changes:
-            copy.headers = checked_headers("default_headers", changes["default_headers"]).over(self.headers)
-        if "on_intent" in changes:
-            copy.on_intent = changes["on_intent"]
-        copy.limits = self.limits.with_options(changes)
-        for name in ("read_only", "strict", "raise_on_rejection", "resend_after_unknown"):
-            if name in changes:
-                setattr(copy, name, checked_flag(name, changes[name]))
+        copy._take(changes)
         return copy
+
+    def _take(self, given: Mapping[str, Any]) -> None:
+        if "api_key" in given:
+            self.api_key = _api_key(given["api_key"])
+        if "base_url" in given or "environment" in given:
+            self.base_url = _base_url(given.get("base_url"), given.get("environment", "production"))
+        if "default_headers" in given:
+            self.headers = checked_headers("default_headers", given["default_headers"]).over(self.headers)
+        if "on_intent" in given:
+            self.on_intent = _hook(given["on_intent"])
+        self.limits = self.limits.with_arguments(given)
+        for name in _FLAGS:
+            if name in given:
+                setattr(self, name, checked_flag(name, given[name]))
 
 
 def checked_flag(name: str, value: object) -> bool:
@@ -94,35 +104,46 @@ def checked_flag(name: str, value: object) -> bool:
 
 def checked_key(value: object) -> Secret:
     """An API key that can be sent; the message never shows it."""
-    if isinstance(value, Secret):
-        return value
-    if not isinstance(value, str):
-        raise refusal(
-            f"Expected a string, or a callable that returns one, for `api_key` but received {type(value).__name__}."
-        )
-    if not value:
-        raise refusal("Expected a non-empty value for `api_key` but received ''; pass the key itself.")
-    if not is_header_value(value):
-        raise refusal(
+    hidden = value if isinstance(value, Secret) else Secret(value)
+    del value
+    problem = _problem_of(hidden.reveal())
+    if problem is not None:
+        raise refusal(problem)
+    return hidden
+
+
+def _problem_of(key: object) -> str | None:
+    if not isinstance(key, str):
+        return f"Expected a string, or a callable that returns one, for `api_key` but received {type(key).__name__}."
+    if not key:
+        return "Expected a non-empty value for `api_key` but received ''; pass the key itself."
+    if not is_header_value(key):
+        return (
             "The value of `api_key` cannot be sent: it has white space at an end, a line break or a character that is "
             "not printable ASCII; pass the key exactly as it was issued."
         )
-    return Secret(value)
+    return None
 
 
-def _api_key(value: object) -> Secret | Callable[[], Any]:
+def _api_key(value: Secret | Callable[[], Any] | None) -> Secret | Callable[[], Any]:
     if value is None:
-        value = os.environ.get("CLEAR_STREET_API_KEY")
-        if not value:
-            raise refusal(
-                "No API key: pass `api_key=...` or set the environment variable CLEAR_STREET_API_KEY "
-                "(ClearStreet.sandbox() needs none)."
-            )
+        value = concealed(os.environ.get("CLEAR_STREET_API_KEY") or None)
+    if value is None:
+        raise refusal(
+            "No API key: pass `api_key=...` or set the environment variable CLEAR_STREET_API_KEY "
+            "(ClearStreet.sandbox() needs none)."
+        )
     return value if callable(value) else checked_key(value)
 
 
+def _hook(value: object) -> Callable[..., object] | None:
+    if value is not None and not callable(value):
+        raise refusal(f"Expected a function, or None, for `on_intent` but received {value!r}.")
+    return value
+
+
 def _base_url(base_url: object, environment: object) -> str:
-    if environment not in ENVIRONMENTS:
+    if not isinstance(environment, str) or environment not in ENVIRONMENTS:
         raise refusal(
             f"Expected one of {', '.join(map(repr, ENVIRONMENTS))} for `environment` but received {environment!r}; "
             "for another host pass `base_url`."
@@ -130,7 +151,7 @@ def _base_url(base_url: object, environment: object) -> str:
     if base_url is None:
         base_url = os.environ.get("CLEAR_STREET_BASE_URL") or None
     if base_url is None:
-        return ENVIRONMENTS[str(environment)]
+        return ENVIRONMENTS[environment]
     return _checked_base_url(str(base_url))
 
 
@@ -138,8 +159,8 @@ def _checked_base_url(url: str) -> str:
     from ipaddress import ip_address
     from urllib.parse import urlsplit
 
-    def refused(remedy: str) -> ArgumentError:
-        return refusal(f"Expected an https URL for `base_url`; {remedy}.")
+    def refused(why: str) -> ArgumentError:
+        return refusal(f"Expected an https URL for `base_url` or CLEAR_STREET_BASE_URL; {why}.")
 
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise refused("the value has a character that a URL cannot have")
@@ -147,8 +168,8 @@ def _checked_base_url(url: str) -> str:
         parts = urlsplit(url)
         host = parts.hostname or ""
         _ = parts.port
-    except ValueError as error:
-        raise refused(f"the value is no URL: {error}") from None
+    except ValueError:
+        raise refused("the value is no URL") from None
     if "@" in parts.netloc:
         raise refused("leave user name and password out of it, the key goes into `api_key`")
     if parts.scheme not in ("http", "https") or not host:
@@ -157,13 +178,14 @@ def _checked_base_url(url: str) -> str:
         raise refused(f"received {url!r}, leave the query and the fragment out")
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
         raise refused(f"received {url!r}, leave '.' and '..' out of its path")
-    if parts.scheme == "http":
-        try:
-            loopback = ip_address(host).is_loopback
-        except ValueError:
-            loopback = host == "localhost"
-        if not loopback:
-            raise refused(
-                f"received {url!r}, and plain http would show the API key to the network (only loopback may use it)"
-            )
+    try:
+        loopback = ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+        if not _HOST.issuperset(host) or host.replace(".", "").isdigit():
+            raise refused(f"received {url!r}, whose host is neither a name nor an IP address") from None
+    if parts.scheme == "http" and not loopback:
+        raise refused(
+            f"received {url!r}, and plain http would show the API key to the network (only loopback may use it)"
+        )
     return url.rstrip("/")

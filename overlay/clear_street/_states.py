@@ -1,6 +1,13 @@
-"""What each status of an instruction means, checked by a test against the enum of the spec."""
+"""What each status of an instruction means, checked by a test against the enum of the spec; and why one was refused."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from clear_street_api.models import PositionInstruction
 
 REFUSED_STATES = frozenset({"REJECTED", "ENGINE_REJECTED"})
 """Terminal: the instruction will not be carried out."""
@@ -14,3 +21,48 @@ OPEN_STATES = frozenset({"SENT", "CANCEL_REQUESTED", "UNKNOWN"})
 """Something follows; so it does after any status that is not listed here."""
 KNOWN_STATES = TERMINAL_STATES | OPEN_STATES
 """Every status that the spec lists."""
+LANDED_STATES = KNOWN_STATES - REFUSED_STATES - {"UNKNOWN"}
+"""The service took the instruction."""
+
+
+class Rejection(NamedTuple):
+    """A row that was refused, and why."""
+
+    instruction: PositionInstruction
+    """The row."""
+    reason: str | None
+    """The service's own words."""
+    existing_id: str | None
+    """For a duplicate, the server's `id` of the first instruction under the key; "" where the reason does not name it.
+    None otherwise.
+    """
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether the idempotency key was used before."""
+        return self.existing_id is not None
+
+
+def rejections(rows: Iterable[PositionInstruction]) -> list[Rejection]:
+    """The refused rows, with their reasons read."""
+    return [Rejection(row, row.rejection_reason, existing_id(row)) for row in rows]
+
+
+def existing_id(row: PositionInstruction) -> str | None:
+    """For a row refused as a duplicate, the server's id of the first one; "" where the reason does not name it; None
+    for other rows.
+    """
+    return None if row.status in LANDED_STATES else duplicate_of(row.rejection_reason)
+
+
+def duplicate_of(reason: str | None) -> str | None:
+    """What a reason says that something is a duplicate of: a server's id, "" where it names none, None where it does
+    not say so.
+    """
+    if not reason:
+        return None
+    import re
+
+    match = re.search(r"\bduplicate\b.*?\binstruction", reason, re.IGNORECASE | re.DOTALL)
+    named = re.search(r"\bexisting_id=([^\s;,]+)", reason[match.end() :]) if match else None
+    return (named[1] if named else "") if match else None

@@ -11,14 +11,17 @@ import os
 import socket
 import sys
 import threading
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import lru_cache
+from importlib.util import find_spec
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import httpcore
 import httpx
 
+from ._headers import Secret
 from .errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -125,15 +128,17 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         until = None if timeout is None else monotonic() + timeout
+        addresses = _addresses(host, port, _capped(timeout, httpcore.ConnectTimeout))
         failed: Exception = httpcore.ConnectError(f"no address for {host}")
-        for address in _addresses(host, port, _capped(timeout, httpcore.ConnectTimeout)):
-            left = None if until is None else until - monotonic()
-            if left is not None and left <= 0:
-                raise httpcore.ConnectTimeout("timed out")
-            capped = _capped(left, httpcore.ConnectTimeout)
+        for untried in range(len(addresses), 0, -1):
+            # An address that never answers leaves its share of the time to the others.
+            left = _capped(None if until is None else max(0.001, until - monotonic()), httpcore.ConnectTimeout)
+            share = None if left is None else left / untried
             try:
-                return _Stream(self._backend.connect_tcp(address, port, capped, local_address, socket_options))
-            except httpcore.ConnectError as error:
+                return _Stream(
+                    self._backend.connect_tcp(addresses[-untried], port, share, local_address, socket_options)
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
         raise failed
 
@@ -156,21 +161,16 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
 
 def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
     """The addresses of a host, in time: the system's look-up takes no time-out, so it waits in a thread of its own."""
-    try:
-        return [
-            _text_of(info)
-            for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-        ]
-    except socket.gaierror:
-        pass
+    with suppress(OSError, UnicodeError):
+        return _looked_up(host, port, socket.AI_NUMERICHOST)
     found: list[str] = []
-    failed: list[OSError] = []
+    failed: list[str] = []
 
     def look_up() -> None:
         try:
-            found.extend(_text_of(info) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            found.extend(_looked_up(host, port))
         except (OSError, UnicodeError) as error:
-            failed.append(error if isinstance(error, OSError) else OSError(str(error)))
+            failed.append(str(error))
 
     thread = threading.Thread(target=look_up, name="clear_street-look-up", daemon=True)
     thread.start()
@@ -178,12 +178,12 @@ def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
     if thread.is_alive():
         raise httpcore.ConnectTimeout("timed out while the host's name was looked up")
     if failed:
-        raise httpcore.ConnectError(str(failed[0]))
+        raise httpcore.ConnectError(failed[0])
     return found
 
 
-def _text_of(info: tuple[Any, ...]) -> str:
-    return str(info[4][0])
+def _looked_up(host: str, port: int, flags: int = 0) -> list[str]:
+    return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)]
 
 
 _CORE_ERRORS = (
@@ -232,12 +232,8 @@ class _AsyncBody(httpx.AsyncByteStream):
 class Transport(httpx.BaseTransport):
     """httpcore's connection pool, HTTP/1.1, over connections with true time bounds."""
 
-    def __init__(
-        self, verify: ssl.SSLContext | str | bool, limits: httpx.Limits, proxy: httpx.Proxy | None, *, trust_env: bool
-    ) -> None:
-        self._pool = httpcore.ConnectionPool(
-            network_backend=_Backend(), **_pool_options(verify, limits, proxy, trust_env)
-        )
+    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
+        self._pool = httpcore.ConnectionPool(network_backend=_Backend(), **_pool_options(context, limits, proxy))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         try:
@@ -258,10 +254,8 @@ class Transport(httpx.BaseTransport):
 class AsyncTransport(httpx.AsyncBaseTransport):
     """The same for async clients."""
 
-    def __init__(
-        self, verify: ssl.SSLContext | str | bool, limits: httpx.Limits, proxy: httpx.Proxy | None, *, trust_env: bool
-    ) -> None:
-        options = _pool_options(verify, limits, proxy, trust_env)
+    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
+        options = _pool_options(context, limits, proxy)
         self._pool = httpcore.AsyncConnectionPool(network_backend=_AsyncBackend(), **options)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -291,15 +285,7 @@ def _core_request(request: httpx.Request) -> httpcore.Request:
     )
 
 
-def _pool_options(
-    verify: ssl.SSLContext | str | bool, limits: httpx.Limits, proxy: httpx.Proxy | None, trust_env: bool
-) -> dict[str, Any]:
-    if verify is True:
-        context = _shared_context(
-            *((os.environ.get(n) for n in ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else ())
-        )
-    else:
-        context = httpx.create_ssl_context(verify=verify, trust_env=trust_env)
+def _pool_options(context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> dict[str, Any]:
     return {
         "ssl_context": context,
         "proxy": None if proxy is None else _core_proxy(proxy),
@@ -314,42 +300,77 @@ def _core_proxy(proxy: httpx.Proxy) -> httpcore.Proxy:
     return httpcore.Proxy(url, auth=proxy.raw_auth, headers=proxy.headers.raw, ssl_context=proxy.ssl_context)
 
 
+def _context(verify: ssl.SSLContext | str | bool, cert: Any, *, trust_env: bool) -> ssl.SSLContext:
+    if verify is not True or cert is not None:
+        return httpx.create_ssl_context(verify=verify, cert=cert, trust_env=trust_env)
+    return _shared_context(*(map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else ()))
+
+
 @lru_cache(maxsize=8)
 def _shared_context(*environment: str | None) -> ssl.SSLContext:
     """One TLS context for all clients of a process: each costs some 20 ms."""
     return httpx.create_ssl_context(trust_env=bool(environment))
 
 
-def _environment_proxies() -> dict[str, str | None]:
-    """The proxies that the environment names, None for hosts that need none, under httpx's patterns."""
+def _concealed(proxy: str | httpx.URL | httpx.Proxy | None) -> Secret | httpx.Proxy | None:
+    """A proxy's URL, which may have a password in it, as what tracebacks may show."""
+    return Secret(str(proxy)) if isinstance(proxy, (str, httpx.URL)) else proxy
+
+
+def _proxy(proxy: Secret | httpx.Proxy | None) -> httpx.Proxy | None:
+    if not isinstance(proxy, Secret):
+        return proxy
+    with suppress(ValueError, httpx.InvalidURL):
+        usable = httpx.Proxy(proxy.reveal())
+        if not usable.url.scheme.startswith("socks") or find_spec("socksio") is not None:
+            return usable
+    raise ArgumentError(
+        "The URL of the proxy cannot be used; write it as http://user:password@host:port, without a password if it "
+        "needs none (socks5:// needs the package socksio)."
+    )
+
+
+def _environment_proxies() -> dict[str, httpx.Proxy | None]:
+    """The proxy that the environment names for https, and None for hosts that need none, under httpx's patterns.
+
+    None is used for plain http, which goes to loopback alone: a proxy would see the API key.
+    """
     if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
         return {}
     from urllib.request import getproxies
 
     proxies = getproxies()
-    found: dict[str, str | None] = {}
-    for scheme in ("http", "https", "all"):
-        if url := proxies.get(scheme):
-            found[f"{scheme}://"] = url if "://" in url else f"http://{url}"
-    for host in filter(None, (host.strip() for host in proxies.get("no", "").split(","))):
-        if host == "*":
-            return {}
-        exact = host[0].isdigit() or host == "localhost" or "[" in host
-        found[f"all://{host}" if exact else f"all://*{host}"] = None
-    return found
+    url, direct = proxies.get("https") or proxies.get("all"), proxies.get("no", "")
+    del proxies
+    if not url or "*" in (hosts := [host for part in direct.split(",") if (host := part.strip())]):
+        return {}
+    hidden = Secret(url if "://" in url else f"http://{url}")
+    del url
+    return {"https://": _proxy(hidden), **{_pattern(host): None for host in hosts}}
+
+
+def _pattern(host: str) -> str:
+    """An entry of NO_PROXY as httpx's pattern: an address, localhost, or a domain and all below it."""
+    from ipaddress import ip_address
+
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return host if "://" in host else f"all://{'' if host.lower() == 'localhost' else '*'}{host}"
+    return f"all://[{address}]" if address.version == 6 else f"all://{address}"
 
 
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
-
-
 _PLAIN = {"stream": True, "auth": None, "follow_redirects": False}
 
 
-def _refuse_http2(options: Mapping[str, Any]) -> None:
+def _refuse_options(options: Mapping[str, Any]) -> None:
     if options.get("http2"):
         raise ArgumentError(
             "Expected False for `http2` but received True: HTTP/2 libraries send streams again by themselves."
         )
+    if "proxies" in options:
+        raise ArgumentError("`proxies` is not taken; use `proxy`, or `mounts` for several.")
 
 
 class DefaultHttpxClient(httpx.Client):
@@ -363,6 +384,7 @@ class DefaultHttpxClient(httpx.Client):
         self,
         *,
         verify: ssl.SSLContext | str | bool = True,
+        cert: Any = None,
         trust_env: bool = True,
         limits: httpx.Limits = _LIMITS,
         proxy: str | httpx.URL | httpx.Proxy | None = None,
@@ -370,17 +392,19 @@ class DefaultHttpxClient(httpx.Client):
         transport: httpx.BaseTransport | None = None,
         **options: Any,
     ) -> None:
-        _refuse_http2(options)
-
-        def bounded(proxy: str | httpx.URL | httpx.Proxy | None) -> Transport:
-            return Transport(verify, limits, _proxy(proxy), trust_env=trust_env)
-
+        hidden = _concealed(proxy)
+        del proxy
+        _refuse_options(options)
         self.keeps_bounds: bool = transport is None and not mounts
         if transport is None:
-            transport = bounded(proxy)
-            if proxy is None and trust_env:
+            context = _context(verify, cert, trust_env=trust_env)
+            transport = Transport(context, limits, _proxy(hidden))
+            if hidden is None and trust_env:
                 found = _environment_proxies()
-                mounts = {**{k: v if v is None else bounded(v) for k, v in found.items()}, **(mounts or {})}
+                mounts = {
+                    **{k: None if v is None else Transport(context, limits, v) for k, v in found.items()},
+                    **(mounts or {}),
+                }
         super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
         self._only_transport = None if mounts else transport
 
@@ -404,6 +428,7 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         self,
         *,
         verify: ssl.SSLContext | str | bool = True,
+        cert: Any = None,
         trust_env: bool = True,
         limits: httpx.Limits = _LIMITS,
         proxy: str | httpx.URL | httpx.Proxy | None = None,
@@ -411,17 +436,19 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         transport: httpx.AsyncBaseTransport | None = None,
         **options: Any,
     ) -> None:
-        _refuse_http2(options)
-
-        def bounded(proxy: str | httpx.URL | httpx.Proxy | None) -> AsyncTransport:
-            return AsyncTransport(verify, limits, _proxy(proxy), trust_env=trust_env)
-
+        hidden = _concealed(proxy)
+        del proxy
+        _refuse_options(options)
         self.keeps_bounds: bool = transport is None and not mounts
         if transport is None:
-            transport = bounded(proxy)
-            if proxy is None and trust_env:
+            context = _context(verify, cert, trust_env=trust_env)
+            transport = AsyncTransport(context, limits, _proxy(hidden))
+            if hidden is None and trust_env:
                 found = _environment_proxies()
-                mounts = {**{k: v if v is None else bounded(v) for k, v in found.items()}, **(mounts or {})}
+                mounts = {
+                    **{k: None if v is None else AsyncTransport(context, limits, v) for k, v in found.items()},
+                    **(mounts or {}),
+                }
         super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
         self._only_transport = None if mounts else transport
 
@@ -432,7 +459,3 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         response = await self._only_transport.handle_async_request(request)
         response.request = request
         return response
-
-
-def _proxy(proxy: str | httpx.URL | httpx.Proxy | None) -> httpx.Proxy | None:
-    return proxy if proxy is None or isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy)

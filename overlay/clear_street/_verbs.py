@@ -21,24 +21,26 @@ UNKNOWN_PATH = "(a path that the spec does not know)"
 _NOT_IN_A_PATH = re.compile(r"[^A-Za-z0-9._~!$&'()*+,;=:@%/-]")
 
 
-def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tuple[Operation[T], Prepared]:
-    """The operation and the request of a generic call: the known operation of that path, or one of its own."""
+def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tuple[Operation[T], Prepared, type]:
+    """The operation and the request of a generic call, and the class of its value: the known operation of that path, or
+    one of its own.
+    """
     _check_path(path)
-    seam.checked_cast(cast_to)
-    if body is not None and method == "GET":
-        raise ArgumentError("A GET takes no body.")
+    kind = seam.checked_cast(cast_to)
     for operation in OPERATIONS:
         values = _match(operation, method, path)
         if values is not None:
-            return cast("Operation[T]", operation), _known(operation, values, path, body)
+            if kind is list:
+                raise ArgumentError(f"{operation.name} answers with an object, so `cast_to` cannot be list.")
+            return cast("Operation[T]", operation), _known(operation, values, path, body), kind
     resend = Resend.READ if method == "GET" else Resend.ONCE
     unknown: Operation[T] = Operation(method.lower(), method, UNKNOWN_PATH, resend, None)
-    return unknown, seam.Prepared(seam.raw_request(unknown.name, method, UNKNOWN_PATH, path, body))
+    return unknown, seam.Prepared(seam.raw_request(unknown.name, method, UNKNOWN_PATH, path, body)), kind
 
 
 def _check_path(path: str) -> None:
-    if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
-        raise ArgumentError(f"Expected a path that starts with one '/' for `path` but received {path!r}.")
+    if not isinstance(path, str) or not path.startswith("/"):
+        raise ArgumentError(f"Expected a path that starts with '/' for `path` but received {path!r}.")
     if bad := _NOT_IN_A_PATH.search(path):
         raise ArgumentError(
             f"The character {bad[0]!r} cannot stand in `path` {path!r}; percent-encode it, and give a query in "
@@ -47,8 +49,13 @@ def _check_path(path: str) -> None:
     if re.search(r"%(?![0-9A-Fa-f]{2})", path):
         raise ArgumentError(f"A '%' in `path` {path!r} does not begin an escape; write %25 for the character itself.")
     for segment in path.split("/")[1:]:
-        if unquote(segment) in (".", ".."):
-            raise ArgumentError(f"The segment {segment!r} in `path` {path!r} would lead to another path.")
+        if not segment:
+            raise ArgumentError(f"A segment in `path` {path!r} is empty: what was to stand there?")
+        try:
+            if unquote(segment, errors="strict") in (".", ".."):
+                raise ArgumentError(f"The segment {segment!r} in `path` {path!r} would lead to another path.")
+        except UnicodeDecodeError:
+            raise ArgumentError(f"The segment {segment!r} in `path` {path!r} is no UTF-8.") from None
 
 
 def _match(operation: Operation[object], method: str, path: str) -> list[str] | None:
@@ -56,7 +63,7 @@ def _match(operation: Operation[object], method: str, path: str) -> list[str] | 
     if operation.method != method:
         return None
     pattern = re.sub(r"\\\{\w+\\\}", "([^/]+)", re.escape(operation.path_template))
-    match = re.fullmatch(pattern, path.rstrip("/"))
+    match = re.fullmatch(pattern, path)
     return [unquote(value) for value in match.groups()] if match else None
 
 
@@ -64,9 +71,11 @@ def _known(operation: Operation[object], values: list[str], path: str, body: obj
     """The request of a known operation, given by its path; what the call's rules need is read out of it."""
     if not operation.may_look:
         return seam.Prepared(seam.raw_request(operation.name, operation.method, operation.path_template, path, body))
-    if not values[0].isascii() or not values[0].isdigit():
+    if not re.fullmatch(r"[0-9]{1,19}", values[0]):
         raise ArgumentError(f"Expected an account id in `path` but received {values[0]!r}.")
     account_id = int(values[0])
     if operation.has_rows:
         return seam.submit_position_instructions(account_id, instructions=body)  # type: ignore[arg-type]
+    if body is not None:
+        raise ArgumentError(f"{operation.name} takes no body: leave `body` out.")
     return seam.cancel_position_instruction(values[1], account_id=account_id)

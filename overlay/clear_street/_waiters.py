@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
+from copy import copy
 from math import inf
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from . import _seam as seam
@@ -14,14 +17,13 @@ from ._effects import JITTER, NOW, TODAY, Invoke, Log, Sleep
 from ._exchange import exchange
 from ._limits import checked_seconds
 from ._operations import GET_POSITION_INSTRUCTIONS, Operation
-from ._states import FAILED_STATES, TERMINAL_STATES
+from ._outcomes import Outcome
+from ._states import FAILED_STATES, KNOWN_STATES, TERMINAL_STATES
 from .errors import (
-    APIConnectionError,
+    APIError,
     APIStatusError,
     ArgumentError,
     InstructionFailedError,
-    InternalServerError,
-    RateLimitError,
     StateSeen,
     WaitTimeoutError,
 )
@@ -47,7 +49,17 @@ T = TypeVar("T")
 INTERVAL_FIRST = 0.5
 INTERVAL_MAX = 10.0
 INTERVAL_GROWTH = 1.5
+BUSY_INTERVAL = 0.1
+"""Seconds after which a wait asks again whether the reading of another one has come."""
+GRACE = 30.0
+"""Seconds that an instruction may take to appear in the list."""
+LAST_LOOK = 1.0
+"""Seconds before the end of a wait at which it looks once more, however long the interval."""
+SLEEP_MAX = 3600.0
+"""Seconds: a service may ask for a longer silence than an operating system can sleep."""
 WARNING = 30
+
+_PASSING = (Outcome.NEVER_SENT, Outcome.RATE_LIMITED, Outcome.UNKNOWN)
 
 
 class InstructionChange(NamedTuple):
@@ -77,8 +89,10 @@ class Seen:
         """Take a list in; what changed since the one before."""
         changes: list[InstructionChange] = []
         for row in rows:
-            if row.id is None or (self.ids is not None and row.id not in self.ids):
-                if row.id is not None and row.instruction_id is not None:
+            if row.id is None:
+                continue
+            if self.ids is not None and row.id not in self.ids:
+                if row.instruction_id is not None:
                     self.keys[row.instruction_id] = row.id
                 continue
             history = self.histories.setdefault(row.id, [])
@@ -102,17 +116,45 @@ class Seen:
 
 
 class Reading:
-    """The latest list of an account, shared by all waits of a client, so that together they read it once per tick."""
+    """The latest list of an account, shared by all waits of a client, so that together they read it once per tick.
 
-    __slots__ = ("busy", "latest", "quiet_until")
+    Times are on the monotonic clock.
+    """
+
+    __slots__ = ("__weakref__", "at", "begun", "due", "ended", "error", "interval", "quiet_until", "reader", "rows")
 
     def __init__(self) -> None:
-        self.latest: tuple[float, Sequence[PositionInstruction]] = (float("-inf"), ())
-        """When it was asked for, on the monotonic clock, and its rows."""
-        self.busy: list[Poll] = []
-        """The poll that reads the list now, none or one."""
-        self.quiet_until: float = 0.0
-        """When the service may be asked again, on the monotonic clock."""
+        self.rows: Sequence[PositionInstruction] = ()
+        self.begun: float = -inf
+        """When the list was asked for."""
+        self.at: datetime
+        """When it came, by the client's clock."""
+        self.error: APIError | None = None
+        """Why the list could not be read the last time, None where it could."""
+        self.ended: float = -inf
+        """When the last attempt to read it ended."""
+        self.due: float = -inf
+        """When the next tick is."""
+        self.quiet_until: float = -inf
+        """When the service may be asked again."""
+        self.interval: float = INTERVAL_FIRST
+        self.reader: Lock = Lock()
+        """Held by the wait that reads the list now."""
+
+    def end_tick(self, now: float, jitter: float) -> None:
+        """Put the next tick off, longer with each tick in which nothing changes."""
+        self.ended = now
+        self.due = max(self.quiet_until, now + self.interval * (0.5 + jitter / 2))
+        self.interval = min(INTERVAL_MAX, self.interval * INTERVAL_GROWTH)
+
+    def hurry(self, now: float) -> None:
+        """Tick often again: something changes."""
+        self.interval = INTERVAL_FIRST
+        self.tick_by(max(now, self.ended + INTERVAL_FIRST))
+
+    def tick_by(self, moment: float) -> None:
+        """Have a tick at a moment, if none is due before."""
+        self.due = max(self.quiet_until, min(self.due, moment))
 
 
 class Poll:
@@ -123,12 +165,19 @@ class Poll:
         self._prepared = seam.get_position_instructions(account_id)
         self._account_id = account_id
         self._seen = seen
-        self._interval = INTERVAL_FIRST
-        self._taken: float | None = None
         self._reading = Reading()
+        self._since: float | None = None
+        self._raised: APIError | None = None
+        self.taken: float = -inf
+        """When the latest list that it took was asked for, on the monotonic clock."""
+
+    @property
+    def error(self) -> APIError | None:
+        """Why the list could not be read the last time, None where it could."""
+        return self._reading.error
 
     def next(self, until: float) -> Flow[list[InstructionChange]]:
-        """Bring what was seen up to date; what changed, nothing where the list could not be had this time.
+        """Bring what was seen up to date; what changed, nothing where there is no new list.
 
         A reading that fails in a way that may pass (429, 5xx, no connection) is made up for by the next; other
         errors are raised.
@@ -136,74 +185,112 @@ class Poll:
         now: float = yield NOW
         options = {"max_retries": 0, "deadline": max(0.001, until - now)} if until < inf else {"max_retries": 0}
         call = self._new_call(GET_POSITION_INSTRUCTIONS, self._prepared, options)
-        reading = self._reading = call.client.readings.setdefault(self._account_id, self._reading)
-        begun = reading.latest[0]
-        if self._taken is None:
-            fresh, self._taken = begun >= now, now
-        else:
-            fresh = begun > self._taken
-        if not fresh and now >= reading.quiet_until and not reading.busy:
-            reading.busy.append(self)
-            if reading.busy[0] is self:
-                try:
-                    fresh = yield from self._read(call, now)
-                finally:
-                    reading.busy.clear()
-        if not fresh:
+        reading = self._reading = call.client.readings.setdefault(self._key(call), self._reading)
+        if self._since is None:
+            self._since, self._raised = now - INTERVAL_FIRST, reading.error
+            if reading.begun <= self._since:
+                reading.hurry(now)
+        if now < until and reading.reader.acquire(blocking=False):
+            try:
+                if reading.due <= now:
+                    yield from self._read(call, now)
+            finally:
+                reading.reader.release()
+        if reading.error is not None and reading.error is not self._raised and not _may_pass(reading.error):
+            self._raised = reading.error
+            raise copy(reading.error)
+        if reading.begun <= max(self._since, self.taken):
             return []
-        self._taken, rows = reading.latest
-        today: datetime = yield TODAY
-        changes = self._seen.update(rows, today)
+        self.taken = reading.begun
+        changes = self._seen.update(reading.rows, reading.at)
+        if changes:
+            reading.hurry(now)
         for change in changes:
             if change.is_anomaly:
                 yield Log(WARNING, "an instruction left the terminal state %s", change.previous_status)
         return changes
 
-    def pause(self, until: float, *, changed: bool) -> Flow[bool]:
-        """Wait for the next tick: longer while nothing changes, with jitter; False where `until` has come."""
+    def pause(self, until: float, *, look_at: float = inf) -> Flow[bool]:
+        """Wait for the next tick, of which one is at `look_at` and one shortly before `until`; False where `until` has
+        come.
+        """
         now: float = yield NOW
         if now >= until:
             return False
-        jitter: float = yield JITTER
-        self._interval = INTERVAL_FIRST if changed else min(INTERVAL_MAX, self._interval * INTERVAL_GROWTH)
-        seconds = max(self._interval * (0.5 + jitter / 2), self._reading.quiet_until - now)
-        yield Sleep(min(seconds, until - now))
+        reading = self._reading
+        for moment in (look_at, until - LAST_LOOK):
+            if moment > now:
+                reading.tick_by(moment)
+        wake = reading.due if reading.due > now else now + BUSY_INTERVAL
+        yield Sleep(min(wake, until, now + SLEEP_MAX) - now)
         return True
 
-    def _read(self, call: Call[PositionGetPositionInstructionsResponse], now: float) -> Flow[bool]:
+    def _key(self, call: Call[PositionGetPositionInstructionsResponse]) -> object:
+        """What makes two readings the same. A fork's copy of another thread's wait never ends its reading."""
+        settings = call.settings
+        return (
+            os.getpid(),
+            settings.base_url,
+            id(settings.api_key),
+            id(settings.headers),
+            settings.strict,
+            self._account_id,
+        )
+
+    def _read(self, call: Call[PositionGetPositionInstructionsResponse], begun: float) -> Flow[None]:
         reading = self._reading
+        asked: float | None = None
         try:
             completed = yield from exchange(call)
-        except (APIConnectionError, InternalServerError, RateLimitError) as error:
+        except APIError as error:
+            reading.error = error
             asked = error.retry_after if isinstance(error, APIStatusError) else None
-            if asked is not None:
-                then: float = yield NOW
-                reading.quiet_until = then + asked
-            return False
-        data = completed.value.data if completed.value is not None else None
-        if data is None:
-            return False
-        reading.latest = (now, data)
-        return True
+        else:
+            rows = completed.value.data if completed.value is not None else None
+            if rows is not None:
+                reading.at = yield TODAY
+                reading.rows, reading.begun, reading.error = rows, begun, None
+        now: float = yield NOW
+        jitter: float = yield JITTER
+        if asked is not None:
+            reading.quiet_until = now + asked
+        reading.end_tick(now, jitter)
 
 
 def wait(
     new_call: NewCall,
     account_id: int,
-    ids: Sequence[str],
+    ids: Iterable[str],
     *,
     until: str | Iterable[str] | None,
     seconds: float,
     grace: float,
     on_change: Callable[[InstructionChange], object] | None,
 ) -> Flow[list[PositionInstruction]]:
-    """Wait until every instruction is in one of the wanted states; their rows, in the order of `ids`."""
+    """Wait until every instruction is in one of the wanted states; their rows, in the order of `ids`.
+
+    Raises `ArgumentError` at once, not when it is run.
+    """
     wanted = checked_states(until)
     seconds, grace = checked_seconds("deadline", seconds), checked_seconds("grace", grace)
-    seen = Seen(checked_ids(ids))
-    poll = Poll(new_call, account_id, seen)
+    ids = checked_ids(ids)
+    if on_change is not None and not callable(on_change):
+        raise ArgumentError(f"Expected a function, or None, for `on_change` but received {on_change!r}.")
+    seen = Seen(frozenset(ids))
+    return _waiting(Poll(new_call, account_id, seen), seen, ids, wanted, seconds, grace, on_change)
+
+
+def _waiting(
+    poll: Poll,
+    seen: Seen,
+    ids: Sequence[str],
+    wanted: Collection[str] | None,
+    seconds: float,
+    grace: float,
+    on_change: Callable[[InstructionChange], object] | None,
+) -> Flow[list[PositionInstruction]]:
     started: float = yield NOW
-    end = started + seconds
+    end, appearing_until = started + seconds, started + grace
     while True:
         changes = yield from poll.next(end)
         for change in changes:
@@ -213,41 +300,36 @@ def wait(
         if failed:
             raise _failure(seen, failed, wanted)
         missing = [id_ for id_ in ids if id_ not in seen.rows]
-        if not missing and all(_is_reached(seen.rows[id_], wanted) for id_ in ids):
+        late = missing or [id_ for id_ in ids if not _is_reached(seen.rows[id_], wanted)]
+        if not late:
             return [seen.rows[id_] for id_ in ids]
-        now: float = yield NOW
-        if missing and now >= started + grace:
-            raise _timed_out(seen, missing[0], f"did not appear in the account's list within {grace:g} s")
-        if not (yield from poll.pause(min(end, started + grace) if missing else end, changed=bool(changes))):
-            late = missing or [id_ for id_ in ids if not _is_reached(seen.rows[id_], wanted)]
-            raise _timed_out(seen, late[0], f"was not settled within {seconds:g} s")
+        if missing and poll.taken >= appearing_until:
+            raise _timed_out(poll, seen, missing[0], grace)
+        if not (yield from poll.pause(end, look_at=appearing_until if missing else inf)):
+            raise _timed_out(poll, seen, late[0], seconds)
 
 
 class Watch:
     """What goes on with an account's instructions, change after change."""
 
-    def __init__(self, new_call: NewCall, account_id: int, ids: Sequence[str] | None, deadline: float | None) -> None:
-        self._seen = Seen(None if ids is None else checked_ids(ids))
+    def __init__(self, new_call: NewCall, account_id: int, ids: Iterable[str] | None, deadline: float | None) -> None:
+        self._seen = Seen(None if ids is None else frozenset(checked_ids(ids)))
         self._poll = Poll(new_call, account_id, self._seen)
         self._seconds = inf if deadline is None else checked_seconds("deadline", deadline)
         self._end: float | None = None
-        self._paused = True
 
     def next(self) -> Flow[list[InstructionChange]]:
         """What changed next; nothing at the end: every instruction watched by id is terminal, or the time is over."""
         now: float = yield NOW
         if self._end is None:
             self._end = now + self._seconds
-        while True:
-            if not self._paused and not (yield from self._poll.pause(self._end, changed=False)):
-                return []
-            self._paused = True
+        while not self._seen.is_over:
             changes = yield from self._poll.next(self._end)
-            self._paused = False
             if changes:
                 return changes
-            if self._seen.is_over:
-                return []
+            if not (yield from self._poll.pause(self._end)):
+                break
+        return []
 
 
 class InstructionWatch:
@@ -290,6 +372,11 @@ class AsyncInstructionWatch:
         return self._changes.popleft()
 
 
+def _may_pass(error: APIError) -> bool:
+    """Whether the next reading may well succeed where one failed with `error`."""
+    return not error.attempts or error.attempts[-1].outcome in _PASSING
+
+
 def _has_failed(row: PositionInstruction, wanted: Collection[str] | None) -> bool:
     if wanted is None:
         return row.status in FAILED_STATES
@@ -313,36 +400,61 @@ def _failure(
     )
 
 
-def _timed_out(seen: Seen, id_: str, what: str) -> WaitTimeoutError:
+def _timed_out(poll: Poll, seen: Seen, id_: str, seconds: float) -> WaitTimeoutError:
     row = seen.rows.get(id_)
+    if row is not None:
+        what = f"was not settled within {seconds:g} s, last seen as {row.status}"
+    elif poll.taken > -inf:
+        what = f"did not appear in the account's list within {seconds:g} s"
+    else:
+        what = f"was not looked for: the account's list could not be read within {seconds:g} s"
     advice = ""
     if id_ in seen.keys:
         advice = (
             f"; that is the idempotency key of the instruction whose server `id` is {seen.keys[id_]!r}: wait for that"
         )
-    last = f", last seen as {row.status}" if row else ""
-    return WaitTimeoutError(f"instruction {id_} {what}{last}{advice}", last_seen=row, history=seen.history(id_))
+    failing = f"; the last reading of the list failed: {poll.error}" if poll.error else ""
+    return WaitTimeoutError(f"instruction {id_} {what}{advice}{failing}", last_seen=row, history=seen.history(id_))
 
 
-def checked_ids(ids: Sequence[str]) -> frozenset[str]:
+def checked_ids(ids: Iterable[str]) -> Sequence[str]:
     """The server's ids of instructions, at least one."""
-    if isinstance(ids, str):
+    if isinstance(ids, str) or not hasattr(ids, "__iter__"):
         raise ArgumentError(f"Expected a list of ids for `ids` but received {ids!r}; put it into a list.")
-    for id_ in ids:
+    checked = tuple(ids)
+    for id_ in checked:
         if not isinstance(id_, str) or not id_.strip():
-            raise ArgumentError(f"Expected a non-empty string for each of `ids` but received {id_!r}.")
-    if not ids:
+            raise ArgumentError(f"Expected a non-empty string for the id of an instruction but received {id_!r}.")
+    if not checked:
         raise ArgumentError("Expected at least one id for `ids` but received none.")
-    return frozenset(ids)
+    return checked
 
 
 def checked_states(until: str | Iterable[str] | None) -> Collection[str] | None:
-    """The states to wait for: None for any terminal one; one or several names."""
+    """The states to wait for: None for any terminal one; one or several names, also of states that the spec does not
+    list yet.
+    """
     if until is None:
         return None
-    states = frozenset([str(until)] if isinstance(until, str) else map(str, until))
+    if not hasattr(until, "__iter__"):
+        raise ArgumentError(f"Expected a status, or a list of them, for `until` but received {until!r}.")
+    states = [until] if isinstance(until, str) else list(until)
+    for state in states:
+        _check_state(state)
     if not states:
         raise ArgumentError(
             "Expected at least one status for `until` but received none; leave it out to wait for a terminal one."
         )
-    return states
+    return frozenset(states)
+
+
+def _check_state(state: object) -> None:
+    """Refuse what is no status, or a misspelt one, which would be waited for in vain."""
+    if not isinstance(state, str) or not state.strip():
+        raise ArgumentError(f"Expected the name of a status in `until` but received {state!r}.")
+    if state not in KNOWN_STATES:
+        from difflib import get_close_matches
+
+        near = get_close_matches(state.strip().upper(), KNOWN_STATES, n=1, cutoff=0.85)
+        if near:
+            raise ArgumentError(f"There is no status {state!r} to wait for in `until`; did you mean {near[0]!r}?")

@@ -2,16 +2,23 @@
 
 ::
 
-    ClearStreetError ├── ArgumentError (also a ValueError)      refused before anything was sent ├── APIError
-    a call was made │   ├── APIConnectionError                 no complete reply came │   │   └── APITimeoutError
-    ... in time │   ├── APIResponseValidationError         a 2xx that is not what it should be │   └──
-    APIStatusError                     the service answered with an error │       ├── BadRequestError
-    400 │       ├── AuthenticationError            401 │       ├── PermissionDeniedError          403 │       ├──
-    NotFoundError                  404 │       ├── ConflictError                  409 │       ├──
-    UnprocessableEntityError       422 │       ├── RateLimitError                 429 │       └──
-    InternalServerError            5xx ├── InstructionFailedError                 an instruction ended in REJECTED,
-    ENGINE_REJECTED or CANCEL_FAILED └── WaitTimeoutError                       waiting ended before the instruction
-    did
+    ClearStreetError
+    ├── ArgumentError (also a ValueError)      refused before anything was sent
+    ├── APIError                               a call was made
+    │   ├── APIConnectionError                 no complete reply came
+    │   │   └── APITimeoutError                ... in time
+    │   ├── APIResponseValidationError         a 2xx that is not what it should be
+    │   └── APIStatusError                     the service answered with an error
+    │       ├── BadRequestError                400
+    │       ├── AuthenticationError            401
+    │       ├── PermissionDeniedError          403
+    │       ├── NotFoundError                  404
+    │       ├── ConflictError                  409
+    │       ├── UnprocessableEntityError       422
+    │       ├── RateLimitError                 429
+    │       └── InternalServerError            5xx
+    ├── InstructionFailedError                 it ended in REJECTED, ENGINE_REJECTED or CANCEL_FAILED
+    └── WaitTimeoutError                       waiting ended before the instruction did
 
 ``outcome_unknown`` on the root is the question to ask first: True exactly when the effect may have happened and it
 could not be found out. Errors survive pickling and `copy.deepcopy`, and never hold the API key.
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     from clear_street_api.types import Response
 
     from ._outcomes import Attempt
+    from ._states import Rejection
 
 __all__ = [
     "APIConnectionError",
@@ -112,6 +120,12 @@ class APIError(ClearStreetError):
     """
     candidates: tuple[PositionInstruction, ...]
     """For a submit with an unknown outcome, rows that may be its effect under another key."""
+    existing_ids: dict[str, str]
+    """For rows of a submit that the service called duplicates and no look could show: the server's `id` of the
+    instruction that it named, by idempotency key.
+    """
+    reconciled: bool
+    """Whether what is known of the call, or of a part of it, was found by looking at the account's instructions."""
     response: Response | None
     """The decoded reply, where the call succeeded at the service and the error was asked for (``strict``,
     ``raise_on_rejection``).
@@ -126,6 +140,8 @@ class APIError(ClearStreetError):
         attempts: Sequence[Attempt] = (),
         outcomes: Mapping[str, str] | None = None,
         candidates: Sequence[PositionInstruction] = (),
+        existing_ids: Mapping[str, str] | None = None,
+        reconciled: bool = False,
         response: Response | None = None,
         outcome_unknown: bool = False,
         advice: str | None = None,
@@ -137,6 +153,8 @@ class APIError(ClearStreetError):
         self.attempts = tuple(attempts)
         self.outcomes = dict(outcomes or {})
         self.candidates = tuple(candidates)
+        self.existing_ids = dict(existing_ids or {})
+        self.reconciled: bool = reconciled
         self.response = response
         self.outcome_unknown: bool = outcome_unknown
         self._advice = advice
@@ -223,6 +241,13 @@ class APIStatusError(APIError):
         self.error = error
         self.data = tuple(data)
         self.retry_after = retry_after
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """The rows in `data`, with the reasons read."""
+        from ._states import rejections
+
+        return rejections(self.data)
 
     @property
     def code(self) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .. import _operations as operations
 from .. import _seam as seam
+from .._headers import conceal
+from .._limits import checked_seconds
 from .._shapes import async_raw, async_streamed, raw, streamed
 
 TYPE_CHECKING = False
@@ -71,6 +73,7 @@ class Positions:
         A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
         `APIError` and its kin.
         """
+        conceal(options)
         prepared = seam.get_positions(
             account_id,
             instrument_ids=instrument_ids,
@@ -99,6 +102,7 @@ class Positions:
         call. One page is held at a time. Raises, while iterating, what `get_positions` raises (going on asks for
         the same page again), and `APIResponseValidationError` where the service repeats a page token.
         """
+        conceal(options)
         from .._pagination import PositionIterator
 
         def fetch(token: str | None) -> PositionGetPositionsResponse:
@@ -112,7 +116,7 @@ class Positions:
                 **options,
             )
 
-        return PositionIterator(fetch, page_token)
+        return PositionIterator(fetch, page_token, page_size)
 
     def close_positions(
         self, account_id: int, *, cancel_orders: bool | None = None, **options: Unpack[ChangingCallOptions]
@@ -127,6 +131,7 @@ class Positions:
         After an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before
         anything is sent, and `APIError` and its kin.
         """
+        conceal(options)
         prepared = seam.close_positions(account_id, cancel_orders=cancel_orders)
         return self._caller.call(operations.CLOSE_POSITIONS, prepared, options)
 
@@ -149,6 +154,7 @@ class Positions:
         `ArgumentError` before anything is sent, `UnprocessableEntityError` where the instrument does not resolve,
         and `APIError` and its kin.
         """
+        conceal(options)
         prepared = seam.close_position(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
         return self._caller.call(operations.CLOSE_POSITION, prepared, options)
 
@@ -164,6 +170,7 @@ class Positions:
         A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
         `APIError` and its kin.
         """
+        conceal(options)
         prepared = seam.get_position_instructions(account_id, instrument_id=instrument_id)
         return self._caller.call(operations.GET_POSITION_INSTRUCTIONS, prepared, options)
 
@@ -176,6 +183,8 @@ class Positions:
         The list may lag behind a submit by moments: None proves nothing. Raises what `get_position_instructions`
         raises.
         """
+        conceal(options)
+        seam.checked_text("id", id)
         listed = self.get_position_instructions(account_id, **options)
         return seam.by_id(listed.data, id)
 
@@ -190,6 +199,7 @@ class Positions:
         `get_position_instructions` raises, and `APIResponseValidationError` where rows come without keys, so that
         absence would say nothing.
         """
+        conceal(options)
         keys = seam.checked_keys(idempotency_keys)
         listed = self.get_position_instructions(account_id, **options)
         return seam.by_key(listed, keys)
@@ -216,6 +226,7 @@ class Positions:
         `APIStatusError` where every row was refused (`data` has the rows), and `APIError` with `outcome_unknown`
         and `outcomes` (by key) where it could not be found out.
         """
+        conceal(options)
         prepared = seam.submit_position_instructions(account_id, instructions=instructions)
         return self._caller.call(operations.SUBMIT_POSITION_INSTRUCTIONS, prepared, options)
 
@@ -234,6 +245,7 @@ class Positions:
         where the account has no such instruction, `ConflictError` where it is already terminal, and `APIError` and
         its kin.
         """
+        conceal(options)
         prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         return self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
 
@@ -310,10 +322,22 @@ class Positions:
         or was ACCEPTED before the cancel took hold; and `WaitTimeoutError`, with `outcome_unknown` False: the
         cancel was requested.
         """
-        self.cancel_position_instruction(instruction_id, account_id=account_id, **options)
-        return self.wait_for_position_instruction(
-            instruction_id, account_id=account_id, until="CANCELLED", deadline=wait_deadline, on_change=on_change
+        conceal(options)
+        from .._waiters import GRACE, wait
+
+        prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
+        flow = wait(
+            self._caller.new_call,
+            account_id,
+            [instruction_id],
+            until="CANCELLED",
+            seconds=checked_seconds("wait_deadline", wait_deadline),
+            grace=GRACE,
+            on_change=on_change,
         )
+        self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
+        [row] = self._caller.run(flow)
+        return row
 
     def watch_position_instructions(
         self, account_id: int, *, ids: Sequence[str] | None = None, deadline: float | None = None
@@ -373,6 +397,7 @@ class AsyncPositions:
         A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
         `APIError` and its kin.
         """
+        conceal(options)
         prepared = seam.get_positions(
             account_id,
             instrument_ids=instrument_ids,
@@ -401,6 +426,7 @@ class AsyncPositions:
         call. One page is held at a time. Raises, while iterating, what `get_positions` raises (going on asks for
         the same page again), and `APIResponseValidationError` where the service repeats a page token.
         """
+        conceal(options)
         from .._pagination import AsyncPositionIterator
 
         async def fetch(token: str | None) -> PositionGetPositionsResponse:
@@ -414,7 +440,7 @@ class AsyncPositions:
                 **options,
             )
 
-        return AsyncPositionIterator(fetch, page_token)
+        return AsyncPositionIterator(fetch, page_token, page_size)
 
     async def close_positions(
         self, account_id: int, *, cancel_orders: bool | None = None, **options: Unpack[ChangingCallOptions]
@@ -429,6 +455,7 @@ class AsyncPositions:
         After an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before
         anything is sent, and `APIError` and its kin.
         """
+        conceal(options)
         prepared = seam.close_positions(account_id, cancel_orders=cancel_orders)
         return await self._caller.call(operations.CLOSE_POSITIONS, prepared, options)
 
@@ -451,6 +478,7 @@ class AsyncPositions:
         `ArgumentError` before anything is sent, `UnprocessableEntityError` where the instrument does not resolve,
         and `APIError` and its kin.
         """
+        conceal(options)
         prepared = seam.close_position(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
         return await self._caller.call(operations.CLOSE_POSITION, prepared, options)
 
@@ -466,6 +494,7 @@ class AsyncPositions:
         A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
         `APIError` and its kin.
         """
+        conceal(options)
         prepared = seam.get_position_instructions(account_id, instrument_id=instrument_id)
         return await self._caller.call(operations.GET_POSITION_INSTRUCTIONS, prepared, options)
 
@@ -478,6 +507,8 @@ class AsyncPositions:
         The list may lag behind a submit by moments: None proves nothing. Raises what `get_position_instructions`
         raises.
         """
+        conceal(options)
+        seam.checked_text("id", id)
         listed = await self.get_position_instructions(account_id, **options)
         return seam.by_id(listed.data, id)
 
@@ -492,6 +523,7 @@ class AsyncPositions:
         `get_position_instructions` raises, and `APIResponseValidationError` where rows come without keys, so that
         absence would say nothing.
         """
+        conceal(options)
         keys = seam.checked_keys(idempotency_keys)
         listed = await self.get_position_instructions(account_id, **options)
         return seam.by_key(listed, keys)
@@ -518,6 +550,7 @@ class AsyncPositions:
         `APIStatusError` where every row was refused (`data` has the rows), and `APIError` with `outcome_unknown`
         and `outcomes` (by key) where it could not be found out.
         """
+        conceal(options)
         prepared = seam.submit_position_instructions(account_id, instructions=instructions)
         return await self._caller.call(operations.SUBMIT_POSITION_INSTRUCTIONS, prepared, options)
 
@@ -536,6 +569,7 @@ class AsyncPositions:
         where the account has no such instruction, `ConflictError` where it is already terminal, and `APIError` and
         its kin.
         """
+        conceal(options)
         prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         return await self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
 
@@ -613,10 +647,22 @@ class AsyncPositions:
         or was ACCEPTED before the cancel took hold; and `WaitTimeoutError`, with `outcome_unknown` False: the
         cancel was requested.
         """
-        await self.cancel_position_instruction(instruction_id, account_id=account_id, **options)
-        return await self.wait_for_position_instruction(
-            instruction_id, account_id=account_id, until="CANCELLED", deadline=wait_deadline, on_change=on_change
+        conceal(options)
+        from .._waiters import GRACE, wait
+
+        prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
+        flow = wait(
+            self._caller.new_call,
+            account_id,
+            [instruction_id],
+            until="CANCELLED",
+            seconds=checked_seconds("wait_deadline", wait_deadline),
+            grace=GRACE,
+            on_change=on_change,
         )
+        await self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
+        [row] = await self._caller.run(flow)
+        return row
 
     def watch_position_instructions(
         self, account_id: int, *, ids: Sequence[str] | None = None, deadline: float | None = None

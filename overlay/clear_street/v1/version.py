@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import _operations as operations
 from .. import _seam as seam
+from .._headers import conceal
 from .._shapes import async_raw, async_streamed, raw, streamed
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ class Version:
 
         A read: repeated after failures that may pass. `options`: see `CallOptions`. Raises `APIError` and its kin.
         """
+        conceal(options)
         return self._caller.call(operations.GET_VERSION, seam.get_version(), options)
 
 
@@ -64,6 +66,7 @@ class AsyncVersion:
 
         A read: repeated after failures that may pass. `options`: see `CallOptions`. Raises `APIError` and its kin.
         """
+        conceal(options)
         return await self._caller.call(operations.GET_VERSION, seam.get_version(), options)
 
 

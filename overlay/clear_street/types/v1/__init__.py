@@ -30,9 +30,11 @@ if TYPE_CHECKING:
         SortDirection,
         TimeInForce,
         TrailingOffsetType,
+        Version,
     )
     from clear_street_api.types import Drift
 
+    from ..._states import Rejection
     from .cancel_position_instruction import (
         PositionCancelPositionInstructionParams,
         PositionCancelPositionInstructionResponse,
@@ -55,7 +57,6 @@ if TYPE_CHECKING:
         PositionInstructionTypeName,
         PositionSubmitPositionInstructionsParams,
         PositionSubmitPositionInstructionsResponse,
-        Rejection,
     )
 
 _HERE = {
@@ -76,7 +77,6 @@ _HERE = {
     "PositionInstructionTypeName": "submit_position_instructions",
     "PositionSubmitPositionInstructionsParams": "submit_position_instructions",
     "PositionSubmitPositionInstructionsResponse": "submit_position_instructions",
-    "Rejection": "submit_position_instructions",
 }
 _GENERATED = (
     "APIError",
@@ -99,6 +99,7 @@ _GENERATED = (
     "SortDirection",
     "TimeInForce",
     "TrailingOffsetType",
+    "Version",
 )
 
 
@@ -109,6 +110,8 @@ def __getattr__(name: str) -> object:
         home = f"{__name__}.{_HERE[name]}"
     elif name in _GENERATED:
         home = "clear_street_api.models"
+    elif name == "Rejection":
+        home = "clear_street._states"
     elif name == "Drift":
         home = "clear_street_api.types"
     else:
@@ -160,5 +163,6 @@ __all__ = [
     "SortDirectionName",
     "TimeInForce",
     "TrailingOffsetType",
+    "Version",
     "VersionGetVersionResponse",
 ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clear_street_api.models import ResponseMetadata
+    from clear_street_api.types import Drift
 
     from ..._outcomes import Attempt
 
@@ -17,6 +18,7 @@ class CallFacts:
 
     if TYPE_CHECKING:
         metadata: ResponseMetadata
+        drift: tuple[Drift, ...]
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -41,6 +43,10 @@ class CallFacts:
         """For the client alone: remember how the call went."""
         object.__setattr__(self, "_attempts", attempts)
         object.__setattr__(self, "_reconciled", reconciled)
+
+    def record_departure(self, departure: Drift) -> None:
+        """For the client alone: remember a departure from the spec that is none of a field."""
+        object.__setattr__(self, "_drift", (departure, *self.drift))
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment]

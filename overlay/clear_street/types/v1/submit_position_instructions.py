@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Literal, NamedTuple, Required, TypedDict
+from typing import Literal, Required, TypedDict
 
 import clear_street_api.models as api
 
-from ..._batch import existing_id
-from ..._states import KNOWN_STATES, REFUSED_STATES
+from ..._states import KNOWN_STATES, LANDED_STATES, REFUSED_STATES, Rejection, rejections
 from ...errors import APIStatusError
 from ._facts import CallFacts
 
@@ -36,24 +35,6 @@ class PositionSubmitPositionInstructionsParams(TypedDict):
     instructions: Iterable[api.PositionInstructionRequest | PositionInstructionRequestParam]
 
 
-class Rejection(NamedTuple):
-    """A row that was refused, and why."""
-
-    instruction: api.PositionInstruction
-    """The row."""
-    reason: str | None
-    """The service's own words."""
-    existing_id: str | None
-    """For a duplicate, the server's `id` of the first instruction under the key; "" where the reason does not name it.
-    None otherwise.
-    """
-
-    @property
-    def is_duplicate(self) -> bool:
-        """Whether the idempotency key was used before."""
-        return self.existing_id is not None
-
-
 class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPositionInstructionsResponse):
     """The rows of a submitted batch, in the caller's order."""
 
@@ -62,7 +43,7 @@ class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPo
     @property
     def accepted(self) -> list[api.PositionInstruction]:
         """The rows that the service took."""
-        return [row for row in self.data or () if row.status in KNOWN_STATES - REFUSED_STATES - {"UNKNOWN"}]
+        return [row for row in self.data or () if row.status in LANDED_STATES]
 
     @property
     def rejected(self) -> list[api.PositionInstruction]:
@@ -77,7 +58,7 @@ class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPo
     @property
     def rejections(self) -> list[Rejection]:
         """The rows that it refused, with the reasons read."""
-        return [Rejection(row, row.rejection_reason, existing_id(row)) for row in self.rejected]
+        return rejections(self.rejected)
 
     def raise_for_rejections(self) -> None:
         """Raise `APIStatusError`, with the rows in `data` and this in `response`, where any row was refused."""

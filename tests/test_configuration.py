@@ -1,0 +1,756 @@
+"""What a client can be told: key, place, times, headers, connections; and what it refuses to be told."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import pickle
+import sys
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+import clear_street
+from clear_street import (
+    APIConnectionError,
+    APIStatusError,
+    ArgumentError,
+    AsyncClearStreet,
+    ClearStreet,
+    ClearStreetError,
+    DefaultAsyncHttpxClient,
+    DefaultHttpxClient,
+)
+from clear_street.sandbox import Sandbox, SandboxClock
+from faces import ROW, Wire, envelope, query_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from faces import Face
+
+VERSION = envelope({"version": "2025-10-31"})
+LISTED = envelope([])
+INSTRUCTIONS = "/v1/accounts/7/positions/instructions"
+
+
+def listing(client: Any) -> Any:
+    return client.v1.positions.get_position_instructions(7)
+
+
+def cancelling(client: Any) -> Any:
+    return client.v1.positions.cancel_position_instruction("i-1", account_id=7)
+
+
+def sent(face: Face, story: Callable[[Any], Any] = listing, **options: Any) -> httpx.Request:
+    """The request that a client with these options sends."""
+    wire = Wire((200, LISTED))
+    client = face.client(wire, **options)
+    face.run(lambda: story(client))
+    return wire.request
+
+
+# --- The API key ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_key_is_sent_as_it_is(face: Face) -> None:
+    assert sent(face, api_key="My API Key").headers["authorization"] == "Bearer My API Key"
+
+
+def test_the_key_can_come_from_the_environment(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEAR_STREET_API_KEY", "from-environment")
+    assert sent(face, api_key=None).headers["authorization"] == "Bearer from-environment"
+    assert sent(face, api_key="argument").headers["authorization"] == "Bearer argument"
+
+
+def test_the_key_can_come_from_a_function_that_is_asked_each_time(face: Face) -> None:
+    keys = iter(["first", "second"])
+    wire = Wire((200, LISTED))
+    client = face.client(wire, api_key=lambda: next(keys))
+    face.run(lambda: listing(client))
+    face.run(lambda: listing(client))
+    assert [request.headers["authorization"] for request in wire.requests] == ["Bearer first", "Bearer second"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_in_an_async_client_the_function_may_be_a_coroutine_function(backend: str) -> None:
+    from faces import Face
+
+    async def key() -> str:
+        return "awaited"
+
+    assert sent(Face(backend), api_key=key).headers["authorization"] == "Bearer awaited"
+
+
+@pytest.mark.parametrize("value", ["", "new\nline", "carriage\r", "tab\tbed", " before", "after ", " ", "schlüssel", "\0"])
+def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(face: Face, value: str) -> None:
+    with pytest.raises(ArgumentError, match="`api_key`") as caught:
+        face.kind(api_key=value)
+    assert not value.strip() or value.strip() not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [b"bytes", 7, ["key"]])
+def test_a_key_that_is_no_string_is_refused_without_being_shown(face: Face, value: object) -> None:
+    with pytest.raises(ArgumentError, match=f"`api_key` but received {type(value).__name__}"):
+        face.kind(api_key=value)
+
+
+@pytest.mark.parametrize("environment", [None, ""])
+def test_a_missing_key_is_refused_with_what_to_do(
+    face: Face, environment: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("CLEAR_STREET_API_KEY", environment)
+    with pytest.raises(ArgumentError, match="api_key.*CLEAR_STREET_API_KEY.*sandbox"):
+        face.kind()
+
+
+def test_a_key_from_the_environment_that_cannot_be_sent_is_refused(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEAR_STREET_API_KEY", "two\nlines")
+    with pytest.raises(ArgumentError) as caught:
+        face.kind()
+    assert "lines" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["two\nlines", "", None])
+def test_a_key_from_a_function_that_cannot_be_sent_stops_the_call(face: Face, value: object) -> None:
+    wire = Wire((200, LISTED))
+    client = face.client(wire, api_key=lambda: value)
+    with pytest.raises(ArgumentError, match="`api_key`") as caught:
+        face.run(lambda: listing(client))
+    assert "lines" not in str(caught.value)
+    assert wire.requests == []
+
+
+def test_a_function_that_gives_no_key_ends_the_call_without_sending_anything(face: Face) -> None:
+    def key() -> str:
+        raise OSError("the vault with secret-path is sealed")
+
+    wire = Wire((200, LISTED))
+    client = face.client(wire, api_key=key)
+    with pytest.raises(APIConnectionError, match="before anything was sent.*OSError") as caught:
+        face.run(lambda: cancelling(client))
+    assert "secret-path" not in str(caught.value)
+    assert not caught.value.outcome_unknown
+    assert wire.requests == []
+
+
+def test_the_key_is_not_in_the_repr(face: Face) -> None:
+    client = face.client(Wire((200, LISTED)), api_key="s3cret")
+    assert repr(client) == f"<{face.kind.__name__} https://api.clearstreet.com>"
+    assert "s3cret" not in repr(vars(client) if hasattr(client, "__dict__") else client)
+
+
+# --- Where it goes --------------------------------------------------------------------------------------------------------
+
+
+def test_the_default_is_production(face: Face) -> None:
+    assert str(sent(face).url) == f"https://api.clearstreet.com{INSTRUCTIONS}"
+
+
+def test_dev_is_the_other_environment(face: Face) -> None:
+    assert str(sent(face, environment="dev").url) == f"https://api-dev.clearstreet.com{INSTRUCTIONS}"
+
+
+@pytest.mark.parametrize("environment", ["Production", "staging", "", None, ["dev"]])
+def test_an_unknown_environment_is_refused(face: Face, environment: Any) -> None:
+    with pytest.raises(ArgumentError, match="'production', 'dev'.*`environment`.*`base_url`"):
+        face.kind(api_key="key", environment=environment)
+
+
+def test_the_environment_variable_overrides_the_environment(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://other.example")
+    assert str(sent(face, environment="dev").url) == f"https://other.example{INSTRUCTIONS}"
+
+
+def test_the_argument_overrides_the_environment_variable(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://other.example")
+    assert str(sent(face, base_url="https://mine.example").url) == f"https://mine.example{INSTRUCTIONS}"
+
+
+def test_an_empty_environment_variable_counts_as_none(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEAR_STREET_BASE_URL", "")
+    assert face.client(Wire((200, b""))).base_url == "https://api.clearstreet.com"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "start"),
+    [
+        ("https://gateway.example/clear/street", "https://gateway.example/clear/street/v1/"),
+        ("https://gateway.example/clear/street/", "https://gateway.example/clear/street/v1/"),
+        ("https://gateway.example:8443/", "https://gateway.example:8443/v1/"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/"),
+        ("http://127.9.8.7", "http://127.9.8.7/v1/"),
+        ("http://[::1]:8080/", "http://[::1]:8080/v1/"),
+        ("http://localhost:1/x", "http://localhost:1/x/v1/"),
+        ("http://LOCALHOST", "http://localhost/v1/"),
+        (httpx.URL("https://url.example/"), "https://url.example/v1/"),
+    ],
+)
+def test_a_base_url_may_have_a_port_and_a_path_and_be_plain_http_to_loopback(
+    face: Face, base_url: Any, start: str
+) -> None:
+    assert str(sent(face, base_url=base_url).url).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "why"),
+    [
+        ("http://api.clearstreet.com", "plain http"),
+        ("http://10.0.0.1", "plain http"),
+        ("http://localhost.example", "plain http"),
+        ("http://128.0.0.1", "plain http"),
+        ("http://[::2]", "plain http"),
+        ("https://user:s3cret@host", "user name and password"),
+        ("https://s3cret@host", "user name and password"),
+        ("https://host?key=1", "query"),
+        ("https://host/?", "query"),
+        ("https://host#part", "fragment"),
+        ("https://host/a/../b", "'..'"),
+        ("https://host/%2E%2e/b", "'..'"),
+        ("https://host/.", "'..'"),
+        ("https://host/a b", "character"),
+        ("https://host\\a", "character"),
+        ("https://host\n.example", "character"),
+        ("https://hôst", "character"),
+        ("https://host:port", "no URL"),
+        ("https://host:99999", "no URL"),
+        ("https://[::1", "no URL"),
+        ("https://", "such as"),
+        ("https:///path", "such as"),
+        ("ftp://host", "such as"),
+        ("host", "such as"),
+        ("//host", "such as"),
+        ("", "such as"),
+        ("https://999.1.1.1", "host"),
+        ("https://ho%73t", "host"),
+        ("https://ho*st", "host"),
+        (7, "such as"),
+    ],
+)
+def test_a_base_url_that_could_mislead_is_refused(face: Face, base_url: Any, why: str) -> None:
+    with pytest.raises(ArgumentError, match="`base_url`") as caught:
+        face.kind(api_key="key", base_url=base_url)
+    assert why in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+# --- Times ----------------------------------------------------------------------------------------------------------------
+
+
+def test_by_default_an_attempt_has_a_minute_of_which_five_seconds_are_for_connecting(face: Face) -> None:
+    assert sent(face).extensions["timeout"] == {"connect": 5.0, "read": 60.0, "write": 60.0, "pool": 60.0}
+
+
+@pytest.mark.parametrize(
+    ("timeout", "phases"),
+    [
+        (30, {"connect": 5.0, "read": 30.0, "write": 30.0, "pool": 30.0}),
+        (0.5, {"connect": 0.5, "read": 0.5, "write": 0.5, "pool": 0.5}),
+        (httpx.Timeout(20, connect=2), {"connect": 2.0, "read": 20.0, "write": 20.0, "pool": 20.0}),
+        (httpx.Timeout(9, read=None), {"connect": 9.0, "read": 9.0, "write": 9.0, "pool": 9.0}),
+        (httpx.Timeout(None), {"connect": 60.0, "read": 60.0, "write": 60.0, "pool": 60.0}),
+    ],
+)
+def test_the_timeout_is_a_number_of_seconds_or_httpx_s_own(face: Face, timeout: Any, phases: object) -> None:
+    assert sent(face, timeout=timeout).extensions["timeout"] == phases
+    story = lambda client: client.v1.positions.get_position_instructions(7, timeout=timeout)  # noqa: E731
+    assert sent(face, story).extensions["timeout"] == phases
+
+
+BAD_SECONDS = [0, -1, float("nan"), float("inf"), 1e10, 10**400, True, "60", Fraction(1), httpx.Timeout(0)]
+
+
+@pytest.mark.parametrize("timeout", [None, *BAD_SECONDS])
+def test_a_timeout_that_is_no_positive_number_is_refused(face: Face, timeout: Any) -> None:
+    with pytest.raises(ArgumentError, match="positive number of seconds.*`timeout`"):
+        face.kind(api_key="key", timeout=timeout)
+    with pytest.raises(ArgumentError, match="positive number of seconds.*`timeout`"):
+        face.client(Wire((200, LISTED))).with_options(timeout=timeout)
+
+
+@pytest.mark.parametrize("seconds", BAD_SECONDS)
+def test_no_call_takes_a_timeout_or_deadline_that_is_no_positive_number(face: Face, seconds: Any) -> None:
+    wire = Wire((200, LISTED))
+    client = face.client(wire)
+    with pytest.raises(ArgumentError, match="`timeout`"):
+        face.run(lambda: client.v1.positions.get_positions(7, timeout=seconds))
+    with pytest.raises(ArgumentError, match="`deadline`"):
+        face.run(lambda: client.v1.positions.get_positions(7, deadline=seconds))
+    with pytest.raises(ArgumentError, match="`deadline`"):
+        face.kind(api_key="key", deadline=seconds)
+    assert wire.requests == []
+
+
+def test_the_deadline_bounds_the_attempts_and_the_waits_between_them(face: Face) -> None:
+    clock = SandboxClock()
+    wire = Wire((503, b"", {"Retry-After": "20"}))
+    client = face.client(wire, deadline=30, clock=clock)
+    with pytest.raises(APIStatusError):
+        face.run(lambda: listing(client))
+    assert [request.extensions["timeout"]["read"] for request in wire.requests] == [30.0, 10.0]
+    assert clock.monotonic() == 20.0
+
+
+def test_a_call_may_have_a_deadline_of_its_own_and_none_means_the_client_s(face: Face) -> None:
+    wire = Wire((200, LISTED))
+    client = face.client(wire, deadline=30, timeout=20)
+    for options in ({"deadline": 3}, {"deadline": None, "timeout": None, "max_retries": None}, {"timeout": 4}):
+        face.run(lambda options=options: client.v1.positions.get_positions(7, **options))
+    assert [request.extensions["timeout"]["read"] for request in wire.requests] == [3.0, 20.0, 4.0]
+
+
+# --- Retries --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("options", "attempts"), [({}, 3), ({"max_retries": 0}, 1), ({"max_retries": 4}, 5)])
+def test_max_retries_is_the_number_of_further_attempts(face: Face, options: dict[str, int], attempts: int) -> None:
+    for at_the_client in (True, False):
+        wire = Wire((503, b""))
+        client = face.client(wire, **options if at_the_client else {})
+        call_options = {} if at_the_client else options
+        with pytest.raises(APIStatusError) as caught:
+            face.run(lambda: client.v1.positions.get_positions(7, **call_options))  # noqa: B023
+        assert len(wire.requests) == len(caught.value.attempts) == attempts
+
+
+@pytest.mark.parametrize("value", [-1, 1.0, True, "2", None])
+def test_max_retries_that_is_no_whole_number_is_refused(face: Face, value: Any) -> None:
+    with pytest.raises(ArgumentError, match="whole number, 0 or more, for `max_retries`"):
+        face.kind(api_key="key", max_retries=value)
+
+
+# --- Headers --------------------------------------------------------------------------------------------------------------
+
+
+def test_every_request_says_who_asks_and_what_for(face: Face) -> None:
+    headers = sent(face).headers
+    product = f"clear-street-python/{clear_street.__version__} "
+    assert headers["user-agent"].startswith(product)
+    assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in headers["user-agent"]
+    assert headers["accept"] == "application/json"
+    assert "content-type" not in headers
+
+
+def test_default_headers_are_sent_and_override_the_client_s_own(face: Face) -> None:
+    headers = sent(face, default_headers={"X-Desk": "options", "USER-AGENT": "mine"}).headers
+    assert (headers["x-desk"], headers.get_list("user-agent")) == ("options", ["mine"])
+
+
+def test_none_leaves_a_header_out(face: Face) -> None:
+    headers = sent(face, default_headers={"User-Agent": None, "Accept-Encoding": None}).headers
+    assert "user-agent" not in headers
+    assert "accept-encoding" not in headers
+
+
+def test_a_call_s_headers_come_before_the_client_s(face: Face) -> None:
+    def story(client: Any) -> Any:
+        extra = {"X-Desk": "futures", "x-gone": None}
+        return client.v1.positions.get_position_instructions(7, extra_headers=extra)
+
+    headers = sent(face, story, default_headers={"X-Desk": "options", "X-Gone": "1", "X-Kept": "2"}).headers
+    assert (headers["x-desk"], "x-gone" in headers, headers["x-kept"]) == ("futures", False, "2")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"": "value"},
+        {"two words": "value"},
+        {"col:on": "value"},
+        {"new\nline": "value"},
+        {"Ümlaut": "value"},
+        {7: "value"},
+        {"X-Value": "new\r\nline"},
+        {"X-Value": "ümlaut"},
+        {"X-Value": " space"},
+        {"X-Value": 7},
+        {"X-Value": b"bytes"},
+        {"Content-Length": "7"},
+        {"transfer-encoding": "chunked"},
+        {"Host": "elsewhere.example"},
+        {"Connection": "close"},
+        [("X-List", "value")],
+        "X-Text: value",
+    ],
+)
+def test_headers_that_cannot_be_sent_or_frame_the_message_are_refused_without_their_values(
+    face: Face, headers: Any
+) -> None:
+    wire = Wire((200, LISTED))
+    client = face.client(wire)
+    with pytest.raises(ArgumentError, match="default_headers") as caught:
+        face.kind(api_key="key", default_headers=headers)
+    assert "value" not in str(caught.value).replace("value of", "")
+    with pytest.raises(ArgumentError, match="extra_headers"):
+        face.run(lambda: client.v1.positions.get_positions(7, extra_headers=headers))
+    assert wire.requests == []
+
+
+# --- Copies ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["with_options", "copy"])
+def test_a_copy_differs_in_what_is_named_and_shares_the_connections(face: Face, method: str) -> None:
+    wire = Wire((200, LISTED))
+    client = face.client(wire, api_key="one", timeout=7, default_headers={"X-A": "1"})
+    twin = getattr(client, method)(api_key="two", default_headers={"X-B": "2"}, base_url="https://copy.example")
+    assert type(twin) is type(client)
+    face.run(lambda: listing(client))
+    face.run(lambda: listing(twin))
+    before, after = wire.requests
+    assert before.url.host == "api.clearstreet.com"
+    assert after.url.host == "copy.example"
+    assert [r.headers["authorization"] for r in wire.requests] == ["Bearer one", "Bearer two"]
+    assert [(r.headers.get("x-a"), r.headers.get("x-b")) for r in wire.requests] == [("1", None), ("1", "2")]
+    assert [r.extensions["timeout"]["read"] for r in wire.requests] == [7.0, 7.0]
+
+
+def test_each_setting_can_be_changed_in_a_copy(face: Face) -> None:
+    client = face.client(Wire((503, b""), (503, b""), (200, LISTED)), max_retries=0, strict=True)
+    with pytest.raises(APIStatusError):
+        face.run(lambda: listing(client))
+    assert face.run(lambda: listing(client.with_options(max_retries=1, strict=False))).data == []
+    assert client.with_options(environment="dev").base_url == "https://api-dev.clearstreet.com"
+    assert client.with_options(environment="dev").with_options(timeout=3).base_url == "https://api-dev.clearstreet.com"
+    assert client.with_options(base_url="https://a.example").with_options(base_url=None).base_url == client.base_url
+    with pytest.raises(ArgumentError, match="read-only"):
+        face.run(lambda: cancelling(client.with_options(read_only=True)))
+
+
+def test_a_deadline_can_be_taken_back_in_a_copy(face: Face) -> None:
+    wire = Wire((200, LISTED))
+    client = face.client(wire, deadline=5).with_options(deadline=None)
+    face.run(lambda: listing(client))
+    assert wire.request.extensions["timeout"]["read"] == 60.0
+
+
+@pytest.mark.parametrize(
+    ("option", "hint"), [("time_out", "did you mean 'timeout'?"), ("http_client", "it takes api_key, ")]
+)
+def test_an_unknown_option_is_a_type_error_with_a_hint(face: Face, option: str, hint: str) -> None:
+    client = face.client(Wire((200, LISTED)))
+    with pytest.raises(TypeError, match=f"unexpected keyword argument '{option}'") as caught:
+        client.with_options(**{option: 7})
+    assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["api_key", "base_url", "environment", "max_retries", "default_headers", "on_intent"])
+def test_what_the_client_refuses_a_copy_refuses_too(face: Face, option: str) -> None:
+    client = face.client(Wire((200, LISTED)))
+    with pytest.raises(ArgumentError, match=option):
+        client.with_options(**{option: object()})
+    with pytest.raises(ArgumentError, match=option):
+        face.kind(**{"api_key": "key", option: object()})
+
+
+@pytest.mark.parametrize("option", ["read_only", "strict", "raise_on_rejection", "resend_after_unknown"])
+@pytest.mark.parametrize("value", ["false", 1, None])
+def test_what_is_true_or_false_must_be_one_of_the_two(face: Face, option: str, value: Any) -> None:
+    with pytest.raises(ArgumentError, match=f"True or False for `{option}`"):
+        face.kind(**{"api_key": "key", option: value})
+    with pytest.raises(ArgumentError, match=f"True or False for `{option}`"):
+        face.client(Wire((200, LISTED))).with_options(**{option: value})
+
+
+def test_copy_copy_makes_a_copy_but_deepcopy_and_pickle_refuse(face: Face) -> None:
+    client = face.client(Wire((200, LISTED)))
+    assert face.run(lambda: listing(copy.copy(client))).data == []
+    for duplicate in (copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="with_options"):
+            duplicate(client)
+
+
+# --- read_only ------------------------------------------------------------------------------------------------------------
+
+
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "cancel": cancelling,
+    "submit": lambda client: client.v1.positions.submit_position_instructions(
+        7, instructions=[{"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": 1}]
+    ),
+    "close": lambda client: client.v1.positions.close_position("x", account_id=7),
+    "close all": lambda client: client.v1.positions.close_positions(7),
+    "cancel_and_wait": lambda client: client.v1.positions.cancel_and_wait("i-1", account_id=7),
+    "raw": lambda client: client.v1.positions.with_raw_response.cancel_position_instruction("i-1", account_id=7),
+    "post": lambda client: client.post("/v1/other", cast_to=object),
+    "put": lambda client: client.put("/v1/other", cast_to=object),
+    "patch": lambda client: client.patch("/v1/other", cast_to=object),
+    "delete": lambda client: client.delete("/v1/other", cast_to=object),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_read_only_client_sends_no_change(face: Face, change: Callable[[Any], Any]) -> None:
+    wire = Wire((200, LISTED))
+    client = face.client(wire, read_only=True)
+    with pytest.raises(ArgumentError, match="read-only.*DELETE|read-only.*P(OS|U|ATC)") as caught:
+        face.run(lambda: change(client))
+    assert not caught.value.outcome_unknown
+    assert wire.requests == []
+
+
+def test_a_read_only_client_reads(face: Face) -> None:
+    assert sent(face, read_only=True).method == "GET"
+    assert sent(face, lambda client: client.get("/v1/other", cast_to=object), read_only=True).method == "GET"
+
+
+# --- The end of a client --------------------------------------------------------------------------------------------------
+
+
+def closing(client: Any) -> Any:
+    return client.close()
+
+
+def test_a_client_is_a_context_manager(face: Face) -> None:
+    client = face.sandbox()
+    assert face.within(lambda: client, lambda entered: entered is client)
+    with pytest.raises(ClearStreetError, match="closed"):
+        face.run(lambda: client.v1.version.get_version())
+
+
+def test_a_closed_client_and_its_copies_say_so(face: Face) -> None:
+    client = face.sandbox()
+    twin = client.with_options(timeout=3)
+    assert face.run(lambda: client.v1.version.get_version()).data.version
+    face.run(lambda: closing(client))
+    face.run(lambda: closing(client))
+    for either in (client, twin):
+        with pytest.raises(ClearStreetError, match="The client is closed; make a new one") as caught:
+            face.run(lambda either=either: cancelling(either))
+        assert not caught.value.outcome_unknown
+
+
+def test_a_client_that_was_never_used_can_be_closed(face: Face) -> None:
+    client = face.client()
+    face.run(lambda: closing(client))
+    with pytest.raises(ClearStreetError, match="closed"):
+        face.run(lambda: listing(client))
+
+
+def test_a_client_that_the_application_supplied_stays_open(face: Face) -> None:
+    mine = face.http_client(Wire((200, LISTED)))
+    client = face.kind(api_key="key", http_client=mine)
+    face.run(lambda: closing(client))
+    assert not mine.is_closed
+    face.run(lambda: listing(face.kind(api_key="key", http_client=mine)))
+
+
+def test_a_supplied_client_that_the_application_closed_says_so(face: Face) -> None:
+    wire = Wire((200, LISTED))
+    for kind in (None, httpx.AsyncClient if face.is_async else httpx.Client):
+        mine = face.http_client(wire) if kind is None else kind(transport=wire)
+        client = face.client(http_client=mine)
+        face.run(lambda mine=mine: mine.aclose() if face.is_async else mine.close())
+        with pytest.raises(ClearStreetError, match="closed") as caught:
+            face.run(lambda client=client: cancelling(client))
+        assert not caught.value.outcome_unknown
+    assert wire.requests == []
+
+
+# --- Connections of the application's own ---------------------------------------------------------------------------------
+
+
+def plain_client(face: Face, wire: Wire, **options: Any) -> Any:
+    return (httpx.AsyncClient if face.is_async else httpx.Client)(transport=wire, **options)
+
+
+def test_any_httpx_client_can_be_supplied_with_headers_params_and_cookies_of_its_own(face: Face) -> None:
+    wire = Wire((200, LISTED))
+    mine = plain_client(
+        face,
+        wire,
+        headers={"X-Mine": "1", "Authorization": "Basic no", "X-Gone": "1", "User-Agent": "mine"},
+        params={"trace": "on"},
+        cookies={"session": "abc"},
+        base_url="https://ignored.example",
+    )
+    client = face.client(http_client=mine, default_headers={"X-Gone": None})
+    face.run(lambda: client.v1.positions.get_positions(7, page_size=5))
+    request = wire.request
+    assert query_of(request) == {"trace": "on", "page_size": "5"}
+    assert request.headers["cookie"] == "session=abc"
+    assert request.headers.get_list("authorization") == ["Bearer key"]
+    assert (request.headers["x-mine"], "x-gone" in request.headers) == ("1", False)
+    assert request.headers["user-agent"].startswith("clear-street-python/")
+    assert request.url.host == "api.clearstreet.com"
+
+
+def test_headers_of_a_supplied_client_are_sent_unless_left_out(face: Face) -> None:
+    wire = Wire((200, LISTED))
+    mine = plain_client(face, wire, headers={"X-Mine": "1", "X-Gone": "1"})
+    client = face.client(http_client=mine, default_headers={"x-gone": None})
+    face.run(lambda: listing(client))
+    assert (wire.request.headers["x-mine"], "x-gone" in wire.request.headers) == ("1", False)
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_event_hooks_of_a_supplied_client_are_called(face: Face, ours: bool) -> None:
+    seen: list[str] = []
+
+    async def seeing_later(message: httpx.Request | httpx.Response) -> None:
+        seen.append(type(message).__name__)
+
+    def seeing(message: httpx.Request | httpx.Response) -> None:
+        seen.append(type(message).__name__)
+
+    hook = seeing_later if face.is_async else seeing
+    wire = Wire((200, LISTED))
+    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
+    mine = make(wire, event_hooks={"request": [hook], "response": [hook]})
+    face.run(lambda: listing(face.client(http_client=mine)))
+    assert seen == ["Request", "Response"]
+
+
+def test_no_redirect_is_followed_and_no_auth_of_the_supplied_client_is_used(face: Face) -> None:
+    wire = Wire((302, b"", {"Location": "https://elsewhere.example/"}))
+    mine = plain_client(face, wire, follow_redirects=True, auth=("user", "password"))
+    client = face.client(http_client=mine)
+    with pytest.raises(APIStatusError, match="HTTP 302") as caught:
+        face.run(lambda: cancelling(client))
+    assert not caught.value.outcome_unknown
+    assert wire.request.headers["authorization"] == "Bearer key"
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 304, 307, 308])
+def test_a_redirect_is_a_refusal(face: Face, status: int) -> None:
+    wire = Wire((status, b"", {"Location": "/v1/version"}))
+    client = face.client(wire)
+    with pytest.raises(APIStatusError, match=f"HTTP {status}"):
+        face.run(lambda: listing(client))
+    assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize("given", [httpx.MockTransport(lambda _: httpx.Response(200)), "https://proxy.example", object])
+def test_what_is_no_httpx_client_is_refused(face: Face, given: Any) -> None:
+    with pytest.raises(ArgumentError, match="`http_client`"):
+        face.kind(api_key="key", http_client=given)
+
+
+def test_a_client_of_the_other_kind_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"httpx\.Client for `http_client` but received AsyncClient"):
+        ClearStreet(api_key="key", http_client=httpx.AsyncClient())  # type: ignore[arg-type]
+    with httpx.Client() as mine, pytest.raises(ArgumentError, match=r"httpx\.AsyncClient for `http_client`"):
+        AsyncClearStreet(api_key="key", http_client=mine)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [DefaultHttpxClient, DefaultAsyncHttpxClient])
+def test_the_default_httpx_clients_refuse_http2(kind: Any) -> None:
+    with pytest.raises(ArgumentError, match="`http2`"):
+        kind(http2=True)
+    assert not kind(http2=False).is_closed
+
+
+def test_the_default_httpx_clients_are_httpx_s_own() -> None:
+    assert issubclass(DefaultHttpxClient, httpx.Client)
+    assert issubclass(DefaultAsyncHttpxClient, httpx.AsyncClient)
+
+
+# --- The sandbox ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_sandbox_needs_neither_key_nor_network(face: Face) -> None:
+    client = face.sandbox()
+    assert face.run(lambda: client.v1.positions.get_positions(122503)).data
+    assert repr(client) == f"<{face.kind.__name__} https://sandbox.invalid>"
+
+
+def test_the_sandbox_takes_the_client_s_options_but_for_connections(face: Face) -> None:
+    sandbox = Sandbox(api_keys=["right"])
+    assert face.run(lambda: face.sandbox(sandbox, api_key="right").v1.positions.get_positions(122503)).data
+    with pytest.raises(APIStatusError, match="HTTP 401"):
+        face.run(lambda: face.sandbox(sandbox, api_key="wrong").v1.positions.get_positions(122503))
+    for option in ("http_client", "clock"):
+        with pytest.raises(TypeError, match=option):
+            face.sandbox(sandbox, **{option: None})
+
+
+def test_waiting_on_the_sandbox_takes_no_time(face: Face) -> None:
+    sandbox = Sandbox()
+    sandbox.add_instruction(122503, "AAPL 280121C00195000", instruction_id="i-1")
+    row = face.run(lambda: face.sandbox(sandbox).v1.positions.cancel_and_wait("i-1", account_id=122503))
+    assert row.status == "CANCELLED"
+    assert sandbox.clock.monotonic() > 1.0
+
+
+# --- The log --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def logger() -> Iterator[logging.Logger]:
+    logger = logging.getLogger("clear_street")
+    yield logger
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)
+
+
+@pytest.mark.parametrize(("level", "number"), [("info", logging.INFO), ("DEBUG", logging.DEBUG)])
+def test_the_environment_can_ask_for_the_log_on_standard_error(
+    level: str,
+    number: int,
+    logger: logging.Logger,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CLEAR_STREET_LOG", level)
+    for _ in range(2):
+        client = ClearStreet.sandbox()
+    client.v1.version.get_version()
+    assert logger.level == number
+    [line] = [line for line in capsys.readouterr().err.splitlines() if " INFO " in line]
+    assert "get_version (GET /v1/version): done, status 200" in line
+
+
+def test_an_unknown_level_is_refused_and_an_empty_one_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEAR_STREET_LOG", "loud")
+    with pytest.raises(ArgumentError, match="'info' or 'debug'.*CLEAR_STREET_LOG.*'loud'"):
+        ClearStreet(api_key="key")
+    monkeypatch.setenv("CLEAR_STREET_LOG", "")
+    assert ClearStreet(api_key="key").base_url
+
+
+# --- on_intent ------------------------------------------------------------------------------------------------------------
+
+
+def test_on_intent_sees_a_change_before_it_is_sent_and_can_stop_it(face: Face) -> None:
+    intents: list[tuple[tuple[str, ...], str, str]] = []
+    wire = Wire((200, envelope(ROW)))
+
+    def intend(keys: tuple[str, ...], request: Any) -> None:
+        intents.append((keys, request.method, request.path))
+        assert wire.requests == []
+        raise LookupError("the journal is full")
+
+    client = face.client(wire, on_intent=intend)
+    with pytest.raises(LookupError, match="journal"):
+        face.run(lambda: cancelling(client))
+    assert intents == [((), "DELETE", f"{INSTRUCTIONS}/i-1")]
+    assert wire.requests == []
+    face.run(lambda: client.v1.version.get_version())
+
+
+def test_on_intent_may_be_a_coroutine_function_in_an_async_client_only() -> None:
+    from faces import Face
+
+    seen: list[str] = []
+
+    async def intend(keys: tuple[str, ...], request: Any) -> None:
+        seen.append(request.operation)
+
+    wire = Wire((200, envelope(ROW)))
+    for backend in ("asyncio", "trio"):
+        face = Face(backend)
+        client = face.client(wire, on_intent=intend)
+        face.run(lambda client=client: cancelling(client))
+    assert seen == ["cancel_position_instruction"] * 2
+
+
+def test_the_clock_of_the_attempts_is_the_one_that_was_given(face: Face) -> None:
+    start = datetime(2030, 1, 2, tzinfo=UTC)
+    client = face.client(Wire((200, LISTED)), clock=SandboxClock(start))
+    assert face.run(lambda: listing(client)).attempts[0].started_at == start

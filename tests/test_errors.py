@@ -1,0 +1,410 @@
+"""The tree of errors: which one comes of what, what it says, what it carries, and that it survives copies."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+import clear_street.errors
+from clear_street import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    ArgumentError,
+    Attempt,
+    AuthenticationError,
+    BadRequestError,
+    ClearStreetError,
+    ConflictError,
+    InstructionFailedError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    UnprocessableEntityError,
+    WaitTimeoutError,
+)
+from clear_street.errors import RequestInfo, StateSeen
+from clear_street.sandbox import Sandbox
+from clear_street.types.v1 import (
+    APIError as ErrorBody,
+)
+from clear_street.types.v1 import (
+    PositionInstruction,
+    PositionSubmitPositionInstructionsResponse,
+)
+from faces import ROW, Face, Wire, envelope, failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BY_STATUS: dict[int, type[APIStatusError]] = {
+    300: APIStatusError,
+    302: APIStatusError,
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: APIStatusError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    405: APIStatusError,
+    409: ConflictError,
+    410: APIStatusError,
+    418: APIStatusError,
+    422: UnprocessableEntityError,
+    425: APIStatusError,
+    429: RateLimitError,
+    451: APIStatusError,
+    499: APIStatusError,
+    500: InternalServerError,
+    501: InternalServerError,
+    502: InternalServerError,
+    503: InternalServerError,
+    504: InternalServerError,
+    599: InternalServerError,
+}
+
+
+def cancelling(face: Face, *replies: Any, **options: Any) -> APIError:
+    """The error of a cancel."""
+    client = face.client(Wire(*replies), **{"max_retries": 0, **options})
+    with pytest.raises(APIError) as caught:
+        face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
+    return caught.value
+
+
+def reading(face: Face, *replies: Any, **options: Any) -> APIError:
+    """The error of a read."""
+    client = face.client(Wire(*replies), **{"max_retries": 0, **options})
+    with pytest.raises(APIError) as caught:
+        face.run(lambda: client.v1.positions.get_positions(4711))
+    return caught.value
+
+
+# --- The tree -------------------------------------------------------------------------------------------------------------
+
+
+def test_everything_is_under_one_root() -> None:
+    tree = {
+        name: [kind.__name__ for kind in getattr(clear_street.errors, name).__bases__]
+        for name in clear_street.errors.__all__
+        if isinstance(getattr(clear_street.errors, name), type)
+        and issubclass(getattr(clear_street.errors, name), Exception)
+    }
+    assert tree == {
+        "ClearStreetError": ["Exception"],
+        "ArgumentError": ["ClearStreetError", "ValueError"],
+        "APIError": ["ClearStreetError"],
+        "APIConnectionError": ["APIError"],
+        "APITimeoutError": ["APIConnectionError"],
+        "APIResponseValidationError": ["APIError"],
+        "APIStatusError": ["APIError"],
+        **dict.fromkeys(
+            [
+                "BadRequestError",
+                "AuthenticationError",
+                "PermissionDeniedError",
+                "NotFoundError",
+                "ConflictError",
+                "UnprocessableEntityError",
+                "RateLimitError",
+                "InternalServerError",
+            ],
+            ["APIStatusError"],
+        ),
+        "InstructionFailedError": ["ClearStreetError"],
+        "WaitTimeoutError": ["ClearStreetError"],
+    }
+
+
+def test_the_tree_is_drawn_where_it_is_defined() -> None:
+    drawing = str(clear_street.errors.__doc__)
+    for name in clear_street.errors.__all__:
+        assert (name in drawing) is name.endswith("Error")
+
+
+def test_the_package_has_every_error_but_the_values_that_they_carry() -> None:
+    exported = {name for name in clear_street.__all__ if name.endswith("Error")}
+    assert exported == {name for name in clear_street.errors.__all__ if name.endswith("Error")}
+
+
+def test_an_argument_error_is_a_value_error_with_a_known_outcome() -> None:
+    error = ArgumentError("no")
+    assert isinstance(error, ValueError)
+    assert not error.outcome_unknown
+    assert str(error) == "no"
+
+
+# --- Status errors --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("status", "kind"), BY_STATUS.items())
+def test_each_status_has_its_class(face: Face, status: int, kind: type[APIStatusError]) -> None:
+    for error in (reading(face, (status, failed(status))), cancelling(face, (status, failed(status)))):
+        assert type(error) is kind
+        assert isinstance(error, APIStatusError)
+        assert error.status_code == status
+        assert error.message == "The service says no"
+
+
+@pytest.mark.parametrize("status", BY_STATUS)
+def test_a_refusal_is_known_and_a_failure_of_the_service_is_not(face: Face, status: int) -> None:
+    assert cancelling(face, (status, failed(status))).outcome_unknown is (status >= 500)
+    assert not reading(face, (status, failed(status))).outcome_unknown
+
+
+def test_a_status_error_carries_the_reply(face: Face) -> None:
+    body = failed(400, "Quantity must be greater than zero")
+    body["error"] = {"code": 4001, "message": "Quantity must be greater than zero", "details": [{"field": "q"}]}
+    error = cancelling(face, (400, body, {"X-Other": "o"}))
+    assert isinstance(error, BadRequestError)
+    assert error.headers["x-other"] == "o"
+    assert error.body == body
+    assert isinstance(error.error, ErrorBody)
+    assert (error.error.code, error.code) == (4001, 4001)
+    assert error.error.details == [{"field": "q"}]
+    assert error.data == ()
+    assert error.rejections == []
+    assert error.retry_after is None
+    assert error.request_id == "r-1"
+    assert error.request == RequestInfo(
+        "DELETE", "/v1/accounts/{account_id}/positions/instructions/{instruction_id}"
+    )
+    [attempt] = error.attempts
+    assert isinstance(attempt, Attempt)
+    assert (attempt.outcome, attempt.failure, attempt.status_code, attempt.request_id) == ("refused", None, 400, "r-1")
+    assert attempt.started_at.utcoffset() is not None
+    assert attempt.elapsed >= 0
+    assert (error.outcomes, error.idempotency_keys, error.candidates, error.existing_ids) == ({}, (), (), {})
+    assert not error.reconciled
+    assert error.response is None
+
+
+def test_its_text_names_method_path_status_code_message_request_id_and_attempts(face: Face) -> None:
+    body = envelope(None, {"code": 4291, "message": "Slow down"})
+    error = reading(face, (429, body), max_retries=2)
+    assert str(error) == (
+        "GET /v1/accounts/{account_id}/positions: HTTP 429, code 4291: Slow down (request id r-1, 3 attempts)"
+    )
+    assert "4711" not in str(error)
+
+
+def test_a_code_that_is_the_status_is_not_said_twice(face: Face) -> None:
+    text = str(reading(face, (403, failed(403))))
+    assert text.endswith("positions: HTTP 403: The service says no (request id r-1, 1 attempt)")
+
+
+def test_the_text_of_an_unknown_outcome_says_so_and_what_to_do(face: Face) -> None:
+    error = cancelling(face, (500, failed(500)))
+    assert "OUTCOME UNKNOWN: the effect may have happened" in str(error)
+    assert "get_position_instruction()" in str(error)
+    assert error.message == "The service says no"
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "120"}, {"Retry-After": "Fri, 24 Apr 2026 14:32:00 GMT"}])
+def test_retry_after_is_in_seconds(face: Face, headers: dict[str, str]) -> None:
+    error = reading(face, (429, failed(429), headers), max_retries=2)
+    assert isinstance(error, RateLimitError)
+    assert error.retry_after == 120.0
+    assert len(error.attempts) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b"<html><h1>502</h1></html>", "<html><h1>502</h1></html>"),
+        (b"", ""),
+        (b"[1]", "[1]"),
+        (b"\xff", "\ufffd"),
+        (b"{}", {}),
+        (b'{"error": "text"}', {"error": "text"}),
+        (b'{"error": {"code": "x", "message": null}}', {"error": {"code": "x", "message": None}}),
+    ],
+)
+def test_an_error_without_the_envelope_keeps_what_came(face: Face, body: bytes, kept: object) -> None:
+    for status in (400, 502):
+        error = reading(face, (status, body))
+        assert isinstance(error, APIStatusError)
+        assert error.body == kept
+        assert error.code is None
+        assert error.message
+        assert str(error).startswith("GET /v1/accounts/{account_id}/positions: HTTP ")
+
+
+def test_a_404_of_cancel_asks_whether_the_id_is_the_right_one(face: Face) -> None:
+    error = cancelling(face, (404, failed(404)), (200, envelope([])))
+    assert isinstance(error, NotFoundError)
+    assert "Is the id the server's `id` of the instruction, and not the idempotency key" in str(error)
+    assert not error.outcome_unknown
+
+
+def test_a_404_of_cancel_says_so_where_the_id_is_a_key(face: Face) -> None:
+    sandbox = Sandbox()
+    id = sandbox.add_instruction(122503, "AAPL 280121C00195000", idempotency_key="mine")
+    client = face.sandbox(sandbox)
+    with pytest.raises(NotFoundError, match=f"is the idempotency key of the instruction whose server `id` is '{id}'"):
+        face.run(lambda: client.v1.positions.cancel_position_instruction("mine", account_id=122503))
+
+
+# --- No reply -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "sent"),
+    [
+        (httpx.ConnectError("refused"), APIConnectionError, False),
+        (httpx.ConnectTimeout("late"), APITimeoutError, False),
+        (httpx.PoolTimeout("none free"), APITimeoutError, False),
+        (httpx.ProxyError("407"), APIConnectionError, False),
+        (httpx.ReadError("reset"), APIConnectionError, True),
+        (httpx.WriteError("pipe"), APIConnectionError, True),
+        (httpx.ReadTimeout("late"), APITimeoutError, True),
+        (httpx.WriteTimeout("late"), APITimeoutError, True),
+        (httpx.RemoteProtocolError("odd"), APIConnectionError, True),
+        (RuntimeError("of a transport"), APIConnectionError, True),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
+)
+def test_a_lost_connection_says_whether_anything_was_sent(
+    face: Face, failure: Exception, kind: type[APIError], sent: bool
+) -> None:
+    error = cancelling(face, failure)
+    assert type(error) is kind
+    assert error.outcome_unknown is sent
+    assert type(failure).__name__ in str(error)
+    assert ("after the request may have been sent" if sent else "before anything was sent") in str(error)
+    assert error.request_id is None
+    [attempt] = error.attempts
+    assert (attempt.failure, attempt.status_code) == (type(failure).__name__, None)
+    assert type(reading(face, failure)) is kind
+    assert not reading(face, failure).outcome_unknown
+
+
+def test_a_success_that_is_none_carries_its_body(face: Face) -> None:
+    error = reading(face, (200, b"<html>"))
+    assert isinstance(error, APIResponseValidationError)
+    assert (error.status_code, error.body, error.outcome_unknown) == (200, b"<html>", False)
+
+
+def test_strict_raises_where_a_success_departs_from_the_spec_with_the_response(face: Face) -> None:
+    row = {**ROW, "status": "NEW_STATUS", "quantity": 7}
+    error = cancelling(face, (200, envelope(row)), strict=True)
+    assert isinstance(error, APIResponseValidationError)
+    assert "data.status: unknown_member" in str(error)
+    assert error.response is not None
+    assert len(error.response.drift) == 2
+    assert not error.outcome_unknown
+    client = face.client(Wire((200, envelope(row))))
+    lenient = face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
+    assert lenient.drift == error.response.drift
+
+
+# --- Copies ---------------------------------------------------------------------------------------------------------------
+
+
+INSTRUCTION = PositionInstruction.from_dict(ROW)
+RESPONSE = PositionSubmitPositionInstructionsResponse.from_dict(envelope([ROW]))
+ATTEMPT = Attempt(datetime(2026, 4, 24, tzinfo=UTC), 0.5, "unknown", "ReadError", None, None)
+CONTEXT: dict[str, Any] = {
+    "request": RequestInfo("POST", "/v1/x"),
+    "request_id": "r",
+    "attempts": [ATTEMPT],
+    "outcomes": {"k": "unknown"},
+    "candidates": [INSTRUCTION],
+    "existing_ids": {"k": "i"},
+    "reconciled": True,
+    "response": RESPONSE,
+    "outcome_unknown": True,
+    "advice": "Look",
+}
+STATUS: dict[str, Any] = {
+    "status_code": 409,
+    "headers": {"a": "b"},
+    "body": {"c": [1]},
+    "error": ErrorBody.from_dict({"code": 7, "message": "m"}),
+    "data": [INSTRUCTION],
+    "retry_after": 3.0,
+}
+HISTORY = [StateSeen(None, ATTEMPT.started_at), StateSeen("SENT", ATTEMPT.started_at)]
+EXAMPLES: dict[type[ClearStreetError], Callable[[], ClearStreetError]] = {
+    ClearStreetError: lambda: ClearStreetError("root"),
+    ArgumentError: lambda: ArgumentError("argument"),
+    APIError: lambda: APIError("m", **CONTEXT),
+    APIConnectionError: lambda: APIConnectionError("m", **CONTEXT),
+    APITimeoutError: lambda: APITimeoutError("m", **CONTEXT),
+    APIResponseValidationError: lambda: APIResponseValidationError("m", status_code=200, body=b"x", **CONTEXT),
+    APIStatusError: lambda: APIStatusError("m", **STATUS, **CONTEXT),
+    BadRequestError: lambda: BadRequestError("m", **STATUS, **CONTEXT),
+    AuthenticationError: lambda: AuthenticationError("m", **STATUS, **CONTEXT),
+    PermissionDeniedError: lambda: PermissionDeniedError("m", **STATUS, **CONTEXT),
+    NotFoundError: lambda: NotFoundError("m", **STATUS, **CONTEXT),
+    ConflictError: lambda: ConflictError("m", **STATUS, **CONTEXT),
+    UnprocessableEntityError: lambda: UnprocessableEntityError("m", **STATUS, **CONTEXT),
+    RateLimitError: lambda: RateLimitError("m", **STATUS, **CONTEXT),
+    InternalServerError: lambda: InternalServerError("m", **STATUS, **CONTEXT),
+    InstructionFailedError: lambda: InstructionFailedError("m", instructions=[INSTRUCTION], history=HISTORY),
+    WaitTimeoutError: lambda: WaitTimeoutError("m", last_seen=INSTRUCTION, history=HISTORY),
+}
+
+
+def test_every_class_has_an_example_here() -> None:
+    assert {kind.__name__ for kind in EXAMPLES} == {n for n in clear_street.errors.__all__ if n.endswith("Error")}
+
+
+@pytest.mark.parametrize("kind", EXAMPLES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+def test_every_error_survives_pickling_and_copying_whole(kind: type[ClearStreetError], duplicate: Any) -> None:
+    error = EXAMPLES[kind]()
+    error.add_note("seen at the desk")
+    error.outcome_unknown = True
+    twin = duplicate(error)
+    assert type(twin) is kind
+    assert str(twin) == str(error)
+    assert twin.args == error.args
+    assert vars(twin) == vars(error)
+    assert twin.__notes__ == ["seen at the desk"]
+    assert twin.outcome_unknown
+
+
+def test_a_copy_is_one_of_its_own() -> None:
+    error = APIStatusError("m", **STATUS, **CONTEXT)
+    twin = copy.deepcopy(error)
+    twin.outcomes["k"] = "landed"
+    twin.data[0].status = INSTRUCTION.status
+    assert error.outcomes == {"k": "unknown"}
+    assert twin.data[0] is not error.data[0]
+
+
+def test_an_error_of_a_call_survives_pickling(face: Face) -> None:
+    for error in (cancelling(face, (500, failed(500))), cancelling(face, httpx.ReadError("x"))):
+        twin = pickle.loads(pickle.dumps(error))
+        assert (str(twin), vars(twin)) == (str(error), vars(error))
+
+
+def test_the_first_instruction_that_failed_is_at_hand() -> None:
+    error = EXAMPLES[InstructionFailedError]()
+    assert isinstance(error, InstructionFailedError)
+    assert error.instruction is error.instructions[0]
+    assert error.history[1] == ("SENT", ATTEMPT.started_at)
+
+
+# --- Secrets --------------------------------------------------------------------------------------------------------------
+
+
+def test_no_error_shows_the_key(face: Face) -> None:
+    key = "s3cret-key"
+    errors = [
+        cancelling(face, reply, api_key=key)
+        for reply in ((401, failed(401)), (500, b"<html>"), (200, b"[]"), httpx.ReadError("lost"), httpx.ConnectError(""))
+    ]
+    for error in errors:
+        shown = f"{error} {error!r} {vars(error)} {json.dumps(vars(error), default=repr)}"
+        assert key not in shown
+        assert key.encode() not in pickle.dumps(error)
