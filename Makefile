@@ -53,7 +53,7 @@ activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench bench-quick demo faults test test-all pytest lint format types generate spec-check check-generated snapshots build lock clean
+.PHONY: help bench bench-quick demo faults test test-all pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -116,6 +116,9 @@ spec-check: $(CODEGEN_READY) ## Say what another document, SPEC=path-or-url, wou
 check-generated: $(CODEGEN_READY) ## See that generated/ is, to the byte, what openapi.yaml and codegen/ make
 	@echo 'check-generated: generated/ against openapi.yaml'
 	@$(CODEGEN)/bin/python codegen/generate.py --check || { echo 'generated/ is stale: run `make generate`' >&2; exit 1; }
+
+operation: $(CODEGEN_READY) ## Write what the operation NAME= of openapi.yaml needs in the overlay
+	@$(CODEGEN)/bin/python codegen/add_operation.py '$(NAME)'
 
 snapshots: $(DEV_READY) $(CODEGEN_READY) ## Renew tests/surface.md and tests/public_api.txt, to be reviewed as a diff
 	@$(CODEGEN)/bin/python codegen/surface.py > .tools/surface.md && mv .tools/surface.md tests/surface.md

@@ -38,11 +38,19 @@ def main() -> int:
                 file=sys.stderr,
             )
             return 1
+    from httpx import HTTPError
+    from ruamel.yaml.error import YAMLError
+
     from naming import Ungeneratable
 
+    try:
+        document = read(arguments.spec)
+    except (OSError, HTTPError, YAMLError, ValueError) as error:
+        print(f"generate: {arguments.spec} cannot be read: {error}", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            package = generate(arguments.spec, Path(scratch))
+            package = generate(document, Path(scratch))
         except Ungeneratable as error:
             print(f"generate: {error}", file=sys.stderr)
             return 1
@@ -57,35 +65,34 @@ def main() -> int:
     return 0
 
 
-def generate(spec: str, folder: Path) -> Path:
-    """Make the package in an empty folder."""
+def generate(document: dict[str, Any], folder: Path) -> Path:
+    """Make the package of a document in an empty folder."""
     from openapi_python_client import generate as run
     from openapi_python_client.config import Config, ConfigFile, MetaType
 
     from prepare import Ungeneratable, literal, prepare
 
-    plan = prepare(read(spec))
+    plan = prepare(document)
     # The templates import the facts as a template of their own.
     templates = folder / "templates"
     shutil.copytree(HERE / "templates", templates)
     (templates / "facts.jinja").write_text(f"{{% set facts = {literal(plan.facts)} %}}\n", encoding="utf-8")
-    document = folder / "openapi.json"
-    document.write_text(json.dumps(plan.document), encoding="utf-8")
+    source = folder / "openapi.json"
+    source.write_text(json.dumps(plan.document), encoding="utf-8")
     package = folder / PACKAGE
     config = Config.from_sources(
-        ConfigFile.load_from_path(HERE / "config.yaml"), MetaType.NONE, document, "utf-8", True, package
+        ConfigFile.load_from_path(HERE / "config.yaml"), MetaType.NONE, source, "utf-8", True, package
     )
     with redirect_stdout(StringIO()):
         problems = run(config=config, custom_template_path=templates)
     if problems:
-        raise Ungeneratable(spec, "; ".join(f"{one.header} {one.detail or ''}".strip() for one in problems))
+        raise Ungeneratable("the generator", "; ".join(f"{one.header} {one.detail or ''}".strip() for one in problems))
     made = {path.relative_to(package).as_posix() for path in package.glob("*/**/*.py") if path.stem != "__init__"}
     expected = {f"models/{module}.py" for module in plan.modules.values()}
     expected |= {f"api/{tag}/{operation}.py" for tag, operation in plan.operations}
     if made != expected:
-        raise Ungeneratable(
-            spec, f"the generator did not make {sorted(expected - made)}, but {sorted(made - expected)}"
-        )
+        missing, more = sorted(expected - made), sorted(made - expected)
+        raise Ungeneratable("the generator", f"{missing} were not made, but {more}")
     (package / "py.typed").touch()
     tidy(package)
     return package

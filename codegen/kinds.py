@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from naming import module_name
 
-# The classes of `types.py` that generated modules name.
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+# The classes of `types.py` that generated modules name; in expressions each is followed by its arguments.
 CLASSES = {
     "Anything",
     "Array",
@@ -61,6 +66,13 @@ class Kind:
         """The same kind, or null."""
         return replace(self, nullable=True)
 
+    @property
+    def is_scalar(self) -> bool:
+        """Whether its values are strings, numbers and booleans."""
+        if self.items is not None or self.model is not None or self.annotation in ("Any", "None"):
+            return False
+        return not self.annotation.startswith("dict[") and all(part.is_scalar for part in self.parts)
+
 
 def _plain(name: str, annotation: str, test: str) -> Kind:
     return Kind(expression=f"{name}()", annotation=annotation, accepts=annotation, test=test, convert="{value}")
@@ -84,20 +96,24 @@ DATE = Kind(expression="Date()", annotation="date", accepts="date", convert="dat
 
 def constant(value: str | int) -> Kind:
     """A value that is always the same."""
-    kind = TEXT if isinstance(value, str) else INTEGER
-    return replace(kind, expression=f"Constant({value!r})", test=f"value != {value!r} or {kind.test}")
+    expression = f"Constant({value!r})"
+    if isinstance(value, bool):
+        return replace(BOOLEAN, expression=expression, test=f"value is not {value!r}")
+    kind = INTEGER if isinstance(value, int) else TEXT
+    return replace(kind, expression=expression, test=f"value != {value!r} or {kind.test}")
 
 
 def member(name: str, plain: str) -> Kind:
     """A member of an enum, whose values are `plain`."""
-    return Kind(
+    kind = Kind(
         expression=f"Member({name})",
         annotation=name,
         accepts=f"{name} | {plain}",
-        convert=f"{table(name)}[{{value}}]",
         classes=frozenset({name}),
         enum=name,
     )
+    # Integers are not looked up in the table: there True is as good as 1.
+    return replace(kind, convert=f"{table(name)}[{{value}}]") if plain == "str" else kind
 
 
 def table(enum: str) -> str:
@@ -145,7 +161,8 @@ def mapping(values: Kind) -> Kind:
 def one_of(kinds: list[Kind]) -> Kind:
     """One of several kinds."""
     nullable = any(kind.nullable for kind in kinds)
-    kinds = list({kind.expression: kind for kind in kinds if kind is not NULL}.values())
+    flat = [part for kind in kinds for part in (kind.parts if kind.expression.startswith("OneOf(") else (kind,))]
+    kinds = list({kind.expression: kind for kind in flat if kind.annotation != "None"}.values())
     if not kinds:
         return NULL
     if any(kind.annotation == "Any" for kind in kinds):
@@ -155,7 +172,7 @@ def one_of(kinds: list[Kind]) -> Kind:
         found = Kind(
             expression=f"OneOf({', '.join(kind.expression for kind in kinds)})",
             annotation=" | ".join(dict.fromkeys(kind.annotation for kind in kinds)),
-            accepts=" | ".join(dict.fromkeys(kind.accepts for kind in kinds)),
+            accepts=" | ".join(dict.fromkeys(accepted for kind in kinds for accepted in _alternatives(kind))),
             classes=frozenset[str]().union(*(kind.classes for kind in kinds)),
             parts=tuple(kinds),
         )
@@ -165,6 +182,31 @@ def one_of(kinds: list[Kind]) -> Kind:
 def optional(kind: Kind, annotation: str) -> str:
     """An annotation of a kind, with None where it is nullable."""
     return f"{annotation} | None" if kind.nullable and annotation not in ("Any", "None") else annotation
+
+
+def _alternatives(kind: Kind) -> list[str]:
+    """The parts of what a call takes for a kind."""
+    return kind.accepts.split(" | ") if kind.model is not None or kind.enum is not None else [kind.accepts]
+
+
+def called(code: str) -> set[str]:
+    """The names in an expression that are called, among which are our own classes."""
+    return set(re.findall(r"\b\w+(?=\()", code))
+
+
+def alias(name: str, taken: Collection[str]) -> str:
+    """What one of our own classes is called where a type of the document has its name."""
+    return f"_{name}" if name in taken else name
+
+
+def aliased(code: str, taken: Collection[str]) -> str:
+    """An expression with our own classes under their aliases."""
+    return re.sub(r"\b\w+(?=\()", lambda match: alias(match[0], taken) if match[0] in CLASSES else match[0], code)
+
+
+def imported(names: Collection[str], taken: Collection[str]) -> str:
+    """What follows `import`, for our own classes."""
+    return ", ".join(f"{name} as {alias(name, taken)}" if name in taken else name for name in sorted(names))
 
 
 def _inner(kind: Kind) -> str:

@@ -10,8 +10,8 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import ClassName, PythonIdentifier, snake_case
 
 WIDTH = 120
-# As the name of a field or an argument, each of these would hide the type that another one is annotated with.
-TYPES = {"Any", "bool", "date", "datetime", "dict", "float", "int", "list", "str"}
+# As the name of a field or an argument, each of these would hide what is said of another one.
+TYPES = {"Any", "bool", "classmethod", "date", "datetime", "dict", "float", "int", "list", "str", "tuple"}
 
 
 class Ungeneratable(Exception):
@@ -38,7 +38,7 @@ def tag_package(tag: str) -> str:
 
 def identifier(name: str, taken: set[str]) -> str:
     """The field or argument for a JSON name: the API's own, in snake case, unless Python or its neighbours object."""
-    found = snake_case(UntrustedString(name))
+    found = snake_case(UntrustedString(re.sub(r"\W+", "_", name)))
     if not found.isidentifier():
         found = f"field_{found}"
     while iskeyword(found) or found in TYPES or found in taken:

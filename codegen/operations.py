@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from kinds import BOOLEAN, CLASSES, DATE, INTEGER, TEXT, TIMESTAMP, Kind
+from kinds import BOOLEAN, CLASSES, INTEGER, TEXT, Kind, alias, aliased, called, imported
 from naming import Ungeneratable, class_name, docstring, identifier, module_name, sentence, singular, tag_package
 
 if TYPE_CHECKING:
@@ -24,13 +25,17 @@ HELPERS = {
     "parse_reply",
     "query_flag",
     "query_list",
+    "query_object",
     "query_pairs",
     "query_text",
+    "scalar",
     "segment",
     "send",
     "send_async",
     "whole_number",
 }
+NOTHING = "nothing"
+"""In the place of a model: a reply without a body."""
 LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
 
 
@@ -59,7 +64,7 @@ class Call:
     parameters: list[Slot]
     body: Slot | None
     replies: Mapping[int, str]
-    """The model of each status; 4 stands for every 4xx, 0 for every other status."""
+    """The model of each status, or `NOTHING`; 4 stands for every 4xx, 0 for every other status."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Argument:
     description: str
     required: bool
     encoded: str = ""
-    """The expression that makes a parameter's text."""
+    """The expression that makes a parameter's text, or the pairs of an object in the query."""
 
     @property
     def declaration(self) -> str:
@@ -106,10 +111,15 @@ class Operations:
         """What the template of an operation's module needs, by operation."""
         found: Json = {}
         for path, item in self._document["paths"].items():
+            where = f"#/paths/{path.replace('/', '~1')}"
+            if "$ref" in item:
+                raise Ungeneratable(where, "a path that is described elsewhere")
             for method in METHODS:
                 if method in item:
-                    place = f"#/paths/{path.replace('/', '~1')}/{method}"
+                    place = f"{where}/{method}"
                     operation = item[method]
+                    if "servers" in item or "servers" in operation:
+                        raise Ungeneratable(place, "an operation with servers of its own")
                     if "operationId" not in operation or not operation.get("tags"):
                         raise Ungeneratable(place, "an operation needs an operationId and a tag")
                     name = module_name(operation["operationId"])
@@ -141,7 +151,7 @@ class Operations:
         # The path's last parameter names the resource itself, so it comes first.
         order = [("path", key) for key in [*keys[-1:], *keys[:-1]]]
         order += [one for one in parameters if one[0] != "path"]
-        taken = {*HELPERS, "client"}
+        taken = {*HELPERS, "build_request", "client", "parse_response"}
         slots: list[Slot] = []
         arguments: list[Argument] = []
         for one in order:
@@ -154,21 +164,27 @@ class Operations:
         if body:
             arguments += body.arguments
         replies = self._replies(operation, prefix, place)
+        # An error without a body is no more than its status.
+        known = {status: model for status, model in replies.items() if model != NOTHING or _is_success(status)}
+        models = list(dict.fromkeys(model for model in known.values() if model != NOTHING))
+        optional = ["None"] if NOTHING in known.values() else []
+        classes = self._schemas.classes
         self.calls[name] = Call(method.upper(), path, operation["tags"][0], slots, body.slot if body else None, replies)
         filled = re.sub(r"{([^}]+)}", lambda match: f"{{{in_path[match[1]].encoded}}}", path)
         return {
             "operation": name,
             "method": method.upper(),
             "path": path,
-            "path_expression": f"f'{filled}'" if keys else "PATH",
-            "query": [f"({a.key!r}, {_if_given(a)})" for a in in_query],
-            "body": {"kind": body.kind, "expression": body.expression} if body else None,
-            "replies": replies,
-            "returns": " | ".join(dict.fromkeys(replies.values())),
+            "path_expression": aliased(f'f"{filled}"', classes) if keys else "PATH",
+            "query": [aliased(_pair(a), classes) for a in in_query],
+            "body": {"kind": aliased(body.kind, classes), "expression": body.expression} if body else None,
+            "replies": {status: "NoneType" if model == NOTHING else model for status, model in known.items()},
+            "returns": " | ".join([*models, *optional]),
+            "request": alias("Request", classes),
             **self._signature(arguments, first=bool(keys)),
             "doc": docstring(_text(operation), indent=0),
-            **_docs(_text(operation).partition("\n")[0], arguments, replies),
-            "imports": self._imports(arguments, body, replies, in_query),
+            **_docs(_text(operation).partition("\n")[0], arguments, known),
+            "imports": self._imports(arguments, body, [*known.values()], in_query),
         }
 
     def _signature(self, arguments: list[Argument], *, first: bool) -> Json:
@@ -181,12 +197,13 @@ class Operations:
         }
 
     def _imports(
-        self, arguments: list[Argument], body: Body | None, replies: Mapping[int, str], in_query: list[Argument]
+        self, arguments: list[Argument], body: Body | None, models: list[str], in_query: list[Argument]
     ) -> list[str]:
-        code = [*(f"{a.annotation} {a.encoded}" for a in arguments)]
-        if body:
-            code += [body.expression, body.kind]
-        words = set(re.findall(r"\w+", " ".join(code))) | set(replies.values())
+        parts = [*(f"{a.annotation} {a.encoded}" for a in arguments), *models]
+        code = " ".join([*parts, *([body.expression, body.kind] if body else [])])
+        words = set(re.findall(r"\b\w+\b(?!\()", code)) | called(code)
+        mentioned = set(re.findall(r"\b\w+\b(?!\()", code))
+        taken = self._schemas.classes
         client = {
             "Request",
             "parse_reply",
@@ -195,16 +212,16 @@ class Operations:
             *(words & HELPERS),
             *(["query_pairs"] if in_query else []),
         }
-        classes = sorted(words & (self._schemas.models.keys() | self._schemas.enums.keys()))
         sources = {
             "collections.abc": words & {"Iterable", "Mapping"},
             "datetime": words & {"date", "datetime"},
+            "types": {"NoneType"} if NOTHING in models else set(),
             "typing": {"TYPE_CHECKING", "Final", *(words & {"Any"})},
             "...client": client,
-            "...types": words & CLASSES - {"Any", "Request"},
+            "...types": called(code) & CLASSES,
         }
-        lines = [f"from {source} import {', '.join(sorted(names))}" for source, names in sources.items() if names]
-        return lines + [f"from ...models.{module_name(name)} import {name}" for name in classes]
+        lines = [f"from {source} import {imported(names, taken)}" for source, names in sources.items() if names]
+        return lines + [f"from ...models.{module_name(name)} import {name}" for name in sorted(mentioned & taken)]
 
     def _parameter(self, parameter: Json, prefix: str, place: str, taken: set[str]) -> tuple[Slot, Argument]:
         key, where = parameter["name"], parameter["in"]
@@ -215,14 +232,22 @@ class Operations:
         kind = self._schemas.kind(parameter.get("schema", {}), f"{prefix}{class_name(key)}", f"{place}/schema")
         name = identifier(key, taken)
         joined = not parameter.get("explode", True)
-        if kind.items is None:
+        usual = "form" if where == "query" else "simple"
+        style = parameter.get("style", usual)
+        if kind.model is not None and where == "query" and style in ("form", "deepObject") and not joined:
+            if any(not one["kind"].is_scalar for one in self._schemas.models[kind.model]):
+                raise Ungeneratable(
+                    place, "an object in the query whose fields are not all strings, numbers or booleans"
+                )
+            within = repr(key if style == "deepObject" else "")
+            encoded = f"query_object({name!r}, {kind.expression}, {name}, within={within})"
+        elif style != usual or (kind.items is not None and where == "path"):
+            raise Ungeneratable(place, f"{'a list' if kind.items else 'a value'} in the {where}, in the style {style}")
+        elif kind.items is None:
             encoded = _encoded(kind, name, where, schema, place)
-        elif where == "query" and parameter.get("style", "form") == "form":
-            encoder = _encoded(kind.items, name, where, {}, place).partition("(")[0]
-            encoded = f'query_list("{name}", {name}, {encoder})'
-            encoded = f'",".join({encoded})' if joined else encoded
         else:
-            raise Ungeneratable(place, f"a list in the {where}, in the style {parameter.get('style')}")
+            encoded = f"query_list({name!r}, {name}, {_item_encoder(kind.items, place)})"
+            encoded = f'",".join({encoded})' if joined else encoded
         required = where == "path" or parameter.get("required", False)
         description = sentence(parameter.get("description") or schema.get("description") or "")
         limits = {limit: schema[limit] for limit in LIMITS if limit in schema}
@@ -237,9 +262,10 @@ class Operations:
         place = f"{place}/requestBody"
         body = self._resolved(operation["requestBody"], "requestBodies", place)
         content = body.get("content", {})
-        if list(content) != ["application/json"]:
+        media = _json_media(content)
+        if media is None:
             raise Ungeneratable(place, f"a body of the type {', '.join(content)}")
-        written = content["application/json"].get("schema", {})
+        written = media.get("schema", {})
         kind = self._schemas.kind(written, f"{prefix}Request", f"{place}/schema")
         schema = self._schemas.resolved(written)
         required = body.get("required", False)
@@ -275,11 +301,15 @@ class Operations:
         replies: dict[int, str] = {}
         for status, reply in operation.get("responses", {}).items():
             where = f"{place}/responses/{status}"
-            content = self._resolved(reply, "responses", where).get("content", {})
-            schema = content.get("application/json", {}).get("schema")
-            if schema is None:
-                raise Ungeneratable(where, "a reply without a JSON body")
             number = _status(status, where)
+            content = self._resolved(reply, "responses", where).get("content")
+            if not content:
+                replies[number] = NOTHING
+                continue
+            media = _json_media(content)
+            if media is None:
+                raise Ungeneratable(where, f"a reply of the type {', '.join(content)}")
+            schema = media.get("schema", {})
             hint = f"{prefix}Response" if status[0] == "2" else f"{prefix}ErrorResponse"
             if not self._schemas.is_free(hint, schema):
                 hint += status
@@ -288,8 +318,8 @@ class Operations:
                 raise Ungeneratable(where, f"a reply of the type {kind.annotation}, which is no object with properties")
             self._schemas.replies.add(kind.model)
             replies[number] = kind.model
-        if not replies:
-            raise Ungeneratable(place, "an operation without replies")
+        if not any(model != NOTHING or _is_success(status) for status, model in replies.items()):
+            raise Ungeneratable(place, "none of the replies has a body or a status of success")
         return dict(sorted(replies.items(), key=lambda item: (item[0] < 100, -item[0] if item[0] < 100 else item[0])))
 
     def _resolved(self, item: Json, section: str, place: str) -> Json:
@@ -313,26 +343,54 @@ def _status(status: str, place: str) -> int:
     raise Ungeneratable(place, f"the status {status}")
 
 
+def _status_name(status: int) -> str:
+    """A status as a document has it."""
+    return "any other status" if not status else f"{status}XX" if status < 10 else str(status)
+
+
+def _is_success(status: int) -> bool:
+    return status == 2 or 200 <= status < 300
+
+
+def _json_media(content: Json) -> Json | None:
+    """What is said of JSON among the types of a body; None where it is none of them."""
+    found = [media for name, media in content.items() if re.match(r"application/([\w.-]+\+)?json\s*(;|$)", name)]
+    return found[0] if found else None
+
+
 def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str:
     """The expression that makes the text of a parameter."""
     text = "segment" if where == "path" else "query_text"
-    if kind in (TIMESTAMP, DATE):
-        return f'{text}("{name}", {kind.expression}.write({name}))'
-    if kind == BOOLEAN:
-        return f'query_flag("{name}", {name})'
-    if kind == TEXT or kind.accepts.endswith(" | str"):
-        return f'{text}("{name}", {name})'
-    if kind == INTEGER or kind.accepts.endswith(" | int"):
+    plain = replace(kind, nullable=False)
+    if plain == TEXT or (kind.enum is not None and kind.accepts.endswith(" | str")):
+        return f"{text}({name!r}, {name})"
+    if plain == BOOLEAN:
+        return f"query_flag({name!r}, {name})"
+    if plain == INTEGER or kind.enum is not None:
         limits = {"minimum": 0} if where == "path" else {}
         limits |= {limit: schema[limit] for limit in ("minimum", "maximum") if limit in schema}
         return (
             f"whole_number({', '.join([repr(name), name, *(f'{limit}={value}' for limit, value in limits.items())])})"
         )
+    if kind.is_scalar:
+        return f"{text}({name!r}, scalar({name!r}, {kind.expression}, {name}))"
     raise Ungeneratable(place, f"a parameter of the type {kind.annotation}")
 
 
-def _if_given(argument: Argument) -> str:
-    return argument.encoded if argument.required else f"None if {argument.name} is None else {argument.encoded}"
+def _item_encoder(kind: Kind, place: str) -> str:
+    """The function that makes the text of an item of a list."""
+    encoded = _encoded(kind, "value", "query", {}, place)
+    if "scalar(" not in encoded:
+        return encoded.partition("(")[0]
+    return f"lambda name, value: query_text(name, scalar(name, {kind.expression}, value))"
+
+
+def _pair(argument: Argument) -> str:
+    """What a parameter adds to the query."""
+    if argument.encoded.startswith("query_object("):
+        return f"*{argument.encoded}"
+    given = "" if argument.required else f"None if {argument.name} is None else "
+    return f"({quote(argument.key, safe='')!r}, {given}{argument.encoded})"
 
 
 def _text(operation: Json) -> str:
@@ -347,22 +405,24 @@ def _docs(summary: str, arguments: list[Argument], replies: Mapping[int, str]) -
     described = [f"    {one.name}: {one.description}" for one in arguments if one.description]
     models: dict[str, list[str]] = {}
     for status, model in replies.items():
-        models.setdefault(model, []).append(
-            "any other status" if not status else f"{status}XX"[: max(3, len(str(status)))]
-        )
+        models.setdefault(model, []).append(_status_name(status))
+    returned = {
+        model: "    None for {}, which has no body." if model == NOTHING else f"    `{model}` for {{}}."
+        for model in models
+    }
     wrong = ["    TypeError: An argument is of the wrong type.", "    ValueError: An argument cannot be sent."]
     send = [
         summary,
         "",
         "Args:",
-        "    client: Knows where to send it, and as whom.",
+        "    client: The httpx client to send it on, which knows where to and as whom.",
         *described,
         "",
         "Returns:",
-        *(f"    `{model}` for {', '.join(statuses)}." for model, statuses in models.items()),
+        *(returned[model].format(", ".join(statuses)) for model, statuses in models.items()),
         "",
         "Raises:",
-        *wrong,
+        *(wrong if arguments else []),
         "    UnexpectedStatus: The spec has no such status for this operation.",
         "    UnreadableBody: The body is no JSON object.",
         "    httpx.HTTPError: There was no reply, or not all of it.",

@@ -23,8 +23,12 @@ from kinds import (
     TEXT,
     TIMESTAMP,
     Kind,
+    alias,
+    aliased,
     array,
+    called,
     constant,
+    imported,
     mapping,
     member,
     model,
@@ -33,7 +37,7 @@ from kinds import (
     table,
 )
 from naming import Ungeneratable, class_name, docstring, identifier, member_name, module_name, sentence
-from operations import METHODS, Call, Json, Operations, Slot
+from operations import METHODS, NOTHING, Call, Json, Operations, Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,10 +57,27 @@ ATTRIBUTES = {
     "from_dict",
     "model_extra",
     "model_fields_set",
+    "self",
     "to_dict",
     "to_json",
 }
-NAMES = {"Any", "ClassVar", "Final", "Iterable", "Mapping", "Request", "Self"}
+NAMES = {"Any", "ClassVar", "Final", "Iterable", "Mapping", "OpenIntEnum", "OpenStrEnum", "Self"}
+
+
+# What says anything about values; the rest of a schema is for people.
+STRUCTURE = {
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "enum",
+    "items",
+    "oneOf",
+    "properties",
+    "required",
+    "type",
+}
 
 
 @dataclass
@@ -69,7 +90,7 @@ class Plan:
     calls: dict[str, Call]
     """The operations, by name."""
     shapes: dict[str, list[Slot]]
-    """The properties of each model."""
+    """The properties of each model; of `NOTHING`, where there are replies without a body, none."""
     modules: dict[str, str]
     """Every type's module, by class name."""
     operations: list[tuple[str, str]]
@@ -79,6 +100,9 @@ class Plan:
 def prepare(document: Json) -> Plan:
     """The plan for a document."""
     document = plain(document)
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise Ungeneratable("#", "this is no OpenAPI document: it has no paths")
+    info = {"title": "API", "version": "", **document.get("info", {})}
     schemas = Schemas(document.get("components", {}).get("schemas", {}))
     for name in schemas.components:
         schemas.component(name)
@@ -89,7 +113,7 @@ def prepare(document: Json) -> Plan:
         twice = sorted(module for module in modules.values() if list(modules.values()).count(module) > 1)
         raise Ungeneratable("#/components/schemas", f"several types for the module {twice[0]}")
     facts = {
-        "title": document["info"]["title"],
+        "title": info["title"],
         "modules": modules,
         "models": {name: schemas.model_facts(name) for name in schemas.models},
         "enums": schemas.enums,
@@ -97,7 +121,7 @@ def prepare(document: Json) -> Plan:
     }
     stub = {
         "openapi": "3.1.0",
-        "info": {"title": document["info"]["title"], "version": document["info"]["version"]},
+        "info": {"title": info["title"], "version": info["version"]},
         "paths": operations.stubs,
         "components": {"schemas": schemas.stubs()},
     }
@@ -105,6 +129,8 @@ def prepare(document: Json) -> Plan:
         name: [Slot(field["key"], field["kind"], field["required"]) for field in fields]
         for name, fields in schemas.models.items()
     }
+    if any(NOTHING in call.replies.values() for call in operations.calls.values()):
+        shapes[NOTHING] = []
     return Plan(stub, facts, operations.calls, shapes, modules, operations.modules)
 
 
@@ -125,15 +151,21 @@ class Schemas:
         place = f"#/components/schemas/{name}"
         if name not in self.components:
             raise Ungeneratable(place, "there is no such schema")
-        if class_name(name) in self.models:
-            return model(class_name(name))
         if name not in self._aliases:
             self._aliases[name] = None
             self._aliases[name] = self.kind(self.components[name], class_name(name), place)
         found = self._aliases[name]
-        if found is None:
-            raise Ungeneratable(place, "it is made of itself, and is no object with properties")
-        return found
+        if found is not None:
+            return found
+        source, _ = self._sources.get(class_name(name), ("", None))
+        if source == place or source.startswith(f"{place}/"):
+            return model(class_name(name))
+        raise Ungeneratable(place, "it is made of itself, and is no object with properties")
+
+    @property
+    def classes(self) -> set[str]:
+        """The names of all models and enums."""
+        return {*self.models, *self.enums}
 
     def is_free(self, hint: str, schema: Json) -> bool:
         """Whether a schema may use a name: no other schema has asked for it, or it needs none."""
@@ -156,8 +188,9 @@ class Schemas:
             if word in schema:
                 return self._union(schema, word, hint, place)
         if "allOf" in schema:
-            if len(schema["allOf"]) == 1 and not schema.get("properties"):
-                return self.kind(schema["allOf"][0], hint, f"{place}/allOf/0")
+            parts = [part for part in schema["allOf"] if STRUCTURE & part.keys()]
+            if len(parts) == 1 and not STRUCTURE & schema.keys() - {"allOf", "type"}:
+                return self.kind(parts[0], hint, f"{place}/allOf/{schema['allOf'].index(parts[0])}")
             return self._object(self._merged(schema, place), hint, place)
         types = schema.get("type")
         if isinstance(types, list):
@@ -209,8 +242,8 @@ class Schemas:
         kinds: list[Kind] = []
         for index, variant in enumerate(variants):
             name = hint if len(named) == 1 else f"{hint}{self._variant_name(variant, index)}"
-            common = {key: value for key, value in schema.items() if key in ("type", "properties", "required")}
-            if common.get("properties") and not is_null(variant):
+            common = {key: schema[key] for key in ("allOf", "type", "properties", "required") if key in schema}
+            if common.keys() & {"allOf", "properties"} and not is_null(variant):
                 variant = {"allOf": [common, variant]}  # what all variants share is part of each
             kinds.append(self.kind(variant, name, f"{place}/{word}/{index}"))
         return one_of(kinds)
@@ -237,7 +270,9 @@ class Schemas:
 
     def resolved(self, schema: Any) -> Json:
         """A schema without references around it."""
-        while isinstance(schema, dict) and "$ref" in schema:
+        seen: list[str] = []
+        while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
+            seen.append(schema["$ref"])
             schema = self.components.get(schema["$ref"].rpartition("/")[2], {})
         return schema if isinstance(schema, dict) else {}
 
@@ -256,6 +291,8 @@ class Schemas:
                 part = self._merged(part, where)
             if part.get("oneOf") or part.get("anyOf") or part.get("type", "object") != "object":
                 raise Ungeneratable(where, "a part that is no object with properties")
+            if isinstance(part.get("additionalProperties"), dict) and part["additionalProperties"]:
+                raise Ungeneratable(f"{where}/additionalProperties", "properties beside those of the type")
             for key, value in part.get("properties", {}).items():
                 properties[key] = {**properties.get(key, {}), **value} if "const" in value else value
             required |= dict.fromkeys(part.get("required", ()))
@@ -267,7 +304,7 @@ class Schemas:
         known = self._sources.setdefault(name, (place, schema))
         if known[1] != schema:
             raise Ungeneratable(place, f"a second type by the name of {name}, besides {known[0]}")
-        if name in CLASSES | NAMES:
+        if name in NAMES:
             raise Ungeneratable(place, f"the name {name} is one that the generated code uses itself")
         return name in self.models or name in self.enums
 
@@ -320,23 +357,28 @@ class Schemas:
         late = sorted(other for other in used if name in self._reachable(other))
         enums = sorted(used & self.enums.keys())
         base = "Response" if name in self.replies else "Model"
-        words = set(re.findall(r"\w+", " ".join(f"{f['expression']} {f['annotation']} {f['read']}" for f in fields)))
-        own = {"Drift", "Field", base, *(words & CLASSES), *(["members"] if enums else [])}
+        words = set(re.findall(r"\w+", " ".join(f"{f['annotation']} {f['read']}" for f in fields)))
+        tables = [f"{table(enum)} = members({enum})" for enum in enums if table(enum) in words]
+        code = " ".join(field["kind"].expression for field in self.models[name])
+        own = {"Drift", "Field", base, *(called(code) & CLASSES), *(["members"] if tables else [])}
         days = sorted(words & {"date", "datetime"})
         return {
+            "own": {one: alias(one, self.classes) for one in ("Drift", "Field", base)},
             "base": base,
             "doc": docstring(self._sources[name][1].get("description") or f"{name}."),
             "fields": fields,
+            # Other models last: what is found amiss before is not read twice.
+            "reads": sorted(fields, key=lambda field: not field["plain"]),
             "some_absent": any(not field["required"] for field in fields),
             "imports": [
                 *([f"from datetime import {', '.join(days)}"] if days else []),
                 "from typing import Any, ClassVar, Self",
                 "from attrs import define",
-                f"from ..types import {', '.join(sorted(own))}",
+                f"from ..types import {imported(own, self.classes)}",
                 *(f"from .{module_name(other)} import {other}" for other in sorted(used - set(late))),
             ],
             "late_imports": [f"from .{module_name(other)} import {other}" for other in late],
-            "tables": [f"{table(enum)} = members({enum})" for enum in enums],
+            "tables": tables,
         }
 
     def _field_facts(self, index: int, field: Json) -> Json:
@@ -348,8 +390,9 @@ class Schemas:
             "key": field["key"],
             "required": field["required"],
             "nullable": nullable,
+            "plain": kind.classes <= self.enums.keys(),
             "annotation": optional(kind if field["required"] else kind.or_null(), kind.annotation),
-            "expression": kind.expression,
+            "expression": aliased(kind.expression, self.classes),
             "doc": docstring(field["description"]),
             "bit": 1 << index,
             "test": kind.test or "",

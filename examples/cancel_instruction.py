@@ -3,8 +3,8 @@
     CLEAR_STREET_API_KEY=... python examples/cancel_instruction.py ACCOUNT INSTRUCTION_ID
 
 ACCOUNT is the account's number, INSTRUCTION_ID the server's `id` of the instruction (not its idempotency key). The
-exit status is 0 where it was cancelled, 1 where it was not, 2 where the arguments are wrong, and 3 where the
-outcome is unknown.
+exit status is 0 where it was cancelled, 1 where it was not, or not in time, 2 where the arguments are wrong, and 3
+where the outcome of the cancel is unknown.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     except ClearStreetError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 3 if error.outcome_unknown else 1
-    print(f"cancelled: {row}")
+    print(f"cancelled: {row.instruction_type} {row.quantity} x {row.symbol}")
     return 0
 
 

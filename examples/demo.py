@@ -7,6 +7,7 @@ follows it from CANCEL_REQUESTED to CANCELLED, and shows a refused cancel as its
 from __future__ import annotations
 
 from clear_street import ClearStreet, ConflictError, InstructionChange
+from clear_street.sandbox import Sandbox
 from clear_street.types.v1 import PositionInstruction, SecurityType
 
 ACCOUNT_ID = 122503
@@ -24,9 +25,12 @@ def show_change(change: InstructionChange) -> None:
 
 def main() -> None:
     """Run the demo."""
-    with ClearStreet.sandbox() as client:
+    sandbox = Sandbox()
+    today = f"{sandbox.clock.now():%y%m%d}"
+    with ClearStreet.sandbox(sandbox) as client:
         positions = client.v1.positions
 
+        print("On the sandbox that comes with the package: no account, no key, no network.\n")
         print(f"Option positions of account {ACCOUNT_ID}:")
         options = [p for p in positions.iter_positions(ACCOUNT_ID) if p.instrument_type == SecurityType.OPTION]
         for position in options:
@@ -35,10 +39,9 @@ def main() -> None:
                 f"   market value {position.market_value:>12}"
             )
 
-        expiring = f"{client.v1.version.get_version().attempts[0].started_at:%y%m%d}"
-        long = [p for p in options if not p.quantity.startswith("-")]
-        to_exercise = next(p for p in long if expiring not in p.symbol)
-        to_let_go = next(p for p in long if expiring in p.symbol and "P" in p.symbol.split(expiring)[1])
+        long = [p for p in options if p.position_type in ("LONG_CALL", "LONG_PUT")]
+        to_exercise = next(p for p in long if today not in p.symbol)
+        to_let_go = next(p for p in long if today in p.symbol and p.position_type == "LONG_PUT")
 
         print("\nSubmit an exercise and a do-not-exercise:")
         submitted = positions.submit_position_instructions(
@@ -67,7 +70,7 @@ def main() -> None:
         try:
             positions.cancel_position_instruction(instruction_id=exercise.id, account_id=ACCOUNT_ID)
         except ConflictError as error:
-            print(f"    {type(error).__name__}: {error}")
+            print(f"    {type(error).__name__}, HTTP {error.status_code}: {error.message}")
             print(f"    outcome_unknown: {error.outcome_unknown}")
 
 

@@ -67,7 +67,7 @@ def submitted(*instructions: Any) -> list[dict[str, Any]]:
     return rows
 
 
-# --- Path arguments -------------------------------------------------------------------------------------------------------
+# --- Path arguments ---------------------------------------------------------------------------------------------------
 
 
 def test_an_empty_instruction_id_is_refused_in_the_words_of_the_contract_s_library(face: Face) -> None:
@@ -104,7 +104,9 @@ def test_any_other_string_reaches_the_wire_as_exactly_one_segment(value: str) ->
         Face("sync").client(wire).v1.positions.cancel_position_instruction(value, account_id=7)
     except ArgumentError:
         assert wire.requests == []
-        assert not value.strip() or value in (".", "..") or any("\ud800" <= character <= "\udfff" for character in value)
+        assert (
+            not value.strip() or value in (".", "..") or any("\ud800" <= character <= "\udfff" for character in value)
+        )
         return
     target = wire.request.url.raw_path
     assert target.startswith(before)
@@ -140,7 +142,7 @@ def test_zero_is_an_account_id_like_any_other(account_id: int) -> None:
     assert request.url.path == f"/v1/accounts/{account_id}/positions/instructions/i-1"
 
 
-# --- Parameters of the query and of small bodies --------------------------------------------------------------------------
+# --- Parameters of the query and of small bodies ----------------------------------------------------------------------
 
 
 def test_none_leaves_a_parameter_out() -> None:
@@ -187,7 +189,7 @@ def test_cancel_orders_is_true_or_false(value: Any) -> None:
     assert "cancel_orders" in str(refused(lambda client: client.v1.positions.close_positions(7, cancel_orders=value)))
 
 
-# --- Submitted instructions -----------------------------------------------------------------------------------------------
+# --- Submitted instructions -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_a_quantity_is_a_positive_whole_number_as_int_digits_or_decimal(quantity
 @pytest.mark.parametrize(
     "quantity",
     [
-        *(1.0, 0.5, True, False, None, 0, -1, "", "0", "00", "-1", "+1", "1.0", "1e3", " 1", "one", "１"),
+        *(1.0, 0.5, True, False, None, 0, -1, "", "0", "00", "-1", "+1", "1.0", "1e3", " 1", "one", "\uff11"),
         *(Decimal(0), Decimal(-1), Decimal("0.5"), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity")),
         *(Decimal("1e400000"), 10**18, "1" * 19, b"1", [1]),
     ],
@@ -229,7 +231,8 @@ def test_whatever_the_quantity_a_positive_whole_number_is_sent_or_nothing(quanti
 
 
 @pytest.mark.parametrize(
-    "instructions", [[], (), None, 7, "EXERCISE", b"", instruction(), PositionInstructionRequest.from_dict(instruction())]
+    "instructions",
+    [[], (), None, 7, "EXERCISE", b"", instruction(), PositionInstructionRequest.from_dict(instruction())],
 )
 def test_a_batch_is_a_list_of_at_least_one(instructions: Any) -> None:
     error = refused(lambda client: client.v1.positions.submit_position_instructions(7, instructions=instructions))
@@ -305,7 +308,7 @@ def test_each_row_without_a_key_is_given_a_fresh_one() -> None:
     assert len({len(key) for key in keys[:2]}) == 1
 
 
-# --- Extra headers, query and body ----------------------------------------------------------------------------------------
+# --- Extra headers, query and body ------------------------------------------------------------------------------------
 
 
 def test_extra_query_is_sent_besides_or_instead_of_the_operation_s_own() -> None:
@@ -348,7 +351,8 @@ def test_an_extra_body_that_holds_itself_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", ["get_positions", "get_position_instructions", "submit_position_instructions", "cancel_position_instruction"]
+    "operation",
+    ["get_positions", "get_position_instructions", "submit_position_instructions", "cancel_position_instruction"],
 )
 def test_a_body_that_is_no_object_takes_no_extra_body(operation: str) -> None:
     arguments: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -369,7 +373,16 @@ def test_extra_query_goes_with_a_submit_and_a_cancel_too() -> None:
     assert wire.requests[0].headers["x-a"] == "b"
 
 
-# --- Keywords -------------------------------------------------------------------------------------------------------------
+# --- Keys to look for -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", ["key", [], None, 7, [""], [7], ["key", " "]], ids=repr)
+def test_keys_to_look_for_are_a_list_of_at_least_one(keys: Any) -> None:
+    error = refused(lambda client: client.v1.positions.find_position_instructions(7, idempotency_keys=keys))
+    assert "`idempotency_keys`" in str(error)
+
+
+# --- Keywords ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -403,7 +416,7 @@ def test_the_generic_verbs_refuse_unknown_keywords_too(face: Face) -> None:
     assert wire.requests == []
 
 
-# --- not_after ------------------------------------------------------------------------------------------------------------
+# --- not_after --------------------------------------------------------------------------------------------------------
 
 
 NOW = SandboxClock().now()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-import logging
 import pickle
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -24,11 +25,11 @@ from clear_street import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
-from clear_street.sandbox import Sandbox, SandboxClock
+from clear_street.sandbox import Sandbox, SandboxClock, SandboxServer
 from faces import ROW, Wire, envelope, query_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from faces import Face
 
@@ -53,7 +54,7 @@ def sent(face: Face, story: Callable[[Any], Any] = listing, **options: Any) -> h
     return wire.request
 
 
-# --- The API key ----------------------------------------------------------------------------------------------------------
+# --- The API key ------------------------------------------------------------------------------------------------------
 
 
 def test_the_key_is_sent_as_it_is(face: Face) -> None:
@@ -85,7 +86,9 @@ def test_in_an_async_client_the_function_may_be_a_coroutine_function(backend: st
     assert sent(Face(backend), api_key=key).headers["authorization"] == "Bearer awaited"
 
 
-@pytest.mark.parametrize("value", ["", "new\nline", "carriage\r", "tab\tbed", " before", "after ", " ", "schlüssel", "\0"])
+@pytest.mark.parametrize(
+    "value", ["", "new\nline", "carriage\r", "tab\tbed", " before", "after ", " ", "schlüssel", "\0"]
+)
 def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(face: Face, value: str) -> None:
     with pytest.raises(ArgumentError, match="`api_key`") as caught:
         face.kind(api_key=value)
@@ -104,17 +107,26 @@ def test_a_missing_key_is_refused_with_what_to_do(
 ) -> None:
     if environment is not None:
         monkeypatch.setenv("CLEAR_STREET_API_KEY", environment)
-    with pytest.raises(ArgumentError, match="api_key.*CLEAR_STREET_API_KEY.*sandbox"):
+    with pytest.raises(ArgumentError, match=r"api_key.*CLEAR_STREET_API_KEY.*sandbox"):
         face.kind()
 
 
-def test_a_key_from_the_environment_that_cannot_be_sent_is_refused(
-    face: Face, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_from_the_environment_that_cannot_be_sent_is_refused(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_API_KEY", "two\nlines")
     with pytest.raises(ArgumentError) as caught:
         face.kind()
     assert "lines" not in str(caught.value)
+
+
+def test_a_blocking_client_refuses_a_coroutine_function_for_the_key() -> None:
+    async def key() -> str:
+        return "awaited"
+
+    wire = Wire((200, LISTED))
+    client = ClearStreet(api_key=key, http_client=DefaultHttpxClient(transport=wire))
+    with pytest.raises(ArgumentError, match=r"`api_key`.*AsyncClearStreet"):
+        listing(client)
+    assert wire.requests == []
 
 
 @pytest.mark.parametrize("value", ["two\nlines", "", None])
@@ -133,7 +145,7 @@ def test_a_function_that_gives_no_key_ends_the_call_without_sending_anything(fac
 
     wire = Wire((200, LISTED))
     client = face.client(wire, api_key=key)
-    with pytest.raises(APIConnectionError, match="before anything was sent.*OSError") as caught:
+    with pytest.raises(APIConnectionError, match=r"before anything was sent.*OSError") as caught:
         face.run(lambda: cancelling(client))
     assert "secret-path" not in str(caught.value)
     assert not caught.value.outcome_unknown
@@ -146,7 +158,7 @@ def test_the_key_is_not_in_the_repr(face: Face) -> None:
     assert "s3cret" not in repr(vars(client) if hasattr(client, "__dict__") else client)
 
 
-# --- Where it goes --------------------------------------------------------------------------------------------------------
+# --- Where it goes ----------------------------------------------------------------------------------------------------
 
 
 def test_the_default_is_production(face: Face) -> None:
@@ -159,7 +171,7 @@ def test_dev_is_the_other_environment(face: Face) -> None:
 
 @pytest.mark.parametrize("environment", ["Production", "staging", "", None, ["dev"]])
 def test_an_unknown_environment_is_refused(face: Face, environment: Any) -> None:
-    with pytest.raises(ArgumentError, match="'production', 'dev'.*`environment`.*`base_url`"):
+    with pytest.raises(ArgumentError, match=r"'production', 'dev'.*`environment`.*`base_url`"):
         face.kind(api_key="key", environment=environment)
 
 
@@ -240,7 +252,7 @@ def test_a_base_url_that_could_mislead_is_refused(face: Face, base_url: Any, why
     assert "s3cret" not in str(caught.value)
 
 
-# --- Times ----------------------------------------------------------------------------------------------------------------
+# --- Times ------------------------------------------------------------------------------------------------------------
 
 
 def test_by_default_an_attempt_has_a_minute_of_which_five_seconds_are_for_connecting(face: Face) -> None:
@@ -268,9 +280,9 @@ BAD_SECONDS = [0, -1, float("nan"), float("inf"), 1e10, 10**400, True, "60", Fra
 
 @pytest.mark.parametrize("timeout", [None, *BAD_SECONDS])
 def test_a_timeout_that_is_no_positive_number_is_refused(face: Face, timeout: Any) -> None:
-    with pytest.raises(ArgumentError, match="positive number of seconds.*`timeout`"):
+    with pytest.raises(ArgumentError, match=r"positive number of seconds.*`timeout`"):
         face.kind(api_key="key", timeout=timeout)
-    with pytest.raises(ArgumentError, match="positive number of seconds.*`timeout`"):
+    with pytest.raises(ArgumentError, match=r"positive number of seconds.*`timeout`"):
         face.client(Wire((200, LISTED))).with_options(timeout=timeout)
 
 
@@ -305,7 +317,7 @@ def test_a_call_may_have_a_deadline_of_its_own_and_none_means_the_client_s(face:
     assert [request.extensions["timeout"]["read"] for request in wire.requests] == [3.0, 20.0, 4.0]
 
 
-# --- Retries --------------------------------------------------------------------------------------------------------------
+# --- Retries ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("options", "attempts"), [({}, 3), ({"max_retries": 0}, 1), ({"max_retries": 4}, 5)])
@@ -325,7 +337,7 @@ def test_max_retries_that_is_no_whole_number_is_refused(face: Face, value: Any) 
         face.kind(api_key="key", max_retries=value)
 
 
-# --- Headers --------------------------------------------------------------------------------------------------------------
+# --- Headers ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_request_says_who_asks_and_what_for(face: Face) -> None:
@@ -392,7 +404,7 @@ def test_headers_that_cannot_be_sent_or_frame_the_message_are_refused_without_th
     assert wire.requests == []
 
 
-# --- Copies ---------------------------------------------------------------------------------------------------------------
+# --- Copies -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", ["with_options", "copy"])
@@ -440,7 +452,9 @@ def test_an_unknown_option_is_a_type_error_with_a_hint(face: Face, option: str, 
     assert hint in str(caught.value)
 
 
-@pytest.mark.parametrize("option", ["api_key", "base_url", "environment", "max_retries", "default_headers", "on_intent"])
+@pytest.mark.parametrize(
+    "option", ["api_key", "base_url", "environment", "max_retries", "default_headers", "on_intent"]
+)
 def test_what_the_client_refuses_a_copy_refuses_too(face: Face, option: str) -> None:
     client = face.client(Wire((200, LISTED)))
     with pytest.raises(ArgumentError, match=option):
@@ -466,7 +480,7 @@ def test_copy_copy_makes_a_copy_but_deepcopy_and_pickle_refuse(face: Face) -> No
             duplicate(client)
 
 
-# --- read_only ------------------------------------------------------------------------------------------------------------
+# --- read_only --------------------------------------------------------------------------------------------------------
 
 
 CHANGES: dict[str, Callable[[Any], Any]] = {
@@ -489,7 +503,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 def test_a_read_only_client_sends_no_change(face: Face, change: Callable[[Any], Any]) -> None:
     wire = Wire((200, LISTED))
     client = face.client(wire, read_only=True)
-    with pytest.raises(ArgumentError, match="read-only.*DELETE|read-only.*P(OS|U|ATC)") as caught:
+    with pytest.raises(ArgumentError, match=r"read-only.*DELETE|read-only.*P(OS|U|ATC)") as caught:
         face.run(lambda: change(client))
     assert not caught.value.outcome_unknown
     assert wire.requests == []
@@ -500,7 +514,7 @@ def test_a_read_only_client_reads(face: Face) -> None:
     assert sent(face, lambda client: client.get("/v1/other", cast_to=object), read_only=True).method == "GET"
 
 
-# --- The end of a client --------------------------------------------------------------------------------------------------
+# --- The end of a client ----------------------------------------------------------------------------------------------
 
 
 def closing(client: Any) -> Any:
@@ -511,13 +525,13 @@ def test_a_client_is_a_context_manager(face: Face) -> None:
     client = face.sandbox()
     assert face.within(lambda: client, lambda entered: entered is client)
     with pytest.raises(ClearStreetError, match="closed"):
-        face.run(lambda: client.v1.version.get_version())
+        face.run(client.v1.version.get_version)
 
 
 def test_a_closed_client_and_its_copies_say_so(face: Face) -> None:
     client = face.sandbox()
     twin = client.with_options(timeout=3)
-    assert face.run(lambda: client.v1.version.get_version()).data.version
+    assert face.run(client.v1.version.get_version).data.version
     face.run(lambda: closing(client))
     face.run(lambda: closing(client))
     for either in (client, twin):
@@ -553,7 +567,19 @@ def test_a_supplied_client_that_the_application_closed_says_so(face: Face) -> No
     assert wire.requests == []
 
 
-# --- Connections of the application's own ---------------------------------------------------------------------------------
+def test_threads_share_the_connections_that_the_first_of_them_makes() -> None:
+    with (
+        SandboxServer(Sandbox()) as server,
+        ClearStreet(api_key="key", base_url=server.url) as client,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        versions = list(pool.map(lambda _: client.v1.version.get_version().data.version, range(16)))
+    assert versions == ["2025-10-31"] * 16
+    with pytest.raises(ClearStreetError, match="closed"):
+        client.v1.version.get_version()
+
+
+# --- Connections of the application's own -----------------------------------------------------------------------------
 
 
 def plain_client(face: Face, wire: Wire, **options: Any) -> Any:
@@ -607,6 +633,15 @@ def test_event_hooks_of_a_supplied_client_are_called(face: Face, ours: bool) -> 
     assert seen == ["Request", "Response"]
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_mounts_of_a_supplied_client_are_used(face: Face, ours: bool) -> None:
+    mounted, other = Wire((200, LISTED)), Wire((200, LISTED))
+    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
+    mine = make(other, mounts={"https://api-dev.clearstreet.com": mounted})
+    face.run(lambda: listing(face.client(http_client=mine, environment="dev")))
+    assert (len(mounted.requests), other.requests) == (1, [])
+
+
 def test_no_redirect_is_followed_and_no_auth_of_the_supplied_client_is_used(face: Face) -> None:
     wire = Wire((302, b"", {"Location": "https://elsewhere.example/"}))
     mine = plain_client(face, wire, follow_redirects=True, auth=("user", "password"))
@@ -651,7 +686,7 @@ def test_the_default_httpx_clients_are_httpx_s_own() -> None:
     assert issubclass(DefaultAsyncHttpxClient, httpx.AsyncClient)
 
 
-# --- The sandbox ----------------------------------------------------------------------------------------------------------
+# --- The sandbox ------------------------------------------------------------------------------------------------------
 
 
 def test_the_sandbox_needs_neither_key_nor_network(face: Face) -> None:
@@ -678,43 +713,49 @@ def test_waiting_on_the_sandbox_takes_no_time(face: Face) -> None:
     assert sandbox.clock.monotonic() > 1.0
 
 
-# --- The log --------------------------------------------------------------------------------------------------------------
+# --- The log ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def logger() -> Iterator[logging.Logger]:
-    logger = logging.getLogger("clear_street")
-    yield logger
-    logger.handlers.clear()
-    logger.setLevel(logging.NOTSET)
+PROGRAM = """
+from clear_street import ClearStreet
+ClearStreet.sandbox()
+ClearStreet.sandbox().v1.version.get_version()
+"""
 
 
-@pytest.mark.parametrize(("level", "number"), [("info", logging.INFO), ("DEBUG", logging.DEBUG)])
-def test_the_environment_can_ask_for_the_log_on_standard_error(
-    level: str,
-    number: int,
-    logger: logging.Logger,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setenv("CLEAR_STREET_LOG", level)
-    for _ in range(2):
-        client = ClearStreet.sandbox()
-    client.v1.version.get_version()
-    assert logger.level == number
-    [line] = [line for line in capsys.readouterr().err.splitlines() if " INFO " in line]
-    assert "get_version (GET /v1/version): done, status 200" in line
+def logged(level: str, program: str = PROGRAM) -> list[str]:
+    """What a program writes to standard error with CLEAR_STREET_LOG set."""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, env={"CLEAR_STREET_LOG": level}, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == ""
+    return done.stderr.splitlines()
+
+
+def test_the_environment_can_ask_for_the_log_on_standard_error() -> None:
+    [line] = logged("info")
+    assert "INFO clear_street: get_version (GET /v1/version): done, status 200" in line
+    debug, info = logged("DEBUG")
+    assert "DEBUG clear_street: GET /v1/version: status 200" in debug
+    assert "INFO clear_street: get_version (GET /v1/version): done, status 200" in info
+
+
+def test_the_application_s_own_logging_is_left_alone() -> None:
+    own = "import logging, sys; logging.basicConfig(format='mine: %(message)s', stream=sys.stderr)"
+    [line] = logged("info", own + PROGRAM)
+    assert line.startswith("mine: get_version")
 
 
 def test_an_unknown_level_is_refused_and_an_empty_one_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_LOG", "loud")
-    with pytest.raises(ArgumentError, match="'info' or 'debug'.*CLEAR_STREET_LOG.*'loud'"):
+    with pytest.raises(ArgumentError, match=r"'info' or 'debug'.*CLEAR_STREET_LOG.*'loud'"):
         ClearStreet(api_key="key")
     monkeypatch.setenv("CLEAR_STREET_LOG", "")
     assert ClearStreet(api_key="key").base_url
 
 
-# --- on_intent ------------------------------------------------------------------------------------------------------------
+# --- on_intent --------------------------------------------------------------------------------------------------------
 
 
 def test_on_intent_sees_a_change_before_it_is_sent_and_can_stop_it(face: Face) -> None:
@@ -731,7 +772,7 @@ def test_on_intent_sees_a_change_before_it_is_sent_and_can_stop_it(face: Face) -
         face.run(lambda: cancelling(client))
     assert intents == [((), "DELETE", f"{INSTRUCTIONS}/i-1")]
     assert wire.requests == []
-    face.run(lambda: client.v1.version.get_version())
+    face.run(client.v1.version.get_version)
 
 
 def test_on_intent_may_be_a_coroutine_function_in_an_async_client_only() -> None:

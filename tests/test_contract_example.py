@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from faces import Face
 
-CODE = '''\
+CODE = """\
 from clear_street import ClearStreet
 
 client = ClearStreet(
@@ -40,9 +40,9 @@ response = client.v1.positions.cancel_position_instruction(
     account_id=0,
 )
 print(response)
-'''
+"""
 
-RESPONSE = '''\
+RESPONSE = """\
 {
   "metadata": {
     "request_id": "request_id",
@@ -76,7 +76,7 @@ RESPONSE = '''\
     "updated_at": "2026-04-24T14:30:00Z"
   }
 }
-'''
+"""
 
 INSTRUCTION_ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 TARGET = f"/v1/accounts/0/positions/instructions/{INSTRUCTION_ID}"
@@ -97,7 +97,7 @@ def response(face: Face) -> PositionCancelPositionInstructionResponse:
     return found
 
 
-# --- The code -----------------------------------------------------------------------------------------------------------
+# --- The code ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_code_runs_as_it_stands(
@@ -142,7 +142,7 @@ def test_the_id_may_be_positional(server: SandboxServer) -> None:
     assert server.sandbox.requests[0].target == TARGET
 
 
-# --- The response -------------------------------------------------------------------------------------------------------
+# --- The response -----------------------------------------------------------------------------------------------------
 
 
 def test_every_field_has_the_type_of_the_contract(response: PositionCancelPositionInstructionResponse) -> None:

@@ -88,7 +88,7 @@ def reading(face: Face, *replies: Any, **options: Any) -> APIError:
     return caught.value
 
 
-# --- The tree -------------------------------------------------------------------------------------------------------------
+# --- The tree ---------------------------------------------------------------------------------------------------------
 
 
 def test_everything_is_under_one_root() -> None:
@@ -106,8 +106,9 @@ def test_everything_is_under_one_root() -> None:
         "APITimeoutError": ["APIConnectionError"],
         "APIResponseValidationError": ["APIError"],
         "APIStatusError": ["APIError"],
-        **dict.fromkeys(
-            [
+        **{
+            key: ["APIStatusError"]
+            for key in [
                 "BadRequestError",
                 "AuthenticationError",
                 "PermissionDeniedError",
@@ -116,9 +117,8 @@ def test_everything_is_under_one_root() -> None:
                 "UnprocessableEntityError",
                 "RateLimitError",
                 "InternalServerError",
-            ],
-            ["APIStatusError"],
-        ),
+            ]
+        },
         "InstructionFailedError": ["ClearStreetError"],
         "WaitTimeoutError": ["ClearStreetError"],
     }
@@ -142,7 +142,7 @@ def test_an_argument_error_is_a_value_error_with_a_known_outcome() -> None:
     assert str(error) == "no"
 
 
-# --- Status errors --------------------------------------------------------------------------------------------------------
+# --- Status errors ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("status", "kind"), BY_STATUS.items())
@@ -174,9 +174,7 @@ def test_a_status_error_carries_the_reply(face: Face) -> None:
     assert error.rejections == []
     assert error.retry_after is None
     assert error.request_id == "r-1"
-    assert error.request == RequestInfo(
-        "DELETE", "/v1/accounts/{account_id}/positions/instructions/{instruction_id}"
-    )
+    assert error.request == RequestInfo("DELETE", "/v1/accounts/{account_id}/positions/instructions/{instruction_id}")
     [attempt] = error.attempts
     assert isinstance(attempt, Attempt)
     assert (attempt.outcome, attempt.failure, attempt.status_code, attempt.request_id) == ("refused", None, 400, "r-1")
@@ -247,13 +245,13 @@ def test_a_404_of_cancel_asks_whether_the_id_is_the_right_one(face: Face) -> Non
 
 def test_a_404_of_cancel_says_so_where_the_id_is_a_key(face: Face) -> None:
     sandbox = Sandbox()
-    id = sandbox.add_instruction(122503, "AAPL 280121C00195000", idempotency_key="mine")
+    id_ = sandbox.add_instruction(122503, "AAPL 280121C00195000", idempotency_key="mine")
     client = face.sandbox(sandbox)
-    with pytest.raises(NotFoundError, match=f"is the idempotency key of the instruction whose server `id` is '{id}'"):
+    with pytest.raises(NotFoundError, match=f"is the idempotency key of the instruction whose server `id` is '{id_}'"):
         face.run(lambda: client.v1.positions.cancel_position_instruction("mine", account_id=122503))
 
 
-# --- No reply -------------------------------------------------------------------------------------------------------------
+# --- No reply ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -306,7 +304,13 @@ def test_strict_raises_where_a_success_departs_from_the_spec_with_the_response(f
     assert lenient.drift == error.response.drift
 
 
-# --- Copies ---------------------------------------------------------------------------------------------------------------
+def test_the_text_of_an_error_has_what_is_known(face: Face) -> None:
+    assert str(APIError("m")) == "m"
+    assert str(APIError("m", request_id="r", advice="Look")) == "m (request id r). Look"
+    assert str(APIError("m", request=RequestInfo("GET", "/x"), attempts=[ATTEMPT] * 2)) == "GET /x: m (2 attempts)"
+
+
+# --- Copies -----------------------------------------------------------------------------------------------------------
 
 
 INSTRUCTION = PositionInstruction.from_dict(ROW)
@@ -395,14 +399,20 @@ def test_the_first_instruction_that_failed_is_at_hand() -> None:
     assert error.history[1] == ("SENT", ATTEMPT.started_at)
 
 
-# --- Secrets --------------------------------------------------------------------------------------------------------------
+# --- Secrets ----------------------------------------------------------------------------------------------------------
 
 
 def test_no_error_shows_the_key(face: Face) -> None:
     key = "s3cret-key"
     errors = [
         cancelling(face, reply, api_key=key)
-        for reply in ((401, failed(401)), (500, b"<html>"), (200, b"[]"), httpx.ReadError("lost"), httpx.ConnectError(""))
+        for reply in (
+            (401, failed(401)),
+            (500, b"<html>"),
+            (200, b"[]"),
+            httpx.ReadError("lost"),
+            httpx.ConnectError(""),
+        )
     ]
     for error in errors:
         shown = f"{error} {error!r} {vars(error)} {json.dumps(vars(error), default=repr)}"

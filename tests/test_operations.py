@@ -1,14 +1,16 @@
-"""Every operation with every parameter, against the sandbox, in process and over loopback: requests and typed results."""
+"""Every operation with every parameter, on the sandbox, in process and over loopback: requests and typed results."""
 
 from __future__ import annotations
 
+import inspect
 import json
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import pytest
 
 from clear_street import (
+    APIResponseValidationError,
     APIStatusError,
     AuthenticationError,
     BadRequestError,
@@ -18,6 +20,7 @@ from clear_street import (
     UnprocessableEntityError,
 )
 from clear_street.sandbox import Sandbox, SandboxServer
+from clear_street.types import v1
 from clear_street.types.v1 import (
     Order,
     OrderStatus,
@@ -43,6 +46,7 @@ from clear_street.types.v1 import (
     Version,
     VersionGetVersionResponse,
 )
+from clear_street.v1 import Positions
 from faces import Face, Wire, envelope, query_of
 
 if TYPE_CHECKING:
@@ -53,13 +57,16 @@ CONTRACT = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"
 SYMBOL = "AAPL 280121C00195000"
 POSITIONS = f"/v1/accounts/{ACCOUNT}/positions"
 
+
 @pytest.fixture
 def sandbox() -> Sandbox:
     return Sandbox()
 
 
 @pytest.fixture(params=["in process", "over loopback"])
-def ask(face: Face, sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
+def ask(
+    face: Face, sandbox: Sandbox, request: pytest.FixtureRequest
+) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
     """Runs a story of a client on the sandbox."""
     if request.param == "in process":
         client = face.sandbox(sandbox)
@@ -77,7 +84,7 @@ def instruction(**fields: Any) -> dict[str, Any]:
     return {"instruction_type": "EXERCISE", "instrument_id": CONTRACT, "quantity": 1, **fields}
 
 
-# --- get_positions --------------------------------------------------------------------------------------------------------
+# --- get_positions ----------------------------------------------------------------------------------------------------
 
 
 def test_positions_are_typed(ask: Any) -> None:
@@ -136,7 +143,7 @@ def test_a_symbol_that_does_not_resolve_is_an_error(ask: Any) -> None:
     assert type(caught.value) is BadRequestError
 
 
-# --- close_position, close_positions --------------------------------------------------------------------------------------
+# --- close_position, close_positions ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cancel_orders", [None, True, False])
@@ -183,7 +190,7 @@ def test_closing_everything_places_an_order_for_each_position(
     assert json.loads(seen.body or b"{}") == ({} if cancel_orders is None else {"cancel_orders": cancel_orders})
 
 
-# --- get_position_instructions, and one or some of them -------------------------------------------------------------------
+# --- get_position_instructions, and one or some of them ---------------------------------------------------------------
 
 
 def test_instructions_are_typed(ask: Any) -> None:
@@ -195,6 +202,7 @@ def test_instructions_are_typed(ask: Any) -> None:
     assert row.instruction_type is PositionInstructionType.EXERCISE
     assert row.status is PositionInstructionStatus.ACCEPTED
     assert row.accepted_quantity == "1"
+    assert row.created_at is not None
     assert row.created_at.utcoffset() == timedelta(0)
     assert response.drift == ()
 
@@ -229,7 +237,23 @@ def test_instructions_are_found_by_their_idempotency_keys(ask: Any) -> None:
     assert found["never-used"] is None
 
 
-# --- submit_position_instructions -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "rows",
+    [
+        None,
+        [{"id": "i-1", "status": "SENT"}],
+        [{"id": "i-1", "instruction_id": "k"}, {"id": "i-2", "instruction_id": "k"}],
+    ],
+    ids=["no list", "a row without a key", "two rows under a key"],
+)
+def test_a_list_that_cannot_tell_what_is_there_is_no_answer(face: Face, rows: Any) -> None:
+    client = face.client(Wire((200, envelope(rows))))
+    with pytest.raises(APIResponseValidationError, match="idempotency key") as caught:
+        face.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
+    assert caught.value.request_id == "r-1"
+
+
+# --- submit_position_instructions -------------------------------------------------------------------------------------
 
 
 def test_a_submitted_batch_comes_back_in_its_order(ask: Any, sandbox: Sandbox) -> None:
@@ -322,19 +346,19 @@ def test_rows_of_a_status_never_heard_of_are_undetermined(face: Face) -> None:
     response.raise_for_rejections()
 
 
-# --- cancel_position_instruction ------------------------------------------------------------------------------------------
+# --- cancel_position_instruction --------------------------------------------------------------------------------------
 
 
 def test_cancelling_gives_the_row(ask: Any, sandbox: Sandbox) -> None:
-    id = sandbox.add_instruction(ACCOUNT, SYMBOL, idempotency_key="k-9")
-    response = ask(lambda client: client.v1.positions.cancel_position_instruction(id, account_id=ACCOUNT))
+    id_ = sandbox.add_instruction(ACCOUNT, SYMBOL, idempotency_key="k-9")
+    response = ask(lambda client: client.v1.positions.cancel_position_instruction(id_, account_id=ACCOUNT))
     assert type(response) is PositionCancelPositionInstructionResponse
     assert type(response.data) is PositionInstruction
-    assert (response.data.id, response.data.instruction_id) == (id, "k-9")
+    assert (response.data.id, response.data.instruction_id) == (id_, "k-9")
     assert response.data.status is PositionInstructionStatus.CANCEL_REQUESTED
     assert [attempt.outcome for attempt in response.attempts] == ["done"]
     [seen] = sandbox.requests
-    assert (seen.method, seen.target, seen.body) == ("DELETE", f"{POSITIONS}/instructions/{id}", b"")
+    assert (seen.method, seen.target, seen.body) == ("DELETE", f"{POSITIONS}/instructions/{id_}", b"")
 
 
 def test_cancelling_what_is_over_is_a_conflict(ask: Any) -> None:
@@ -343,7 +367,7 @@ def test_cancelling_what_is_over_is_a_conflict(ask: Any) -> None:
         ask(lambda client: client.v1.positions.cancel_position_instruction(row.id, account_id=ACCOUNT))
 
 
-# --- get_version ----------------------------------------------------------------------------------------------------------
+# --- get_version ------------------------------------------------------------------------------------------------------
 
 
 def test_the_version_is_asked_for_without_the_key(ask: Any, sandbox: Sandbox) -> None:
@@ -354,7 +378,7 @@ def test_the_version_is_asked_for_without_the_key(ask: Any, sandbox: Sandbox) ->
     assert "authorization" not in sandbox.requests[0].headers
 
 
-# --- Every operation ------------------------------------------------------------------------------------------------------
+# --- Every operation --------------------------------------------------------------------------------------------------
 
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -380,6 +404,18 @@ def test_every_operation_needs_a_key_and_an_account_that_it_may_see(
     with pytest.raises(error):
         face.run(lambda: getattr(positions, operation)(account_id=account_id, **ARGUMENTS[operation]))
     assert sandbox.ledger == ()
+
+
+@pytest.mark.parametrize("operation", ARGUMENTS)
+def test_every_operation_has_a_typed_dict_of_its_keywords(operation: str) -> None:
+    keywords = [
+        parameter.name
+        for parameter in inspect.signature(getattr(Positions, operation)).parameters.values()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    name = "".join(word.capitalize() for word in operation.split("_"))
+    params = getattr(v1, f"Position{name}Params")
+    assert list(get_type_hints(params)) == keywords
 
 
 @pytest.mark.parametrize("operation", ARGUMENTS)

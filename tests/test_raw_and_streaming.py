@@ -59,7 +59,7 @@ def streaming(face: Face, wire: Any, operation: str, story: Callable[[Any], Any]
     return face.within(lambda: method(account_id=7, **CALLS[operation]), story)
 
 
-# --- Raw ------------------------------------------------------------------------------------------------------------------
+# --- Raw --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_raw_response_has_the_reply_and_the_value(face: Face) -> None:
@@ -138,8 +138,8 @@ def test_every_operation_has_a_raw_response_with_the_value_of_the_plain_one(face
 
 def test_the_version_has_raw_and_streamed_responses_too(face: Face) -> None:
     client = face.sandbox()
-    assert face.run(lambda: client.v1.version.with_raw_response.get_version()).status_code == 200
-    value = face.within(lambda: client.v1.version.with_streaming_response.get_version(), parsing)
+    assert face.run(client.v1.version.with_raw_response.get_version).status_code == 200
+    value = face.within(client.v1.version.with_streaming_response.get_version, parsing)
     assert type(value) is VersionGetVersionResponse
 
 
@@ -167,7 +167,7 @@ def test_a_submit_gives_its_merged_value_also_raw(face: Face) -> None:
     assert [row["instruction_id"] for row in raw.http_response.json()["data"]] == ["b", "a"]
 
 
-# --- Streamed -------------------------------------------------------------------------------------------------------------
+# --- Streamed ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_streamed_reply_is_not_read_before_it_is_asked_for_and_is_closed_afterwards(face: Face) -> None:
@@ -367,7 +367,7 @@ def test_an_interruption_while_a_change_is_read_carries_what_it_means(
 @pytest.mark.parametrize("operation", CALLS)
 def test_a_body_that_cannot_be_read_is_an_error_of_parse(face: Face, operation: str, body: bytes) -> None:
     wire = Wire((200, Body(body)), (500, failed(500)))
-    with pytest.raises(APIResponseValidationError, match="HTTP 200|not what the operation answers with") as caught:
+    with pytest.raises(APIResponseValidationError, match=r"HTTP 200|not what the operation answers with") as caught:
         streaming(face, wire, operation, parsing)
     assert caught.value.outcome_unknown is not operation.startswith("get_")
     assert (caught.value.status_code, caught.value.body) == (200, body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
@@ -21,15 +22,17 @@ __all__ = [
     "parse_reply",
     "query_flag",
     "query_list",
+    "query_object",
     "query_pairs",
     "query_text",
+    "scalar",
     "segment",
     "send",
     "send_async",
     "whole_number",
 ]
 
-M = TypeVar("M", bound=Model)
+M = TypeVar("M", bound=Model | None)
 
 
 class Request:
@@ -141,6 +144,29 @@ def query_list(name: str, values: Any, encode: Callable[[str, object], str]) -> 
     return encoded
 
 
+def scalar(name: str, kind: Kind, value: object) -> str:
+    """A string, number or boolean as text, before it is encoded."""
+    try:
+        return _as_text(name, kind.write(value))
+    except Refused as error:
+        raise error.under(name) from None
+
+
+def query_object(name: str, kind: Kind, value: object, *, within: str) -> list[tuple[str, str]]:
+    """What each field of an object adds to the query: ``field=text``, or ``within[field]=text``."""
+    if value is None:
+        return []
+    try:
+        fields = cast("dict[str, Any]", kind.write(value))
+    except Refused as error:
+        raise error.under(name) from None
+    return [
+        (_quoted(name, f"{within}[{field}]" if within else field), query_text(place, _as_text(place, text)))
+        for field, text in fields.items()
+        for place in [f"{name}.{field}"]
+    ]
+
+
 def query_pairs(*pairs: tuple[str, str | list[str] | None]) -> tuple[tuple[str, str], ...]:
     """The query of those parameters that have a value; a list repeats its name."""
     return tuple(
@@ -180,6 +206,12 @@ def _as_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
+def _as_text(name: str, value: Any) -> str:
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"Expected a finite number for `{name}` but received {value!r}.")
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _quoted(name: str, value: str) -> str:
     try:
         return quote(value, safe="")
@@ -197,6 +229,8 @@ def parse_reply(status_code: int, content: bytes, models: Mapping[int, type[M]])
     model = models.get(status_code) or models.get(status_code // 100) or models.get(0)
     if model is None:
         raise UnexpectedStatus(status_code, content)
+    if not issubclass(model, Model):  # NoneType: a reply without a body
+        return cast("M", None)
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):

@@ -128,6 +128,8 @@ class Kind:
     __slots__ = ()
 
     expected: str = ""
+    sole: Any = None
+    """The value, where the spec lists only one."""
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         """The value in Python, or `UNREADABLE`; departures are recorded, with paths relative to the value."""
@@ -291,21 +293,21 @@ class Null(Kind):
 class Constant(Kind):
     """A string or number that is always the same, and tells objects of one kind from those of another."""
 
-    __slots__ = ("_value", "expected")
+    __slots__ = ("expected", "sole")
 
     def __init__(self, value: str | int) -> None:
-        self._value = value
+        self.sole = value
         self.expected = repr(value)
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
-        if value.__class__ is not self._value.__class__:
+        if value.__class__ is not self.sole.__class__:
             return self.unreadable(value, drift)
-        if value != self._value:
+        if value != self.sole:
             drift.append(Drift("", "unknown_member", self.expected))
         return value
 
     def write(self, value: Any) -> Any:
-        if value.__class__ is not self._value.__class__:
+        if value.__class__ is not self.sole.__class__:
             raise self.refusal(value)
         return value
 
@@ -326,12 +328,13 @@ class Anything(Kind):
 class Member(Kind):
     """A member of an open enum."""
 
-    __slots__ = ("_enum", "_plain", "expected")
+    __slots__ = ("_enum", "_plain", "expected", "sole")
 
     def __init__(self, enum: type[OpenStrEnum | OpenIntEnum]) -> None:
         self._enum: Callable[[Any], OpenStrEnum | OpenIntEnum] = enum
         self._plain: type[str | int] = str if issubclass(enum, str) else int
         self.expected = enum.__name__
+        self.sole = next(iter(enum)).value if len(enum) == 1 else None
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not self._plain:
@@ -364,6 +367,11 @@ class Object(Kind):
     def element(self, value: Any, drift: list[Drift]) -> Any:
         """As `read`, but a row that is no object is kept too, in an empty model, so that the rows keep their places."""
         return self._model().decode(value, drift)
+
+    def claims(self, value: Mapping[str, Any]) -> bool:
+        """Whether an object has what the model says is always the same, and so is meant to be one."""
+        sole = [(spec.key, spec.kind.sole) for spec in self._model().FIELDS if spec.kind.sole is not None]
+        return bool(sole) and all(key in value and value[key] == constant for key, constant in sole)
 
     def write(self, value: Any) -> Any:
         model = self._model()
@@ -441,7 +449,7 @@ class MapOf(Kind):
 
 
 class OneOf(Kind):
-    """One of several kinds: the one from which a value departs least, and the first of those."""
+    """One of several kinds: the one whose constants a value has, else the first of those from which it departs least."""
 
     __slots__ = ("_kinds", "expected")
 
@@ -449,7 +457,18 @@ class OneOf(Kind):
         self._kinds = kinds
         self.expected = " or ".join(kind.expected for kind in kinds)
 
+    def _meant(self, value: Any) -> Kind | None:
+        if not isinstance(value, Mapping):
+            return None
+        found = [
+            kind for kind in self._kinds if isinstance(kind, Object) and kind.claims(cast("Mapping[str, Any]", value))
+        ]
+        return found[0] if len(found) == 1 else None
+
     def read(self, value: Any, drift: list[Drift]) -> Any:
+        meant = self._meant(value)
+        if meant is not None:
+            return meant.read(value, drift)
         best: tuple[tuple[int, int], Any, list[Drift]] | None = None
         for kind in self._kinds:
             departures: list[Drift] = []
@@ -466,10 +485,13 @@ class OneOf(Kind):
         return best[1]
 
     def write(self, value: Any) -> Any:
+        meant = self._meant(value)
+        if meant is not None:
+            return meant.write(value)
         for kind in self._kinds:
             try:
                 return kind.write(value)
-            except Refused:
+            except (TypeError, ValueError):
                 continue
         raise self.refusal(value)
 

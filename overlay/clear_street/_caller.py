@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,30 +20,27 @@ if TYPE_CHECKING:
 class Connections:
     """The connections of a client and its copies, made when they are first needed: that imports httpx."""
 
-    __slots__ = ("_arguments", "_driver", "_is_async", "_making")
+    __slots__ = ("_arguments", "_is_async", "_made")
 
     def __init__(self, *, is_async: bool, http_client: Any, clock: Any) -> None:
         self._is_async = is_async
         self._arguments: tuple[Any, Any] = (http_client, clock)
-        self._making = allocate_lock()
-        self._driver: Any = None
+        self._made: dict[str, Any] = {}
         if http_client is not None:
             self.driver()
 
     def driver(self) -> Any:
         """The driver, sync or async: one for all threads."""
-        if self._driver is None:
+        if not self._made:
             from . import _driver
 
             kind = _driver.AsyncDriver if self._is_async else _driver.Driver
-            with self._making:
-                if self._driver is None:
-                    self._driver = kind(*self._arguments)
-        return self._driver
+            # Of two threads that come here at once one wins; a lock held while the process forks would stay held.
+            self._made.setdefault("driver", kind(*self._arguments))
+        return self._made["driver"]
 
     def __del__(self) -> None:
-        driver = getattr(self, "_driver", None)
-        if driver is not None:
+        for driver in self._made.values():
             driver.abandon()
 
 

@@ -289,12 +289,7 @@ class Driver(_Driver):
             return self.clock.sleep(effect.seconds)
         if isinstance(effect, Invoke):
             answer = effect.hook(*effect.arguments)
-            if inspect.isawaitable(answer):
-                if inspect.iscoroutine(answer):
-                    answer.close()
-                raise ArgumentError(
-                    "The hook is a coroutine function: use it with AsyncClearStreet, or make it a plain function."
-                )
+            _refuse_awaitable("hook", answer)
             return None
         if isinstance(effect, Log):
             self._log(effect)
@@ -339,6 +334,7 @@ class Driver(_Driver):
             value = key()
         except Exception as error:
             raise KeyUnavailable(f"the api_key callable raised {type(error).__name__}") from None
+        _refuse_awaitable("function for `api_key`", value)
         return checked_key(value)
 
 
@@ -503,6 +499,15 @@ def _url(url: str) -> httpx.URL:
 def _refuse_closed(closed: bool) -> None:
     if closed:
         raise ClearStreetError("The client is closed; make a new one.")
+
+
+def _refuse_awaitable(what: str, answer: object) -> None:
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()
+        raise ArgumentError(
+            f"The {what} is a coroutine function: use it with AsyncClearStreet, or make it a plain function."
+        )
 
 
 def _running_loop() -> object:

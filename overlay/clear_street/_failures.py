@@ -177,10 +177,11 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
     rows = call.batch.rejected_rows if call.batch is not None else []
     if call.batch is not None and not rows and not context["outcome_unknown"]:
         rows = seam.instructions_in(body)
+    silence = "the reply does not tell what came of every instruction" if reply.status < 300 else "no message"
     if reply.status == 404 and call.prepared.instruction_id is not None and not call.advice:
         context["advice"] = ". ".join(filter(None, (context["advice"], _WRONG_ID)))
     return status_error_class(reply.status)(
-        seam.error_message_in(body) or _reasons(rows) or "no message",
+        seam.error_message_in(body) or _reasons(rows) or silence,
         status_code=reply.status,
         headers=dict(reply.headers),
         body=body if body is not None else (reply.body or b"").decode("utf-8", "replace"),

@@ -72,9 +72,6 @@ class Operation(_Returning["T_co"]):
         """Whether a call carries rows under idempotency keys."""
         return self.resend == Resend.SUBMIT
 
-    def __repr__(self) -> str:
-        return f"<operation {self.name}>"
-
 
 _POSITIONS = "/v1/accounts/{account_id}/positions"
 

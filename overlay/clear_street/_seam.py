@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
     T = TypeVar("T")
-    M = TypeVar("M", bound=Model)
 
 NIL_ID = "00000000-0000-0000-0000-000000000000"
 """The id of a row that was refused: it is not stored."""
@@ -272,13 +271,6 @@ def read_json(body: bytes | None) -> Any:
         return mended(body)
 
 
-def decode(kind: type[M], value: Mapping[str, Any]) -> M:
-    """A model from a JSON object; what departs from the spec is kept, and recorded in its `drift` where it is a whole
-    reply.
-    """
-    return kind.from_dict(value)
-
-
 def instructions_in(value: Mapping[str, Any] | None) -> list[PositionInstruction]:
     """The instructions in the `data` of any reply, none where it has no list of them."""
     from clear_street_api.models import PositionInstruction
@@ -478,7 +470,7 @@ def by_id(rows: Iterable[PositionInstruction] | None, id: str) -> PositionInstru
 
 def checked_keys(keys: Sequence[str]) -> list[str]:
     """Idempotency keys to look for, at least one."""
-    if isinstance(keys, str):
+    if isinstance(keys, str) or not hasattr(keys, "__iter__"):
         raise refusal(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
     checked = [checked_text("idempotency_keys", key) for key in keys]
     if not checked:
@@ -489,13 +481,15 @@ def checked_keys(keys: Sequence[str]) -> list[str]:
 def by_key(
     listed: PositionGetPositionInstructionsResponse, keys: Sequence[str]
 ) -> dict[str, PositionInstruction | None]:
-    """The rows under idempotency keys, in a list that shows every row's key."""
+    """The rows under idempotency keys, in a list that shows every row's key, and each of these once."""
     rows = listed.data
-    if rows is None or any(row.instruction_id is None for row in rows):
+    shown: list[str | None] = [] if rows is None else [row.instruction_id for row in rows]
+    if rows is None or None in shown or any(shown.count(key) > 1 for key in keys):
         from .errors import APIResponseValidationError
 
         raise APIResponseValidationError(
-            "the list of instructions does not show every row's idempotency key, so that it cannot tell what is absent",
+            "the list of instructions does not show the idempotency key of every row, or one of these keys twice, so "
+            "that it cannot tell what is there and what is not",
             status_code=200,
             request_id=request_id_in(listed.to_dict()),
         )

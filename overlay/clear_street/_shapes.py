@@ -34,7 +34,7 @@ def streamed(method: Callable[P, T]) -> Callable[P, AbstractContextManager[RawRe
 
         return StreamManager(lambda: raw(method)(*args, **kwargs))
 
-    return manager
+    return _described(manager, method)
 
 
 def async_streamed(method: Callable[P, Awaitable[T]]) -> Callable[P, AbstractAsyncContextManager[AsyncRawResponse[T]]]:
@@ -45,4 +45,11 @@ def async_streamed(method: Callable[P, Awaitable[T]]) -> Callable[P, AbstractAsy
 
         return AsyncStreamManager(lambda: async_raw(method)(*args, **kwargs))
 
-    return manager
+    return _described(manager, method)
+
+
+def _described(function: T, method: Any) -> T:
+    """`function` with the name, docstring and signature of `method`; functools would cost more to import."""
+    described: Any = function
+    described.__name__, described.__doc__, described.__wrapped__ = method.__name__, method.__doc__, method
+    return function

@@ -58,7 +58,7 @@ def _capped(timeout: float | None, expired: type[Exception]) -> float | None:
 
 def _about_to_write(buffer: bytes) -> None:
     bounds = BOUNDS.get()
-    if bounds is None or bounds.begun or buffer.startswith(b"CONNECT "):
+    if bounds is None or bounds.begun or not buffer or buffer.startswith(b"CONNECT "):
         return
     if bounds.not_after is not None and monotonic() >= bounds.not_after:
         raise httpcore.ConnectTimeout("the time in not_after passed before anything was sent")
@@ -237,7 +237,7 @@ class Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         try:
-            response: Any = self._pool.handle_request(_core_request(request))
+            response: Any = self._pool.handle_request(_core_request(request, request.stream))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
         return httpx.Response(
@@ -260,7 +260,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
-            response: Any = await self._pool.handle_async_request(_core_request(request))
+            response: Any = await self._pool.handle_async_request(_core_request(request, _content(request)))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
         return httpx.Response(
@@ -274,13 +274,38 @@ class AsyncTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
-def _core_request(request: httpx.Request) -> httpcore.Request:
+class _Content:
+    """A body, as an iterator: an asynchronous generator, left unfinished by a failure, is one that trio warns of."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._left: bytes | None = None
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._left = self._content
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._left is None:
+            raise StopAsyncIteration
+        part, self._left = self._left, None
+        return part
+
+
+def _content(request: httpx.Request) -> Any:
+    try:
+        return _Content(request.content)
+    except httpx.RequestNotRead:
+        return request.stream
+
+
+def _core_request(request: httpx.Request, content: Any) -> httpcore.Request:
     url = request.url
     return httpcore.Request(
         method=request.method,
         url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=request.headers.raw,
-        content=request.stream,
+        content=content,
         extensions=request.extensions,
     )
 
@@ -322,7 +347,7 @@ def _proxy(proxy: Secret | httpx.Proxy | None) -> httpx.Proxy | None:
         return proxy
     with suppress(ValueError, httpx.InvalidURL):
         usable = httpx.Proxy(proxy.reveal())
-        if not usable.url.scheme.startswith("socks") or find_spec("socksio") is not None:
+        if usable.url.host and (usable.url.scheme in ("http", "https") or find_spec("socksio") is not None):
             return usable
     raise ArgumentError(
         "The URL of the proxy cannot be used; write it as http://user:password@host:port, without a password if it "

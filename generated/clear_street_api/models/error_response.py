@@ -32,8 +32,6 @@ class ErrorResponse(Response):
         self = object.__new__(cls)
         absent = nulls = 0
         try:
-            self.metadata = ResponseMetadata.decode_in(data["metadata"], drift, "metadata")
-            self.error = APIError.decode_in(data["error"], drift, "error")
             value = data.get("data")
             if value is None:
                 if "data" not in data:
@@ -43,6 +41,8 @@ class ErrorResponse(Response):
             elif value is not None:
                 return None
             self.data = value
+            self.metadata = ResponseMetadata.decode_in(data["metadata"], drift, "metadata")
+            self.error = APIError.decode_in(data["error"], drift, "error")
             more = len(data) + absent != 3
         except (AttributeError, KeyError, TypeError, ValueError):
             return None

@@ -68,7 +68,7 @@ def sync(
     """Cancel a position instruction.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
             caller's idempotency key, which an instruction carries as `instruction_id`.
         account_id: The account to act on.
@@ -93,7 +93,7 @@ async def asyncio(
     """Cancel a position instruction.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
             caller's idempotency key, which an instruction carries as `instruction_id`.
         account_id: The account to act on.

@@ -71,7 +71,7 @@ def sync(
     """Close one position.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
             The service resolves it; where it cannot, it answers 422.
         account_id: The account to act on.
@@ -99,7 +99,7 @@ async def asyncio(
     """Close one position.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
             The service resolves it; where it cannot, it answers 422.
         account_id: The account to act on.

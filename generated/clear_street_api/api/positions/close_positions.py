@@ -68,7 +68,7 @@ def sync(
     """Close all positions.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         cancel_orders: Whether to cancel the open orders on what is closed as well.
 
@@ -92,7 +92,7 @@ async def asyncio(
     """Close all positions.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         cancel_orders: Whether to cancel the open orders on what is closed as well.
 

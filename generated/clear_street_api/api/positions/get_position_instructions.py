@@ -70,7 +70,7 @@ def sync(
     """List position instructions.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
 
@@ -94,7 +94,7 @@ async def asyncio(
     """List position instructions.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
 

@@ -98,7 +98,7 @@ def sync(
     """List positions.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         instrument_ids: Only the positions in these instruments, joined by commas. All positions where it is absent.
         page_size: The largest number of items on a page. Ignored where `page_token` is given.
@@ -144,7 +144,7 @@ async def asyncio(
     """List positions.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         instrument_ids: Only the positions in these instruments, joined by commas. All positions where it is absent.
         page_size: The largest number of items on a page. Ignored where `page_token` is given.

@@ -88,7 +88,7 @@ def sync(
     """Submit position instructions.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         instructions: The instructions, at least one.
 
@@ -116,7 +116,7 @@ async def asyncio(
     """Submit position instructions.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         instructions: The instructions, at least one.
 

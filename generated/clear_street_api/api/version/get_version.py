@@ -52,15 +52,13 @@ def sync(
     """Get the version of the service.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
 
     Returns:
         `VersionGetVersionResponse` for 200.
         `ErrorResponse` for 429, 500, 503.
 
     Raises:
-        TypeError: An argument is of the wrong type.
-        ValueError: An argument cannot be sent.
         UnexpectedStatus: The spec has no such status for this operation.
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
@@ -74,15 +72,13 @@ async def asyncio(
     """Get the version of the service.
 
     Args:
-        client: Knows where to send it, and as whom.
+        client: The httpx client to send it on, which knows where to and as whom.
 
     Returns:
         `VersionGetVersionResponse` for 200.
         `ErrorResponse` for 429, 500, 503.
 
     Raises:
-        TypeError: An argument is of the wrong type.
-        ValueError: An argument cannot be sent.
         UnexpectedStatus: The spec has no such status for this operation.
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.

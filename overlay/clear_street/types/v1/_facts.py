@@ -18,7 +18,9 @@ class CallFacts:
 
     if TYPE_CHECKING:
         metadata: ResponseMetadata
-        drift: tuple[Drift, ...]
+
+        @property
+        def drift(self) -> tuple[Drift, ...]: ...
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:

@@ -1,0 +1,289 @@
+"""`make operation NAME=...`: write into the overlay what an operation of openapi.yaml needs there.
+
+That is its row in the operation table, its door in the seam, its types, and its methods: sync, async, raw and streamed,
+in a namespace that is made where the tag has none. A GET may be repeated; whatever else is never sent again once a byte
+may have left, until a person knows better and says so in the row. Docstrings are the document's own words, to be made
+better, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from generate import read
+from prepare import prepare
+
+if TYPE_CHECKING:
+    from prepare import Plan
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# The classes of a namespace, in their order: prefix, suffix, and the function that gives a method its shape.
+FACES = (("", "", ""), ("Async", "", ""))
+SHAPES = (
+    ("", "WithRawResponse", "raw"),
+    ("Async", "WithRawResponse", "async_raw"),
+    ("", "WithStreamingResponse", "streamed"),
+    ("Async", "WithStreamingResponse", "async_streamed"),
+)
+NAMESPACE = '''"""`client.v1.{tag}`."""
+
+from __future__ import annotations
+
+from .. import _operations as operations
+from .. import _seam as seam
+from .._shapes import async_raw, async_streamed, raw, streamed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Unpack
+
+    from .._caller import AsyncCaller, Caller
+'''
+FACE = '''
+
+class {prefix}{name}:
+    """{name} of the service."""
+
+    __slots__ = ("_caller",)
+
+    def __init__(self, caller: {prefix}Caller) -> None:
+        self._caller = caller
+
+    @property
+    def with_raw_response(self) -> {prefix}{name}WithRawResponse:
+        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        return {prefix}{name}WithRawResponse({prefix}{name}(self._caller.shaped("raw")))
+
+    @property
+    def with_streaming_response(self) -> {prefix}{name}WithStreamingResponse:
+        """The same operations as context managers, giving the reply before its body was read."""
+        return {prefix}{name}WithStreamingResponse({prefix}{name}(self._caller.shaped("stream")))
+'''
+SHAPE = '''
+
+class {prefix}{name}{suffix}:
+    """The operations, each giving {gives}."""
+
+    def __init__(self, {tag}: {prefix}{name}) -> None:
+'''
+
+
+class Unfit(Exception):
+    """Something in the overlay is not where it was when this was written."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is written of an operation."""
+
+    name: str
+    tag: str
+    method: str
+    path: str
+    response: str
+    signature: str
+    """Its arguments, as a function declares them."""
+    passed: str
+    """Its arguments, as one function hands them to the next."""
+    described: str
+    """What it does, and its arguments."""
+    models: frozenset[str]
+    """The models and enums that it brings, itself or through others."""
+
+    @property
+    def resend(self) -> str:
+        """The most careful rule for sending it again."""
+        return "READ" if self.method == "GET" else "ONCE"
+
+    @property
+    def options(self) -> str:
+        """The type of the options that its methods take."""
+        return "CallOptions" if self.method == "GET" else "ChangingCallOptions"
+
+    @property
+    def keywords(self) -> dict[str, str]:
+        """Its keyword arguments, with their types."""
+        function = ast.parse(f"def f({self.signature}): ...").body[0]
+        args = function.args if isinstance(function, ast.FunctionDef) else None
+        return {one.arg: ast.unparse(one.annotation) for one in args.kwonlyargs if one.annotation} if args else {}
+
+    def imports(self, text: str) -> list[str]:
+        """What the types in a text are imported from."""
+        words = set(re.findall(r"\w+", text))
+        sources = {"collections.abc": {"Iterable", "Mapping"}, "datetime": {"date", "datetime"}, "typing": {"Any"}}
+        sources["clear_street_api.models"] = set(self.models)
+        return [f"from {source} import {name}" for source, names in sources.items() for name in sorted(names & words)]
+
+
+def operation_of(plan: Plan, name: str) -> Operation:
+    """An operation of a document; LookupError where there is none of this name."""
+    endpoint, call = plan.facts["endpoints"][name], plan.calls[name]
+    response = next(model for status, model in call.replies.items() if 200 <= status < 300)
+    found, todo = set[str](), [*call.replies.values(), *re.findall(r"\w+", endpoint["signature"])]
+    while todo:
+        model = todo.pop()
+        if model in plan.modules and model not in found:
+            found.add(model)
+            todo += [one for slot in plan.shapes.get(model, []) for one in slot.kind.classes]
+    summary = endpoint["doc"].strip('"').partition("\n")[0]
+    arguments = re.findall(r"^ +(\w+): (.+(?:\n {12}.+)*)", endpoint["build_doc"].partition("Raises:")[0], re.MULTILINE)
+    return Operation(
+        name=name,
+        tag=next(tag for tag, operation in plan.operations if operation == name),
+        method=call.method,
+        path=call.path,
+        response=response,
+        signature=endpoint["signature"],
+        passed=endpoint["arguments"],
+        described="\n".join([summary, "", *(wrapped(f"- `{key}`: {text}") for key, text in arguments)]),
+        models=frozenset(found),
+    )
+
+
+def wrapped(text: str) -> str:
+    """An item of a list, as a docstring of a method holds it."""
+    return fill(" ".join(text.split()), 112, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def put(path: Path, text: str, *, before: str | None = None, after: str | None = None) -> None:
+    """Put text before or after what a file has once; at its end where neither is given."""
+    known = path.read_text(encoding="utf-8")
+    anchor = before or after or ""
+    if anchor and known.count(anchor) != 1:
+        raise Unfit(f"{path} has {anchor!r} {known.count(anchor)} times")
+    head, _, tail = known.partition(anchor) if anchor else (known, "", "")
+    written = f"{head}{text}{anchor}{tail}" if before else f"{head}{anchor}{text}{tail}"
+    path.write_text(written, encoding="utf-8")
+
+
+def annotate(path: Path, lines: list[str]) -> None:
+    """Import what annotations alone need."""
+    put(path, "".join(f"    {line}\n" for line in lines), after="\nif TYPE_CHECKING:\n")
+
+
+def add_row_and_door(new: Operation, overlay: Path) -> None:
+    """The row of the operation table, and the function of the seam."""
+    row = f'{new.name.upper()} = Operation("{new.name}", "{new.method}", "{new.path}", Resend.{new.resend}, '
+    put(overlay / "_operations.py", f"{row}lambda: types.{new.response})\n", before="\nOPERATIONS = (\n")
+    put(overlay / "_operations.py", f"    {new.name.upper()},\n", before=')\n"""Every operation that the spec has."""')
+    annotate(overlay / "_seam.py", new.imports(new.signature))
+    door = f"def {new.name}({new.signature.replace(' = None', '')}) -> Prepared:"
+    lines = [
+        f'    """The request of `{new.name}`."""',
+        f"    from clear_street_api.api.{new.tag}.{new.name} import build_request",
+        f"    return Prepared({f'_checked(build_request, {new.passed})' if new.passed else 'build_request()'})",
+    ]
+    put(overlay / "_seam.py", "\n".join([door, *lines, "\n\n"]), before="def _checked(")
+
+
+def add_types(new: Operation, folder: Path) -> None:
+    """The response class, the TypedDict of the keyword arguments, and their names."""
+    listed = (folder / "__init__.py").read_text(encoding="utf-8")
+    params = new.response.removesuffix("Response") + "Params"
+    own = [new.response, *([params] if new.keywords else [])]
+    public = [name for name in sorted(new.models) if not name.endswith("Response") and f'"{name}"' not in listed]
+    fields = [f"    {name}: {kind}" for name, kind in new.keywords.items()]
+    is_total = "None" not in " ".join(fields)
+    lines = [
+        f'"""Types of `{new.name}`."""',
+        "from __future__ import annotations",
+        *new.imports("\n".join(fields)),
+        *(["from typing import TypedDict"] if fields else []),
+        "import clear_street_api.models as api",
+        "from ._facts import CallFacts",
+    ]
+    if fields:
+        lines += [f"class {params}(TypedDict{'' if is_total else ', total=False'}):"]
+        lines += [f'    """The keyword arguments of `{new.name}`."""', "", *fields]
+    lines += [f"class {new.response}(CallFacts, api.{new.response}):", f'    """The reply of `{new.name}`."""', ""]
+    (folder / f"{new.name}.py").write_text(
+        "\n".join([*lines, '    __slots__ = ("_attempts", "_reconciled")', ""]), "utf-8"
+    )
+    names = [f"from .{new.name} import {name}" for name in own]
+    annotate(folder / "__init__.py", [*names, *(f"from clear_street_api.models import {name}" for name in public)])
+    put(folder / "__init__.py", "".join(f'    "{name}": "{new.name}",\n' for name in own), after="\n_HERE = {\n")
+    put(folder / "__init__.py", "".join(f'    "{name}",\n' for name in public), after="\n_GENERATED = (\n")
+    put(folder / "__init__.py", "".join(f'    "{name}",\n' for name in [*own, *public]), after="\n__all__ = [\n")
+
+
+def add_methods(new: Operation, folder: Path) -> None:
+    """The methods of a namespace, in every shape."""
+    name = "".join(word.title() for word in new.tag.split("_"))
+    path = folder / f"{new.tag}.py"
+    if not path.exists():
+        add_namespace(new.tag, name, folder)
+    annotate(path, [*new.imports(new.signature), f"from .._options import {new.options}",
+                    f"from ..types.v1 import {new.response}"])  # fmt: skip
+    again = (
+        "A read: repeated after failures that may pass."
+        if new.resend == "READ"
+        else ("Never sent again once a byte may have left, except after a 429.")
+    )
+    doc = f"{new.described}\n- `options`: see `{new.options}`.\n\n{again} Raises `APIError` and its kin."
+    text = re.sub(r"\n(?=.)", "\n        ", doc)
+    signature = ", ".join(["self", *([new.signature] if new.signature else []), f"**options: Unpack[{new.options}]"])
+    classes = [f"{prefix}{name}{suffix}" for prefix, suffix, _ in (*FACES, *SHAPES)]
+    following = [f"\n\n\nclass {one}:" for one in classes[1:]]
+    for (prefix, _, shape), after in zip((*FACES, *SHAPES), [*following, None], strict=True):
+        method = f"        self.{new.name}: Final = {shape}({new.tag}.{new.name})"
+        if not shape:
+            start, wait = ("async def", "await ") if prefix else ("def", "")
+            call = f"self._caller.call(operations.{new.name.upper()}, seam.{new.name}({new.passed}), options)"
+            method = f"\n    {start} {new.name}({signature}) -> {new.response}:\n"
+            method += f'        """{text}\n        """\n        return {wait}{call}'
+        put(path, f"\n{method}", before=after) if after else put(path, f"{method}\n")
+
+
+def add_namespace(tag: str, name: str, folder: Path) -> None:
+    """A namespace without operations."""
+    text = NAMESPACE.format(tag=tag) + "".join(FACE.format(prefix=prefix, name=name) for prefix, _, _ in FACES)
+    for prefix, suffix, shape in SHAPES:
+        gives = "its raw response" if shape.endswith("raw") else "a context manager of its raw response"
+        text += SHAPE.format(prefix=prefix, name=name, suffix=suffix, tag=tag, gives=gives)
+    (folder / f"{tag}.py").write_text(text, encoding="utf-8")
+    put(folder / "__init__.py", f"from .{tag} import Async{name}, {name}\n", before="\nTYPE_CHECKING = False\n")
+    put(folder / "__init__.py", f'"Async{name}", "{name}", ', after="\n__all__ = [")
+    for prefix, after in (("", "\n\n\nclass AsyncV1:"), ("Async", None)):
+        head = f"\n\n    @property\n    def {tag}(self) -> {prefix}{name}:\n"
+        body = f'        """{name} of the service."""\n        return {prefix}{name}(self._caller)'
+        put(folder / "__init__.py", head + body, before=after)
+
+
+def main() -> int:
+    """Add an operation; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", help="the operation, as generated/ calls it")
+    parser.add_argument(
+        "--root", default=ROOT, type=Path, help="the folder of openapi.yaml, overlay/ and pyproject.toml"
+    )
+    arguments = parser.parse_args()
+    root, name = arguments.root, arguments.name
+    overlay = root / "overlay/clear_street"
+    plan = prepare(read(str(root / "openapi.yaml")))
+    if name not in plan.calls:
+        sys.exit(f"operation: openapi.yaml has no {name}; it has {', '.join(plan.calls)}")
+    if f'"{name}"' in (overlay / "_operations.py").read_text(encoding="utf-8"):
+        sys.exit(f"operation: {name} has its row already")
+    try:
+        new = operation_of(plan, name)
+        add_row_and_door(new, overlay)
+        add_types(new, overlay / "types/v1")
+        add_methods(new, overlay / "v1")
+    except Unfit as error:
+        sys.exit(f"operation: {error}; mend codegen/add_operation.py")
+    for command in (["check", "--fix-only", "--quiet"], ["format", "--quiet"]):
+        subprocess.run([sys.executable, "-m", "ruff", *command, "--no-cache", "overlay"], cwd=root, check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""`make spec-check SPEC=...`: what another OpenAPI document of the service changes for us, as Markdown or JSON.
+
+Exit status: 0 without changes, 1 with changes that break no client, 2 with changes that do, 3 where the document cannot
+be read. What it has and we do not support is listed, and is no change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import re
+import sys
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from httpx import HTTPError
+from ruamel.yaml.error import YAMLError
+
+from compare import ROOT, Change, Listed, compare, listed
+from generate import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from prepare import Json
+
+UNREADABLE = 3
+SEARCHED = ("overlay/**/*.py", "tests/**/*.py", "examples/**/*.py", "benchmarks/**/*.py", "docs/**/*.md", "*.md")
+
+# Uses
+
+
+@cache
+def words() -> dict[str, dict[str, set[int]]]:
+    """The lines on which each file says a word: in Python as a name or a whole literal, in Markdown anywhere."""
+    paths = sorted({path for pattern in SEARCHED for path in ROOT.glob(pattern)})
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return {path: _in_python(text) if path.endswith(".py") else _in_text(text) for path, text in texts.items()}
+
+
+def _in_python(text: str) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Attribute(attr=str(word), end_lineno=int(line)):
+                found.setdefault(word, set()).add(line)
+            case ast.keyword(arg=str(word), lineno=line) | ast.arg(arg=str(word), lineno=line):
+                found.setdefault(word, set()).add(line)
+            case ast.Constant(value=str() | int() as word, lineno=line):
+                found.setdefault(str(word), set()).add(line)
+            case ast.Name(id=word, lineno=line):
+                found.setdefault(word, set()).add(line)
+            case ast.FunctionDef(name=word, lineno=line) | ast.AsyncFunctionDef(name=word, lineno=line):
+                found.setdefault(word, set()).add(line)
+            case _:
+                pass
+    return found
+
+
+def _in_text(text: str) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for word in re.findall(r"\w+", line):
+            found.setdefault(word, set()).add(number)
+    return found
+
+
+def uses(names: Iterable[str]) -> dict[str, list[int]]:
+    """Where names are used, as lines by file."""
+    found = {path: sorted(set().union(*(index.get(name, ()) for name in names))) for path, index in words().items()}
+    return {path: lines for path, lines in found.items() if lines}
+
+
+# Reports
+
+
+def exit_status(changes: Iterable[Change]) -> int:
+    """0 without changes, 1 with changes that break no client, 2 with others."""
+    return max((2 if change.breaking else 1 for change in changes), default=0)
+
+
+def as_json(changes: list[Change], unsupported: list[Listed]) -> str:
+    """The report for programs."""
+    report = {
+        "exit_status": exit_status(changes),
+        "changes": [
+            {
+                **{key: value for key, value in asdict(change).items() if key != "names"},
+                "uses": [f"{path}:{line}" for path, lines in uses(change.names).items() for line in lines],
+            }
+            for change in changes
+        ],
+        "unsupported": [{"operation": o.name, "method": o.method, "path": o.path} for o in unsupported],
+    }
+    return json.dumps(report, indent=2)
+
+
+def as_markdown(spec: str, ours: Json, changes: list[Change], unsupported: list[Listed]) -> str:
+    """The report for people."""
+    breaking = sum(change.breaking for change in changes)
+    count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}, {breaking or 'none'} breaking"
+    lines = [
+        f"# spec-check: {count if changes else 'no changes'}",
+        "",
+        f"`{spec}` against our `openapi.yaml`, as far as we support it.",
+        "",
+    ]
+    if dangers := dict.fromkeys(change.danger for change in changes if change.danger is not None):
+        lines += ["> **Dangerous.** Something that the client's promises rest on is not what it was:", ">"]
+        lines += [*(f"> - {danger}" for danger in dangers), ""]
+    for name in [operation.name for operation in listed(ours)]:
+        own = sorted((c for c in changes if c.operation == name), key=lambda change: not change.breaking)
+        if own:
+            lines += [f"## {name}", "", *map(sentence, own), ""]
+    used = {names: uses(names) for names in dict.fromkeys(change.names for change in changes if change.names)}
+    if used:
+        lines += ["## Where it is used", ""]
+        for names, places in used.items():
+            marks = [f"`{path}:{','.join(map(str, numbers))}`" for path, numbers in places.items()]
+            lines.append(f"- `{names[0]}`: {' '.join(marks) or 'nowhere by name'}")
+        lines.append("")
+    if unsupported:
+        lines += ["## Not supported", ""]
+        lines += [*(f"- `{o.name}`: {o.method} {o.path}" for o in unsupported), ""]
+    return "\n".join(lines)
+
+
+def sentence(change: Change) -> str:
+    """A change in one line."""
+    marks = [*(["dangerous"] if change.danger else []), *(["breaking"] if change.breaking else []), change.direction]
+    mark = f"**{', '.join(marks)}**" if change.breaking else change.direction
+    statuses = f" {', '.join(change.statuses)}" if change.statuses else ""
+    subject = f"`{change.where}` " if change.where else ""
+    return f"- {mark}{statuses}: {subject}{change.what}{f'; {change.note}' if change.note else ''}"
+
+
+def main() -> int:
+    """Print the report; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("spec", help="the other document: a path or a URL")
+    parser.add_argument("--json", action="store_true", help="JSON in the place of Markdown")
+    arguments = parser.parse_args()
+    try:
+        theirs = read(arguments.spec)
+    except (OSError, HTTPError, YAMLError, ValueError) as error:
+        print(f"spec-check: {arguments.spec} cannot be read: {error}", file=sys.stderr)
+        return UNREADABLE
+    if not isinstance(theirs, dict) or not isinstance(theirs.get("paths"), dict):
+        print(f"spec-check: {arguments.spec} is no OpenAPI document: it has no paths", file=sys.stderr)
+        return UNREADABLE
+    ours = read(str(ROOT / "openapi.yaml"))
+    changes, unsupported = compare(ours, theirs)
+    if arguments.json:
+        print(as_json(changes, unsupported))
+    else:
+        print(as_markdown(arguments.spec, ours, changes, unsupported))
+    return exit_status(changes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Follow an account's instructions: a line for each change of state, until all are settled or Ctrl-C.
+
+    CLEAR_STREET_API_KEY=... python examples/watch.py ACCOUNT [INSTRUCTION_ID...]
+
+With ids (the server's, not the idempotency keys) it ends when each of them is in a terminal state; without, it goes on.
+The client is read-only: whatever this program does, it changes nothing. The exit status is 0, 1 where the list could
+not be read, and 2 where the arguments are wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import suppress
+
+from clear_street import ArgumentError, AsyncClearStreet, ClearStreetError
+
+
+async def watch(account_id: int, ids: list[str]) -> None:
+    """Print changes as they are seen."""
+    async with AsyncClearStreet(read_only=True) as client:
+        async for change in client.v1.positions.watch_position_instructions(account_id, ids=ids or None):
+            row = change.instruction
+            note = " (it had been terminal!)" if change.is_anomaly else ""
+            print(f"{change.at:%H:%M:%S} {row.id} {change.previous_status or '-'} -> {row.status}{note}", flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Watch; the exit status."""
+    if not arguments or not arguments[0].isdigit():
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(watch(int(arguments[0]), arguments[1:]))
+    except ArgumentError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except ClearStreetError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,173 @@
+"""Imports all of a package generated from tests/every_kind.yaml, calls it, and prints what was never called.
+
+Run by tests/test_generator_upgrade.py, with that package on the path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import inspect
+import json
+import pickle
+import pkgutil
+import sys
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+SQUARE = {"shape": "square", "side": 2.5}
+THING: dict[str, Any] = {
+    "text": "x",
+    "whole": 1,
+    "real": 1.5,
+    "truth": True,
+    "at": "2026-04-24T14:30:00Z",
+    "day": "2026-04-24",
+    "colour": "RED",
+    "size": 2,
+    "shape": {"shape": "circle", "radius": 1},
+    "number_or_text": "one",
+    "parts": [SQUARE],
+    "names": ["a", None],
+    "limits": {"a": 1},
+    "nothing": None,
+    "anything": [1],
+}
+THING = {**THING, "inner": THING}
+ODD = [None, True, 7, 1.5, "odd", [], [None, "odd"], {}, {"odd": "odd"}, {"shape": "line"}, float("nan"), "\ud800"]
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+called: set[tuple[str, str, int]] = set()
+
+
+def key(code: CodeType) -> tuple[str, str, int]:
+    """What a function is known by."""
+    return code.co_filename, code.co_qualname, code.co_firstlineno
+
+
+def notice(frame: FrameType, event: str, argument: object) -> None:
+    """Remember what is called."""
+    if event == "call":
+        called.add(key(frame.f_code))
+
+
+def functions(code: CodeType) -> list[CodeType]:
+    """Every function, method and class body in a module."""
+    inner = [one for one in code.co_consts if inspect.iscode(one)]
+    return inner + [one for each in inner for one in functions(each)]
+
+
+def use_models(models: Any) -> None:
+    """Read, write, show, compare and copy, whatever the fields hold."""
+    thing = models.Thing.from_dict(THING)
+    assert thing.to_dict() == THING == json.loads(thing.to_json())
+    assert thing == pickle.loads(pickle.dumps(thing)) == copy.deepcopy(thing) != 1
+    assert "Thing(text='x'" in repr(thing)
+    assert thing.model_fields_set == set(THING)
+    for name in THING:
+        for value in ODD:
+            drift: list[Any] = []
+            found = models.Thing.from_dict({**THING, name: value, "new": value}, drift=drift)
+            assert found.model_extra == {"new": value} or value != value
+            assert drift
+            with suppress(TypeError, ValueError):
+                found.to_dict()
+    for row in ("odd", None):
+        reply = models.ThingReply.from_dict({"data": row, "more": 1}, drift=[])
+        assert [departure.path for departure in reply.drift] == ["data", "more"]
+        assert models.Thing.from_dict({**THING, "parts": [row]}).to_dict()["parts"] == [row]
+    for enum, member in ((models.Colour, "GREEN"), (models.Size, 9)):
+        assert not enum(member).is_known
+        assert pickle.loads(pickle.dumps(enum(member))) == member
+        assert all(known.is_known for known in enum)
+        with suppress(ValueError):
+            enum([])
+
+
+def use_calls(package: Any, models: Any) -> None:
+    """Build, send and parse, right and wrong."""
+    put = import_module("clear_street_api.api.things.put_thing")
+    post = import_module("clear_street_api.api.things.post_things")
+    at = datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
+    thing = models.Thing.from_dict(THING)
+    given: dict[str, Any] = {
+        "thing_id": "a/b", "body": thing, "colours": ["RED"], "sizes": [1], "is_new": True, "day": date(2026, 4, 24),
+        "at": at, "made": models.ThingPutThingMade.from_dict({"after": "x"}),
+    }  # fmt: skip
+    request = put.build_request(1, **given)
+    assert request == pickle.loads(pickle.dumps(request)) != 1
+    assert repr(request) == "<Request PUT /v1/things/{thing_id}/parts/{number}>"
+    assert request.target.startswith("/v1/things/a%2Fb/parts/1?colours=RED&sizes=1&is_new=true&day=2026-04-24&at=")
+    with pytest.raises(AttributeError):
+        request.path = "/"
+    with pytest.raises(AttributeError):
+        del request.path
+    for argument in (*given, "number"):
+        for value in ODD:
+            with suppress(TypeError, ValueError):
+                put.build_request(**{"number": 1, **given, argument: value})
+    plain = {**THING, "at": at, "day": date(2026, 4, 24), "inner": thing}
+    for row in ({**plain, "typo": 1}, *({**plain, name: value} for name in THING for value in ODD)):
+        with suppress(TypeError, ValueError):
+            post.build_request(1, thing_id="t", body=[row])
+    assert json.loads(post.build_request(1, thing_id="t", body=[plain]).content())[0]["at"].startswith(
+        "2026-04-24T14:30"
+    )
+    assert post.build_request(1, thing_id="t").content() is None
+    patch = import_module("clear_street_api.api.things.patch_thing")
+    assert patch.build_request(1, thing_id="t", shape="square", side=2).content() == b'{"shape":"square","side":2}'
+    with pytest.raises(TypeError, match=r"`body\.whole`"):
+        put.build_request(1, **{**given, "body": {**plain, "whole": "1"}})
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"data": THING}))
+    with httpx.Client(transport=transport, base_url="https://x.invalid") as client:
+        assert put.sync(client, 1, **given).data == thing
+        assert post.sync(client, 1, thing_id="t", body=[thing]).data == thing
+        assert patch.sync(client, 1, thing_id="t", shape="square", side=2).to_dict() == {"data": THING}
+
+    async def main() -> None:
+        async with httpx.AsyncClient(transport=transport, base_url="https://x.invalid") as client:
+            assert (await put.asyncio(client, 1, **given)).data == thing
+            assert (await post.asyncio(client, 1, thing_id="t", body=[thing])).data == thing
+            assert (await patch.asyncio(client, 1, thing_id="t", shape="square", side=2)).data == thing
+
+    asyncio.run(main())
+    assert patch.parse_response(204, b"") is None
+    errors = package.errors
+    for parse in (put.parse_response, post.parse_response, patch.parse_response):
+        for status, content, kind in (
+            (500, b"{}", errors.UnexpectedStatus), (200, b"<html>", errors.UnreadableBody),
+            (200, b"[]", errors.UnreadableBody),
+        ):  # fmt: skip
+            with pytest.raises(kind) as caught:
+                parse(status, content)
+            assert pickle.loads(pickle.dumps(caught.value)).content == content
+
+
+def main() -> None:
+    """Print, as JSON, the functions that were never called."""
+    sys.setprofile(notice)
+    package = import_module("clear_street_api")
+    folder = str(Path(str(package.__file__)).parent)
+    modules = [import_module(one.name) for one in pkgutil.walk_packages([folder], "clear_street_api.")]
+    models = import_module("clear_street_api.models")
+    assert set(models.__all__) <= set(dir(models))
+    use_models(models)
+    use_calls(package, models)
+    sys.setprofile(None)
+    files = [str(module.__file__) for module in (package, *modules)]
+    known = [one for file in files for one in functions(compile(Path(file).read_text("utf-8"), file, "exec"))]
+    never = [code for code in known if key(code) not in called]
+    sys.stdout.write(json.dumps([f"{code.co_filename.removeprefix(folder)}:{code.co_qualname}" for code in never]))
+
+
+if __name__ == "__main__":
+    main()

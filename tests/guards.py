@@ -1,0 +1,94 @@
+"""Where the client's hand-written tables and the document part: a sentence for each place."""
+
+from __future__ import annotations
+
+import typing
+from typing import TYPE_CHECKING
+
+from clear_street import ClearStreet
+from clear_street._operations import OPERATIONS, Resend
+from clear_street._states import KNOWN_STATES, TERMINAL_STATES
+from clear_street.types import v1 as types
+from clear_street_api import models as api
+
+if TYPE_CHECKING:
+    from spec_tools import Json
+
+METHODS = {"get", "put", "post", "delete", "patch"}
+TABLE = "overlay/clear_street/_operations.py"
+STATES = "overlay/clear_street/_states.py"
+
+
+def operations_that_part(document: Json) -> list[str]:
+    """Where the operation table and the document differ, operation by operation, both ways."""
+    table = {operation.name: operation for operation in OPERATIONS}
+    listed = {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    }
+    client = ClearStreet(api_key="key")
+    found = [f"{name}: in {TABLE}, and not in the document" for name in table if name not in listed]
+    for name, (method, path, operation) in listed.items():
+        if name not in table:
+            found.append(f"{name}: in the document, and without a row in {TABLE}")
+            continue
+        row, tag = table[name], operation["tags"][0].lower()
+        if (row.method, row.path_template) != (method, path):
+            found.append(f"{name}: {row.method} {row.path_template} in {TABLE}, {method} {path} in the document")
+        if row.authenticated != bool(operation.get("security", document["security"])):
+            found.append(f"{name}: whether it needs the API key is not what {TABLE} says")
+        if (method == "GET") != (row.resend == Resend.READ):
+            found.append(f"{name}: a {method} may not be sent again as {row.resend!r}")
+        replies = {_model(reply) for status, reply in operation["responses"].items() if str(status).startswith("2")}
+        if row.response is None or replies != {row.response().__name__}:
+            found.append(f"{name}: answers with {', '.join(sorted(replies))}, which is not what {TABLE} says")
+        if not callable(getattr(getattr(client.v1, tag, None), name, None)):
+            found.append(f"{name}: no client.v1.{tag}.{name}")
+    return found
+
+
+def _model(reply: Json) -> str:
+    name: str = reply["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return name
+
+
+def states_that_part(document: Json) -> list[str]:
+    """Where what waits go by and the enum of the document differ, and what that means for waiting."""
+    members = set(document["components"]["schemas"]["PositionInstructionStatus"]["enum"])
+    gone, new = KNOWN_STATES - members, members - KNOWN_STATES
+    return [
+        *(
+            f"{member}: not in the document any more; {'terminal' if member in TERMINAL_STATES else 'not terminal'} in "
+            f"{STATES}, so that a wait for it alone would last to its deadline: take it out"
+            for member in sorted(gone)
+        ),
+        *(
+            f"{member}: new in the document; waits take it for not terminal: say in {STATES} whether it is"
+            for member in sorted(new)
+        ),
+    ]
+
+
+def names_that_part(document: Json) -> list[str]:
+    """Where the plain strings and dicts that arguments may be differ from the document's enums and objects."""
+    schemas = document["components"]["schemas"]
+    found: list[str] = []
+    for enum in ("PositionInstructionType", "PositionSortBy", "SortDirection"):
+        literals = set(typing.get_args(getattr(types, f"{enum}Name")))
+        if literals != set(schemas[enum]["enum"]):
+            odd = ", ".join(sorted(literals ^ set(schemas[enum]["enum"])))
+            found.append(f"{enum}Name: {odd} is in one of `{enum}` and the document alone")
+    row, schema = types.PositionInstructionRequestParam, schemas["PositionInstructionRequest"]
+    if odd_keys := sorted({*row.__annotations__} ^ {*schema["properties"]}):
+        found.append(f"PositionInstructionRequestParam: {', '.join(odd_keys)} is in one of it and the document alone")
+    hints = typing.get_type_hints(row, include_extras=True, localns={**vars(types), "api": api})
+    if {name for name, hint in hints.items() if typing.get_origin(hint) is typing.Required} != {*schema["required"]}:
+        found.append("PositionInstructionRequestParam: what it requires is not what the document requires")
+    return found
+
+
+def parts(document: Json) -> list[str]:
+    """Everything in which the client's tables differ from the document."""
+    return [*operations_that_part(document), *states_that_part(document), *names_that_part(document)]

@@ -1,0 +1,123 @@
+"""Calls of the operations in tests/operations, run by tests/test_new_operation.py on a client that has them."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from clear_street import APIConnectionError, ArgumentError, AuthenticationError, NotFoundError
+from faces import Face, Wire, envelope, failed
+
+# The checkout's own client does not have them.
+types: Any = import_module("clear_street.types.v1")
+
+ACCOUNT = {"id": 122503, "name": "Main", "status": "OPEN", "opened_at": "2026-04-24T14:30:00Z"}
+INSTRUMENT = {"id": "i-1", "symbol": "AAPL", "instrument_type": "COMMON_STOCK", "expiry": None}
+PATH = {"get_accounts": "/v1/accounts", "get_instrument": "/v1/instruments/BRK%2FB"}
+DATA = {"get_accounts": [ACCOUNT], "get_instrument": INSTRUMENT}
+
+
+def call(client: Any, operation: str) -> Any:
+    """One call of an operation."""
+    if operation == "get_accounts":
+        return client.get_accounts(page_size=2)
+    return client.get_instrument("BRK/B")
+
+
+def namespace(face: Face, wire: Wire, operation: str) -> Any:
+    """The namespace of an operation, of a client on a wire."""
+    return getattr(face.client(wire).v1, "accounts" if operation == "get_accounts" else "instruments")
+
+
+def succeeds(face: Face, operation: str) -> None:
+    """After a failure that may pass it is asked again, and gives its types."""
+    wire = Wire((503, failed(503)), (200, envelope(DATA[operation])))
+    reply = face.run(lambda: call(namespace(face, wire, operation), operation))
+
+    assert [attempt.status_code for attempt in reply.attempts] == [503, 200]
+    assert {request.url.raw_path.decode().partition("?")[0] for request in wire.requests} == {PATH[operation]}
+    assert {request.headers["authorization"] for request in wire.requests} == {"Bearer key"}
+    assert reply.drift == ()
+    assert reply.request_id == "r-1"
+    if operation == "get_accounts":
+        assert isinstance(reply, types.AccountGetAccountsResponse)
+        assert wire.requests[-1].url.query == b"page_size=2"
+        (account,) = reply.data
+        assert isinstance(account, types.Account)
+        assert account.status is types.AccountStatus.OPEN
+        assert account.opened_at.tzinfo is not None
+    else:
+        assert isinstance(reply, types.InstrumentGetInstrumentResponse)
+        assert reply.data.instrument_type is types.SecurityType.COMMON_STOCK
+        assert reply.data.expiry is None
+
+
+def fails(face: Face, operation: str) -> None:
+    """Its errors are those of every operation."""
+    for status, error in ((401, AuthenticationError), (404, NotFoundError)):
+        wire = Wire((status, failed(status)))
+        with pytest.raises(error, match="The service says no") as caught:
+            face.run(lambda wire=wire: call(namespace(face, wire, operation), operation))
+        assert not caught.value.outcome_unknown
+        assert wire.request
+    wire = Wire((200, envelope(DATA[operation])))
+    space = namespace(face, wire, operation)
+    mistakes = {
+        "get_accounts": lambda: space.get_accounts(page_size=0),
+        "get_instrument": lambda: space.get_instrument(".."),
+    }
+    with pytest.raises(ArgumentError):
+        face.run(mistakes[operation])
+    assert wire.requests == []
+
+
+def is_raw(face: Face, operation: str) -> None:
+    """The reply itself is to be had, whole or streamed."""
+    wire = Wire((200, envelope(DATA[operation]), {"x-trace": "t"}))
+    space = namespace(face, wire, operation)
+
+    async def parsed() -> Any:
+        raw = await call(space.with_raw_response, operation)
+        return raw.headers["x-trace"], (await raw.parse()).to_dict()["data"]
+
+    def parsed_now() -> Any:
+        raw = call(space.with_raw_response, operation)
+        return raw.headers["x-trace"], raw.parse().to_dict()["data"]
+
+    assert face.run(parsed if face.is_async else parsed_now) == ("t", DATA[operation])
+    assert b'"r-1"' in face.within(lambda: call(space.with_streaming_response, operation), lambda raw: raw.read())
+
+
+def is_never_sent_twice(face: Face) -> None:
+    """What changes something goes once, into the namespace that was there."""
+    wire = Wire((201, envelope({"text": "hold"})))
+    client = face.client(wire)
+    reply = face.run(
+        lambda: client.v1.positions.add_note("AAPL", account_id=7, text="hold", valid_until=date(2026, 4, 24))
+    )
+    assert reply.data.text == "hold"
+    assert wire.request.url.raw_path == b"/v1/accounts/7/positions/AAPL/notes?valid_until=2026-04-24"
+    assert wire.request.content == b'{"text":"hold"}'
+
+    wire = Wire(ConnectionError("lost"))
+    with pytest.raises(APIConnectionError) as caught:
+        face.run(lambda: face.client(wire).v1.positions.add_note("AAPL", account_id=7, text="hold"))
+    assert caught.value.outcome_unknown
+    assert wire.request
+
+
+def main() -> None:
+    """Make every call, on every face."""
+    for face in map(Face, ("sync", "asyncio", "trio")):
+        for operation in PATH:
+            succeeds(face, operation)
+            fails(face, operation)
+            is_raw(face, operation)
+        is_never_sent_twice(face)
+
+
+if __name__ == "__main__":
+    main()

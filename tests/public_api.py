@@ -1,0 +1,152 @@
+"""The public Python API, a line for each name, as it is committed in tests/public_api.txt.
+
+Run as a program (`make snapshots`) it renews that page, on condition that the newest section of CHANGELOG.md is not
+what it was when the page was last made.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import inspect
+import re
+import sys
+from difflib import unified_diff
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "tests/public_api.txt"
+CHANGELOG = ROOT / "CHANGELOG.md"
+MODULES = (
+    "clear_street",
+    "clear_street.errors",
+    "clear_street.sandbox",
+    "clear_street.types.v1",
+    "clear_street.v1",
+    "clear_street_api.client",
+    "clear_street_api.errors",
+    "clear_street_api.types",
+)
+HANDED_OUT = re.compile(r"(Error|Iterator|RawResponse|Watch)$|^clear_street\.v1")
+"""Classes that nobody but the client makes instances of."""
+ENTRY = "CHANGELOG.md of this API: "
+
+
+def page(modules: tuple[str, ...] = MODULES) -> list[str]:
+    """What can be named, called and read, with types and defaults; each where it is exported first."""
+    names = {
+        f"{module.__name__}.{name}": getattr(module, name)
+        for module in map(import_module, modules)
+        for name in sorted(module.__all__)
+    }
+    homes: dict[int, str] = {}
+    for name, value in names.items():
+        homes.setdefault(id(value), name)
+    lines: list[str] = []
+    for name, value in names.items():
+        home = homes[id(value)]
+        lines += _described(name, value, homes) if home == name else [f"{name} = {home}"]
+    return lines
+
+
+def _described(name: str, value: Any, homes: dict[int, str]) -> Iterator[str]:
+    if inspect.isclass(value):
+        bases = [base.__name__ for base in value.__bases__ if id(base) in homes or base in (Exception, ValueError)]
+        yield f"{name}({', '.join(bases)})"
+        # What it has from a base of ours without a public name is its own.
+        kinds = [kind for kind in reversed(value.__mro__) if kind is value or id(kind) not in homes]
+        members = {member: found for kind in kinds for member, found in _members(kind)}
+        if HANDED_OUT.search(f"{value.__module__}.{value.__name__}"):
+            members.pop("__init__", None)
+        yield from (f"{name}.{member}{found}" for member, found in sorted(members.items()))
+    elif inspect.isfunction(value):
+        yield f"{name}{_signature(value)}"
+    else:
+        yield f"{name}: {type(value).__name__}"
+
+
+def _members(kind: type) -> Iterator[tuple[str, str]]:
+    """The public members that a class of ours defines itself."""
+    if kind.__module__.split(".")[0] not in ("clear_street", "clear_street_api"):
+        return
+    if issubclass(kind, enum.Enum):
+        yield from ((name, f" = {member.value!r}") for name, member in kind.__members__.items())
+    for name, annotation in inspect.get_annotations(kind).items():
+        text = getattr(annotation, "__forward_arg__", annotation)
+        if not name.startswith("_") and not str(text).startswith("ClassVar"):
+            yield name, f": {text}"
+    for name, found in vars(kind).items():
+        # What attrs writes has the fields again.
+        if name == "__init__" and Path(found.__code__.co_filename).exists():
+            yield name, _signature(found)
+        elif name.startswith("_"):
+            continue
+        elif isinstance(found, property):
+            yield name, _signature(found.fget).removeprefix("(self)")
+        elif isinstance(found, (classmethod, staticmethod)):
+            yield name, f"{_signature(found.__func__)} {type(found).__name__}"
+        elif inspect.isfunction(found):
+            yield name, _signature(found)
+
+
+class _Plain(str):
+    """An annotation that shows itself as it is written."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _signature(function: Any) -> str:
+    signature = inspect.signature(function)
+    # Annotations are strings, and would be shown in quotes.
+    parameters = [one.replace(annotation=_plain(one.annotation)) for one in signature.parameters.values()]
+    shown = str(signature.replace(parameters=parameters, return_annotation=_plain(signature.return_annotation)))
+    return f"{shown} async" if inspect.iscoroutinefunction(function) else shown
+
+
+def _plain(annotation: Any) -> Any:
+    return _Plain(annotation) if isinstance(annotation, str) else annotation
+
+
+def newest(changelog: str) -> str:
+    """A digest of the newest section of a changelog."""
+    section = [*re.split(r"^## ", changelog, flags=re.MULTILINE), ""][1]
+    return hashlib.sha256(section.strip().encode()).hexdigest()[:12]
+
+
+def renewed(committed: str, lines: list[str], changelog: str) -> str:
+    """The page as it should be committed; ValueError where the API has changed and the changelog has not."""
+    entry, known = newest(changelog), committed.splitlines()
+    if known[2:] == lines:
+        return committed
+    if known and known[0] == f"{ENTRY}{entry}":
+        raise ValueError("the public API has changed, and the newest section of CHANGELOG.md does not say so yet")
+    return "\n".join([f"{ENTRY}{entry}", "", *lines]) + "\n"
+
+
+def difference(committed: str, lines: list[str]) -> str:
+    """What has come (+) and gone (-)."""
+    return "\n".join(list(unified_diff(committed.splitlines()[2:], lines, n=0, lineterm=""))[2:])
+
+
+def main() -> int:
+    """Renew the page; the exit status."""
+    committed = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    changelog = CHANGELOG.read_text(encoding="utf-8") if CHANGELOG.exists() else ""
+    lines = page()
+    try:
+        PAGE.write_text(renewed(committed, lines, changelog), encoding="utf-8")
+    except ValueError as error:
+        sys.exit(f"{difference(committed, lines)}\n{error}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

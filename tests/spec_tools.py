@@ -1,0 +1,94 @@
+"""Documents for tests: our own, changed as a later one could be, and what codegen/ makes of them."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+REVISIONS = ROOT / "tests/revisions"
+CODEGEN_PYTHON = os.environ.get("CODEGEN_PYTHON", str(ROOT / ".tools/codegen/bin/python"))
+
+Json = dict[str, Any]
+
+
+@cache
+def _spec() -> Json:
+    document: Json = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+    return document
+
+
+def spec() -> Json:
+    """Our document, to be changed at will."""
+    return copy.deepcopy(_spec())
+
+
+def patched(document: Json, patch: list[Json]) -> Json:
+    """The document after a JSON Patch (RFC 6902), of which `copy` is not supported."""
+    document = copy.deepcopy(document)
+    for step in patch:
+        match step["op"]:
+            case "test":
+                parent, key = _parent(document, step["path"])
+                assert parent[key] == step["value"], f"{step['path']} is {parent[key]!r}: the patch is out of date"
+            case "move":
+                source, old = _parent(document, step["from"])
+                parent, key = _parent(document, step["path"])
+                parent[key] = source.pop(old)
+            case "add" if step["path"].endswith("/-"):
+                _at(document, step["path"].removesuffix("/-")).append(step["value"])
+            case "add" | "replace":
+                parent, key = _parent(document, step["path"])
+                assert (key in parent if isinstance(parent, dict) else key < len(parent)) == (step["op"] == "replace")
+                parent[key] = step["value"]
+            case "remove":
+                parent, key = _parent(document, step["path"])
+                del parent[key]
+            case other:
+                raise ValueError(other)
+    return document
+
+
+def _at(document: Any, pointer: str) -> Any:
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        document = document[int(name) if isinstance(document, list) else name]
+    return document
+
+
+def _parent(document: Any, pointer: str) -> tuple[Any, Any]:
+    above, _, last = pointer.rpartition("/")
+    parent = _at(document, above)
+    return parent, int(last) if isinstance(parent, list) else last.replace("~1", "/").replace("~0", "~")
+
+
+def revision(name: str) -> Json:
+    """Our document as one of tests/revisions makes it."""
+    return patched(_spec(), yaml.safe_load((REVISIONS / f"{name}.yaml").read_text(encoding="utf-8")))
+
+
+def written(document: Any, path: Path) -> Path:
+    """The document as JSON in a file."""
+    path.write_text(json.dumps(document, default=str), encoding="utf-8")
+    return path
+
+
+def codegen(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a script of codegen/ in the generator's environment."""
+    assert Path(CODEGEN_PYTHON).exists(), f"no generator at {CODEGEN_PYTHON}: run `make generate` once"
+    command = [CODEGEN_PYTHON, str(ROOT / "codegen" / script), *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+
+
+def generated(document: Any, folder: Path) -> Path:
+    """The folder in which a document's package was generated."""
+    done = codegen("generate.py", "--spec", written(document, folder / "document.json"), "--out", folder / "generated")
+    assert done.returncode == 0, done.stderr
+    return folder / "generated"

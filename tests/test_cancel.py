@@ -1,0 +1,363 @@
+"""What a cancel sends, sends again and tells, whatever comes back: repeated under its id, settled by looking."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from clear_street.errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    RateLimitError,
+)
+from scripted import ACCOUNT, Service, breaking, lost, reply, row, unsent
+
+if TYPE_CHECKING:
+    from clear_street import ClearStreet
+    from clear_street.types.v1 import PositionCancelPositionInstructionResponse
+
+ID = "the-id"
+PATH = f"/v1/accounts/{ACCOUNT}/positions/instructions"
+LOOKS = 4
+
+
+def cancel(client: ClearStreet, id: str = ID, **options: Any) -> PositionCancelPositionInstructionResponse:
+    return client.v1.positions.cancel_position_instruction(id, account_id=ACCOUNT, **options)
+
+
+def failure(service: Service, **options: Any) -> APIError:
+    with pytest.raises(APIError) as raised:
+        cancel(service.client(), **options)
+    return raised.value
+
+
+def instruction(status: Any = "CANCEL_REQUESTED", **fields: Any) -> dict[str, Any]:
+    return row(**{"id": ID, "status": status, **fields})
+
+
+def done() -> httpx.Response:
+    return reply(200, instruction())
+
+
+def listed(*rows: Any) -> httpx.Response:
+    return reply(200, list(rows))
+
+
+UNKNOWN: dict[str, Any] = {
+    "reset": lost,
+    "too slow": lambda: httpx.ReadTimeout("slow"),
+    "303": lambda: reply(303),
+    "408": lambda: reply(408),
+    "500": lambda: reply(500),
+    "502": lambda: httpx.Response(502, html="<html>"),
+    "503": lambda: reply(503),
+    "broken refusal": lambda: breaking(404),
+    "broken conflict": lambda: breaking(409),
+}
+"""What tells nothing, and is repeated."""
+
+UNREADABLE: dict[str, Any] = {
+    "broken off": breaking,
+    "broken off too slowly": lambda: breaking(200, httpx.ReadTimeout("slow")),
+    "empty": lambda: httpx.Response(200),
+    "no content": lambda: httpx.Response(204),
+    "no JSON": lambda: httpx.Response(200, text="OK"),
+    "no object": lambda: httpx.Response(200, json=[]),
+    "no data": lambda: httpx.Response(200, json={}),
+    "null data": lambda: reply(200, None),
+    "a list": lambda: reply(200, [instruction()]),
+}
+"""Successes that tell nothing but that the cancel arrived: they are looked for and not repeated."""
+
+
+def test_the_answer_is_the_row() -> None:
+    service = Service(done())
+    response = cancel(service.client())
+    assert (response.data.id, response.data.status) == (ID, "CANCEL_REQUESTED")
+    assert [(seen.method, seen.path, seen.json) for seen in service.seen] == [("DELETE", f"{PATH}/{ID}", None)]
+    assert (response.reconciled, [attempt.outcome for attempt in response.attempts]) == (False, ["done"])
+
+
+@pytest.mark.parametrize("body", [{"data": {}}, {"data": {"status": "NEVER_HEARD_OF"}}, {"data": {"id": 7}}], ids=str)
+def test_a_success_with_its_data_is_one_whatever_they_are(body: dict[str, Any]) -> None:
+    response = cancel(Service(httpx.Response(200, json=body)).client())
+    assert response.drift
+    assert response.reconciled is False
+
+
+def test_an_error_beside_data_does_not_raise() -> None:
+    response = cancel(
+        Service(reply(200, instruction("SENT"), error="Order quantity must be greater than zero")).client()
+    )
+    assert response.data.status == "SENT"
+    assert response.error is not None
+
+
+def test_strict_raises_where_the_reply_departs_from_the_spec_with_the_reply() -> None:
+    with pytest.raises(APIResponseValidationError) as raised:
+        cancel(Service(reply(200, instruction("NEVER_HEARD_OF"))).client(strict=True))
+    assert raised.value.outcome_unknown is False
+    assert raised.value.response is not None
+
+
+# --- Sent again -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", UNKNOWN)
+def test_a_cancel_of_which_nothing_is_known_is_repeated(how: str) -> None:
+    service = Service(unsent(), reply(429), UNKNOWN[how](), done())
+    response = cancel(service.client(max_retries=3))
+    assert [seen.path for seen in service.seen] == [f"{PATH}/{ID}"] * 4
+    assert [attempt.outcome for attempt in response.attempts] == ["never_sent", "rate_limited", "unknown", "done"]
+    assert response.reconciled is False
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 405, 409, 422, 425])
+def test_a_refusal_at_first_is_definite(status: int) -> None:
+    error = failure(Service(reply(status)))
+    assert (error.outcome_unknown, len(error.attempts)) == (False, 1)
+
+
+@pytest.mark.parametrize("status", [404, 409])
+def test_a_refusal_after_one_that_did_nothing_is_definite_too(status: int) -> None:
+    error = failure(Service(unsent(), reply(429), reply(status), otherwise=lambda _: listed(instruction("CANCELLED"))))
+    assert error.outcome_unknown is False
+
+
+@pytest.mark.parametrize("steps", [[unsent()] * 3, [reply(429)] * 3], ids=["never sent", "429"])
+def test_what_did_nothing_to_the_end_is_known_to_have_done_nothing(steps: list[Any]) -> None:
+    assert failure(Service(*steps)).outcome_unknown is False
+
+
+# --- Settled by looking -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", UNKNOWN)
+@pytest.mark.parametrize("status", ["CANCEL_REQUESTED", "CANCELLED", "CANCEL_FAILED"])
+def test_a_cancel_that_arrived_is_found(how: str, status: str) -> None:
+    service = Service(*(UNKNOWN[how]() for _ in range(3)), listed(row("other"), instruction(status)))
+    response = cancel(service.client())
+    assert (response.data.id, response.data.status, response.reconciled) == (ID, status, True)
+    assert service.seen[-1].path == PATH
+    assert len(response.attempts) == 3
+    assert response.request_id == "request-200"
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_an_unreadable_success_is_looked_for_and_not_repeated(how: str) -> None:
+    service = Service(UNREADABLE[how](), listed(instruction()))
+    assert cancel(service.client()).reconciled is True
+    assert service.methods == ["DELETE", "GET"]
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_an_unreadable_success_that_is_not_found_is_unknown(how: str) -> None:
+    service = Service(UNREADABLE[how](), otherwise=lambda _: listed(instruction("SENT")))
+    assert failure(service).outcome_unknown is True
+    assert service.methods == ["DELETE", *["GET"] * LOOKS]
+
+
+def test_a_cancel_that_failed_is_a_result_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    response = cancel(Service(lost(), listed(instruction("CANCEL_FAILED"))).client(max_retries=0))
+    assert response.data.status == "CANCEL_FAILED"
+    assert [(record.levelname, "CANCEL_FAILED" in record.getMessage()) for record in caplog.records] == [
+        ("WARNING", True)
+    ]
+
+
+LAST: dict[str, Any] = {
+    "never sent": unsent,
+    "409": lambda: reply(409),
+    "429": lambda: reply(429),
+    "404": lambda: reply(404),
+    **UNKNOWN,
+}
+
+
+@pytest.mark.parametrize("last", LAST)
+@pytest.mark.parametrize("status", ["REJECTED", "ENGINE_REJECTED"])
+def test_an_instruction_that_was_refused_can_no_longer_be_cancelled(last: str, status: str) -> None:
+    error = failure(Service(lost(), LAST[last](), listed(instruction(status))), max_retries=1)
+    assert isinstance(error, ConflictError)
+    assert (error.outcome_unknown, error.status_code, error.reconciled) == (False, 409, True)
+    assert [r.status for r in error.data] == [status]
+    assert status in str(error)
+
+
+def test_an_instruction_that_was_accepted_could_not_be_cancelled_if_the_service_says_so_too() -> None:
+    error = failure(Service(lost(), reply(409), listed(instruction("ACCEPTED"))))
+    assert isinstance(error, ConflictError)
+    assert (error.outcome_unknown, [r.status for r in error.data]) == (False, ["ACCEPTED"])
+
+
+def test_a_conflict_after_our_own_cancel_took_hold_is_that_cancel() -> None:
+    response = cancel(Service(lost(), reply(409), listed(instruction("CANCELLED"))).client())
+    assert (response.data.status, response.reconciled) == ("CANCELLED", True)
+
+
+NOT_SETTLED: dict[str, Any] = {
+    "SENT": lambda: listed(instruction("SENT")),
+    "UNKNOWN": lambda: listed(instruction("UNKNOWN")),
+    "never heard of": lambda: listed(instruction("NEVER_HEARD_OF")),
+    "no status": lambda: listed(instruction(...)),
+    "ACCEPTED": lambda: listed(instruction("ACCEPTED")),
+    "absent": lambda: listed(row("other")),
+    "under its key": lambda: listed(row(ID, status="CANCELLED")),
+    "nothing": listed,
+    "a page": lambda: httpx.Response(
+        200, json={"metadata": {"next_page_token": "t"}, "data": [instruction("CANCELLED")]}
+    ),
+    "a row without key": lambda: listed(instruction("CANCELLED", instruction_id=...)),
+    "500": lambda: reply(500),
+    "lost": lost,
+}
+
+
+@pytest.mark.parametrize("look", NOT_SETTLED)
+@pytest.mark.parametrize("last", sorted(LAST.keys() - {"409"}))
+def test_what_a_look_does_not_settle_is_unknown(look: str, last: str) -> None:
+    service = Service(lost(), LAST[last](), otherwise=lambda _: NOT_SETTLED[look]())
+    error = failure(service, max_retries=1)
+    assert error.outcome_unknown is True
+    assert "OUTCOME UNKNOWN" in str(error)
+    assert "get_position_instruction()" in str(error)
+    assert service.methods == ["DELETE"] * 2 + ["GET"] * LOOKS
+
+
+def test_what_is_settled_late_is_found() -> None:
+    service = Service(lost(), listed(), reply(500), listed(instruction("SENT")), listed(instruction("CANCELLED")))
+    assert cancel(service.client(max_retries=0)).data.status == "CANCELLED"
+
+
+def test_a_look_that_is_refused_is_not_repeated() -> None:
+    error = failure(Service(lost(), reply(403)), max_retries=0)
+    assert isinstance(error, APIConnectionError)
+    assert error.outcome_unknown is True
+
+
+def test_a_service_that_asks_for_more_than_is_waited_is_not_looked_at() -> None:
+    service = Service(lost(), reply(429, headers={"Retry-After": "90"}))
+    error = failure(service)
+    assert isinstance(error, RateLimitError)
+    assert (error.outcome_unknown, error.retry_after) == (True, 90)
+    assert service.clock.monotonic() < 1
+
+
+# --- The wrong id -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("look", [listed(), reply(500), reply(401), httpx.ReadError("lost")], ids=str)
+def test_a_404_asks_whether_the_id_is_the_right_one_after_a_single_look(look: Any) -> None:
+    service = Service(reply(404), look)
+    error = failure(service)
+    assert isinstance(error, NotFoundError)
+    assert "Is the id the server's `id` of the instruction, and not the idempotency key" in str(error)
+    assert error.outcome_unknown is False
+    assert service.methods == ["DELETE", "GET"]
+
+
+def test_a_404_says_so_where_the_id_is_some_rows_key() -> None:
+    error = failure(Service(reply(404), listed(row("other"), row(ID, id="the-right-one"))))
+    assert "idempotency key of the instruction whose server `id` is 'the-right-one'" in str(error)
+    assert "Is the id" not in str(error)
+
+
+def test_a_404_after_an_unknown_attempt_asks_too() -> None:
+    error = failure(Service(lost(), reply(404), otherwise=lambda _: listed()))
+    assert isinstance(error, NotFoundError)
+    assert error.outcome_unknown is True
+    assert "Is the id the server's `id`" in str(error)
+    assert "get_position_instruction()" in str(error)
+
+
+# --- Bounds in time, hooks, interruptions -----------------------------------------------------------------------------
+
+
+def test_the_last_part_of_the_deadline_is_kept_for_looks() -> None:
+    service = Service()
+    service.steps.extend([service.taking(8.0, httpx.ReadTimeout("slow")), service.taking(1.0, listed(instruction()))])
+    response = cancel(service.client(), deadline=10.0)
+    assert [seen.timeout["read"] for seen in service.seen] == [8, 2]
+    assert response.reconciled is True
+
+
+def test_no_cancel_is_sent_after_the_last_moment_but_looks_are() -> None:
+    service = Service()
+    service.steps.extend([service.taking(5.0, lost()), listed(instruction())])
+    response = cancel(service.client(), not_after=datetime(2026, 4, 24, 14, 30, 5, tzinfo=UTC))
+    assert (response.reconciled, service.methods) == (True, ["DELETE", "GET"])
+
+
+def test_the_hook_is_told_before_the_first_byte() -> None:
+    service, told = Service(lost(), done()), []
+
+    def on_intent(keys: Any, request: Any) -> None:
+        told.append((keys, request.method, request.path, len(service.seen)))
+
+    cancel(service.client(on_intent=on_intent))
+    assert told == [((), "DELETE", f"{PATH}/{ID}", 0)]
+
+
+def test_ctrl_c_leaves_the_outcome_unknown() -> None:
+    with pytest.raises(KeyboardInterrupt) as raised:
+        cancel(Service(KeyboardInterrupt()).client())
+    assert raised.value.outcome_unknown is True  # type: ignore[attr-defined]
+    assert raised.value.idempotency_keys == ()  # type: ignore[attr-defined]
+    assert "get_position_instruction()" in raised.value.__notes__[0]
+
+
+def test_ctrl_c_after_a_refusal_says_nothing() -> None:
+    with pytest.raises(KeyboardInterrupt) as raised:
+        cancel(Service(reply(404), KeyboardInterrupt()).client())
+    assert not hasattr(raised.value, "outcome_unknown")
+
+
+def test_a_last_moment_in_another_zone_is_the_same_moment() -> None:
+    from datetime import timezone
+
+    service = Service(done())
+    soon = service.clock.now() + timedelta(seconds=1)
+    assert cancel(service.client(), not_after=soon.astimezone(timezone(timedelta(hours=-5)))).data is not None
+
+
+# --- Streamed ---------------------------------------------------------------------------------------------------------
+
+
+def streamed(service: Service) -> PositionCancelPositionInstructionResponse:
+    positions = service.client().v1.positions.with_streaming_response
+    with positions.cancel_position_instruction(ID, account_id=ACCOUNT) as response:
+        return response.parse()
+
+
+def test_a_streamed_reply_is_read_when_it_is_parsed() -> None:
+    assert streamed(Service(done())).data.id == ID
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_streamed_reply_that_cannot_be_read_is_looked_for(how: str) -> None:
+    assert streamed(Service(UNREADABLE[how](), listed(instruction()))).reconciled is True
+
+
+def test_a_streamed_reply_that_cannot_be_read_nor_found_is_unknown() -> None:
+    with pytest.raises(APIError) as raised:
+        streamed(Service(breaking(), otherwise=lambda _: listed()))
+    assert raised.value.outcome_unknown is True
+    assert [attempt.outcome for attempt in raised.value.attempts] == ["unknown"]
+
+
+def test_what_a_look_shows_is_parsed_without_streaming() -> None:
+    service = Service(*(reply(500) for _ in range(3)), listed(instruction()))
+    assert streamed(service).reconciled is True
+
+
+def test_an_error_that_nothing_settles_is_that_of_the_last_attempt() -> None:
+    error = failure(Service(lost(), unsent(), reply(503), otherwise=lambda _: listed()))
+    assert isinstance(error, InternalServerError)
+    assert [attempt.outcome for attempt in error.attempts] == ["unknown", "never_sent", "unknown"]

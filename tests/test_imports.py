@@ -1,0 +1,194 @@
+"""What `import clear_street` brings and costs: its names, and the modules that it must not load."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import pickle
+import pkgutil
+import subprocess
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import clear_street
+import clear_street.errors
+import clear_street.types
+import clear_street.types.v1
+import clear_street.v1
+
+HEAVY = {
+    "anyio",
+    "asyncio",
+    "attr",
+    "attrs",
+    "dataclasses",
+    "httpcore",
+    "httpx",
+    "inspect",
+    "logging",
+    "ssl",
+    "typing",
+}
+PUBLIC = [clear_street, clear_street.errors, clear_street.types, clear_street.types.v1, clear_street.v1]
+each_module = pytest.mark.parametrize("module", PUBLIC, ids=lambda module: module.__name__)
+
+
+def loaded_by(code: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after `code`."""
+    program = f"{code}\nimport sys, json; print(json.dumps(list(sys.modules)))"
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    return set(json.loads(done.stdout))
+
+
+def ours(loaded: set[str]) -> set[str]:
+    """What `code` loaded beyond what the interpreter itself does."""
+    return loaded - loaded_by("pass")
+
+
+# --- What is loaded ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import clear_street",
+        "from clear_street import ClearStreet, AsyncClearStreet",
+        "import clear_street; clear_street.ClearStreet(api_key='key').v1.positions",
+        "import clear_street; clear_street.AsyncClearStreet(api_key='key').v1.positions",
+        "import clear_street; clear_street.ClearStreet('key', timeout=3).with_options(max_retries=1).v1.version",
+        "import clear_street.types.v1",
+    ],
+)
+def test_nothing_heavy_is_loaded_before_the_first_call(code: str) -> None:
+    loaded = ours(loaded_by(code))
+    assert not {name for name in loaded if name.partition(".")[0] in HEAVY}
+    assert not {name for name in loaded if name.startswith("clear_street_api")}
+    assert "clear_street.errors" not in loaded
+
+
+def test_importing_the_package_loads_two_modules() -> None:
+    assert ours(loaded_by("import clear_street")) - {"__future__"} == {"clear_street", "clear_street._version"}
+
+
+def test_a_type_loads_the_models_that_it_is_made_of_and_no_httpx() -> None:
+    loaded = loaded_by("from clear_street.types.v1 import PositionInstruction")
+    models = {name for name in loaded if name.startswith("clear_street_api.models.")}
+    assert models == {
+        "clear_street_api.models.position_instruction",
+        "clear_street_api.models.position_instruction_status",
+        "clear_street_api.models.position_instruction_type",
+    }
+    assert "httpx" not in loaded
+
+
+def test_the_errors_load_neither_httpx_nor_models() -> None:
+    loaded = loaded_by("from clear_street import APIStatusError, ConflictError, ArgumentError")
+    assert "httpx" not in loaded
+    assert not {name for name in loaded if name.startswith("clear_street_api")}
+
+
+# --- Names ------------------------------------------------------------------------------------------------------------
+
+
+@each_module
+def test_everything_in_all_can_be_had_once(module: ModuleType) -> None:
+    assert len(module.__all__) == len(set(module.__all__))
+    assert set(module.__all__) <= set(dir(module))
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
+@pytest.mark.parametrize("module", [clear_street, clear_street.types.v1], ids=lambda module: module.__name__)
+def test_dir_and_all_agree(module: ModuleType) -> None:
+    assert dir(module) == sorted(module.__all__)
+
+
+@each_module
+def test_names_that_there_are_none_of_say_so(module: ModuleType) -> None:
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = module.no_such_name
+    with pytest.raises(ImportError):
+        exec(f"from {module.__name__} import no_such_name")
+
+
+@each_module
+def test_every_public_name_is_documented(module: ModuleType) -> None:
+    assert module.__doc__
+    for name in module.__all__:
+        value = getattr(module, name)
+        if isinstance(value, (type, ModuleType)) or inspect.isfunction(value):
+            assert (value.__doc__ or "").strip(), name
+            assert not (value.__doc__ or "").startswith(f"{name}("), name
+
+
+@each_module
+def test_every_public_attribute_of_a_public_class_is_documented(module: ModuleType) -> None:
+    for name in module.__all__:
+        kind = getattr(module, name)
+        if isinstance(kind, type) and kind.__module__.startswith("clear_street."):
+            for attribute, value in vars(kind).items():
+                described = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+                if inspect.isfunction(described) and not attribute.startswith("_"):
+                    assert described.__doc__, f"{name}.{attribute}"
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    from importlib.metadata import version
+
+    assert clear_street.__version__ == version("clear-street")
+
+
+def test_everything_can_be_imported_by_a_star() -> None:
+    names: dict[str, Any] = {}
+    exec("from clear_street import *", names)
+    exec("from clear_street.types.v1 import *", names)
+    assert {"ClearStreet", "PositionInstruction", "new_idempotency_key"} <= names.keys()
+
+
+def test_the_sandbox_and_the_types_are_attributes_of_the_package() -> None:
+    code = "import clear_street; clear_street.sandbox.Sandbox(); clear_street.types.v1.Position; clear_street.errors"
+    assert "clear_street.sandbox" in loaded_by(code)
+
+
+def test_every_module_can_be_imported_by_itself() -> None:
+    found = [
+        module.name
+        for module in pkgutil.walk_packages(clear_street.__path__, "clear_street.")
+        if not module.name.endswith("__main__")
+    ]
+    assert len(found) > 30
+    for name in found:
+        assert importlib.import_module(name).__doc__, name
+
+
+def test_classes_say_where_they_can_be_imported_from() -> None:
+    for module in (clear_street, clear_street.types.v1):
+        for name in module.__all__:
+            kind = getattr(module, name)
+            if isinstance(kind, type):
+                assert pickle.loads(pickle.dumps(kind)) is kind
+
+
+def test_the_names_of_enum_members_are_those_of_the_enums() -> None:
+    from typing import get_args
+
+    from clear_street.types import v1
+
+    for literal, enum in (
+        (v1.PositionInstructionTypeName, v1.PositionInstructionType),
+        (v1.PositionSortByName, v1.PositionSortBy),
+        (v1.SortDirectionName, v1.SortDirection),
+    ):
+        assert get_args(literal) == tuple(member.value for member in enum)
+
+
+def test_an_idempotency_key_is_a_fresh_uuid() -> None:
+    import uuid
+
+    keys = {clear_street.new_idempotency_key() for _ in range(100)}
+    assert len(keys) == 100
+    assert {uuid.UUID(key).version for key in keys} <= {4, 7}

@@ -1,0 +1,331 @@
+"""Iterating over positions: every row once, page after page, whatever happens on the way."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clear_street import APIConnectionError, APIResponseValidationError, ClearStreet, ClearStreetError
+from clear_street.errors import ArgumentError
+from clear_street.sandbox import Fault, Sandbox
+from clear_street.sandbox.faults import CATALOGUE
+from clear_street.types.v1 import Position
+from faces import Face, Wire, envelope, failed, query_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ACCOUNT = 122503
+POSITION = {
+    "account_id": ACCOUNT,
+    "available_quantity": "1",
+    "instrument_id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02",
+    "instrument_type": "OPTION",
+    "market_value": "88.35",
+    "position_type": "LONG_CALL",
+    "quantity": "1",
+    "symbol": "AAPL 280121C00195000",
+}
+
+
+PASSING = [fault for fault in CATALOGUE if fault.rewrite is None and fault.status != 302]
+"""Faults that a further attempt makes good."""
+
+
+def page(symbols: str, token: object = None, **metadata: object) -> tuple[int, dict[str, Any]]:
+    """A page with a row for each letter."""
+    rows = [{**POSITION, "symbol": symbol} for symbol in symbols]
+    return 200, {**envelope(rows), "metadata": {"request_id": f"of {symbols}", "next_page_token": token, **metadata}}
+
+
+def positions(client: Any, **options: Any) -> Any:
+    return client.v1.positions.iter_positions(ACCOUNT, **options)
+
+
+def symbols(rows: Sequence[Position]) -> str:
+    return "".join(position.symbol for position in rows)
+
+
+async def _aone(iterator: Any) -> Any:
+    return await anext(iterator)
+
+
+def one(iterator: Any) -> Any:
+    """The next item, to be returned from a story."""
+    return _aone(iterator) if hasattr(iterator, "__anext__") else next(iterator)
+
+
+def drained(face: Face, iterator: Any) -> tuple[str, Exception | None]:
+    """The symbols that come before the end, or before an error; and that error."""
+    found = ""
+    while True:
+        try:
+            found += face.run(lambda: one(iterator)).symbol
+        except (StopIteration, StopAsyncIteration):
+            return found, None
+        except ClearStreetError as error:
+            return found, error
+
+
+def listed(face: Face, iterator: Any) -> Any:
+    return face.run(lambda: face.listed(iterator))
+
+
+class TestEveryRow:
+    @pytest.mark.parametrize("page_size", [None, 1, 2, 3, 7, 1000])
+    def test_comes_once(self, face: Face, page_size: int | None) -> None:
+        client = face.sandbox()
+        whole = face.run(lambda: client.v1.positions.get_positions(ACCOUNT))
+        rows = listed(face, positions(client, page_size=page_size))
+        assert rows == whole.data
+        assert len(rows) == 7
+
+    def test_comes_with_the_filters_and_the_order_that_were_asked_for(self, face: Face) -> None:
+        wire = Wire(page("ab", "t1"), page("cd", "t2"), page("e"))
+        iterator = positions(
+            face.client(wire),
+            instrument_ids=["x", "y z"],
+            page_size=2,
+            sort_by="MARKET_VALUE",
+            sort_direction="DESC",
+            extra_headers={"x-desk": "one"},
+            extra_query={"view": "all"},
+        )
+        assert symbols(listed(face, iterator)) == "abcde"
+        asked = {
+            "instrument_ids": "x,y z",
+            "page_size": "2",
+            "sort_by": "MARKET_VALUE",
+            "sort_direction": "DESC",
+            "view": "all",
+        }
+        assert [query_of(request) for request in wire.requests] == [
+            asked,
+            {**asked, "page_token": "t1"},
+            {**asked, "page_token": "t2"},
+        ]
+        assert {request.headers["x-desk"] for request in wire.requests} == {"one"}
+
+    def test_comes_in_pages(self, face: Face) -> None:
+        wire = Wire(page("ab", "t1"), page("", "t2"), page("c"))
+        pages = listed(face, positions(face.client(wire)).pages())
+        assert [symbols(found.data) for found in pages] == ["ab", "", "c"]
+        assert [found.request_id for found in pages] == ["of ab", "of ", "of c"]
+
+    def test_comes_past_empty_pages(self, face: Face) -> None:
+        wire = Wire(page("", "t1"), page("", "t2"), page("ab"))
+        assert symbols(listed(face, positions(face.client(wire)))) == "ab"
+
+    def test_comes_from_rows_and_pages_in_turn(self, face: Face) -> None:
+        iterator = positions(face.client(Wire(page("ab", "t1"), page("cd", "t2"), page("ef"))))
+        assert face.run(lambda: one(iterator)).symbol == "a"
+        assert symbols(face.run(lambda: one(iterator.pages())).data) == "cd"
+        assert symbols(listed(face, iterator)) == "bef"
+        assert listed(face, iterator.pages()) == []
+
+    @pytest.mark.parametrize("empty", [[], None])
+    def test_may_be_none(self, face: Face, empty: object) -> None:
+        wire = Wire((200, {"data": empty, "metadata": {"request_id": "r"}}))
+        assert listed(face, positions(face.client(wire))) == []
+        assert len(wire.requests) == 1
+
+    def test_is_kept_however_odd_it_is(self, face: Face) -> None:
+        odd = [{**POSITION, "symbol": 7}, "no object", {**POSITION, "symbol": "c"}]
+        rows = listed(face, positions(face.client(Wire((200, envelope(odd))))))
+        assert [row.symbol for row in rows] == [None, None, "c"]
+
+    @given(st.lists(st.text("abc", max_size=4), min_size=1, max_size=6), st.integers(0, 6))
+    def test_comes_once_however_it_is_paged_and_resumed(self, texts: list[str], stop: int) -> None:
+        pages = [page(text, f"t{n + 1}" if n + 1 < len(texts) else None) for n, text in enumerate(texts)]
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            status, body = pages[int(query_of(request).get("page_token", "t0")[1:])]
+            return httpx.Response(status, json=body)
+
+        with httpx.Client(transport=httpx.MockTransport(answer)) as http_client:
+            client = ClearStreet("key", http_client=http_client)
+            first, found = positions(client), ""
+            for _ in range(min(stop, len(texts))):
+                found += symbols(next(first.pages()).data)
+            if stop < len(texts):
+                found += symbols(list(positions(client, page_token=first.next_page_token)))
+        assert found == "".join(texts)
+
+
+class TestResuming:
+    def test_begins_at_a_token(self, face: Face) -> None:
+        client = face.sandbox()
+        whole = listed(face, positions(client))
+        iterator = positions(client, page_size=3)
+        assert iterator.next_page_token is None
+        first = [face.run(lambda: one(iterator)) for _ in range(3)]
+        token = iterator.next_page_token
+        assert token is not None
+        assert first + listed(face, positions(client, page_size=3, page_token=token)) == whole
+
+    def test_has_no_token_at_the_end(self, face: Face) -> None:
+        iterator = positions(face.client(Wire(page("a", "t1"), page("b", ""))))
+        assert symbols(listed(face, iterator)) == "ab"
+        assert iterator.next_page_token is None
+        assert listed(face, iterator) == []
+
+
+class TestARepeatedToken:
+    @pytest.mark.parametrize(
+        ("pages", "rows"),
+        [
+            ([page("ab", "t1"), page("cd", "t1")], "abcd"),
+            ([page("ab", "t1"), page("cd", "t2"), page("ef", "t1")], "abcdef"),
+            ([page("", "t1"), page("", "t1")], ""),
+        ],
+    )
+    def test_is_an_error_after_the_rows(self, face: Face, pages: list[Any], rows: str) -> None:
+        wire = Wire(*pages)
+        iterator = positions(face.client(wire))
+        found, error = drained(face, iterator)
+        assert found == rows
+        assert isinstance(error, APIResponseValidationError)
+        assert str(error) == (
+            "GET /v1/accounts/{account_id}/positions: the service repeated a page token, and so did not say where the "
+            f"listing goes on (request id {pages[-1][1]['metadata']['request_id']})"
+        )
+        assert len(wire.requests) == len(pages)
+        for same in (iterator, iterator.pages()):
+            with pytest.raises(APIResponseValidationError, match="repeated a page token"):
+                face.run(lambda same=same: one(same))
+        assert len(wire.requests) == len(pages)
+
+    def test_is_one_that_the_listing_began_with(self, face: Face) -> None:
+        found, error = drained(face, positions(face.client(Wire(page("a", "t1"))), page_token="t1"))
+        assert found == "a"
+        assert isinstance(error, APIResponseValidationError)
+
+
+class TestAFailingPage:
+    @pytest.mark.parametrize(
+        "fault", [pytest.param(fault, id=f"{number} {fault.name}") for number, fault in enumerate(PASSING)]
+    )
+    def test_costs_and_repeats_no_row(self, face: Face, fault: Fault) -> None:
+        sandbox = Sandbox()
+        client = face.sandbox(sandbox)
+        whole = listed(face, positions(client))
+        sandbox.faults.add(fault, operation="get_positions", nth=2)
+        assert listed(face, positions(client, page_size=2)) == whole
+
+    def test_is_asked_for_again_after_an_error(self, face: Face) -> None:
+        wire = Wire(
+            page("ab", "t1"),
+            httpx.ReadError("reset"),
+            (500, failed(500)),
+            page("cd", "t2"),
+            (404, failed(404)),
+            page("ef"),
+        )
+        iterator = positions(face.client(wire, max_retries=0))
+        parts = [drained(face, iterator) for _ in range(4)]
+        assert [(found, type(error).__name__) for found, error in parts] == [
+            ("ab", "APIConnectionError"),
+            ("", "InternalServerError"),
+            ("cd", "NotFoundError"),
+            ("ef", "NoneType"),
+        ]
+        tokens = [query_of(request).get("page_token") for request in wire.requests]
+        assert tokens == [None, "t1", "t1", "t1", "t2", "t2"]
+
+    def test_is_asked_for_again_in_pages(self, face: Face) -> None:
+        wire = Wire(page("ab", "t1"), httpx.ReadError("reset"), page("cd"))
+        pages = positions(face.client(wire, max_retries=0)).pages()
+        assert symbols(face.run(lambda: one(pages)).data) == "ab"
+        with pytest.raises(APIConnectionError):
+            face.run(lambda: one(pages))
+        assert [symbols(found.data) for found in listed(face, pages)] == ["cd"]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"metadata": {"request_id": "odd"}},
+            {"metadata": {"request_id": "odd"}, "items": []},
+            {"metadata": {"request_id": "odd"}, "data": {"rows": []}},
+            {"metadata": {"request_id": "odd"}, "data": "none"},
+        ],
+        ids=repr,
+    )
+    def test_is_one_whose_rows_cannot_be_read(self, face: Face, body: object) -> None:
+        wire = Wire(page("ab", "t1"), (200, body), page("cd"))
+        iterator = positions(face.client(wire))
+        found, error = drained(face, iterator)
+        assert found == "ab"
+        assert isinstance(error, APIResponseValidationError)
+        assert "positions cannot be read" in str(error)
+        assert error.request_id == "odd"
+        assert error.outcome_unknown is False
+        assert error.response is not None
+        assert error.response.to_dict() == body
+        assert len(error.attempts) == 1
+        assert drained(face, iterator) == ("cd", None)
+
+    def test_is_none_that_was_asked_for_wrongly(self, face: Face) -> None:
+        wire = Wire(page("a"))
+        iterator = positions(face.client(wire), page_size=0)
+        with pytest.raises(ArgumentError, match="page_size"):
+            face.run(lambda: one(iterator))
+        assert not wire.requests
+
+
+class TestOddMetadata:
+    @pytest.mark.parametrize("metadata", [{}, {"request_id": "r"}, {"next_page_token": ""}, {"total_pages": 9}, None])
+    def test_without_a_token_is_the_last_page(self, face: Face, metadata: object) -> None:
+        wire = Wire(page("ab", "t1"), (200, {"data": page("cd")[1]["data"], "metadata": metadata}))
+        assert symbols(listed(face, positions(face.client(wire)))) == "abcd"
+
+    @pytest.mark.parametrize("token", [7, ["t"], {"token": "t"}, True])
+    def test_with_an_unreadable_token_does_not_pass_for_the_end(self, face: Face, token: object) -> None:
+        found, error = drained(face, positions(face.client(Wire(page("ab", token)))))
+        assert found == "ab"
+        assert isinstance(error, APIResponseValidationError)
+        assert "the service did not say where the listing goes on (request id of ab)" in str(error)
+
+    @pytest.mark.parametrize("metadata", [{}, {"metadata": []}, {"meta": {"next_page_token": "t"}}], ids=repr)
+    def test_that_is_missing_after_a_full_page_does_not_pass_for_the_end(
+        self, face: Face, metadata: dict[str, object]
+    ) -> None:
+        wire = Wire((200, {"data": page("ab")[1]["data"], **metadata}))
+        found, error = drained(face, positions(face.client(wire), page_size=2))
+        assert found == "ab"
+        assert isinstance(error, APIResponseValidationError)
+        assert "did not say where the listing goes on" in str(error)
+        assert drained(face, positions(face.client(wire), page_size=3)) == ("ab", None)
+        assert drained(face, positions(face.client(wire))) == ("ab", None)
+
+
+def test_one_page_is_held_at_a_time(face: Face) -> None:
+    wire = Wire(*(page("abcdefghij", f"t{n}") for n in range(1, 40)), page("z"))
+    iterator, most = positions(face.client(wire)), 0
+
+    def blocking() -> None:
+        nonlocal most
+        for number, _ in enumerate(iterator):
+            if number % 10 == 5:
+                most = max(most, alive())
+
+    async def awaiting() -> None:
+        nonlocal most
+        number = 0
+        async for _ in iterator:
+            number += 1
+            if number % 10 == 5:
+                most = max(most, alive())
+
+    def alive() -> int:
+        return sum(type(item) is Position for item in gc.get_objects()) - before
+
+    gc.collect()
+    before = sum(type(item) is Position for item in gc.get_objects())
+    face.run(awaiting if face.is_async else blocking)
+    assert 0 < most <= 10
+    assert len(wire.requests) == 40

@@ -1,0 +1,270 @@
+"""What the pages say is so: their examples run and print what they show, and whatever they name exists."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sybil import Document
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser
+
+from clear_street import (
+    CallOptions,
+    ChangingCallOptions,
+    ClearStreet,
+    ClientOptions,
+    SubmitCallOptions,
+    __version__,
+    _driver,
+    errors,
+)
+from clear_street.sandbox import Fault, Sandbox, SandboxServer
+from clear_street.v1 import Positions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sybil import Example
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
+TEXT = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
+
+each_page = pytest.mark.parametrize("page", TEXT)
+
+
+# --- The examples -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
+    """The service that a client finds whom nobody told of another, on whose clock waiting takes no time."""
+    with SandboxServer(Sandbox(api_keys=["My API Key"])) as server:
+        monkeypatch.setenv("CLEAR_STREET_BASE_URL", server.url)
+        monkeypatch.setenv("CLEAR_STREET_API_KEY", "My API Key")
+        monkeypatch.setattr(_driver, "SystemClock", lambda: server.sandbox.clock)
+        monkeypatch.chdir(tmp_path)
+        yield server.sandbox
+
+
+@each_page
+def test_its_python_runs_and_prints_what_is_shown(
+    page: str, service: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluate = PythonEvaluator()
+
+    def run(example: Example) -> None:
+        capsys.readouterr()
+        evaluate(example)
+
+    def compare(shown: Example) -> None:
+        assert capsys.readouterr().out == shown.parsed, f"{page}:{shown.line}"
+
+    document = Document.parse(str(ROOT / page), CodeBlockParser("python", run), CodeBlockParser("text", compare))
+    try:
+        for example in document:
+            example.evaluate()
+    finally:
+        for left in document.namespace.values():
+            if isinstance(left, ClearStreet):
+                left.close()
+
+
+@pytest.mark.parametrize("page", [page for page, text in TEXT.items() if "```python" in text])
+def test_its_python_passes_the_strict_type_checker(page: str, tmp_path: Path) -> None:
+    program = tmp_path / "page.py"
+    program.write_text("\n".join(re.findall(r"^```python\n(.*?)^```", TEXT[page], re.MULTILINE | re.DOTALL)), "utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--no-error-summary", program],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.stdout == ""
+    assert done.returncode == 0, done.stderr
+
+
+# --- What the pages name ----------------------------------------------------------------------------------------------
+
+
+def quoted(page: str) -> set[str]:
+    """What a page shows as code within a sentence."""
+    prose = re.sub(r"^```.*?^```", "", TEXT[page], flags=re.MULTILINE | re.DOTALL)
+    return set(re.findall(r"`([^`\n]+)`", prose))
+
+
+def table(page: str, head: str) -> dict[str, list[str]]:
+    """The cells of the table with this head, by what its rows begin with (several names stand for a row each)."""
+    _, _, body = TEXT[page].partition(f"\n| {head} |")
+    rows = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in body.partition("\n\n")[0].splitlines()]
+    return {name: row[1:] for row in rows[2:] for name in re.findall(r"`([^`]+)`", row[0])}
+
+
+@each_page
+def test_its_commands_are_targets_of_make(page: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+    commands = [code for code in quoted(page) if code.startswith("make ")]
+    commands += re.findall(r"^(make .*)$", TEXT[page], flags=re.MULTILINE)
+    assert {word for command in commands if "=" not in (word := command.split()[1])} <= targets
+
+
+@each_page
+def test_its_files_are_there(page: str) -> None:
+    names = {re.sub(r"<[^>]+>", "*", code) for code in quoted(page) if re.fullmatch(r"[\w.<>-]*/?[\w./<>-]*", code)}
+    paths = {name for name in names if re.search(r"\.(py|md|yaml|toml|txt|in|jinja|typed)$|/$", name)}
+
+    made = tuple(re.findall(r"^/(.+/)$", (ROOT / ".gitignore").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    homes = (ROOT, ROOT / "overlay/clear_street", ROOT / "codegen")
+    lost = [path for path in paths if not path.startswith(made) and not any(any(home.glob(path)) for home in homes)]
+    assert lost == []
+
+
+@each_page
+def test_its_links_lead_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\((?!https:)([^)]+)\)", TEXT[page]):
+        path, _, anchor = target.partition("#")
+        linked = (ROOT / page).parent / path if path else ROOT / page
+        assert linked.is_file(), target
+        headings = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+        assert not anchor or anchor in anchors, target
+
+
+@each_page
+def test_its_environment_variables_are_read(page: str) -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "overlay/clear_street").glob("*.py"))
+
+    assert set(re.findall(r"CLEAR_STREET_[A-Z_]+", TEXT[page])) <= set(re.findall(r"CLEAR_STREET_[A-Z_]+", source))
+
+
+# --- What the README lists --------------------------------------------------------------------------------------------
+
+
+def test_its_environment_variables_are_all_of_them() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "overlay/clear_street").glob("*.py"))
+
+    assert set(re.findall(r"\bCLEAR_STREET_[A-Z_]+", source)) <= table("README.md", "environment variable").keys()
+
+
+def test_its_arguments_are_those_of_the_client() -> None:
+    parameters = list(inspect.signature(ClearStreet).parameters.values())
+    listed = table("README.md", "argument")
+
+    assert list(listed) == [one.name for one in parameters]
+    for one in parameters[1:]:
+        default = f'"{one.default}"' if isinstance(one.default, str) else repr(one.default)
+        assert listed[one.name][0] == ("`CLEAR_STREET_BASE_URL`" if one.name == "base_url" else f"`{default}`")
+    assert ClientOptions.__annotations__.keys() == listed.keys() - {"http_client", "clock"}
+
+
+def test_its_options_are_those_of_the_calls() -> None:
+    rows = table("README.md", "option")
+
+    assert {name for name, (calls, _) in rows.items() if calls == "all"} == CallOptions.__annotations__.keys()
+    changing = ChangingCallOptions.__annotations__.keys() - CallOptions.__annotations__.keys()
+    assert {name for name, (calls, _) in rows.items() if calls == "changing"} == changing
+    submit = SubmitCallOptions.__annotations__.keys() - ChangingCallOptions.__annotations__.keys()
+    assert {name for name, (calls, _) in rows.items() if calls == "submit"} == submit
+
+
+def test_it_names_every_method() -> None:
+    methods = {name for name in vars(Positions) if not name.startswith(("_", "with_"))}
+
+    assert methods <= quoted("README.md")
+
+
+def test_its_tree_has_every_error() -> None:
+    shown = set(re.findall(r"\w+Error\b", TEXT["README.md"].partition("\nClearStreetError ")[2].partition("```")[0]))
+
+    kinds = {name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, Exception)}
+    assert shown | {"ClearStreetError"} == kinds | {"ValueError"}
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    sections = re.findall(r"^## \[?([^\]\s]+)", TEXT["CHANGELOG.md"], flags=re.MULTILINE)
+
+    assert next(section for section in sections if section != "Unreleased") == __version__
+
+
+# --- The programs -----------------------------------------------------------------------------------------------------
+
+
+EXAMPLE_ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+
+
+def run(program: str, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The exit status of one of the examples."""
+    path = str(ROOT / "examples" / program)
+    monkeypatch.setattr("sys.argv", [path, *arguments])
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def test_the_demo_goes_from_the_positions_to_a_refused_cancel(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("demo.py", monkeypatch=monkeypatch) == 0
+
+    told = capsys.readouterr().out
+    states = re.findall(r"LONG_CALL|\bSENT|CANCEL_REQUESTED -> CANCELLED|ConflictError, HTTP 409|: False", told)
+    assert list(dict.fromkeys(states)) == [
+        "LONG_CALL", "SENT", "CANCEL_REQUESTED -> CANCELLED", "ConflictError, HTTP 409", ": False",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["cancel_instruction.py", "0", EXAMPLE_ID], 0, "cancelled: EXERCISE 1 x AAPL 280121C00195000"),
+        (["cancel_instruction.py", "0", "absent"], 1, "NotFoundError"),
+        (["cancel_instruction.py", "0", ".."], 2, "`instruction_id`"),
+        (["cancel_instruction.py", "zero", EXAMPLE_ID], 2, "CLEAR_STREET_API_KEY=..."),
+        (["settle_unknown.py", "122503", "ui-20260424-001"], 0, "ui-20260424-001: ACCEPTED, id "),
+        (["settle_unknown.py", "122503", "ui-20260424-001", "k"], 3, "k: not in the list"),
+        (["settle_unknown.py", "122503", ""], 2, "`idempotency_keys`"),
+        (["settle_unknown.py", "999999", "k"], 1, "PermissionDeniedError"),
+        (["settle_unknown.py", "122503"], 2, "CLEAR_STREET_API_KEY=..."),
+        (["watch.py", "122503", " "], 2, "received ' '"),
+        (["watch.py", "999999"], 1, "PermissionDeniedError"),
+        (["watch.py"], 2, "CLEAR_STREET_API_KEY=..."),
+    ],
+)
+def test_an_example_says_how_it_ended(
+    arguments: list[str],
+    status: int,
+    said: str,
+    service: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(*arguments, monkeypatch=monkeypatch) == status
+    assert said in "".join(capsys.readouterr())
+
+
+def test_a_cancel_of_which_nothing_is_known_has_an_exit_status_of_its_own(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.faults.add(Fault.answer(502), times=None)
+
+    assert run("cancel_instruction.py", "0", EXAMPLE_ID, monkeypatch=monkeypatch) == 3
+    assert "OUTCOME UNKNOWN" in capsys.readouterr().err
+
+
+def test_watching_ends_when_all_is_settled(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.settle(EXAMPLE_ID, "ACCEPTED")
+
+    assert run("watch.py", "0", EXAMPLE_ID, monkeypatch=monkeypatch) == 0
+    assert capsys.readouterr().out.endswith(f" {EXAMPLE_ID} - -> ACCEPTED\n")

@@ -1,0 +1,1137 @@
+"""What a submit sends, sends again and tells, whatever comes back: rows under idempotency keys."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import anyio
+import httpx
+import pytest
+
+from clear_street import AsyncClearStreet, ClearStreet
+from clear_street.errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    ArgumentError,
+    BadRequestError,
+    ClearStreetError,
+    ConflictError,
+    InternalServerError,
+    RateLimitError,
+    UnprocessableEntityError,
+)
+from clear_street.sandbox import Fault, Sandbox
+from scripted import (
+    ACCOUNT,
+    INSTRUMENT,
+    LONG_AGO,
+    NIL_ID,
+    Service,
+    asked,
+    breaking,
+    duplicate,
+    lost,
+    refused,
+    reply,
+    row,
+    unsent,
+)
+
+if TYPE_CHECKING:
+    from clear_street.types.v1 import PositionInstructionRequestParam, PositionSubmitPositionInstructionsResponse
+
+LOOKS = 4
+"""How often a look is tried at most."""
+
+
+def submit(
+    client: ClearStreet, *rows: PositionInstructionRequestParam, **options: Any
+) -> PositionSubmitPositionInstructionsResponse:
+    return client.v1.positions.submit_position_instructions(ACCOUNT, instructions=rows or [asked()], **options)
+
+
+def failure(service: Service, *rows: PositionInstructionRequestParam, **options: Any) -> APIError:
+    with pytest.raises(APIError) as raised:
+        submit(service.client(), *rows, **options)
+    return raised.value
+
+
+def refusal(service: Service, *rows: PositionInstructionRequestParam, **options: Any) -> APIStatusError:
+    error = failure(service, *rows, **options)
+    assert isinstance(error, APIStatusError)
+    return error
+
+
+def done(request: httpx.Request) -> httpx.Response:
+    """Every row is accepted."""
+    return reply(200, [row(key) for key in keys_in(request)])
+
+
+def keys_in(request: httpx.Request) -> list[str]:
+    return [sent["instruction_id"] for sent in json.loads(request.content)]
+
+
+def sent_keys(service: Service) -> list[list[str]]:
+    """The keys in the body of each submit."""
+    return [[sent["instruction_id"] for sent in seen.json] for seen in service.seen if seen.method == "POST"]
+
+
+def listed(*rows: Any) -> httpx.Response:
+    return reply(200, list(rows))
+
+
+def looks(count: int = LOOKS, *rows: Any) -> list[httpx.Response]:
+    return [listed(*rows) for _ in range(count)]
+
+
+UNKNOWN: dict[str, Any] = {
+    "reset": lost,
+    "write error": lambda: httpx.WriteError("Broken pipe"),
+    "closed": lambda: httpx.RemoteProtocolError("Peer closed"),
+    "too slow": lambda: httpx.ReadTimeout("slow"),
+    "too slow to write": lambda: httpx.WriteTimeout("slow"),
+    "303": lambda: httpx.Response(303, headers={"Location": "/v1/version"}),
+    "408": lambda: reply(408),
+    "500": lambda: reply(500),
+    "502": lambda: httpx.Response(502, html="<html>"),
+    "503 with rows accepted": lambda: reply(503, [row()]),
+    "503 with stored rows": lambda: reply(503, [refused(id="stored")]),
+    "503 with rows of the engine": lambda: reply(503, [refused(status="ENGINE_REJECTED")]),
+    "503 with no row": lambda: reply(503, []),
+    "503 with two rows": lambda: reply(503, [refused(), refused()]),
+    "503 with a duplicate": lambda: reply(503, [duplicate()]),
+    "504": lambda: httpx.Response(504),
+    "broken success": breaking,
+    "broken refusal": lambda: breaking(400),
+    "broken off in the middle": lambda: breaking(200, httpx.ReadTimeout("slow")),
+    "empty": lambda: httpx.Response(200),
+    "no JSON": lambda: httpx.Response(200, text="OK"),
+    "no object": lambda: httpx.Response(200, json=[row()]),
+    "no data": lambda: httpx.Response(200, json={"metadata": {"request_id": "r"}}),
+    "null data": lambda: reply(200, None),
+    "data that are no list": lambda: reply(200, row()),
+    "no content": lambda: httpx.Response(204),
+}
+"""All that tells nothing about what an attempt did."""
+
+
+# --- Keys, and what is sent -------------------------------------------------------------------------------------------
+
+
+def test_rows_without_a_key_are_given_a_fresh_one_and_keep_theirs_otherwise() -> None:
+    service = Service(done, done)
+    client = service.client()
+    rows = [asked("mine"), asked(None), asked(None)]
+    for _ in range(2):
+        assert [r.instruction_id for r in submit(client, *rows).data] == sent_keys(service)[-1]
+    keys = [key for batch in sent_keys(service) for key in batch]
+    assert keys[0] == keys[3] == "mine"
+    minted = {UUID(key) for key in keys if key != "mine"}
+    assert len(minted) == 4
+    assert {key.version for key in minted} == {4}
+    assert rows == [asked("mine"), asked(None), asked(None)]
+
+
+def test_the_body_is_what_was_asked_for() -> None:
+    service = Service(done)
+    submit(service.client(), asked("a", quantity="007"), asked("b", instruction_type="DO_NOT_EXERCISE"))
+    assert service.seen[0].json == [
+        {"instruction_type": "EXERCISE", "instrument_id": INSTRUMENT, "quantity": "007", "instruction_id": "a"},
+        {"instruction_type": "DO_NOT_EXERCISE", "instrument_id": INSTRUMENT, "quantity": "1", "instruction_id": "b"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([], "at least one instruction"),
+        ([asked("a"), asked("a")], "used twice"),
+        ([asked("")], "non-empty"),
+        ([asked(" ")], "non-empty"),
+        ([asked(instrument_id=NIL_ID)], "all-zero"),
+        ([asked(quantity=0)], "positive whole number"),
+        ([asked(quantity=-1)], "positive whole number"),
+        ([asked(quantity="1.5")], "positive whole number"),
+        ([asked(quantity=True)], "positive whole number"),
+        ([asked(quantity=1.0)], "positive whole number"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_sent(
+    rows: list[PositionInstructionRequestParam], words: str
+) -> None:
+    service = Service()
+    with pytest.raises(ArgumentError, match=words) as raised:
+        service.client().v1.positions.submit_position_instructions(ACCOUNT, instructions=rows)
+    assert raised.value.outcome_unknown is False
+
+
+def test_the_hook_is_told_the_keys_and_the_request_once_before_the_first_byte() -> None:
+    service = Service(unsent(), done)
+    told: list[Any] = []
+
+    def on_intent(keys: Any, request: Any) -> None:
+        told.append((keys, request.path, request.json, len(service.seen)))
+        request.json.clear()
+
+    submit(service.client(on_intent=on_intent), asked("a"))
+    assert told == [(("a",), f"/v1/accounts/{ACCOUNT}/positions/instructions", [], 0)]
+    assert sent_keys(service) == [["a"], ["a"]]
+
+
+def test_an_exception_of_the_hook_stops_the_call() -> None:
+    def on_intent(keys: object, request: object) -> None:
+        raise RuntimeError("no room in the journal")
+
+    with pytest.raises(RuntimeError, match="no room") as raised:
+        submit(Service().client(on_intent=on_intent))
+    assert not hasattr(raised.value, "outcome_unknown")
+
+
+# --- Sent again with the same keys ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_rows_that_were_not_taken_are_sent_again_under_the_same_keys(status: int) -> None:
+    def put_off(request: httpx.Request) -> httpx.Response:
+        return reply(status, [refused(key) for key in reversed(keys_in(request))])
+
+    service = Service(unsent(), reply(429), put_off, done)
+    response = submit(service.client(), asked(None), asked("b"), max_retries=3)
+    assert service.methods == ["POST"] * 4
+    assert len({tuple(keys) for keys in sent_keys(service)}) == 1
+    assert [attempt.outcome for attempt in response.attempts] == ["never_sent", "rate_limited", "refused", "done"]
+    assert response.reconciled is False
+
+
+def test_rows_that_are_never_taken_are_a_known_refusal() -> None:
+    error = refusal(Service(*(reply(503, [refused()]) for _ in range(3))))
+    assert isinstance(error, InternalServerError)
+    assert error.outcome_unknown is False
+    assert error.outcomes == {"key-0": "rejected"}
+    assert [r.instruction_id for r in error.data] == ["key-0"]
+    assert [r.reason for r in error.rejections] == ["Quantity exceeds the position"]
+
+
+def test_a_429_to_the_end_is_a_known_refusal() -> None:
+    error = refusal(Service(*(reply(429) for _ in range(3))))
+    assert isinstance(error, RateLimitError)
+    assert (error.outcome_unknown, error.outcomes, error.data) == (False, {"key-0": "rejected"}, ())
+
+
+def test_what_was_never_sent_is_known_not_to_have_been() -> None:
+    error = failure(Service(unsent(), unsent(), unsent()))
+    assert isinstance(error, APIConnectionError)
+    assert (error.outcome_unknown, error.outcomes) == (False, {"key-0": "not_sent"})
+    assert error.idempotency_keys == ("key-0",)
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 405, 409, 413, 422, 425])
+def test_a_refusal_is_definite(status: int) -> None:
+    service = Service(reply(status, [refused()]))
+    error = refusal(service)
+    assert error.status_code == status
+    assert (error.outcome_unknown, error.outcomes) == (False, {"key-0": "rejected"})
+    assert [r.rejection_reason for r in error.data] == ["Quantity exceeds the position"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 409])
+def test_a_refusal_without_rows_is_definite_too(status: int) -> None:
+    error = refusal(Service(reply(status)), asked(None))
+    assert (error.outcome_unknown, list(error.outcomes.values()), error.data) == (False, ["rejected"], ())
+
+
+# --- Unknown: look, and send again what was not found -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", UNKNOWN)
+def test_what_may_have_landed_is_looked_for_and_found(how: str) -> None:
+    service = Service(UNKNOWN[how](), listed(row(), row("other", created_at=LONG_AGO)))
+    response = submit(service.client())
+    assert service.methods == ["POST", "GET"]
+    assert service.seen[1].path == f"/v1/accounts/{ACCOUNT}/positions/instructions"
+    assert [r.id for r in response.data] == ["id-of-key-0"]
+    assert response.reconciled is True
+    assert response.accepted == response.data
+    assert [attempt.outcome for attempt in response.attempts] == ["unknown"]
+
+
+@pytest.mark.parametrize("how", UNKNOWN)
+def test_what_is_not_found_is_sent_again_under_its_key(how: str) -> None:
+    service = Service(UNKNOWN[how](), listed(row("other", created_at=LONG_AGO)), done)
+    response = submit(service.client())
+    assert service.methods == ["POST", "GET", "POST"]
+    assert sent_keys(service) == [["key-0"], ["key-0"]]
+    assert response.reconciled is False
+
+
+@pytest.mark.parametrize("how", UNKNOWN)
+def test_what_is_never_found_is_unknown(how: str) -> None:
+    error = failure(Service(UNKNOWN[how](), *looks()), max_retries=0)
+    assert error.outcome_unknown is True
+    assert error.outcomes == {"key-0": "unknown"}
+    assert "OUTCOME UNKNOWN" in str(error)
+    assert "Unknown: key-0" in str(error)
+    assert "find_position_instructions()" in str(error)
+
+
+def test_only_the_rows_that_were_not_found_are_sent_again() -> None:
+    service = Service(lost(), listed(row("b"), row("d", status="ACCEPTED")), done)
+    response = submit(service.client(), *map(asked, "abcd"))
+    assert sent_keys(service) == [["a", "b", "c", "d"], ["a", "c"]]
+    assert [r.instruction_id for r in response.data] == ["a", "b", "c", "d"]
+    assert response.reconciled is True
+
+
+def test_a_row_that_landed_and_was_refused_later_is_rejected() -> None:
+    service = Service(lost(), listed(row("a"), row("b", status="ENGINE_REJECTED", rejection_reason="Too late")))
+    response = submit(service.client(), asked("a"), asked("b"))
+    assert [r.instruction_id for r in response.accepted] == ["a"]
+    assert [(r.instruction.instruction_id, r.reason, r.is_duplicate) for r in response.rejections] == [
+        ("b", "Too late", False)
+    ]
+
+
+def test_a_row_found_in_a_state_never_heard_of_is_there_and_undetermined() -> None:
+    service = Service(lost(), listed(row(status="NEVER_HEARD_OF")))
+    response = submit(service.client())
+    assert [r.status for r in response.undetermined] == ["NEVER_HEARD_OF"]
+
+
+def test_what_a_look_shows_ends_up_under_its_envelope_and_departures_are_those_of_our_rows() -> None:
+    service = Service(lost(), listed(row("other", symbol=...), row(venue="XCBO")))
+    response = submit(service.client())
+    assert response.request_id == "request-200"
+    assert [(drift.path, drift.kind) for drift in response.drift] == [("data[0].venue", "unknown_field")]
+
+
+# --- Rule 2: no sending again where keys may not be honoured ----------------------------------------------------------
+
+
+def test_a_reply_without_our_key_is_remembered_by_the_client_which_then_does_not_send_again() -> None:
+    service = Service(reply(200, [row("made-up")]), *looks(), reply(500), *looks())
+    client = service.client()
+    submit(client)
+    with pytest.raises(InternalServerError) as raised:
+        submit(client.with_options(max_retries=5))
+    assert raised.value.outcome_unknown is True
+    assert service.methods == ["POST", *["GET"] * LOOKS] * 2
+
+
+WITHOUT_OUR_KEY: dict[str, Any] = {
+    "refused": lambda: reply(400, [refused("made-up")]),
+    "unavailable": lambda: reply(503, [refused("made-up")]),
+    "no key": lambda: reply(200, [row(...)]),
+    "null": lambda: reply(200, [row(None)]),
+    "one more": lambda: reply(200, [row(), row("made-up")]),
+}
+
+
+@pytest.mark.parametrize("first", WITHOUT_OUR_KEY)
+def test_any_reply_without_our_key_is_remembered(first: str) -> None:
+    service = Service(
+        WITHOUT_OUR_KEY[first](), otherwise=lambda request: lost() if request.method == "POST" else listed()
+    )
+    client = service.client()
+    with contextlib.suppress(APIError):
+        submit(client, max_retries=0)
+    before = len(sent_keys(service))
+    with pytest.raises(APIConnectionError) as raised:
+        submit(client, asked("second"))
+    assert raised.value.outcome_unknown is True
+    assert sent_keys(service)[before:] == [["second"]]
+
+
+def test_a_row_in_the_list_without_a_key_forbids_to_send_again() -> None:
+    keyless = row(...)
+    service = Service(lost(), listed(keyless), *looks(LOOKS - 1))
+    error = failure(service)
+    assert error.outcome_unknown is True
+    assert service.methods == ["POST", *["GET"] * LOOKS]
+
+
+def test_rows_without_a_key_are_candidates_where_they_may_be_ours() -> None:
+    error = failure(Service(lost(), *looks(LOOKS, row(..., id="may be"), row(..., id="other", quantity="2"))))
+    assert [r.id for r in error.candidates] == ["may be"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"quantity": "1.000"},
+        {"instrument_id": INSTRUMENT.upper()},
+        {"created_at": "2026-04-24T14:29:00Z"},
+        {"created_at": None},
+        {"created_at": "whenever"},
+        {"quantity": None},
+        {"quantity": "NaN"},
+        {"quantity": "sNaN"},
+        {"instruction_type": ...},
+        {"instrument_id": 7},
+        {"status": "NEVER_HEARD_OF"},
+    ],
+    ids=str,
+)
+def test_a_new_row_that_may_be_ours_under_another_key_forbids_to_send_again(fields: dict[str, Any]) -> None:
+    service = Service(lost(), *looks(LOOKS, row("made-up", **fields)))
+    error = failure(service)
+    assert error.outcome_unknown is True
+    assert [r.instruction_id for r in error.candidates] == ["made-up"]
+    assert service.methods == ["POST", *["GET"] * LOOKS]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"quantity": "2"},
+        {"instrument_id": "another"},
+        {"instruction_type": "DO_NOT_EXERCISE"},
+        {"instruction_type": "NEVER_HEARD_OF"},
+        {"created_at": "2026-04-24T14:28:59Z"},
+        {"created_at": LONG_AGO, "quantity": None},
+    ],
+    ids=str,
+)
+def test_a_row_that_cannot_be_ours_does_not(fields: dict[str, Any]) -> None:
+    service = Service(lost(), listed(row("other", **fields)), done)
+    assert len(submit(service.client()).accepted) == 1
+    assert service.methods == ["POST", "GET", "POST"]
+
+
+def test_a_row_under_another_key_of_the_batch_is_no_candidate() -> None:
+    service = Service(lost(), listed(row("a")), done)
+    submit(service.client(), asked("a"), asked("b"))
+    assert sent_keys(service) == [["a", "b"], ["b"]]
+
+
+def test_a_candidate_is_forgotten_when_the_row_itself_is_found() -> None:
+    service = Service(lost(), listed(row("made-up")), listed(row("made-up"), row()))
+    assert [r.instruction_id for r in submit(service.client()).data] == ["key-0"]
+
+
+@pytest.mark.parametrize("where", ["client", "call"])
+def test_sending_again_can_be_switched_off(where: str) -> None:
+    service = Service(unsent(), reply(429), lost(), *looks())
+    option = {"resend_after_unknown": False}
+    client = service.client(max_retries=5, **(option if where == "client" else {}))
+    with pytest.raises(APIConnectionError) as raised:
+        submit(client, **(option if where == "call" else {}))
+    assert raised.value.outcome_unknown is True
+    assert service.methods == ["POST"] * 3 + ["GET"] * LOOKS
+
+
+# --- Rule 3: whose row it is that was found ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"quantity": "1.00"},
+        {"created_at": "2026-04-24T14:29:00Z"},
+        {"created_at": "2026-04-24 14:29:30+00:00"},
+        {"created_at": None},
+    ],
+    ids=str,
+)
+def test_a_row_under_the_callers_key_that_asks_for_the_same_is_ours(fields: dict[str, Any]) -> None:
+    assert submit(Service(lost(), listed(row(**fields))).client()).reconciled is True
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"quantity": "2"},
+        {"instrument_id": "another"},
+        {"instruction_type": "DO_NOT_EXERCISE"},
+        {"created_at": "2026-04-24T14:28:59Z"},
+        {"created_at": LONG_AGO, "quantity": None},
+    ],
+    ids=str,
+)
+def test_another_row_under_the_callers_key_makes_ours_a_duplicate(fields: dict[str, Any]) -> None:
+    service = Service(lost(), listed(row(id="the-first", **fields)))
+    error = refusal(service)
+    assert isinstance(error, ConflictError)
+    assert (error.status_code, error.outcome_unknown, error.reconciled) == (409, False, True)
+    assert error.outcomes == {"key-0": "rejected"}
+    ((rejected, reason, existing_id),) = error.rejections
+    assert (rejected.id, rejected.status, rejected.quantity) == (NIL_ID, "REJECTED", "1")
+    assert reason == "Duplicate exercise instruction; existing_id=the-first"
+    assert existing_id == "the-first"
+
+
+@pytest.mark.parametrize("fields", [{"quantity": None}, {"instrument_id": ...}, {"instruction_type": 3}], ids=str)
+def test_a_row_under_the_callers_key_that_does_not_say_what_it_asks_for_settles_nothing(fields: dict[str, Any]) -> None:
+    service = Service(lost(), *looks(LOOKS, row(**fields)))
+    error = failure(service)
+    assert (error.outcome_unknown, [r.instruction_id for r in error.candidates]) == (True, ["key-0"])
+    assert len(sent_keys(service)) == 1
+
+
+def test_a_row_under_a_minted_key_is_ours_whatever_it_says() -> None:
+    def found(_: httpx.Request) -> httpx.Response:
+        return listed(row(sent_keys(service)[0][0], quantity="2", created_at=LONG_AGO))
+
+    service = Service(lost(), found)
+    assert len(submit(service.client(), asked(None)).accepted) == 1
+
+
+def test_two_rows_under_one_key_are_unknown() -> None:
+    service = Service(lost(), *looks(LOOKS, row(id="one"), row(id="two")))
+    error = failure(service)
+    assert error.outcome_unknown is True
+    assert [r.id for r in error.candidates] == ["one", "two"]
+    assert len(sent_keys(service)) == 1
+
+
+def test_rows_that_a_look_shows_to_be_refused_for_several_reasons_have_one_error() -> None:
+    stored = [row("a", created_at=LONG_AGO), row("b", status="REJECTED", rejection_reason="No position")]
+    error = refusal(Service(lost(), listed(*stored)), asked("a"), asked("b"))
+    assert isinstance(error, UnprocessableEntityError)
+    assert [r.is_duplicate for r in error.rejections] == [True, False]
+    assert "No position" in str(error)
+
+
+# --- Rule 4: duplicates -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [200, 207, 400, 409])
+def test_a_duplicate_of_a_minted_key_is_our_own_also_at_the_first_attempt(status: int) -> None:
+    service = Service(
+        lambda request: reply(status, [duplicate(keys_in(request)[0])]),
+        lambda _: listed(row(sent_keys(service)[0][0], status="ACCEPTED")),
+    )
+    response = submit(service.client(), asked(None))
+    assert [r.status for r in response.data] == ["ACCEPTED"]
+    assert response.reconciled is True
+    assert service.methods == ["POST", "GET"]
+
+
+@pytest.mark.parametrize("reason", ["Duplicate exercise instruction", "duplicate of another\ninstruction"])
+def test_a_duplicate_that_does_not_name_the_first_is_looked_for_as_well(reason: str) -> None:
+    service = Service(
+        lambda request: reply(409, [refused(keys_in(request)[0], reason)]),
+        lambda _: listed(row(sent_keys(service)[0][0])),
+    )
+    assert submit(service.client(), asked(None)).reconciled is True
+
+
+@pytest.mark.parametrize("data", [None, []])
+def test_a_conflict_that_only_its_message_says_to_be_a_duplicate_is_looked_for_as_well(data: Any) -> None:
+    service = Service(
+        reply(409, data, error="Duplicate exercise instruction; existing_id=the-first"),
+        lambda _: listed(row(sent_keys(service)[0][0])),
+    )
+    assert submit(service.client(), asked(None)).reconciled is True
+
+
+def test_a_duplicate_of_the_callers_key_at_the_first_attempt_is_a_duplicate() -> None:
+    service = Service(reply(409, [duplicate()], error="Duplicate exercise instruction; existing_id=the-first"))
+    error = refusal(service)
+    assert isinstance(error, ConflictError)
+    assert (error.outcome_unknown, error.outcomes, error.existing_ids) == (False, {"key-0": "rejected"}, {})
+    assert [r.existing_id for r in error.rejections] == ["the-first"]
+    assert error.message == "Duplicate exercise instruction; existing_id=the-first"
+
+
+@pytest.mark.parametrize("status", [207, 409])
+def test_a_duplicate_after_an_unknown_attempt_is_our_own_if_it_asks_for_the_same(status: int) -> None:
+    service = Service(lost(), listed(), reply(status, [duplicate(of="id-of-key-0")]), listed(row(status="ACCEPTED")))
+    response = submit(service.client())
+    assert [r.status for r in response.data] == ["ACCEPTED"]
+
+
+def test_a_duplicate_after_an_unknown_attempt_is_a_duplicate_if_it_asks_for_something_else() -> None:
+    error = refusal(Service(lost(), listed(), reply(409, [duplicate()]), listed(row(id="the-first", quantity="5"))))
+    assert isinstance(error, ConflictError)
+    assert (error.outcome_unknown, [r.existing_id for r in error.rejections]) == (False, ["the-first"])
+
+
+@pytest.mark.parametrize("status", [200, 409])
+def test_a_duplicate_that_cannot_be_seen_is_unknown_under_the_id_that_the_service_named(status: int) -> None:
+    service = Service(lambda request: reply(status, [duplicate(keys_in(request)[0])]), *looks())
+    error = refusal(service, asked(None))
+    (key,) = error.idempotency_keys
+    assert (error.outcome_unknown, error.outcomes, error.data) == (True, {key: "unknown"}, ())
+    assert error.existing_ids == {key: "the-first"}
+    assert error.message == (
+        "It is a 409" if status == 409 else "the reply does not tell what came of every instruction"
+    )
+    assert f"{key} (existing_id the-first)" in str(error)
+    assert service.methods == ["POST", *["GET"] * LOOKS]
+
+
+def test_so_is_one_of_the_callers_key_after_an_unknown_attempt() -> None:
+    service = Service(lost(), listed(), reply(409, [duplicate()]), *looks())
+    error = refusal(service)
+    assert (error.outcome_unknown, error.existing_ids) == (True, {"key-0": "the-first"})
+
+
+def test_duplicates_of_which_the_reply_does_not_tell_the_keys_are_looked_for() -> None:
+    """A proxy replayed a batch to a service that does not echo keys: a landed, b was refused."""
+    service = Service(reply(400, [duplicate("made-up-1"), refused("made-up-2")]), *looks(LOOKS, row("made-up-0")))
+    error = refusal(service, asked(None), asked(None))
+    assert (error.outcome_unknown, set(error.outcomes.values()), error.existing_ids) == (True, {"unknown"}, {})
+    assert [r.instruction_id for r in error.candidates] == ["made-up-0"]
+
+
+def test_of_a_replayed_batch_each_row_is_reported_as_it_is() -> None:
+    service = Service(
+        lambda request: reply(400, [duplicate(keys_in(request)[0]), refused(keys_in(request)[1])]),
+        lambda _: listed(row(sent_keys(service)[0][0])),
+    )
+    response = submit(service.client(), asked(None), asked(None))
+    assert [r.status for r in response.data] == ["SENT", "REJECTED"]
+    assert (len(response.accepted), len(response.rejected), response.undetermined) == (1, 1, [])
+
+
+def test_a_refusal_whose_rows_say_that_they_were_accepted_is_looked_for() -> None:
+    service = Service(reply(400, [row()]), listed(row()))
+    assert len(submit(service.client()).accepted) == 1
+
+
+# --- Rule 5: an unknown attempt stays unknown -------------------------------------------------------------------------
+
+LATER: dict[str, Any] = {
+    "400": lambda: [reply(400, [refused()])],
+    "401": lambda: [reply(401)],
+    "302": lambda: [reply(302)],
+    "409": lambda: [reply(409)],
+    "409 that says duplicate": lambda: [reply(409, error="Duplicate exercise instruction")],
+    "422": lambda: [reply(422, [refused()])],
+    "429": lambda: [reply(429), reply(429)],
+    "never sent": lambda: [unsent(), unsent()],
+    "5xx with every row refused": lambda: [reply(503, [refused()]), listed(), reply(503, [refused()])],
+    "2xx with every row refused": lambda: [reply(200, [refused()])],
+    "207 with the row refused": lambda: [reply(207, [refused()])],
+    "2xx without the row": lambda: [reply(200, [])],
+    "2xx with the row undetermined": lambda: [reply(200, [row(status="NEVER_HEARD_OF")])],
+    "2xx with the row UNKNOWN": lambda: [reply(200, [row(status="UNKNOWN")])],
+}
+
+
+@pytest.mark.parametrize("later", LATER)
+def test_nothing_but_its_row_clears_an_unknown_attempt(later: str) -> None:
+    service = Service(lost(), listed(), *LATER[later](), otherwise=lambda _: listed())
+    error = failure(service)
+    assert error.outcome_unknown is True
+    assert error.outcomes == {"key-0": "unknown"}
+
+
+@pytest.mark.parametrize("later", LATER)
+def test_its_row_does(later: str) -> None:
+    service = Service(lost(), listed(), *LATER[later](), otherwise=lambda _: listed(row()))
+    response = submit(service.client())
+    assert [r.status for r in response.data] == ["SENT"]
+    assert response.reconciled is True
+
+
+def test_what_later_attempts_tell_of_other_rows_counts() -> None:
+    service = Service(
+        lost(), listed(row("a")), reply(207, [row("b"), refused("c")]), otherwise=lambda _: listed(row("a"), row("b"))
+    )
+    error = refusal(service, *map(asked, "abc"))
+    assert error.outcomes == {"a": "landed", "b": "landed", "c": "unknown"}
+    assert error.outcome_unknown is True
+    assert error.reconciled is True
+    assert (error.status_code, error.data) == (207, ())
+    assert "Unknown: c; known: a landed, b landed" in str(error)
+
+
+# --- Rule 6: the result -----------------------------------------------------------------------------------------------
+
+
+def test_the_rows_are_in_the_callers_order_matched_by_key() -> None:
+    service = Service(reply(207, [row("c"), refused("b"), row("a", id="id-of-c")]))
+    response = submit(service.client(), *map(asked, "abc"))
+    assert [(r.instruction_id, r.status) for r in response.data] == [("a", "SENT"), ("b", "REJECTED"), ("c", "SENT")]
+    assert response.request_id == "request-207"
+
+
+def test_the_rows_are_parted_into_accepted_rejected_and_undetermined() -> None:
+    statuses: list[Any] = [
+        "SENT",
+        "ACCEPTED",
+        "REJECTED",
+        "ENGINE_REJECTED",
+        "CANCEL_REQUESTED",
+        "CANCELLED",
+        "CANCEL_FAILED",
+    ]
+    statuses += ["UNKNOWN", "NEVER_HEARD_OF", ...]
+    rows = [row(f"key-{index}", status=status) for index, status in enumerate(statuses)]
+    response = submit(Service(reply(200, rows)).client(), *(asked(r["instruction_id"]) for r in rows))
+    assert [r.status for r in response.accepted] == [*statuses[:2], *statuses[4:7]]
+    assert [r.status for r in response.rejected] == statuses[2:4]
+    assert [r.status for r in response.undetermined] == ["UNKNOWN", "NEVER_HEARD_OF", None]
+
+
+def test_an_error_beside_data_does_not_raise() -> None:
+    response = submit(Service(reply(200, [row()], error="Order quantity must be greater than zero")).client())
+    assert response.error is not None
+    assert len(response.accepted) == 1
+
+
+def test_a_key_that_the_reply_lacks_is_looked_for() -> None:
+    service = Service(reply(200, [row("b")]), listed(row("a"), row("b")))
+    response = submit(service.client(), asked("a"), asked("b"))
+    assert [r.id for r in response.data] == ["id-of-a", "id-of-b"]
+    assert response.reconciled is True
+
+
+@pytest.mark.parametrize("data", [[], [None], [7, "text"]])
+def test_a_key_that_neither_the_reply_nor_a_look_shows_is_undetermined(data: list[Any]) -> None:
+    service = Service(reply(200, data), *looks())
+    (undetermined,) = (response := submit(service.client())).undetermined
+    assert (undetermined.instruction_id, undetermined.status, undetermined.quantity) == ("key-0", "UNKNOWN", "1")
+    assert response.data == [undetermined]
+    assert service.methods == ["POST", *["GET"] * LOOKS]
+
+
+def test_rows_that_cannot_be_matched_come_after_those_that_can() -> None:
+    service = Service(reply(200, [row("made-up"), row("b"), row("a", id="1"), row("a", id="2")]), *looks())
+    response = submit(service.client(), asked("a"), asked("b"))
+    assert [(r.instruction_id, r.id) for r in response.data] == [
+        ("a", None),
+        ("b", "id-of-b"),
+        ("made-up", "id-of-made-up"),
+        ("a", "1"),
+        ("a", "2"),
+    ]
+    assert len(response.undetermined) == 1
+
+
+@pytest.mark.parametrize("status", [200, 207])
+def test_a_success_with_every_row_refused_raises_with_the_rows(status: int) -> None:
+    error = refusal(Service(reply(status, [refused("b", "No"), refused("a", "Nor this")])), asked("a"), asked("b"))
+    assert (error.status_code, error.outcome_unknown) == (status, False)
+    assert [r.reason for r in error.rejections] == ["Nor this", "No"]
+    assert "a: Nor this; b: No" in str(error)
+
+
+def test_a_refusal_has_its_rows_in_the_callers_order() -> None:
+    error = refusal(Service(reply(400, [refused("b"), refused("a")])), asked("a"), asked("b"))
+    assert isinstance(error, BadRequestError)
+    assert [r.instruction_id for r in error.data] == ["a", "b"]
+
+
+def test_a_refusal_has_its_rows_also_where_their_keys_are_not_ours() -> None:
+    error = refusal(Service(reply(400, [refused("made-up")])))
+    assert [r.instruction_id for r in error.data] == ["made-up"]
+    assert (error.outcome_unknown, error.outcomes) == (False, {"key-0": "rejected"})
+
+
+def test_a_refusal_is_one_whatever_state_its_rows_claim() -> None:
+    error = refusal(
+        Service(reply(400, [refused("a", status="NEVER_HEARD_OF"), refused("b", status=...)])), asked("a"), asked("b")
+    )
+    assert error.outcomes == {"a": "rejected", "b": "rejected"}
+
+
+# --- Looks ------------------------------------------------------------------------------------------------------------
+
+NO_COUNT: dict[str, Any] = {
+    "a page of more": lambda: httpx.Response(200, json={"metadata": {"next_page_token": "t"}, "data": [row()]}),
+    "a token that is none": lambda: httpx.Response(200, json={"metadata": {"next_page_token": 7}, "data": [row()]}),
+    "a part": lambda: reply(206, [row()]),
+    "no data": lambda: reply(200, None),
+    "an object": lambda: reply(200, row()),
+    "a row without id": lambda: listed(row(), row("other", id=...)),
+    "a row with another id": lambda: listed(row(), row("other", id=7)),
+    "a row that is none": lambda: listed(row(), None),
+    "a row without key": lambda: listed(row(), row(...)),
+    "no JSON": lambda: httpx.Response(200, text="OK"),
+    "broken off": breaking,
+    "lost": lost,
+    "no connection": unsent,
+    "500": lambda: reply(500),
+    "429": lambda: reply(429),
+}
+
+
+@pytest.mark.parametrize("look", NO_COUNT)
+def test_a_look_counts_only_if_it_is_whole(look: str) -> None:
+    service = Service(lost(), *(NO_COUNT[look]() for _ in range(LOOKS)))
+    assert failure(service).outcome_unknown is True
+    assert service.methods == ["POST", *["GET"] * LOOKS]
+
+
+@pytest.mark.parametrize("look", NO_COUNT)
+def test_a_look_that_does_not_count_is_repeated(look: str) -> None:
+    service = Service(lost(), NO_COUNT[look](), listed(row()))
+    assert submit(service.client()).reconciled is True
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"next_page_token": None}, {"next_page_token": ""}])
+def test_a_look_counts_whatever_else_it_lacks(metadata: Any) -> None:
+    service = Service(lost(), httpx.Response(200, json={"metadata": metadata, "data": [row()]}))
+    assert submit(service.client()).reconciled is True
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409])
+def test_a_look_that_is_refused_is_not_repeated(status: int) -> None:
+    service = Service(lost(), reply(status))
+    error = failure(service)
+    assert isinstance(error, APIConnectionError)
+    assert error.outcome_unknown is True
+
+
+def test_looks_are_waited_between_longer_and_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(lost(), *looks())
+    monkeypatch.setattr(service.clock, "random", lambda: 0.5)
+    failure(service, max_retries=0)
+    assert service.times == [0, 0, 0.25, 0.75, 1.75]
+
+
+def test_a_row_that_the_list_shows_late_is_found() -> None:
+    service = Service(lost(), *looks(LOOKS - 1), listed(row()))
+    response = submit(service.client(), max_retries=0)
+    assert (response.reconciled, len(response.attempts)) == (True, 1)
+
+
+def test_looks_happen_without_retries_too_and_are_not_counted_as_such() -> None:
+    service = Service(reply(500), listed(row()))
+    raw = service.client(max_retries=0).v1.positions.with_raw_response.submit_position_instructions(
+        ACCOUNT, instructions=[asked()]
+    )
+    assert (raw.retries_taken, len(raw.attempts), raw.reconciled) == (0, 1, True)
+    assert [r.instruction_id for r in raw.parse().data] == ["key-0"]
+
+
+def test_a_look_asks_for_the_whole_list_with_the_headers_of_the_call() -> None:
+    service = Service(lost(), listed(row()))
+    submit(service.client(), extra_query={"trace": "1"}, extra_headers={"X-Trace": "2"})
+    path = f"/v1/accounts/{ACCOUNT}/positions/instructions"
+    assert [seen.path for seen in service.seen] == [f"{path}?trace=1", path]
+    assert [seen.headers["x-trace"] for seen in service.seen] == ["2", "2"]
+
+
+def test_a_look_obeys_the_retry_after_of_the_attempt_and_its_own() -> None:
+    service = Service(
+        reply(503, headers={"Retry-After": "3"}),
+        reply(429, headers={"Retry-After": "5"}),
+        reply(200, [], headers={"Retry-After": "7"}),
+        done,
+    )
+    submit(service.client())
+    assert service.times == [0, 3, 8, 15]
+
+
+def test_there_is_no_look_where_the_service_asks_for_more_than_is_waited() -> None:
+    service = Service(reply(503, headers={"Retry-After": "61"}))
+    error = refusal(service)
+    assert (error.outcome_unknown, error.retry_after, service.clock.monotonic()) == (True, 61, 0)
+
+
+def test_the_last_part_of_the_deadline_is_kept_for_looks() -> None:
+    service = Service()
+    service.steps.extend([service.taking(8.0, httpx.ReadTimeout("slow")), service.taking(1.0, listed(row()))])
+    response = submit(service.client(), deadline=10.0)
+    assert service.seen[0].timeout["read"] == 8
+    assert service.seen[1].timeout["read"] == 2
+    assert response.reconciled is True
+
+
+def test_looks_share_the_deadline() -> None:
+    service = Service()
+    service.steps.extend([service.taking(2.0, lost()), *(service.taking(0.9, listed()) for _ in range(LOOKS))])
+    error = failure(service, deadline=4.0, max_retries=0)
+    assert error.outcome_unknown is True
+    assert service.times[-1] < 4
+    assert len(service.seen) < 1 + LOOKS
+
+
+def test_a_look_that_leaves_no_time_to_send_again_leaves_the_error_of_the_attempt() -> None:
+    service = Service()
+    service.steps.extend([reply(500), service.taking(9.5, listed())])
+    error = refusal(service, deadline=10.0)
+    assert isinstance(error, InternalServerError)
+    assert (error.outcome_unknown, service.methods) == (True, ["POST", "GET"])
+
+
+# --- Bounds in time ---------------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_sent_after_the_last_moment() -> None:
+    service = Service()
+    past = service.clock.now() - timedelta(seconds=1)
+    with pytest.raises(ArgumentError, match="not_after"):
+        submit(service.client(), not_after=past)
+    with pytest.raises(ArgumentError, match="time zone"):
+        submit(service.client(), not_after=datetime(2030, 1, 1))  # noqa: DTZ001
+
+
+def test_no_retry_is_sent_after_the_last_moment() -> None:
+    service = Service(reply(429, headers={"Retry-After": "5"}))
+    error = refusal(service, not_after=service.clock.now() + timedelta(seconds=5))
+    assert isinstance(error, RateLimitError)
+    assert (error.outcome_unknown, error.retry_after, service.clock.monotonic()) == (False, 5, 0)
+
+
+def test_looks_are_taken_after_the_last_moment() -> None:
+    service = Service()
+    service.steps.extend([service.taking(9.0, lost()), listed(), listed(row())])
+    response = submit(service.client(), not_after=service.clock.now() + timedelta(seconds=5))
+    assert (response.reconciled, service.methods) == (True, ["POST", "GET", "GET"])
+
+
+def test_no_row_is_sent_again_after_a_look_that_took_until_the_last_moment() -> None:
+    service = Service()
+    service.steps.extend([lost(), service.taking(5.0, listed())])
+    error = failure(service, not_after=service.clock.now() + timedelta(seconds=5))
+    assert (error.outcome_unknown, service.methods) == (True, ["POST", "GET"])
+
+
+@pytest.mark.parametrize("bound", ["deadline", "not_after"])
+def test_nothing_is_sent_where_the_hook_took_until_the_last_moment(bound: str) -> None:
+    service = Service()
+    last = {"deadline": 5.0, "not_after": service.clock.now() + timedelta(seconds=4)}[bound]
+    with pytest.raises(APITimeoutError, match=bound) as raised:
+        submit(service.client(on_intent=lambda *_: service.clock.advance(5.0)), **{bound: last})
+    assert raised.value.outcome_unknown is False
+    assert raised.value.outcomes == {"key-0": "not_sent"}
+    assert raised.value.attempts == ()
+
+
+# --- Errors that were asked for ---------------------------------------------------------------------------------------
+
+
+def test_strict_raises_where_a_reply_departs_from_the_spec_with_the_reply() -> None:
+    service = Service(reply(200, [row(venue="XCBO")]))
+    with pytest.raises(APIResponseValidationError, match=r"data\[0\].venue: unknown_field") as raised:
+        submit(service.client(strict=True))
+    assert raised.value.outcome_unknown is False
+    assert raised.value.outcomes == {"key-0": "landed"}
+    assert raised.value.response is not None
+    assert raised.value.response.drift
+
+
+def test_strict_says_that_the_outcome_is_unknown_where_a_key_is_missing() -> None:
+    service = Service(reply(200, [row("b", venue="XCBO")]), *looks())
+    with pytest.raises(APIResponseValidationError) as raised:
+        submit(service.client(strict=True), asked("a"), asked("b"))
+    assert raised.value.outcome_unknown is True
+    assert raised.value.outcomes == {"a": "unknown", "b": "landed"}
+
+
+@pytest.mark.parametrize("where", ["client", "call"])
+def test_refused_rows_raise_where_that_was_asked_for(where: str) -> None:
+    option = {"raise_on_rejection": True}
+    service = Service(reply(207, [row("a"), refused("b")], error="1 of 2 were rejected"))
+    client = service.client(**(option if where == "client" else {}))
+    with pytest.raises(APIStatusError, match="b: Quantity exceeds the position") as raised:
+        submit(client, asked("a"), asked("b"), **(option if where == "call" else {}))
+    error = raised.value
+    assert (error.outcome_unknown, error.status_code, error.code) == (False, 207, 207)
+    assert error.outcomes == {"a": "landed", "b": "rejected"}
+    assert [r.instruction_id for r in error.data] == ["b"]
+    assert error.response is not None
+    assert [r.instruction_id for r in error.response.data] == ["a", "b"]  # type: ignore[attr-defined]
+
+
+def test_refused_rows_beside_a_missing_key_leave_the_outcome_unknown() -> None:
+    service = Service(reply(207, [row("a"), refused("b")]), *looks())
+    error = refusal(service, *map(asked, "abc"), raise_on_rejection=True)
+    assert (error.outcome_unknown, error.outcomes) == (True, {"a": "landed", "b": "rejected", "c": "unknown"})
+
+
+def test_accepted_rows_do_not_raise() -> None:
+    service = Service(done)
+    response = submit(service.client(strict=True, raise_on_rejection=True))
+    response.raise_for_rejections()
+    assert len(response.accepted) == 1
+
+
+# --- Interrupted ------------------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_while_a_request_is_on_its_way_leaves_the_outcome_unknown() -> None:
+    service = Service(KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt) as raised:
+        submit(service.client())
+    assert raised.value.outcome_unknown is True  # type: ignore[attr-defined]
+    assert raised.value.idempotency_keys == ("key-0",)  # type: ignore[attr-defined]
+    (note,) = raised.value.__notes__
+    assert "OUTCOME UNKNOWN" in note
+    assert "key-0" in note
+
+
+@pytest.mark.parametrize(
+    ("steps", "unknown"),
+    [
+        ([reply(429)], False),
+        ([unsent()], False),
+        ([reply(503, [refused()])], False),
+        ([lost()], True),
+        ([reply(503)], True),
+    ],
+    ids=["429", "never sent", "every row refused", "lost", "503"],
+)
+def test_ctrl_c_in_a_wait_tells_what_came_before(
+    steps: list[Any], unknown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(*steps)
+
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(service.clock, "sleep", interrupted)
+    with pytest.raises(KeyboardInterrupt) as raised:
+        submit(service.client())
+    assert getattr(raised.value, "outcome_unknown", False) is unknown
+
+
+def test_ctrl_c_while_a_success_is_completed_by_a_look_leaves_the_outcome_unknown() -> None:
+    service = Service(reply(200, []), KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt) as raised:
+        submit(service.client())
+    assert raised.value.outcome_unknown is True  # type: ignore[attr-defined]
+
+
+def test_ctrl_c_before_anything_was_sent_says_nothing() -> None:
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as raised:
+        submit(Service().client(api_key=interrupted))
+    assert not hasattr(raised.value, "outcome_unknown")
+
+
+def test_a_client_that_is_closed_in_the_middle_of_a_call_says_what_may_have_happened() -> None:
+    service = Service()
+    client = service.client()
+
+    def lost_while_closing(_: httpx.Request) -> httpx.ReadError:
+        client.close()
+        return lost()
+
+    service.steps.append(lost_while_closing)
+    with pytest.raises(ClearStreetError, match="closed") as raised:
+        submit(client)
+    assert raised.value.outcome_unknown is True
+
+
+@pytest.mark.anyio
+async def test_a_task_that_is_cancelled_leaves_the_outcome_unknown_once_a_request_is_on_its_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sandbox = Sandbox()
+    told: list[BaseException] = []
+
+    async def never(_: float) -> None:
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(sandbox.clock, "asleep", never)
+    sandbox.faults.add(Fault.slow(5.0))
+    async with AsyncClearStreet.sandbox(sandbox) as client:
+
+        async def call() -> None:
+            try:
+                await client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[asked("mine")])
+            except BaseException as error:
+                told.append(error)
+                raise
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(call)
+            with anyio.fail_after(5.0):
+                while not sandbox.requests:
+                    await anyio.lowlevel.checkpoint()
+            group.cancel_scope.cancel()
+    (error,) = told
+    assert error.outcome_unknown is True  # type: ignore[attr-defined]
+    assert error.idempotency_keys == ("mine",)  # type: ignore[attr-defined]
+    assert "OUTCOME UNKNOWN" in error.__notes__[0]
+
+
+# --- Streamed ---------------------------------------------------------------------------------------------------------
+
+
+def streamed(service: Service, *rows: PositionInstructionRequestParam) -> PositionSubmitPositionInstructionsResponse:
+    positions = service.client().v1.positions.with_streaming_response
+    with positions.submit_position_instructions(ACCOUNT, instructions=rows or [asked()]) as response:
+        return response.parse()
+
+
+def test_a_streamed_reply_is_merged_when_it_is_parsed() -> None:
+    response = streamed(Service(reply(200, [row("b"), row("a")])), asked("a"), asked("b"))
+    assert [r.instruction_id for r in response.data] == ["a", "b"]
+
+
+@pytest.mark.parametrize("how", ["broken success", "no JSON", "null data"])
+def test_a_streamed_reply_that_cannot_be_read_is_looked_for(how: str) -> None:
+    assert streamed(Service(UNKNOWN[how](), listed(row()))).reconciled is True
+
+
+def test_a_streamed_reply_that_lacks_a_key_is_completed_by_a_look() -> None:
+    assert streamed(Service(reply(200, []), listed(row()))).reconciled is True
+
+
+def test_a_streamed_reply_that_cannot_be_read_nor_found_is_unknown() -> None:
+    service = Service(breaking(), otherwise=lambda _: listed())
+    positions = service.client().v1.positions.with_streaming_response
+    with (
+        positions.submit_position_instructions(ACCOUNT, instructions=[asked()]) as response,
+        pytest.raises(APIConnectionError) as raised,
+    ):
+        response.parse()
+    assert raised.value.outcome_unknown is True
+    assert raised.value.outcomes == {"key-0": "unknown"}
+    assert [(a.outcome, a.status_code, a.failure) for a in raised.value.attempts] == [
+        ("unknown", 200, "RemoteProtocolError")
+    ]
+
+
+def test_ctrl_c_while_a_streamed_reply_is_read_leaves_the_outcome_unknown() -> None:
+    with pytest.raises(KeyboardInterrupt) as raised:
+        streamed(Service(breaking(200, KeyboardInterrupt())))
+    assert raised.value.outcome_unknown is True  # type: ignore[attr-defined]
+
+
+# --- What is said of it all -------------------------------------------------------------------------------------------
+
+
+def test_an_error_tells_every_attempt() -> None:
+    service = Service()
+    service.steps.extend([service.taking(2.0, unsent()), service.taking(1.0, reply(500)), listed(), lost(), *looks()])
+    error = failure(service)
+    assert [(a.elapsed, a.outcome, a.failure, a.status_code, a.request_id) for a in error.attempts] == [
+        (2.0, "never_sent", "ConnectError", None, None),
+        (1.0, "unknown", None, 500, "request-500"),
+        (0.0, "unknown", "ReadError", None, None),
+    ]
+    assert error.attempts[0].started_at == datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
+    assert "3 attempts" in str(error)
+
+
+def test_the_log_has_a_line_for_the_call_and_none_of_its_keys(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "clear_street"):
+        submit(Service(lost(), listed(row(), row("other", created_at=LONG_AGO))).client())
+        failure(Service(lost(), *looks()), max_retries=0)
+        submit(Service(reply(207, [row("a"), refused("b")])).client(), asked("a"), asked("b"))
+    text = caplog.text
+    assert "submit_position_instructions (POST /v1/accounts/{account_id}/positions/instructions): reconciled" in text
+    assert "APIConnectionError, outcome unknown" in text
+    assert "the service refused some of the rows" in text
+    assert "key-0" not in text
+    assert str(ACCOUNT) not in text
+
+
+def test_a_departure_from_the_spec_is_logged_once_per_kind(caplog: pytest.LogCaptureFixture) -> None:
+    service = Service(*(reply(200, [row(venue="XCBO"), row("b", venue="XCBO")]) for _ in range(2)))
+    client = service.client()
+    for _ in range(2):
+        submit(client, asked(), asked("b"))
+    departures = [record.getMessage() for record in caplog.records if "departs" in record.getMessage()]
+    assert departures == [
+        "submit_position_instructions: the reply departs from the spec: data[].venue: unknown_field, expected nothing"
+    ]

@@ -1,0 +1,112 @@
+"""The two clients have the same names, signatures and docstrings, but for what waits."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import pytest
+
+import clear_street
+from clear_street import AsyncClearStreet, AsyncRawResponse, ClearStreet, RawResponse
+from clear_street.v1 import V1, AsyncV1, positions, version
+
+PAIRS: list[tuple[type[Any], type[Any]]] = [
+    (ClearStreet, AsyncClearStreet),
+    (V1, AsyncV1),
+    (RawResponse, AsyncRawResponse),
+    *(
+        (getattr(module, name), getattr(module, f"Async{name}"))
+        for module, names in (
+            (positions, ["Positions", "PositionsWithRawResponse", "PositionsWithStreamingResponse"]),
+            (version, ["Version", "VersionWithRawResponse", "VersionWithStreamingResponse"]),
+            (clear_street, ["PositionIterator", "InstructionWatch"]),
+        )
+        for name in names
+    ),
+]
+both = pytest.mark.parametrize(("blocking", "awaiting"), PAIRS, ids=[pair[0].__name__ for pair in PAIRS])
+
+PROTOCOLS = {
+    "__aenter__": "__enter__",
+    "__aexit__": "__exit__",
+    "__aiter__": "__iter__",
+    "__anext__": "__next__",
+}
+DO_NOT_WAIT = {"with_options", "copy", "sandbox", "iter_positions", "watch_position_instructions"}
+
+
+def public(kind: type[Any]) -> dict[str, Any]:
+    """The public members of a class, under the names of the blocking one."""
+    members = {PROTOCOLS.get(name, name): inspect.getattr_static(kind, name) for name in dir(kind)}
+    return {name: m for name, m in members.items() if not name.startswith("_") or name in PROTOCOLS.values()}
+
+
+def function(member: Any) -> Any:
+    """What is behind a property, a class method or a plain one."""
+    return member.fget if isinstance(member, property) else getattr(member, "__func__", member)
+
+
+def signature(member: Any) -> str:
+    """Its signature, with what must differ taken out."""
+    text = str(inspect.signature(function(member)))
+    text = re.sub(r"\bAsync(?!\w*Client\b)", "", text)
+    return re.sub(r"Awaitable\[(.*)\]", r"\1", text)
+
+
+@both
+def test_the_same_names(blocking: type[Any], awaiting: type[Any]) -> None:
+    assert public(blocking).keys() == public(awaiting).keys()
+
+
+@both
+def test_the_same_signatures(blocking: type[Any], awaiting: type[Any]) -> None:
+    others = public(awaiting)
+    for name, member in public(blocking).items():
+        if callable(function(member)):
+            assert signature(others[name]) == signature(member), name
+
+
+@both
+def test_the_same_docstrings(blocking: type[Any], awaiting: type[Any]) -> None:
+    others = public(awaiting)
+    for name, member in public(blocking).items():
+        assert inspect.getdoc(function(others[name])) == inspect.getdoc(function(member)), name
+
+
+@both
+def test_what_asks_the_service_is_awaited_and_nothing_else(blocking: type[Any], awaiting: type[Any]) -> None:
+    for name, member in public(awaiting).items():
+        waits = inspect.iscoroutinefunction(function(member)) or inspect.isasyncgenfunction(function(member))
+        assert not inspect.iscoroutinefunction(function(public(blocking)[name]))
+        if issubclass(awaiting, (AsyncClearStreet, positions.AsyncPositions, version.AsyncVersion)):
+            expected = not isinstance(member, property) and name not in DO_NOT_WAIT
+            assert waits is expected, name
+
+
+@both
+def test_every_public_name_has_a_docstring(blocking: type[Any], awaiting: type[Any]) -> None:
+    for kind in (blocking, awaiting):
+        assert kind.__doc__
+        for name, member in public(kind).items():
+            if not name.startswith("__"):
+                assert inspect.getdoc(function(member)), f"{kind.__name__}.{name}"
+
+
+def test_the_raw_and_streamed_operations_are_those_of_the_plain_ones() -> None:
+    client = ClearStreet.sandbox()
+    plain = {
+        name
+        for name in public(positions.Positions)
+        if not name.startswith(("with_", "iter_", "wait_", "watch_", "find_", "cancel_and_"))
+        and name != "get_position_instruction"
+    }
+    for shaped in (client.v1.positions.with_raw_response, client.v1.positions.with_streaming_response):
+        assert set(vars(shaped)) == plain
+        for name in plain:
+            method = inspect.unwrap(getattr(shaped, name))
+            assert inspect.getdoc(method) == inspect.getdoc(getattr(positions.Positions, name))
+            assert list(inspect.signature(method).parameters) == list(
+                inspect.signature(getattr(client.v1.positions, name)).parameters
+            )

@@ -1,0 +1,782 @@
+"""Waiting for instructions and watching them: which states end a wait, what it outlasts, and how often it asks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.lowlevel
+import httpx
+import pytest
+
+from clear_street import (
+    AsyncClearStreet,
+    AuthenticationError,
+    ClearStreet,
+    ClearStreetError,
+    InstructionChange,
+    InstructionFailedError,
+    NotFoundError,
+    PermissionDeniedError,
+    WaitTimeoutError,
+)
+from clear_street.errors import APIResponseValidationError, ArgumentError
+from clear_street.sandbox import AsyncSandboxTransport, Fault, Sandbox, SandboxClock, SandboxTransport
+from clear_street.types.v1 import PositionInstructionStatus
+from faces import ROW, Face, Wire, envelope, failed
+from timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ACCOUNT = 7
+EXAMPLE = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+LIST = "get_position_instructions"
+FIRST, LONGEST = 0.5, 10.0
+"""Seconds between ticks: while something changes, and at most."""
+
+
+def row(status: str | None, id_: str = "i-1", **fields: object) -> dict[str, object]:
+    return {**ROW, "id": id_, "instruction_id": f"key of {id_}", "status": status, **fields}
+
+
+def listing(*rows: object) -> tuple[int, object]:
+    return 200, envelope(list(rows))
+
+
+def states(*statuses: str) -> Wire:
+    """A list in which the instruction goes through these states, one for each reading."""
+    return Wire(*(listing(row(status)) for status in statuses))
+
+
+def wait(client: Any, id_: str = "i-1", **options: Any) -> Any:
+    return client.v1.positions.wait_for_position_instruction(id_, account_id=ACCOUNT, **options)
+
+
+def wait_all(client: Any, ids: object, **options: Any) -> Any:
+    return client.v1.positions.wait_for_position_instructions(ids, account_id=ACCOUNT, **options)
+
+
+def watch(client: Any, **options: Any) -> Any:
+    return client.v1.positions.watch_position_instructions(ACCOUNT, **options)
+
+
+def ticking(face: Face, wire: Wire, *, jitter: float = 0.5) -> tuple[Any, list[float]]:
+    """A client, and the times of its requests as they come."""
+    clock, times = _Regular(jitter), list[float]()
+
+    def note(request: httpx.Request) -> httpx.Response:
+        times.append(clock.monotonic())
+        return wire.handler(request)  # type: ignore[return-value]
+
+    return face.client(httpx.MockTransport(note), clock=clock), times
+
+
+class _Regular(SandboxClock):
+    def __init__(self, jitter: float) -> None:
+        super().__init__()
+        self._jitter = jitter
+
+    def random(self) -> float:
+        return self._jitter
+
+
+class TestTheEndOfAWait:
+    @pytest.mark.parametrize("status", ["ACCEPTED", "CANCELLED"])
+    def test_is_a_terminal_state(self, face: Face, status: str) -> None:
+        wire = states("SENT", "SENT", "CANCEL_REQUESTED", status)
+        assert face.run(wait, face.client(wire)).status == status
+        assert len(wire.requests) == 4
+
+    @pytest.mark.parametrize("status", ["UNKNOWN", "NEVER_HEARD_OF", "SENT", "CANCEL_REQUESTED"])
+    def test_is_no_other_state(self, face: Face, status: str) -> None:
+        wire = states(status, status, "ACCEPTED")
+        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+        assert len(wire.requests) == 3
+
+    def test_is_no_row_without_a_status(self, face: Face) -> None:
+        wire = Wire(listing(row(None)), listing(row("ACCEPTED")))
+        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+
+    @pytest.mark.parametrize("status", ["REJECTED", "ENGINE_REJECTED", "CANCEL_FAILED"])
+    def test_may_be_a_failure(self, face: Face, status: str) -> None:
+        clock = SandboxClock()
+        wire = Wire(listing(row("SENT")), listing(row(status, rejection_reason="The venue is closed")))
+        with pytest.raises(
+            InstructionFailedError, match=rf"^instruction i-1 ended in {status}: The venue is closed$"
+        ) as caught:
+            face.run(wait, face.client(wire, clock=clock))
+        error = caught.value
+        assert error.instruction.status == status
+        assert [instruction.id for instruction in error.instructions] == ["i-1"]
+        assert [seen.status for seen in error.history] == ["SENT", status]
+        assert [seen.at for seen in error.history] == [clock.at(0), clock.now()]
+        assert error.outcome_unknown is False
+
+    @pytest.mark.parametrize(
+        "until",
+        [
+            "SENT",
+            ["ACCEPTED", "SENT"],
+            PositionInstructionStatus.SENT,
+            {PositionInstructionStatus.SENT},
+            iter(["SENT"]),
+        ],
+        ids=["name", "names", "member", "members", "iterator"],
+    )
+    def test_may_be_asked_for(self, until: object) -> None:
+        face = Face("sync")
+        assert face.run(lambda: wait(face.client(states("UNKNOWN", "SENT")), until=until)).status == "SENT"
+
+    def test_may_be_a_failure_that_was_asked_for(self, face: Face) -> None:
+        client = face.client(states("CANCEL_REQUESTED", "CANCEL_FAILED"))
+        assert face.run(lambda: wait(client, until="CANCEL_FAILED")).status == "CANCEL_FAILED"
+
+    def test_may_be_a_state_that_the_spec_does_not_list_yet(self, face: Face) -> None:
+        client = face.client(states("SENT", "PARTIALLY_TAKEN"))
+        assert face.run(lambda: wait(client, until="PARTIALLY_TAKEN")).status == "PARTIALLY_TAKEN"
+
+    def test_is_another_terminal_state_than_asked_for_as_an_error(self, face: Face) -> None:
+        client = face.client(states("CANCEL_REQUESTED", "ACCEPTED"))
+        with pytest.raises(InstructionFailedError, match=r"ended in ACCEPTED instead of CANCELLED or CANCEL_FAILED$"):
+            face.run(lambda: wait(client, until=["CANCEL_FAILED", "CANCELLED"]))
+
+    def test_of_several_is_when_all_are_there(self, face: Face) -> None:
+        wire = Wire(
+            listing(row("SENT", "a"), row("ACCEPTED", "b"), row("SENT", "c")),
+            listing(row("CANCELLED", "a"), row("ACCEPTED", "b"), row("SENT", "c")),
+        )
+        rows = face.run(lambda: wait_all(face.client(wire), ["b", "a", "b"]))
+        assert [(found.id, found.status) for found in rows] == [
+            ("b", "ACCEPTED"),
+            ("a", "CANCELLED"),
+            ("b", "ACCEPTED"),
+        ]
+
+    def test_of_several_is_the_first_failure(self, face: Face) -> None:
+        wire = Wire(listing(row("SENT", "a"), row("REJECTED", "b"), row("SENT", "c"), row("CANCEL_FAILED", "d")))
+        with pytest.raises(InstructionFailedError, match="instruction b ended in REJECTED") as caught:
+            face.run(lambda: wait_all(face.client(wire), iter("abcd")))
+        assert [instruction.id for instruction in caught.value.instructions] == ["b", "d"]
+
+    def test_of_a_strict_client_is_a_departure_from_the_spec(self, face: Face) -> None:
+        with pytest.raises(APIResponseValidationError, match=r"data\[0\].status"):
+            face.run(wait, face.client(states("NEVER_HEARD_OF"), strict=True))
+
+
+class TestCancelAndWait:
+    def test_gives_the_cancelled_row(self, face: Face) -> None:
+        sandbox = Sandbox()
+        client = face.sandbox(sandbox)
+        row = face.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0))
+        assert (row.id, row.status) == (EXAMPLE, "CANCELLED")
+        assert [(seen.method, seen.operation) for seen in sandbox.requests][:2] == [
+            ("DELETE", "cancel_position_instruction"),
+            ("GET", LIST),
+        ]
+
+    @pytest.mark.parametrize(
+        ("ends", "told"),
+        [("ACCEPTED", "ended in ACCEPTED instead of CANCELLED"), ("CANCEL_FAILED", "ended in CANCEL_FAILED")],
+    )
+    def test_never_calls_cancelled_what_is_not(self, face: Face, ends: str, told: str) -> None:
+        sandbox = Sandbox()
+        sandbox.plan(instruction=EXAMPLE, cancel_then=[ends], reason="Too late")
+        client, changes = face.sandbox(sandbox), list[InstructionChange]()
+        with pytest.raises(InstructionFailedError, match=told) as caught:
+            face.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, on_change=changes.append))
+        assert caught.value.instruction.status == ends
+        assert [change.instruction.status for change in changes] == ["CANCEL_REQUESTED", ends]
+
+    def test_knows_its_outcome_when_the_time_is_over(self, face: Face) -> None:
+        sandbox = Sandbox()
+        sandbox.plan(instruction=EXAMPLE, cancel_then=())
+        client = face.sandbox(sandbox)
+        with pytest.raises(WaitTimeoutError, match=r"not settled within 5 s, last seen as CANCEL_REQUESTED") as caught:
+            face.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, wait_deadline=5.0))
+        assert caught.value.outcome_unknown is False
+        assert caught.value.last_seen is not None
+        assert caught.value.last_seen.status == "CANCEL_REQUESTED"
+
+    def test_cancels_nothing_when_it_cannot_wait(self, face: Face) -> None:
+        sandbox = Sandbox()
+        client = face.sandbox(sandbox)
+        for options in ({"wait_deadline": 0}, {"on_change": "print"}):
+            with pytest.raises(ArgumentError, match=next(iter(options))):
+                face.run(lambda options=options: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, **options))
+        assert not sandbox.requests
+
+
+class TestWhatAWaitOutlasts:
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            (429, failed(429)),
+            (500, failed(500)),
+            (503, failed(503)),
+            (502, b"<html>Bad gateway</html>"),
+            (504, b""),
+            (408, failed(408)),
+            httpx.ConnectError("refused"),
+            httpx.PoolTimeout("busy"),
+            httpx.ReadError("reset"),
+            httpx.ReadTimeout("slow"),
+            httpx.RemoteProtocolError("closed"),
+            (200, b"<html>Please log in</html>"),
+            (200, b'{"data": ['),
+            (200, envelope(None)),
+            (200, {"metadata": {"request_id": "r"}}),
+        ],
+        ids=repr,
+    )
+    def test_passes(self, face: Face, reply: Any) -> None:
+        wire = Wire(reply, listing(row("SENT")), reply, reply, listing(row("ACCEPTED")))
+        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+        assert len(wire.requests) == 5
+
+    @pytest.mark.parametrize(
+        ("status", "kind"), [(401, AuthenticationError), (403, PermissionDeniedError), (404, NotFoundError)]
+    )
+    def test_is_not_what_cannot_pass(self, face: Face, status: int, kind: type[Exception]) -> None:
+        wire = Wire((status, failed(status)))
+        with pytest.raises(kind):
+            face.run(wait, face.client(wire))
+        assert len(wire.requests) == 1
+
+    @pytest.mark.parametrize("status", [429, 503])
+    def test_is_a_silence_as_long_as_the_service_asks_for(self, face: Face, status: int) -> None:
+        wire = Wire((status, failed(status), {"Retry-After": "120"}), listing(row("ACCEPTED")))
+        client, times = ticking(face, wire)
+        face.run(lambda: wait(client, grace=1))
+        assert times == [0, 120]
+
+    def test_is_no_silence_longer_than_the_wait(self, face: Face) -> None:
+        wire = Wire((429, failed(429), {"Retry-After": "99999999999"}))
+        client, times = ticking(face, wire)
+        with pytest.raises(WaitTimeoutError, match=r"could not be read within 20 s; the last reading .*429"):
+            face.run(lambda: wait(client, deadline=20))
+        assert times == [0]
+
+    def test_may_be_longer_than_a_system_can_sleep(self, face: Face) -> None:
+        wire = Wire((429, failed(429), {"Retry-After": "99999999999"}), listing(row("ACCEPTED")))
+        slept: list[float] = []
+
+        class Clock(SandboxClock):
+            def advance(self, seconds: float) -> None:
+                slept.append(seconds)
+                super().advance(seconds * 1000)
+
+        client = face.client(wire, clock=Clock())
+        first = face.run(lambda: _first(watch(client)))
+        assert first.instruction.status == "ACCEPTED"
+        assert max(slept) <= 3600
+
+    def test_is_a_service_that_is_down_for_longer_than_the_grace(self, face: Face) -> None:
+        wire = Wire(*[(503, failed(503))] * 20, listing(row("ACCEPTED")))
+        assert face.run(lambda: wait(face.client(wire), grace=2)).status == "ACCEPTED"
+
+    def test_ends_with_its_deadline(self, face: Face) -> None:
+        wire = Wire((503, failed(503)))
+        client, times = ticking(face, wire)
+        with pytest.raises(WaitTimeoutError) as caught:
+            face.run(lambda: wait(client, deadline=60))
+        assert str(caught.value) == (
+            "instruction i-1 was not looked for: the account's list could not be read within 60 s; the last reading of "
+            "the list failed: GET /v1/accounts/{account_id}/positions/instructions: HTTP 503: The service says no "
+            "(request id r-1, 1 attempt)"
+        )
+        assert times[-1] == 59
+        assert caught.value.last_seen is None
+        assert caught.value.history == ()
+
+
+def _first(changes: Any) -> Any:
+    if hasattr(changes, "__anext__"):
+        return anext(changes)
+    return next(changes)
+
+
+class TestTheTimeOfAWait:
+    def test_is_over_at_the_deadline(self, face: Face) -> None:
+        client, times = ticking(face, states("SENT", "UNKNOWN"))
+        clock = client._caller.connections.driver().clock
+        with pytest.raises(
+            WaitTimeoutError, match=r"^instruction i-1 was not settled within 100 s, last seen as UNKNOWN$"
+        ) as caught:
+            face.run(lambda: wait(client, deadline=100))
+        assert clock.monotonic() == 100
+        assert times[-1] == 99
+        assert caught.value.last_seen is not None
+        assert caught.value.last_seen.status == "UNKNOWN"
+        assert [seen.status for seen in caught.value.history] == ["SENT", "UNKNOWN"]
+        assert [seen.at for seen in caught.value.history] == [clock.at(times[0]), clock.at(times[1])]
+        assert caught.value.outcome_unknown is False
+
+    def test_may_be_shorter_than_a_tick(self, face: Face) -> None:
+        client, times = ticking(face, states("SENT"))
+        with pytest.raises(WaitTimeoutError):
+            face.run(lambda: wait(client, deadline=0.1))
+        assert times == [0]
+
+    def test_is_no_longer_than_the_grace_for_what_never_appears(self, face: Face) -> None:
+        client, times = ticking(face, Wire(listing(row("SENT", "another"))))
+        with pytest.raises(
+            WaitTimeoutError, match=r"^instruction i-1 did not appear in the account's list within 30 s$"
+        ):
+            face.run(wait, client)
+        assert times[-1] == 30
+
+    def test_is_enough_for_what_appears_late(self, face: Face) -> None:
+        wire = Wire(listing(), listing(), listing(row("SENT")), listing(), listing(row("ACCEPTED")))
+        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+
+    def test_ends_before_the_grace_does(self, face: Face) -> None:
+        client, times = ticking(face, Wire(listing()))
+        with pytest.raises(WaitTimeoutError, match=r"did not appear in the account's list within 10 s$"):
+            face.run(lambda: wait(client, deadline=10))
+        assert times[-1] == 9
+
+    def test_is_lost_on_an_idempotency_key(self, face: Face) -> None:
+        with pytest.raises(WaitTimeoutError, match=r"idempotency key of the instruction whose server `id` is 'i-2'"):
+            face.run(lambda: wait(face.client(Wire(listing(row("SENT", "i-2")))), "key of i-2"))
+
+    def test_takes_in_rows_without_an_id_or_a_key(self, face: Face) -> None:
+        wire = Wire(listing({}, row("SENT", "i-2", instruction_id=None), row("ACCEPTED")))
+        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+
+
+class TestAStepOutOfATerminalState:
+    WIRE = (
+        listing(row("ACCEPTED", "a"), row("SENT", "b")),
+        listing(row("SENT", "a"), row("SENT", "b")),
+        listing(row("ACCEPTED", "a"), row("ACCEPTED", "b")),
+    )
+
+    def test_is_told_and_logged(self, face: Face, caplog: pytest.LogCaptureFixture) -> None:
+        changes: list[InstructionChange] = []
+        rows = face.run(lambda: wait_all(face.client(Wire(*self.WIRE)), ["a", "b"], on_change=changes.append))
+        assert [found.status for found in rows] == ["ACCEPTED", "ACCEPTED"]
+        of_a = [change for change in changes if change.instruction.id == "a"]
+        assert [(change.previous_status, change.instruction.status, change.is_anomaly) for change in of_a] == [
+            (None, "ACCEPTED", False),
+            ("ACCEPTED", "SENT", True),
+            ("SENT", "ACCEPTED", False),
+        ]
+        warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+        assert warnings == ["an instruction left the terminal state ACCEPTED"]
+
+    def test_ends_no_wait(self, face: Face) -> None:
+        wire = Wire(*self.WIRE[:2], listing(row("SENT", "a"), row("ACCEPTED", "b")))
+        with pytest.raises(WaitTimeoutError, match="instruction a was not settled") as caught:
+            face.run(lambda: wait_all(face.client(wire), ["a", "b"]))
+        assert [seen.status for seen in caught.value.history] == ["ACCEPTED", "SENT"]
+
+
+class TestCallbacks:
+    def test_are_told_each_change_once(self, face: Face) -> None:
+        changes: list[InstructionChange] = []
+        clock = SandboxClock()
+        client = face.client(states("SENT", "SENT", "ACCEPTED"), clock=clock)
+        face.run(lambda: wait(client, on_change=changes.append))
+        assert [(change.previous_status, change.instruction.status) for change in changes] == [
+            (None, "SENT"),
+            ("SENT", "ACCEPTED"),
+        ]
+        assert [change.at for change in changes] == [clock.at(0), clock.now()]
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_may_be_coroutine_functions(self, backend: str) -> None:
+        face, seen = Face(backend), list[str]()
+
+        async def on_change(change: InstructionChange) -> None:
+            await anyio.lowlevel.checkpoint()
+            seen.append(str(change.instruction.status))
+
+        face.run(lambda: wait(face.client(states("SENT", "ACCEPTED")), on_change=on_change))
+        assert seen == ["SENT", "ACCEPTED"]
+
+    def test_of_a_blocking_client_may_not(self) -> None:
+        async def on_change(change: InstructionChange) -> None:
+            raise AssertionError
+
+        with pytest.raises(ArgumentError, match="coroutine function"):
+            wait(Face("sync").client(states("SENT")), on_change=on_change)
+
+    def test_of_a_blocking_client_may_give_nothing_to_wait_for(self) -> None:
+        class Later:
+            def __await__(self) -> Any:
+                raise AssertionError
+
+        with pytest.raises(ArgumentError, match="coroutine function"):
+            wait(Face("sync").client(states("SENT")), on_change=lambda _: Later())
+
+    def test_end_a_wait_with_what_they_raise(self, face: Face) -> None:
+        def on_change(change: InstructionChange) -> None:
+            raise LookupError("enough")
+
+        wire = states("SENT", "ACCEPTED")
+        with pytest.raises(LookupError, match="enough"):
+            face.run(lambda: wait(face.client(wire), on_change=on_change))
+        assert len(wire.requests) == 1
+
+
+def _listed(face: Face, changes: Any, most: int | None = None) -> Any:
+    """The changes that come, or the first few of them, to be returned from a story."""
+
+    async def awaiting() -> list[tuple[str | None, str | None]]:
+        found = []
+        async for change in changes:
+            found.append((change.instruction.id, change.instruction.status))
+            if len(found) == most:
+                break
+        return found
+
+    def blocking() -> list[tuple[str | None, str | None]]:
+        found = []
+        for change in changes:
+            found.append((change.instruction.id, change.instruction.status))
+            if len(found) == most:
+                break
+        return found
+
+    return awaiting() if face.is_async else blocking()
+
+
+class TestAWatch:
+    def test_gives_every_row_and_then_every_change(self, face: Face) -> None:
+        wire = Wire(
+            listing(row("SENT", "a"), row("ACCEPTED", "b")),
+            listing(row("SENT", "a"), row("ACCEPTED", "b")),
+            listing(row("REJECTED", "a"), row("ACCEPTED", "b"), row("NEVER_HEARD_OF", "c")),
+        )
+        client = face.client(wire)
+        assert face.run(lambda: _listed(face, watch(client, deadline=60))) == [
+            ("a", "SENT"),
+            ("b", "ACCEPTED"),
+            ("a", "REJECTED"),
+            ("c", "NEVER_HEARD_OF"),
+        ]
+
+    def test_of_some_rows_ends_when_they_are_terminal(self, face: Face) -> None:
+        wire = Wire(
+            listing(row("SENT", "a"), row("SENT", "b"), row("SENT", "c")),
+            listing(row("SENT", "a"), row("CANCEL_FAILED", "b"), row("SENT", "c")),
+            listing(row("ACCEPTED", "a"), row("CANCEL_FAILED", "b"), row("SENT", "c")),
+        )
+        client = face.client(wire)
+        assert face.run(lambda: _listed(face, watch(client, ids=["a", "b"]))) == [
+            ("a", "SENT"),
+            ("b", "SENT"),
+            ("b", "CANCEL_FAILED"),
+            ("a", "ACCEPTED"),
+        ]
+        assert len(wire.requests) == 3
+
+    def test_goes_on_without_an_end(self, face: Face) -> None:
+        wire = Wire(*[listing(row("SENT"))] * 500, listing(row("ACCEPTED")))
+        client = face.client(wire)
+        assert face.run(lambda: _listed(face, watch(client), most=2)) == [("i-1", "SENT"), ("i-1", "ACCEPTED")]
+
+    def test_ends_at_its_deadline_and_stays_ended(self, face: Face) -> None:
+        client, times = ticking(face, states("SENT"))
+        changes = watch(client, deadline=30)
+        assert face.run(lambda: _listed(face, changes)) == [("i-1", "SENT")]
+        assert times[-1] == 29
+        assert face.run(lambda: _listed(face, changes)) == []
+        assert times[-1] == 29
+
+    def test_tells_a_step_out_of_a_terminal_state(self, face: Face, caplog: pytest.LogCaptureFixture) -> None:
+        client = face.client(states("CANCELLED", "SENT"))
+        assert face.run(lambda: _listed(face, watch(client), most=2)) == [("i-1", "CANCELLED"), ("i-1", "SENT")]
+        assert "left the terminal state CANCELLED" in caplog.text
+
+    def test_can_go_on_after_an_error(self, face: Face) -> None:
+        wire = Wire(listing(row("SENT")), (401, failed(401)), listing(row("ACCEPTED")))
+        client, times = ticking(face, wire)
+        changes = watch(client, ids=["i-1"])
+        assert face.run(lambda: _listed(face, changes, most=1)) == [("i-1", "SENT")]
+        with pytest.raises(AuthenticationError):
+            face.run(lambda: _listed(face, changes))
+        assert face.run(lambda: _listed(face, changes)) == [("i-1", "ACCEPTED")]
+        assert times[2] - times[1] >= FIRST / 2
+
+
+class TestTicks:
+    @pytest.mark.parametrize(("jitter", "share"), [(0.0, 0.5), (0.999, 0.9995)])
+    def test_come_less_often_while_nothing_changes(self, face: Face, jitter: float, share: float) -> None:
+        wire = Wire(*[listing(row("SENT"))] * 30, listing(row("CANCEL_REQUESTED")), listing(row("ACCEPTED")))
+        client, times = ticking(face, wire, jitter=jitter)
+        face.run(wait, client)
+        gaps = [later - earlier for earlier, later in pairwise(times)]
+        intervals = [min(LONGEST, FIRST * 1.5**n) for n in range(len(gaps))]
+        assert gaps[0] == pytest.approx(FIRST * share)
+        assert gaps[1:29] == pytest.approx([share * interval for interval in intervals[:28]])
+        assert gaps[-1] <= FIRST
+
+
+@pytest.fixture
+def crowd() -> tuple[Sandbox, list[str]]:
+    """A sandbox with many instructions that take a minute, on a clock for as many waits."""
+    sandbox = Sandbox(clock=Timeline(20), empty=True)
+    sandbox.add_account(ACCOUNT)
+    sandbox.plan(then=("ACCEPTED",), after=60.0)
+    sandbox.add_position(ACCOUNT, "AAPL 280121C00195000", 100)
+    instrument = sandbox.add_instrument("AAPL 280121C00195000")
+    client = ClearStreet.sandbox(sandbox)
+    rows = [{"instruction_type": "EXERCISE", "instrument_id": instrument, "quantity": 1}] * 20
+    reply = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=rows)  # type: ignore[arg-type]
+    return sandbox, [str(found.id) for found in reply.data]
+
+
+def _readings(sandbox: Sandbox) -> list[float]:
+    return [(seen.time - sandbox.clock.at(0)).total_seconds() for seen in sandbox.requests if seen.operation == LIST]
+
+
+def _alone(seconds: float) -> int:
+    """How often one wait reads the list in a time."""
+    face, clock = Face("sync"), Timeline(1)
+    wire = states("SENT")
+    with pytest.raises(WaitTimeoutError):
+        wait(face.client(wire, clock=clock), deadline=seconds)
+    return len(wire.requests)
+
+
+class TestManyWaits:
+    def test_in_threads_read_the_list_once_per_tick(self, crowd: tuple[Sandbox, list[str]]) -> None:
+        sandbox, ids = crowd
+        client = ClearStreet.sandbox(sandbox)
+        found: list[str | None] = []
+
+        def waiting(id_: str) -> None:
+            found.append(wait(client, id_).status)
+            sandbox.clock.leave()  # type: ignore[attr-defined]
+
+        threads = [threading.Thread(target=waiting, args=(id_,)) for id_ in ids]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert found == ["ACCEPTED"] * 20
+        assert len(_readings(sandbox)) <= _alone(65)
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    @pytest.mark.parametrize("slow", [0.0, 0.3, 4.0])
+    def test_in_tasks_read_the_list_once_per_tick(
+        self, crowd: tuple[Sandbox, list[str]], backend: str, slow: float
+    ) -> None:
+        sandbox, ids = crowd
+        sandbox.faults.add(Fault.slow(slow), operation=LIST, times=None)
+        client = AsyncClearStreet.sandbox(sandbox)
+        found: list[str | None] = []
+
+        async def waiting(id_: str) -> None:
+            found.append((await wait(client, id_)).status)
+            sandbox.clock.leave()  # type: ignore[attr-defined]
+
+        async def main() -> None:
+            async with anyio.create_task_group() as tasks:
+                for id_ in ids:
+                    tasks.start_soon(waiting, id_)
+
+        anyio.run(main, backend=backend)
+        assert found == ["ACCEPTED"] * 20
+        times = _readings(sandbox)
+        assert len(times) <= _alone(65)
+        assert min(later - earlier for earlier, later in pairwise(times)) >= slow
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_learn_together_what_cannot_pass(self, backend: str) -> None:
+        sandbox = Sandbox(clock=Timeline(10), api_keys=["another"])
+        client = AsyncClearStreet.sandbox(sandbox)
+        raised: list[Exception] = []
+
+        async def waiting() -> None:
+            with pytest.raises(AuthenticationError) as caught:
+                await wait(client)
+            raised.append(caught.value)
+            sandbox.clock.leave()  # type: ignore[attr-defined]
+
+        async def main() -> None:
+            async with anyio.create_task_group() as tasks:
+                for _ in range(10):
+                    tasks.start_soon(waiting)
+
+        anyio.run(main, backend=backend)
+        assert len(set(map(id, raised))) == 10
+        assert len(sandbox.requests) == 1
+
+    def test_one_after_the_other_ask_anew(self, face: Face) -> None:
+        wire = states("ACCEPTED")
+        client = face.client(wire)
+        face.run(wait, client)
+        face.run(wait, client)
+        assert len(wire.requests) == 2
+        assert not client._caller.connections.driver().learnt.readings
+
+    def test_of_other_accounts_services_and_keys_share_nothing(self) -> None:
+        wire = states("SENT")
+        client = Face("sync").client(wire)
+        watches = [
+            watch(other)
+            for other in (
+                client,
+                client.with_options(environment="dev"),
+                client.with_options(api_key="another"),
+                client.with_options(default_headers={"x-tenant": "two"}),
+                client.with_options(strict=True),
+            )
+        ]
+        watches.append(client.v1.positions.watch_position_instructions(8))
+        for changes in watches:
+            next(changes)
+        assert len(wire.requests) == len(watches)
+
+    def test_of_copies_share_their_readings(self) -> None:
+        wire = states("SENT")
+        client = Face("sync").client(wire)
+        first, second = watch(client), watch(client.with_options(timeout=5.0))
+        assert next(first).instruction.status == next(second).instruction.status == "SENT"
+        assert len(wire.requests) == 1
+
+
+class _Interrupted(SandboxClock):
+    """A clock on which the second sleep is broken off."""
+
+    sleeps = 0
+
+    def _count(self) -> None:
+        self.sleeps += 1
+        if self.sleeps == 2:
+            raise KeyboardInterrupt
+
+    def sleep(self, seconds: float) -> None:
+        self._count()
+        super().sleep(seconds)
+
+
+class TestBreakingOff:
+    def test_a_blocking_wait_by_the_keyboard(self) -> None:
+        wire = states("SENT", "SENT", "ACCEPTED")
+        client = Face("sync").client(wire, clock=_Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            wait(client)
+        assert wait(client).status == "ACCEPTED"
+
+    def test_a_blocking_wait_while_it_reads(self) -> None:
+        wire, interruptions = states("SENT", "ACCEPTED"), [KeyboardInterrupt()]
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            if interruptions:
+                raise interruptions.pop()
+            return wire.handle_request(request)
+
+        client = Face("sync").client(httpx.MockTransport(answer))
+        other = watch(client)
+        with pytest.raises(KeyboardInterrupt):
+            wait(client)
+        assert next(other).instruction.status == "SENT"
+        assert wait(client).status == "ACCEPTED"
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    @pytest.mark.parametrize("slow", [0.0, 60.0], ids=["between ticks", "while it reads"])
+    def test_a_task(self, backend: str, slow: float) -> None:
+        sandbox = Sandbox(clock=Timeline(2))
+        if slow:
+            sandbox.faults.add(Fault.slow(slow), operation=LIST)
+        client = AsyncClearStreet.sandbox(sandbox)
+
+        async def main() -> Any:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(partial(client.v1.positions.wait_for_position_instruction, EXAMPLE, account_id=0))
+                await anyio.wait_all_tasks_blocked() if backend == "trio" else await anyio.sleep(0.05)
+                tasks.cancel_scope.cancel()
+            sandbox.clock.leave()  # type: ignore[attr-defined]
+            sandbox.settle(EXAMPLE, "CANCELLED")
+            return await client.v1.positions.wait_for_position_instruction(EXAMPLE, account_id=0)
+
+        assert anyio.run(main, backend=backend).status == "CANCELLED"
+
+    def test_by_closing_the_client(self, face: Face) -> None:
+        client = face.sandbox()
+        face.run(client.close)
+        with pytest.raises(ClearStreetError, match="closed"):
+            face.run(wait, client)
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        ("options", "told"),
+        [
+            ({"until": "CANCELED"}, "did you mean 'CANCELLED'"),
+            ({"until": "cancelled"}, "did you mean 'CANCELLED'"),
+            ({"until": ["ACCEPTED", "REJECT"]}, "did you mean 'REJECTED'"),
+            ({"until": []}, "at least one status for `until`"),
+            ({"until": ""}, "name of a status in `until` but received ''"),
+            ({"until": 7}, "a status, or a list of them, for `until` but received 7"),
+            ({"until": [["ACCEPTED"]]}, "name of a status in `until`"),
+            ({"deadline": 0}, "positive number of seconds.* for `deadline`"),
+            ({"deadline": float("inf")}, "for `deadline`"),
+            ({"deadline": "5"}, "for `deadline`"),
+            ({"grace": -1}, "for `grace`"),
+            ({"grace": True}, "for `grace`"),
+            ({"on_change": 5}, "a function, or None, for `on_change`"),
+        ],
+    )
+    def test_of_a_wait(self, face: Face, options: dict[str, Any], told: str) -> None:
+        wire = states("ACCEPTED")
+        with pytest.raises(ArgumentError, match=told):
+            face.run(lambda: wait(face.client(wire), **options))
+        assert not wire.requests
+
+    @pytest.mark.parametrize(
+        ("ids", "told"),
+        [
+            ("i-1", "put it into a list"),
+            (None, "list of ids for `ids` but received None"),
+            (7, "list of ids"),
+            ([], "at least one id"),
+            ([""], "non-empty string for the id of an instruction but received ''"),
+            ([" "], "non-empty"),
+            ([7], "non-empty string for the id of an instruction but received 7"),
+            (["i-1", None], "received None"),
+        ],
+        ids=repr,
+    )
+    def test_of_a_wait_for_several(self, face: Face, ids: Sequence[str], told: str) -> None:
+        wire = states("ACCEPTED")
+        with pytest.raises(ArgumentError, match=told):
+            face.run(lambda: wait_all(face.client(wire), ids))
+        if ids is not None:
+            with pytest.raises(ArgumentError, match=told):
+                watch(face.client(wire), ids=ids)
+        assert not wire.requests
+
+    def test_of_a_watch(self, face: Face) -> None:
+        with pytest.raises(ArgumentError, match="`deadline`"):
+            watch(face.client(states("SENT")), deadline=0)
+
+    def test_an_account_is_a_number(self, face: Face) -> None:
+        client = face.client(states("SENT"))
+        with pytest.raises(ArgumentError, match="account_id"):
+            face.run(lambda: client.v1.positions.wait_for_position_instruction("i-1", account_id="7"))
+
+
+def test_transports_of_the_sandbox_serve_waits_of_any_client() -> None:
+    sandbox = Sandbox()
+    sandbox.settle(EXAMPLE, "ACCEPTED")
+    with ClearStreet(
+        "key", http_client=httpx.Client(transport=SandboxTransport(sandbox)), clock=sandbox.clock
+    ) as client:
+        assert client.v1.positions.wait_for_position_instruction(EXAMPLE, account_id=0).status == "ACCEPTED"
+
+    async def main() -> Any:
+        async with AsyncClearStreet(
+            "key", http_client=httpx.AsyncClient(transport=AsyncSandboxTransport(sandbox)), clock=sandbox.clock
+        ) as client:
+            return await client.v1.positions.wait_for_position_instruction(EXAMPLE, account_id=0)
+
+    assert anyio.run(main).status == "ACCEPTED"

@@ -1,0 +1,143 @@
+"""Tomorrow's client on yesterday's server: a story for each of tests/revisions, whose text is what the page says of it.
+
+Run as a program, with a revision's package and overlay on the path, it tells the story of that revision.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+import guards
+from clear_street import BadRequestError, ClearStreet, InstructionFailedError, NotFoundError, WaitTimeoutError
+from clear_street.errors import APIError
+from clear_street.sandbox import Fault, Sandbox
+from spec_tools import revision
+
+ACCOUNT = 122503
+CALL = "AAPL 280121C00195000"
+SUBMIT = "submit_position_instructions"
+
+
+def instruction(sandbox: Sandbox, quantity: int = 1, **key: str) -> Any:
+    """A row to submit."""
+    return {
+        "instruction_type": "EXERCISE",
+        "instrument_id": sandbox.add_instrument(CALL),
+        "quantity": quantity,
+        **(key or {"instruction_id": "key-1"}),
+    }
+
+
+def submitted(sandbox: Sandbox) -> int:
+    """How many instructions the service has taken."""
+    return sum(entry.kind == "submitted" for entry in sandbox.ledger)
+
+
+def settled(sandbox: Sandbox, status: str) -> str:
+    """The id of an instruction in a state."""
+    id_ = sandbox.add_instruction(ACCOUNT, CALL)
+    sandbox.settle(id_, status, reason="because")
+    return id_
+
+
+def field_added(client: ClearStreet, sandbox: Sandbox) -> None:
+    """The field reads None, and nothing departs from the spec."""
+    page = client.v1.positions.get_positions(ACCOUNT)
+    assert [getattr(position, "lot_size", "?") for position in page.data] == [None] * len(page.data)
+    assert page.drift == ()
+
+
+def enum_member_added(client: ClearStreet, sandbox: Sandbox) -> None:
+    """Nothing changes: the member never comes, and a wait ends as it did."""
+    submit = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[instruction(sandbox)])
+    row = client.v1.positions.wait_for_position_instruction(submit.data[0].id, account_id=ACCOUNT)
+    assert row.status == "ACCEPTED"
+    assert submit.drift == ()
+
+
+def enum_member_gone(client: ClearStreet, sandbox: Sandbox) -> None:
+    """The member is kept, not known, and named in `drift`; a wait does not end with it, and lasts to its deadline."""
+    id_ = settled(sandbox, "ENGINE_REJECTED")
+    listed = client.v1.positions.get_position_instructions(ACCOUNT)
+    (row,) = [row for row in listed.data if row.id == id_]
+    assert row.status == "ENGINE_REJECTED"
+    assert not row.status.is_known
+    assert "unknown_member" in {departure.kind for departure in listed.drift}
+    with pytest.raises(WaitTimeoutError) as caught:
+        client.v1.positions.wait_for_position_instruction(id_, account_id=ACCOUNT)
+    assert caught.value.last_seen is not None
+    assert caught.value.last_seen.status == "ENGINE_REJECTED"
+
+
+def error_status_added(client: ClearStreet, sandbox: Sandbox) -> None:
+    """A refusal is a 400, as it was."""
+    with pytest.raises(BadRequestError) as caught:
+        client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[instruction(sandbox, 10_000)])
+    assert [row.status for row in caught.value.data] == ["REJECTED"]
+
+
+def idempotency_key_renamed(client: ClearStreet, sandbox: Sandbox) -> None:
+    """Nothing is sent twice: rows come back `undetermined`, and after a lost reply a submit raises, outcome unknown."""
+    row = instruction(sandbox, client_instruction_id="key-1")
+    reply = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[row])
+    assert [getattr(row, "client_instruction_id", "?") for row in reply.undetermined] == ["key-1"]
+    assert submitted(sandbox) == 1
+
+    sandbox.faults.add(Fault.after_effect(), operation=SUBMIT)
+    with pytest.raises(APIError) as caught:
+        client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[row])
+    assert caught.value.outcome_unknown
+    assert caught.value.outcomes == {"key-1": "unknown"}
+    assert submitted(sandbox) == 2
+
+
+def nested_rejection_added(client: ClearStreet, sandbox: Sandbox) -> None:
+    """The object reads None, and the reason is where it was."""
+    rows = [instruction(sandbox), instruction(sandbox, 10_000, instruction_id="key-2")]
+    reply = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=rows)
+    (rejection,) = reply.rejections
+    assert getattr(rejection.instruction, "rejection", "?") is None
+    assert rejection.reason == "Quantity 10000 exceeds the available position of 8"
+    assert reply.drift == ()
+
+
+def path_changed(client: ClearStreet, sandbox: Sandbox) -> None:
+    """A cancel is refused with a 404, and nothing was done."""
+    id_ = sandbox.add_instruction(ACCOUNT, CALL)
+    with pytest.raises(NotFoundError) as caught:
+        client.v1.positions.cancel_position_instruction(id_, account_id=ACCOUNT)
+    assert not caught.value.outcome_unknown
+    assert sandbox.ledger == ()
+    assert sandbox.requests[0].target == f"/v1/accounts/{ACCOUNT}/position-instructions/{id_}"
+
+
+def required_field_nullable(client: ClearStreet, sandbox: Sandbox) -> None:
+    """Nothing changes: the field always has a value."""
+    id_ = settled(sandbox, "REJECTED")
+    with pytest.raises(InstructionFailedError) as caught:
+        client.v1.positions.wait_for_position_instruction(id_, account_id=ACCOUNT)
+    assert caught.value.instruction.quantity == "1"
+
+
+def success_status_added(client: ClearStreet, sandbox: Sandbox) -> None:
+    """Nothing changes: a cancel answers with a 200."""
+    id_ = sandbox.add_instruction(ACCOUNT, CALL)
+    reply = client.v1.positions.cancel_position_instruction(id_, account_id=ACCOUNT)
+    assert reply.data.status == "CANCEL_REQUESTED"
+    assert reply.attempts[-1].status_code == 200
+
+
+def main() -> None:
+    """Tell a story, once the client's tables are those of the revised document."""
+    name = sys.argv[1]
+    assert guards.parts(revision(name)) == []
+    sandbox = Sandbox()
+    with ClearStreet.sandbox(sandbox) as client:
+        globals()[name](client, sandbox)
+
+
+if __name__ == "__main__":
+    main()
