@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -292,6 +293,7 @@ def test_an_iteration_may_be_left_early(face: Face) -> None:
     story = awaiting if face.is_async else blocking
     assert streaming(face, Wire((200, body)), "close_positions", story) == POSITIONS[:10]
     assert body.closed
+    gc.collect()
 
 
 @pytest.mark.parametrize("operation", CALLS)

@@ -244,8 +244,9 @@ def test_a_refusal_is_definite(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 403, 409])
 def test_a_refusal_without_rows_is_definite_too(status: int) -> None:
-    error = refusal(Service(reply(status)), asked(None))
-    assert (error.outcome_unknown, list(error.outcomes.values()), error.data) == (False, ["rejected"], ())
+    for count in (1, 2):
+        error = refusal(Service(reply(status)), *[asked(None)] * count)
+        assert (error.outcome_unknown, set(error.outcomes.values()), error.data) == (False, {"rejected"}, ())
 
 
 # --- Unknown: look, and send again what was not found -----------------------------------------------------------------
@@ -534,6 +535,14 @@ def test_a_conflict_that_only_its_message_says_to_be_a_duplicate_is_looked_for_a
     assert submit(service.client(), asked(None)).reconciled is True
 
 
+def test_a_conflict_of_one_row_names_the_first_in_its_message() -> None:
+    message = "Duplicate exercise instruction; existing_id=the-first"
+    error = refusal(Service(reply(409, error=message), *looks()), asked(None))
+    assert (error.outcome_unknown, list(error.existing_ids.values())) == (True, ["the-first"])
+    error = refusal(Service(reply(409, error=message), *looks()), asked(None), asked(None))
+    assert (error.outcome_unknown, error.existing_ids) == (True, {})
+
+
 def test_a_duplicate_of_the_callers_key_at_the_first_attempt_is_a_duplicate() -> None:
     service = Service(reply(409, [duplicate()], error="Duplicate exercise instruction; existing_id=the-first"))
     error = refusal(service)
@@ -633,6 +642,12 @@ def test_its_row_does(later: str) -> None:
     response = submit(service.client())
     assert [r.status for r in response.data] == ["SENT"]
     assert response.reconciled is True
+
+
+def test_every_row_refused_after_an_unknown_attempt_is_looked_for_before_it_is_sent_again() -> None:
+    service = Service(lost(), listed(), reply(503, [refused()]), listed(), done)
+    submit(service.client())
+    assert service.methods == ["POST", "GET", "POST", "GET", "POST"]
 
 
 def test_what_later_attempts_tell_of_other_rows_counts() -> None:

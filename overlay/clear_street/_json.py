@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from json import dumps, loads
-from typing import Any
+from typing import Any, cast
 
 _DEPTH_MAX = 100
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
@@ -24,7 +24,7 @@ def mended(body: bytes) -> Any:
         value = loads(_shallow(body.decode("utf-8-sig", "replace")), parse_int=_whole)
     except (ValueError, RecursionError):
         return None
-    return Mended(value) if isinstance(value, dict) else value
+    return Mended(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
 
 
 def _whole(digits: str) -> int | str:
