@@ -28,21 +28,23 @@ MODULES = (
     "clear_street.sandbox",
     "clear_street.types.v1",
     "clear_street.v1",
-    "clear_street_api.client",
     "clear_street_api.errors",
-    "clear_street_api.types",
 )
+GENERATED = {
+    "clear_street_api.client": ["Request"],
+    "clear_street_api.types": ["Drift", "Model", "OpenIntEnum", "OpenStrEnum", "Refused", "Response"],
+}
+"""What applications may name of modules that are for the generated code itself; its operations are in surface.md."""
 HANDED_OUT = re.compile(r"(Error|Iterator|RawResponse|Watch)$|^clear_street\.v1")
 """Classes that nobody but the client makes instances of."""
 ENTRY = "CHANGELOG.md of this API: "
 
 
-def page(modules: tuple[str, ...] = MODULES) -> list[str]:
+def page() -> list[str]:
     """What can be named, called and read, with types and defaults; each where it is exported first."""
+    exported = {**{module: sorted(import_module(module).__all__) for module in MODULES}, **GENERATED}
     names = {
-        f"{module.__name__}.{name}": getattr(module, name)
-        for module in map(import_module, modules)
-        for name in sorted(module.__all__)
+        f"{module}.{name}": getattr(import_module(module), name) for module in exported for name in exported[module]
     }
     homes: dict[int, str] = {}
     for name, value in names.items():

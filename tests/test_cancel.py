@@ -263,6 +263,12 @@ def test_a_404_asks_whether_the_id_is_the_right_one_after_a_single_look(look: An
     assert service.methods == ["DELETE", "GET"]
 
 
+def test_a_404_is_not_held_up_by_a_look_that_would_have_to_wait() -> None:
+    service = Service(reply(404, headers={"Retry-After": "5"}))
+    assert isinstance(failure(service), NotFoundError)
+    assert service.clock.monotonic() == 0
+
+
 def test_a_404_says_so_where_the_id_is_some_rows_key() -> None:
     error = failure(Service(reply(404), listed(row("other"), row(ID, id="the-right-one"))))
     assert "idempotency key of the instruction whose server `id` is 'the-right-one'" in str(error)

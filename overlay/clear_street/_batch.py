@@ -40,14 +40,16 @@ class Entry:
         self.existing_id: str | None = None
         """The server's id of the row that the service called this one a duplicate of."""
 
-    @property
-    def maybe_ours(self) -> bool:
-        """Whether what the service has under the key may be this call's own doing."""
-        return self.minted or self.state == "unknown"
-
-    def settle(self, state: str, row: PositionInstruction) -> None:
+    def settle(self, state: str, row: PositionInstruction | None) -> None:
         """Remember what came of it."""
         self.state, self.row = state, row
+
+    def note_duplicate(self, first: str | None) -> None:
+        """It came back as a duplicate, of the row that has this id ("" for none named): of what may be the call's own
+        doing, so that it is to be looked for, if its key is minted or an earlier attempt unknown.
+        """
+        if first is not None and (self.minted or self.state == "unknown"):
+            self.state, self.existing_id = "unknown", first or None
 
     def is_same(self, row: PositionInstruction) -> bool | None:
         """Whether `row` asks for the same: type, instrument and, as a number, quantity; None where it does not say."""
@@ -147,13 +149,11 @@ class Batch:
         self.strangers = [row for row in rows if row.instruction_id not in mine]
         for entry in self.open:
             row = mine.get(entry.key)
-            if row is None:
-                entry.state = "unknown" if entry.state == "unknown" else "undetermined"
-            elif not self._is_own_duplicate(entry, existing_id(row)):
-                if row.status in LANDED_STATES:
-                    entry.settle("landed", row)
-                elif entry.state != "unknown":
-                    entry.settle("rejected" if row.status in REFUSED_STATES else "undetermined", row)
+            entry.note_duplicate(None if row is None else existing_id(row))
+            if row is not None and row.status in LANDED_STATES:
+                entry.settle("landed", row)
+            elif entry.state != "unknown":
+                entry.settle("rejected" if row is not None and row.status in REFUSED_STATES else "undetermined", row)
 
     def take_refusal(self, rows: Sequence[PositionInstruction], reason: str | None) -> None:
         """A refusal of an attempt with the open rows, with the reason that it gives for all of them."""
@@ -164,12 +164,10 @@ class Batch:
             used = ""  # it does not say of which row
         for entry in self.open:
             row = mine.get(entry.key)
-            if row is None:
-                if not self._is_own_duplicate(entry, used) and entry.state != "unknown":
-                    entry.state = "rejected"
-            elif row.status in LANDED_STATES:
+            entry.note_duplicate(used if row is None else existing_id(row))
+            if row is not None and row.status in LANDED_STATES:
                 entry.state = "unknown"
-            elif not self._is_own_duplicate(entry, existing_id(row)) and entry.state != "unknown":
+            elif entry.state != "unknown":
                 entry.settle("rejected", row)
 
     def take_look(self, rows: Sequence[PositionInstruction]) -> None:
@@ -203,13 +201,6 @@ class Batch:
             if row.instruction_id in self._by_key:
                 found.setdefault(row.instruction_id, []).append(row)
         return {key: same[0] for key, same in found.items() if len(same) == 1}
-
-    def _is_own_duplicate(self, entry: Entry, first: str | None) -> bool:
-        """Whether a row came back as a duplicate of what may be the call's own doing: then it is to be looked for."""
-        if first is None or not entry.maybe_ours:
-            return False
-        entry.state, entry.existing_id = "unknown", first or entry.existing_id
-        return True
 
     def _found(self, entry: Entry, row: PositionInstruction) -> None:
         same = entry.minted or (entry.is_same(row) if self._is_new(row) else False)

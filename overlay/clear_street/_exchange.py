@@ -171,7 +171,7 @@ def _cancel(call: Call[T]) -> Flow[Completed[T]]:
             continue
         if call.unresolved is not None:
             return (yield from _settle_cancel(call, result))
-        if result.status == 404:
+        if result.status == 404 and call.retry_after is None:
             yield from _look(call, lambda rows: failures.note_key_for_id(call, rows), tries=1)
         raise failures.error(call, result)
 

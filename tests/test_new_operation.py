@@ -1,0 +1,192 @@
+"""An operation becomes part of the client: `make operation`, and less than thirty lines by hand."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from spec_tools import ROOT, Json, codegen, generated, spec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OPERATIONS = ROOT / "tests/operations"
+NAMES = sorted(path.stem for path in OPERATIONS.glob("*.yaml"))
+
+TYPED = """
+from clear_street import AsyncClearStreet, ClearStreet, RawResponse
+from clear_street.types.v1 import (
+    Account, AccountGetAccountsParams, AccountGetAccountsResponse, AccountStatus, InstrumentGetInstrumentResponse
+)
+
+def calls(client: ClearStreet) -> None:
+    arguments: AccountGetAccountsParams = {"page_size": 1}
+    page: AccountGetAccountsResponse = client.v1.accounts.get_accounts(**arguments, timeout=1.0)
+    accounts: list[Account] = page.data
+    status: AccountStatus = accounts[0].status
+    raw: RawResponse[AccountGetAccountsResponse] = client.v1.accounts.with_raw_response.get_accounts()
+    with client.v1.instruments.with_streaming_response.get_instrument("AAPL") as streamed:
+        reply: InstrumentGetInstrumentResponse = streamed.parse()
+
+async def acalls(client: AsyncClearStreet) -> None:
+    reply: InstrumentGetInstrumentResponse = await client.v1.instruments.get_instrument("AAPL", max_retries=0)
+    raw = await client.v1.instruments.with_raw_response.get_instrument("AAPL")
+    parsed: InstrumentGetInstrumentResponse = await raw.parse()
+"""
+MISTAKES = """
+from clear_street import ClearStreet
+
+def calls(client: ClearStreet) -> None:
+    client.v1.accounts.get_accounts(page_size="2")
+    client.v1.accounts.get_accounts(pagesize=2)
+    client.v1.instruments.get_instrument()
+    client.v1.accounts.get_accounts().data[0].nickname
+    client.v1.positions.add_note("AAPL", account_id=7)
+"""
+
+
+def merged(document: Json, fragment: Json) -> None:
+    """Put what a person has written into the document."""
+    for key, value in fragment.items():
+        if isinstance(value, dict) and key in document:
+            merged(document[key], value)
+        else:
+            document[key] = value
+
+
+def document() -> Json:
+    """Our document with the new operations."""
+    whole = spec()
+    for name in NAMES:
+        merged(whole, yaml.safe_load((OPERATIONS / f"{name}.yaml").read_text(encoding="utf-8")))
+    return whole
+
+
+def bench(folder: Path) -> Path:
+    """A copy of what the client is made of, its package generated from the document with the new operations."""
+    shutil.copytree(ROOT / "overlay", folder / "overlay", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    generated(document(), folder)
+    (folder / "document.json").rename(folder / "openapi.yaml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The client with the new operations, as `make operation` leaves it: nobody has touched it since."""
+    folder = bench(tmp_path_factory.mktemp("client"))
+    for name in NAMES:
+        done = codegen("add_operation.py", name, "--root", folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run Python where that client is the one to be imported, and to be checked."""
+    path = os.pathsep.join([str(folder / "generated"), str(folder / "overlay")])
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path, "MYPYPATH": path},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_written_by_hand_is_less_than_thirty_lines(name: str) -> None:
+    lines = (OPERATIONS / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+
+    assert 0 < len([line for line in lines if line.strip()]) < 30
+
+
+def functions(path: Path) -> set[str]:
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {ast.unparse(node) for node in tree if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+def test_no_function_that_was_there_is_changed(client: Path) -> None:
+    for path in (ROOT / "overlay").rglob("*.py"):
+        lost = functions(path) - functions(client / path.relative_to(ROOT))
+        # A shape has a line for each operation.
+        assert [function for function in lost if "Final = " not in function] == [], path
+
+
+def test_the_calls_work_with_retries_errors_raw_access_and_types(client: Path) -> None:
+    done = run(client, "-W", "error", str(ROOT / "tests/new_operations.py"))
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_tables_are_those_of_the_document(client: Path) -> None:
+    code = f"""
+import json, sys
+sys.path.insert(0, {str(ROOT / "tests")!r})
+import guards
+assert guards.parts(json.load(open("openapi.yaml"))) == []
+"""
+    done = run(client, "-c", code)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_linter_and_the_formatter_have_nothing_to_say(client: Path) -> None:
+    for command in (["check"], ["format", "--check"]):
+        done = run(client, "-m", "ruff", *command, "--no-cache", "overlay")
+        assert done.returncode == 0, done.stdout
+
+
+def mypy(client: Path, **files: str) -> Any:
+    for name, text in files.items():
+        (client / f"{name}.py").write_text(text, encoding="utf-8")
+    names = [f"{name}.py" for name in files]
+    return run(client, "-m", "mypy", "--no-error-summary", "--cache-dir", "mypy", "overlay", *names)
+
+
+def test_the_types_are_strict_and_those_of_the_document(client: Path) -> None:
+    done = mypy(client, typed=TYPED)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_mistakes_are_type_errors(client: Path) -> None:
+    done = mypy(client, mistakes=MISTAKES)
+
+    lines = {line.split(":")[1] for line in done.stdout.splitlines() if ": error: " in line}
+    assert lines == {str(number) for number, line in enumerate(MISTAKES.splitlines(), 1) if "client.v1" in line}
+
+
+def test_an_operation_is_added_once(client: Path) -> None:
+    before = (client / "overlay/clear_street/_operations.py").read_bytes()
+
+    done = codegen("add_operation.py", "get_accounts", "--root", client)
+
+    assert done.returncode == 1
+    assert "get_accounts has its row already" in done.stderr
+    assert (client / "overlay/clear_street/_operations.py").read_bytes() == before
+
+
+def test_an_operation_that_the_document_does_not_have_is_not_added() -> None:
+    done = codegen("add_operation.py", "get_everything")
+
+    assert done.returncode == 1
+    assert "openapi.yaml has no get_everything; it has get_positions, close_positions, " in done.stderr
+
+
+def test_an_overlay_that_has_moved_on_is_left_to_a_person(tmp_path: Path) -> None:
+    folder = bench(tmp_path)
+    seam = folder / "overlay/clear_street/_seam.py"
+    seam.write_text(seam.read_text(encoding="utf-8").replace("def _checked(", "def _tried("), encoding="utf-8")
+
+    done = codegen("add_operation.py", "get_accounts", "--root", folder)
+
+    assert done.returncode == 1
+    assert "_seam.py has 'def _checked(' 0 times; mend codegen/add_operation.py" in done.stderr

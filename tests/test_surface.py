@@ -1,0 +1,201 @@
+"""The guards: what the client relies on, what others rely on, and that its tables are those of the document."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import guards
+import public_api
+from clear_street import AsyncClearStreet, ClearStreet
+from clear_street._operations import OPERATIONS
+from spec_tools import ROOT, codegen, patched, revision, spec, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SURFACE = ROOT / "tests/surface.md"
+CANCEL = "/paths/~1v1~1accounts~1{account_id}~1positions~1instructions~1{instruction_id}/delete"
+each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+
+# --- The surface of the service that the client relies on -----------------------------------------------------------
+
+
+def test_the_surface_is_the_one_that_was_reviewed() -> None:
+    done = codegen("surface.py")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == SURFACE.read_text(encoding="utf-8"), "openapi.yaml has changed: `make snapshots`, and review"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "gone", "new"),
+    [
+        ("/components/schemas/PositionInstruction/properties/quantity/type", ["string", "null"],
+         "- quantity: string", "- quantity: string, may be null"),
+        ("/components/schemas/PositionInstructionStatus/enum/3", "REFUSED", "- ENGINE_REJECTED", "- REFUSED"),
+        ("/components/schemas/PositionInstruction/required/7", "created_at",
+         "- symbol: string", "- symbol: string, optional"),
+        ("/components/parameters/PageSize/schema/maximum", 500,
+         "- query page_size: integer, optional, maximum 1000, minimum 1",
+         "- query page_size: integer, optional, maximum 500, minimum 1"),
+        ("/components/parameters/InstrumentIds/explode", True,
+         "- query instrument_ids: list of string, optional, comma-joined",
+         "- query instrument_ids: list of string, optional"),
+        ("/paths/~1v1~1version/get/security", [{"BearerAuth": []}], "- sends no API key", None),
+        (f"{CANCEL}/tags", ["Cancels"], None, "- tag: Cancels"),
+    ],
+)  # fmt: skip
+def test_whatever_changes_shows_on_a_line_of_its_own(
+    tmp_path: Path, path: str, value: object, gone: str | None, new: str | None
+) -> None:
+    document = patched(spec(), [{"op": "replace", "path": path, "value": value}])
+
+    lines = codegen("surface.py", written(document, tmp_path / "document.json")).stdout.splitlines()
+
+    known = SURFACE.read_text(encoding="utf-8").splitlines()
+    assert gone is None or lines.count(gone) == known.count(gone) - 1
+    assert new is None or lines.count(new) == known.count(new) + 1
+
+
+# --- The tables -----------------------------------------------------------------------------------------------------
+
+
+def test_every_operation_of_the_document_has_its_row_and_every_row_its_operation() -> None:
+    assert guards.operations_that_part(spec()) == []
+
+
+def test_what_waits_go_by_is_the_enum_of_the_document() -> None:
+    assert guards.states_that_part(spec()) == []
+
+
+def test_plain_strings_and_dicts_for_arguments_are_those_of_the_document() -> None:
+    assert guards.names_that_part(spec()) == []
+
+
+@pytest.mark.parametrize(
+    ("patch", "said"),
+    [
+        ({"op": "remove", "path": "/paths/~1v1~1version"},
+         "get_version: in overlay/clear_street/_operations.py, and not in the document"),
+        ({"op": "replace", "path": "/paths/~1v1~1version/get/operationId", "value": "get_release"},
+         "get_release: in the document, and without a row in overlay/clear_street/_operations.py"),
+        ({"op": "move", "from": "/paths/~1v1~1version", "path": "/paths/~1v2~1version"},
+         "get_version: GET /v1/version in overlay/clear_street/_operations.py, GET /v2/version in the document"),
+        ({"op": "remove", "path": "/paths/~1v1~1version/get/security"},
+         "get_version: whether it needs the API key is not what overlay/clear_street/_operations.py says"),
+        ({"op": "move", "from": CANCEL, "path": CANCEL.replace("/delete", "/get")},
+         "cancel_position_instruction: a GET may not be sent again as 'cancel'"),
+        ({"op": "replace", "path": f"{CANCEL}/tags", "value": ["Cancels"]},
+         "cancel_position_instruction: no client.v1.cancels.cancel_position_instruction"),
+        ({"op": "remove", "path": "/components/schemas/SortDirection/enum/0"},
+         "SortDirectionName: ASC is in one of `SortDirection` and the document alone"),
+        ({"op": "remove", "path": "/components/schemas/PositionInstructionRequest/required/0"},
+         "PositionInstructionRequestParam: what it requires is not what the document requires"),
+    ],
+)  # fmt: skip
+def test_a_table_that_parts_from_the_document_is_named(patch: dict[str, Any], said: str) -> None:
+    assert said in guards.parts(patched(spec(), [patch]))
+
+
+def test_a_status_that_comes_or_goes_is_named_with_what_it_means_for_waiting() -> None:
+    (gone,) = guards.states_that_part(revision("enum_member_gone"))
+    (new,) = guards.states_that_part(revision("enum_member_added"))
+
+    assert gone.startswith("ENGINE_REJECTED: not in the document any more; terminal in ")
+    assert "a wait for it alone would last to its deadline" in gone
+    assert new.startswith("EXPIRED: new in the document; waits take it for not terminal")
+
+
+@each_operation
+def test_a_method_takes_the_arguments_of_the_generated_call(operation: Any) -> None:
+    tag = "version" if operation.name == "get_version" else "positions"
+    build = import_module(f"clear_street_api.api.{tag}.{operation.name}").build_request
+    methods = [
+        getattr(getattr(kind(api_key="key").v1, tag), operation.name) for kind in (ClearStreet, AsyncClearStreet)
+    ]
+
+    expected = {name: one.kind for name, one in inspect.signature(build).parameters.items()}
+    for method in methods:
+        taken = {name: one.kind for name, one in inspect.signature(method).parameters.items()}
+        assert taken.pop("options") == inspect.Parameter.VAR_KEYWORD
+        assert taken == expected
+
+
+@each_operation
+def test_an_operation_has_its_types(operation: Any) -> None:
+    types = import_module("clear_street.types.v1")
+    response = operation.response()
+    generated = import_module("clear_street_api.models")
+
+    assert getattr(types, response.__name__) is response
+    assert issubclass(response, getattr(generated, response.__name__))
+    arguments = import_module(
+        f"clear_street_api.api.{'version' if operation.name == 'get_version' else 'positions'}.{operation.name}"
+    )
+    keywords = {
+        name
+        for name, one in inspect.signature(arguments.build_request).parameters.items()
+        if one.kind == inspect.Parameter.KEYWORD_ONLY
+    }
+    params = getattr(types, response.__name__.removesuffix("Response") + "Params", None)
+    assert (set() if params is None else set(params.__annotations__)) == keywords
+
+
+# --- The public Python API ------------------------------------------------------------------------------------------
+
+
+def test_the_public_api_is_the_one_that_was_reviewed() -> None:
+    committed, lines = public_api.PAGE.read_text(encoding="utf-8"), public_api.page()
+
+    assert committed.splitlines()[2:] == lines, (
+        "the public API has changed: say so in CHANGELOG.md, then `make snapshots`\n"
+        + public_api.difference(committed, lines)
+    )
+
+
+FIRST = "# Changelog\n\n## Unreleased\n\n- The first version.\n"
+PAGE = public_api.renewed("", ["clear_street.a"], FIRST)
+
+
+def test_a_change_of_the_public_api_demands_an_entry_in_the_changelog() -> None:
+    with pytest.raises(ValueError, match=r"CHANGELOG\.md does not say so yet"):
+        public_api.renewed(PAGE, ["clear_street.b"], FIRST)
+    with pytest.raises(ValueError, match=r"CHANGELOG\.md does not say so yet"):
+        public_api.renewed(PAGE, ["clear_street.b"], f"{FIRST}\n## 0.0.9\n\n- Older.\n")
+
+    renewed = public_api.renewed(PAGE, ["clear_street.b"], f"{FIRST}- `a` is called `b`.\n")
+
+    assert renewed.splitlines()[2:] == ["clear_street.b"]
+    assert public_api.renewed(renewed, ["clear_street.b"], FIRST) == renewed
+
+
+def test_what_has_come_and_gone_is_shown() -> None:
+    assert public_api.difference(PAGE, ["clear_street.b"]).splitlines()[1:] == ["-clear_street.a", "+clear_street.b"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "clear_street.ArgumentError(ClearStreetError, ValueError)",
+        "clear_street.types.v1.PositionInstruction.accepted_quantity: str | None",
+        "clear_street.types.v1.PositionInstructionStatus.CANCEL_FAILED = 'CANCEL_FAILED'",
+        "clear_street.types.v1.PositionCancelPositionInstructionResponse.data: PositionInstruction",
+        "clear_street.types.v1.PositionCancelPositionInstructionParams.account_id: int",
+        "clear_street.v1.AsyncPositions.with_raw_response -> AsyncPositionsWithRawResponse",
+        "clear_street.AsyncClearStreet.close(self) -> None async",
+        "clear_street.errors.ConflictError = clear_street.ConflictError",
+    ],
+)
+def test_the_page_has_names_signatures_fields_members_and_bases(line: str) -> None:
+    assert line in public_api.page()
+
+
+# --- The generated tree ---------------------------------------------------------------------------------------------
+
+
+def test_nothing_lies_beside_the_generated_package() -> None:
+    assert {path.name for path in (ROOT / "generated").iterdir()} - {"__pycache__"} == {"clear_street_api"}
