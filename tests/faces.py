@@ -12,7 +12,7 @@ from clear_street import AsyncClearStreet, ClearStreet, DefaultAsyncHttpxClient,
 from clear_street.sandbox import SandboxClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
     from clear_street.sandbox import Sandbox
 
@@ -57,9 +57,15 @@ class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         return self._next()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for piece in self._next():
-            yield piece
+    # No asynchronous generator: trio warns of one that is left early.
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._left = self._next()
+        return self
+
+    async def __anext__(self) -> bytes:
+        for piece in self._left:
+            return piece
+        raise StopAsyncIteration
 
     def close(self) -> None:
         self.closed = True
@@ -105,11 +111,12 @@ class Face:
     def __init__(self, name: str) -> None:
         self.name: str = name
         self.is_async: bool = name != "sync"
-        self.kind: type[Any] = AsyncClearStreet if self.is_async else ClearStreet
+        self.kind: Any = AsyncClearStreet if self.is_async else ClearStreet
+        self.http_kind: Any = DefaultAsyncHttpxClient if self.is_async else DefaultHttpxClient
 
     def http_client(self, transport: Any, **options: Any) -> Any:
         """An httpx client of the package's, of this face's kind."""
-        return (DefaultAsyncHttpxClient if self.is_async else DefaultHttpxClient)(transport=transport, **options)
+        return self.http_kind(transport=transport, **options)
 
     def client(self, transport: Any = None, **options: Any) -> Any:
         """A client on a transport (none, and it has its own connections), on whose clock waiting takes no time."""
@@ -131,6 +138,19 @@ class Face:
             return await settled(story(*arguments))
 
         return anyio.run(main, backend=self.name)
+
+    def play(self, story: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        """What a coroutine function comes to that awaits what a client gives through `settled`: with a blocking client
+        there is nothing to wait for.
+        """
+        if self.is_async:
+            return self.run(story, *arguments)
+        coroutine: Any = story(*arguments)
+        try:
+            coroutine.send(None)
+        except StopIteration as stop:
+            return stop.value
+        raise AssertionError("a blocking client awaits nothing")
 
     def within(self, manager: Callable[[], Any], story: Callable[[Any], Any]) -> Any:
         """What `story` gives of what a context manager gives."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -711,48 +710,6 @@ def test_waiting_on_the_sandbox_takes_no_time(face: Face) -> None:
     row = face.run(lambda: face.sandbox(sandbox).v1.positions.cancel_and_wait("i-1", account_id=122503))
     assert row.status == "CANCELLED"
     assert sandbox.clock.monotonic() > 1.0
-
-
-# --- The log ----------------------------------------------------------------------------------------------------------
-
-
-PROGRAM = """
-from clear_street import ClearStreet
-ClearStreet.sandbox()
-ClearStreet.sandbox().v1.version.get_version()
-"""
-
-
-def logged(level: str, program: str = PROGRAM) -> list[str]:
-    """What a program writes to standard error with CLEAR_STREET_LOG set."""
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(
-        command, env={"CLEAR_STREET_LOG": level}, capture_output=True, text=True, timeout=60, check=True
-    )
-    assert done.stdout == ""
-    return done.stderr.splitlines()
-
-
-def test_the_environment_can_ask_for_the_log_on_standard_error() -> None:
-    [line] = logged("info")
-    assert "INFO clear_street: get_version (GET /v1/version): done, status 200" in line
-    debug, info = logged("DEBUG")
-    assert "DEBUG clear_street: GET /v1/version: status 200" in debug
-    assert "INFO clear_street: get_version (GET /v1/version): done, status 200" in info
-
-
-def test_the_application_s_own_logging_is_left_alone() -> None:
-    own = "import logging, sys; logging.basicConfig(format='mine: %(message)s', stream=sys.stderr)"
-    [line] = logged("info", own + PROGRAM)
-    assert line.startswith("mine: get_version")
-
-
-def test_an_unknown_level_is_refused_and_an_empty_one_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLEAR_STREET_LOG", "loud")
-    with pytest.raises(ArgumentError, match=r"'info' or 'debug'.*CLEAR_STREET_LOG.*'loud'"):
-        ClearStreet(api_key="key")
-    monkeypatch.setenv("CLEAR_STREET_LOG", "")
-    assert ClearStreet(api_key="key").base_url
 
 
 # --- on_intent --------------------------------------------------------------------------------------------------------

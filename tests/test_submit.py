@@ -1126,27 +1126,3 @@ def test_an_error_tells_every_attempt() -> None:
     ]
     assert error.attempts[0].started_at == datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
     assert "3 attempts" in str(error)
-
-
-def test_the_log_has_a_line_for_the_call_and_none_of_its_keys(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", "clear_street"):
-        submit(Service(lost(), listed(row(), row("other", created_at=LONG_AGO))).client())
-        failure(Service(lost(), *looks()), max_retries=0)
-        submit(Service(reply(207, [row("a"), refused("b")])).client(), asked("a"), asked("b"))
-    text = caplog.text
-    assert "submit_position_instructions (POST /v1/accounts/{account_id}/positions/instructions): reconciled" in text
-    assert "APIConnectionError, outcome unknown" in text
-    assert "the service refused some of the rows" in text
-    assert "key-0" not in text
-    assert str(ACCOUNT) not in text
-
-
-def test_a_departure_from_the_spec_is_logged_once_per_kind(caplog: pytest.LogCaptureFixture) -> None:
-    service = Service(*(reply(200, [row(venue="XCBO"), row("b", venue="XCBO")]) for _ in range(2)))
-    client = service.client()
-    for _ in range(2):
-        submit(client, asked(), asked("b"))
-    departures = [record.getMessage() for record in caplog.records if "departs" in record.getMessage()]
-    assert departures == [
-        "submit_position_instructions: the reply departs from the spec: data[].venue: unknown_field, expected nothing"
-    ]

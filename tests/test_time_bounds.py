@@ -41,7 +41,7 @@ def client_of(face: Face, url: str, **options: Any) -> Any:
 
 
 def http_client(face: Face, **options: Any) -> Any:
-    return (DefaultAsyncHttpxClient if face.is_async else DefaultHttpxClient)(**options)
+    return face.http_kind(**options)
 
 
 def story(face: Face, client: Any, call: Callable[[Any], Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, TypeVar
+    from typing import Any, NoReturn, TypeVar
 
     from ._call import Call
     from ._driver import AsyncDriver, Driver
@@ -38,6 +38,9 @@ class Connections:
             # Of two threads that come here at once one wins; a lock held while the process forks would stay held.
             self._made.setdefault("driver", kind(*self._arguments))
         return self._made["driver"]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client's connections cannot be pickled or copied; make a client where it is needed")
 
     def __del__(self) -> None:
         for driver in self._made.values():

@@ -100,7 +100,7 @@ class _Base(_Over["H"]):
 
         Raises `ArgumentError` for an argument that cannot be used.
         """
-        api_key, default_headers = concealed(api_key), concealed(default_headers)
+        api_key, base_url, default_headers = map(concealed, (api_key, base_url, default_headers))
         settings = Settings.resolve(
             {
                 "api_key": api_key,
@@ -148,7 +148,8 @@ class _Base(_Over["H"]):
     copy = with_options
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.base_url}>"
+        made = hasattr(self, "_caller")  # a traceback may show one whose arguments were refused
+        return f"<{type(self).__name__} {self.base_url if made else '(not made)'}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

@@ -22,6 +22,7 @@ from weakref import WeakKeyDictionary
 import anyio
 import httpx
 
+from ._bounds import BOUNDS, Bounds
 from ._call import Call, Client
 from ._effects import Invoke, Jitter, Log, MintKey, Now, Send, Sleep, Today
 from ._exchange import exchange, finish, lost
@@ -29,7 +30,7 @@ from ._keys import new_idempotency_key
 from ._outcomes import Failure, Reply
 from ._responses import AsyncRawResponse, RawResponse
 from ._settings import Settings, checked_key
-from ._transport import BOUNDS, Bounds, DefaultAsyncHttpxClient, DefaultHttpxClient
+from ._transport import DefaultAsyncHttpxClient, DefaultHttpxClient
 from ._version import __version__
 from .errors import ArgumentError, ClearStreetError
 
@@ -45,12 +46,16 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 logger = logging.getLogger("clear_street")
+logger.addHandler(logging.NullHandler())
 
 _PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_PYTHON})".encode()
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
+
+_KEY_MIN = 12
+"""Characters: a key that is shorter is not looked for in replies, where it may well be a part of other words."""
 
 _GONE = "The body is gone: it was read piece by piece, or the context of its response was left."
 
@@ -160,18 +165,26 @@ class _Driver:
             url = _url(settings.base_url + target)
         except httpx.InvalidURL as error:
             raise ArgumentError(f"The URL of {effect.request.operation} cannot be sent: {error}.") from None
-        merged = [
+        merged = [] if "host" in client.headers else [(b"Host", url.netloc)]
+        merged += [
             pair for pair in client.headers.raw if (lower := pair[0].lower()) not in own and lower not in left_out
         ]
         merged += own.items()
-        request = httpx.Request(
-            effect.request.method, url, headers=merged, content=content, extensions={"timeout": phases}
-        )
+        # httpx builds the headers of a request with content twice, to add the length.
+        if content is not None:
+            merged.append((b"Content-Length", str(len(content)).encode()))
+        elif effect.request.method in ("POST", "PUT", "PATCH"):
+            merged.append((b"Content-Length", b"0"))
+        body = httpx.ByteStream(content or b"")
+        request = httpx.Request(effect.request.method, url, headers=merged, stream=body, extensions={"timeout": phases})
+        request.read()
         if client.cookies:
             client.cookies.set_cookie_header(request)
         return request
 
-    def _failure(self, error: Exception, response: httpx.Response | None, *, unsent: bool) -> Failure:
+    def _failure(
+        self, error: Exception, response: httpx.Response | None, key: Secret | None, *, unsent: bool
+    ) -> Failure:
         sent = response is not None or not (unsent or isinstance(error, _NEVER_SENT))
         return Failure(
             _bare(error),
@@ -179,11 +192,13 @@ class _Driver:
             sent=sent,
             timed_out=isinstance(error, (httpx.TimeoutException, TimeoutError)),
             status=None if response is None else response.status_code,
-            headers=None if response is None else response.headers,
+            headers=None if response is None else _without_key(key, response.headers),
         )
 
-    def _reply(self, response: httpx.Response, body: bytes | None) -> Reply:
-        return Reply(response.status_code, response.headers, body, response, self.clock.monotonic())
+    def _reply(self, response: httpx.Response, body: bytes | None, key: Secret | None) -> Reply:
+        headers = _without_key(key, response.headers)
+        body = None if body is None else _blotted(key, body)
+        return Reply(response.status_code, headers, body, response, self.clock.monotonic())
 
     def _log_attempt(self, effect: Send, result: Reply | Failure) -> None:
         if logger.isEnabledFor(logging.DEBUG):
@@ -301,21 +316,21 @@ class Driver(_Driver):
         _refuse_closed(client.is_closed)
         bounds = self._bounds(effect)
         keeps_bounds = getattr(client, "keeps_bounds", False)
-        request = response = None
+        key = request = response = None
         token = BOUNDS.set(bounds)
         try:
             key = self._key(settings) if effect.authenticated else None
             request = self._request(effect, settings, key, client)
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
-            result: Reply | Failure = self._reply(response, None if streamed else response.read())
+            result: Reply | Failure = self._reply(response, None if streamed else response.read(), key)
         except ClearStreetError as error:
             raise _bare(error) from None
         except KeyUnavailable as error:
             result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
         except Exception as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
-            result = self._failure(error, response, unsent=unsent)
+            result = self._failure(error, response, key, unsent=unsent)
         except BaseException as error:
             raise _bare(error) from None
         finally:
@@ -452,21 +467,21 @@ class AsyncDriver(_Driver):
         _refuse_closed(client.is_closed)
         bounds = self._bounds(effect)
         keeps_bounds = getattr(client, "keeps_bounds", False)
-        request = response = None
+        key = request = response = None
         token = BOUNDS.set(bounds)
         try:
             key = await self._key(settings) if effect.authenticated else None
             request = self._request(effect, settings, key, client)
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
-            result: Reply | Failure = self._reply(response, None if streamed else await response.aread())
+            result: Reply | Failure = self._reply(response, None if streamed else await response.aread(), key)
         except ClearStreetError as error:
             raise _bare(error) from None
         except KeyUnavailable as error:
             result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
         except Exception as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
-            result = self._failure(error, response, unsent=unsent)
+            result = self._failure(error, response, key, unsent=unsent)
         except BaseException as error:
             raise _bare(error) from None
         finally:
@@ -541,6 +556,18 @@ def _warn_unclosed(name: str, remedy: str) -> None:
 def _printable(value: object) -> object:
     """What the service made up, such as a request id, on one line of the log."""
     return ascii(value) if isinstance(value, str) and not value.isprintable() else value
+
+
+def _blotted(key: Secret | None, content: bytes) -> bytes:
+    """What the service sent, without the API key where it repeats that, so that no error or log line shows it."""
+    if key is None or len(key.reveal()) < _KEY_MIN:
+        return content
+    return content.replace(key.reveal().encode(), b"<secret>")
+
+
+def _without_key(key: Secret | None, headers: httpx.Headers) -> httpx.Headers:
+    kept = [(name, _blotted(key, value)) for name, value in headers.raw]
+    return headers if kept == headers.raw else httpx.Headers(kept)
 
 
 C = TypeVar("C")

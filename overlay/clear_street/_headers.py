@@ -16,8 +16,23 @@ if TYPE_CHECKING:
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _FRAMING = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
 
-
-_SECRET_OPTIONS = ("api_key", "default_headers", "extra_headers")
+_PLAIN_OPTIONS = frozenset(
+    {
+        "deadline",
+        "environment",
+        "extra_body",
+        "extra_query",
+        "max_retries",
+        "not_after",
+        "on_intent",
+        "raise_on_rejection",
+        "read_only",
+        "resend_after_unknown",
+        "strict",
+        "timeout",
+    }
+)
+"""Options that are no secret; one that there is none of may be a secret's, misspelt."""
 
 
 class Secret:
@@ -74,8 +89,8 @@ def concealed(value: object) -> Any:
 def conceal(options: object) -> None:
     """Put what may be secret among keyword arguments behind a `Secret`, in place."""
     given: Any = options
-    for name in _SECRET_OPTIONS:
-        if name in given:
+    for name in given:
+        if name not in _PLAIN_OPTIONS:
             given[name] = concealed(given[name])
 
 

@@ -15,7 +15,8 @@ def log_to_stderr(level: str) -> None:
         )
     logger = logging.getLogger("clear_street")
     logger.setLevel(level.upper())
-    if not logger.hasHandlers():
+    handlers = [*logger.handlers, *logging.getLogger().handlers]
+    if all(isinstance(handler, logging.NullHandler) for handler in handlers):
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logger.addHandler(handler)

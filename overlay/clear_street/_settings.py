@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from .errors import ArgumentError
-
 ENVIRONMENTS = {
     "production": "https://api.clearstreet.com",
     "dev": "https://api-dev.clearstreet.com",
@@ -142,50 +140,53 @@ def _hook(value: object) -> Callable[..., object] | None:
     return value
 
 
-def _base_url(base_url: object, environment: object) -> str:
+def _base_url(base_url: Secret | Callable[..., object] | None, environment: object) -> str:
     if not isinstance(environment, str) or environment not in ENVIRONMENTS:
         raise refusal(
             f"Expected one of {', '.join(map(repr, ENVIRONMENTS))} for `environment` but received {environment!r}; "
             "for another host pass `base_url`."
         )
     if base_url is None:
-        base_url = os.environ.get("CLEAR_STREET_BASE_URL") or None
+        base_url = concealed(os.environ.get("CLEAR_STREET_BASE_URL") or None)
     if base_url is None:
         return ENVIRONMENTS[environment]
-    return _checked_base_url(str(base_url))
+    url = str(base_url.reveal() if isinstance(base_url, Secret) else base_url)
+    problem = _problem_of_url(url)
+    if problem is not None:
+        del url
+        raise refusal(f"Expected an https URL for `base_url` or CLEAR_STREET_BASE_URL; {problem}.")
+    return url.rstrip("/")
 
 
-def _checked_base_url(url: str) -> str:
+def _problem_of_url(url: str) -> str | None:
+    """Why a URL is refused; it is shown only where no part of it can be a password."""
     from ipaddress import ip_address
     from urllib.parse import urlsplit
 
-    def refused(why: str) -> ArgumentError:
-        return refusal(f"Expected an https URL for `base_url` or CLEAR_STREET_BASE_URL; {why}.")
-
+    shown = "received another" if any(mark in url for mark in "@?#") else f"received {url!r}"
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise refused("the value has a character that a URL cannot have")
+        return "the value has a character that a URL cannot have"
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
         _ = parts.port
     except ValueError:
-        raise refused("the value is no URL") from None
-    if "@" in parts.netloc:
-        raise refused("leave user name and password out of it, the key goes into `api_key`")
-    if parts.scheme not in ("http", "https") or not host:
-        raise refused(f"received {url!r}, such as 'https://api.clearstreet.com'")
-    if parts.query or parts.fragment or "?" in url or "#" in url:
-        raise refused(f"received {url!r}, leave the query and the fragment out")
+        return "the value is no URL"
+    usable = parts.scheme in ("http", "https") and host
+    if "@" in parts.netloc or ("@" in url and not usable):
+        return "leave user name and password out of it, the key goes into `api_key`"
+    if not usable:
+        return f"{shown}, such as 'https://api.clearstreet.com'"
+    if "?" in url or "#" in url:
+        return "leave the query and the fragment out"
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        raise refused(f"received {url!r}, leave '.' and '..' out of its path")
+        return f"{shown}, leave '.' and '..' out of its path"
     try:
         loopback = ip_address(host).is_loopback
     except ValueError:
         loopback = host == "localhost"
         if not _HOST.issuperset(host) or host.replace(".", "").isdigit():
-            raise refused(f"received {url!r}, whose host is neither a name nor an IP address") from None
+            return f"{shown}, whose host is neither a name nor an IP address"
     if parts.scheme == "http" and not loopback:
-        raise refused(
-            f"received {url!r}, and plain http would show the API key to the network (only loopback may use it)"
-        )
-    return url.rstrip("/")
+        return f"{shown}, and plain http would show the API key to the network (only loopback may use it)"
+    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ._headers import Secret
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +34,8 @@ def streamed(method: Callable[P, T]) -> Callable[P, AbstractContextManager[RawRe
     def manager(*args: P.args, **kwargs: P.kwargs) -> AbstractContextManager[RawResponse[T]]:
         from ._responses import StreamManager
 
-        return StreamManager(lambda: raw(method)(*args, **kwargs))
+        given = Secret((args, kwargs))
+        return StreamManager(lambda: _called(raw(method), given))
 
     return _described(manager, method)
 
@@ -43,9 +46,15 @@ def async_streamed(method: Callable[P, Awaitable[T]]) -> Callable[P, AbstractAsy
     def manager(*args: P.args, **kwargs: P.kwargs) -> AbstractAsyncContextManager[AsyncRawResponse[T]]:
         from ._responses import AsyncStreamManager
 
-        return AsyncStreamManager(lambda: async_raw(method)(*args, **kwargs))
+        given = Secret((args, kwargs))
+        return AsyncStreamManager(lambda: _called(async_raw(method), given))
 
     return _described(manager, method)
+
+
+def _called(method: Callable[..., T], given: Secret) -> T:
+    """What a method gives for arguments that stay out of the frames between."""
+    return method(*given.reveal()[0], **given.reveal()[1])
 
 
 def _described(function: T, method: Any) -> T:

@@ -1,0 +1,216 @@
+"""How many connections a client has open, which one a call gets, and when they are closed."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AsyncExitStack, ExitStack
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from clear_street import APIConnectionError, APITimeoutError, ClearStreetError
+from faces import Face, settled
+from raw_server import RawServer, answering, reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def service() -> Iterator[RawServer]:
+    with RawServer(answering) as service:
+        yield service
+
+
+@pytest.fixture
+def other() -> Iterator[RawServer]:
+    with RawServer(answering) as other:
+        yield other
+
+
+def run(face: Face, url: str, story: Any, **limits: Any) -> Any:
+    """What a coroutine function that awaits nothing but `settled(...)` gives of a client with limits."""
+
+    def blocking(http_client: Any) -> Any:
+        try:
+            story(face.kind("key", base_url=url, http_client=http_client)).send(None)
+        except StopIteration as stop:
+            return stop.value
+
+    async def awaiting(http_client: Any) -> Any:
+        return await story(face.kind("key", base_url=url, http_client=http_client))
+
+    return face.within(
+        lambda: face.http_client(None, limits=httpx.Limits(**limits)), awaiting if face.is_async else blocking
+    )
+
+
+def came(condition: Any) -> bool:
+    """Whether it comes true: the service, in its threads, takes a moment to see that a client has gone."""
+    until = time.monotonic() + 5
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.001)
+    return bool(condition())
+
+
+def call(client: Any) -> Any:
+    return client.v1.positions.get_positions(1)
+
+
+class Held:
+    """Replies whose bodies are not read: each keeps its connection until it is let go."""
+
+    def __init__(self, face: Face) -> None:
+        self._stack: Any = AsyncExitStack() if face.is_async else ExitStack()
+        self._replies: list[Any] = []
+
+    async def take(self, client: Any) -> None:
+        manager = client.v1.positions.with_streaming_response.get_positions(1)
+        enter = getattr(self._stack, "enter_async_context", None) or self._stack.enter_context
+        self._replies.append(await settled(enter(manager)))
+
+    async def let_go(self, *, unread: bool = False) -> None:
+        for each in () if unread else self._replies:
+            await settled(each.read())
+        await settled((getattr(self._stack, "aclose", None) or self._stack.close)())
+
+
+def test_calls_one_after_the_other_share_one(face: Face, service: RawServer) -> None:
+    async def story(client: Any) -> None:
+        for _ in range(3):
+            await settled(call(client))
+
+    run(face, service.url, story)
+    assert (service.accepted, len(service.requests)) == (1, 3)
+
+
+def test_replies_at_the_same_time_have_one_each_and_as_many_stay_open_as_may(face: Face, service: RawServer) -> None:
+    async def story(client: Any) -> list[int]:
+        counts: list[int] = []
+        for _ in range(2):
+            held = Held(face)
+            for _ in range(3):
+                await held.take(client)
+            await held.let_go()
+            counts.append(service.accepted)
+        return counts
+
+    assert run(face, service.url, story, max_keepalive_connections=2) == [3, 4]
+
+
+def test_no_more_are_open_than_may_be(face: Face, service: RawServer) -> None:
+    async def story(client: Any) -> None:
+        held = Held(face)
+        await held.take(client)
+        await held.take(client)
+        with pytest.raises(APITimeoutError) as caught:
+            await settled(client.v1.positions.close_positions(1, timeout=0.05, max_retries=0))
+        assert [attempt.outcome for attempt in caught.value.attempts] == ["never_sent"]
+        await held.let_go()
+        await settled(call(client))
+
+    run(face, service.url, story, max_connections=2)
+    assert service.accepted == 2
+
+
+def test_closing_a_reply_twice_makes_no_second_one_free(face: Face, service: RawServer) -> None:
+    async def story(client: Any) -> None:
+        raw = await settled(client.v1.positions.with_raw_response.get_positions(1))
+        stream = raw.http_response.stream
+        await settled(stream.aclose() if face.is_async else stream.close())
+        await Held(face).take(client)
+        with pytest.raises(APITimeoutError):
+            await settled(client.v1.positions.close_positions(1, timeout=0.05, max_retries=0))
+
+    run(face, service.url, story, max_connections=1)
+
+
+def test_an_idle_one_makes_room_for_another_host(face: Face, service: RawServer, other: RawServer) -> None:
+    async def story(client: Any) -> None:
+        elsewhere = client.with_options(base_url=other.url)
+        for each in (client, elsewhere, client):
+            await settled(call(each))
+
+    run(face, service.url, story, max_connections=1)
+    assert (service.accepted, other.accepted) == (2, 1)
+
+
+def test_each_host_has_its_own(face: Face, service: RawServer, other: RawServer) -> None:
+    async def story(client: Any) -> None:
+        elsewhere = client.with_options(base_url=other.url)
+        for each in (client, elsewhere, client, elsewhere):
+            await settled(call(each))
+
+    run(face, service.url, story)
+    assert (service.accepted, other.accepted) == (1, 1)
+
+
+def test_one_is_not_used_after_its_time(face: Face, service: RawServer) -> None:
+    async def story(client: Any) -> None:
+        await settled(call(client))
+        await settled(call(client))
+
+    run(face, service.url, story, keepalive_expiry=0.0)
+    assert service.accepted == 2
+
+
+def test_one_that_nobody_needs_is_closed_after_its_time(face: Face) -> None:
+    gone: list[int] = []
+
+    def serve(server: RawServer, connection: Any) -> None:
+        answering(server, connection)
+        gone.append(server.accepted)
+
+    async def story(client: Any) -> None:
+        held = Held(face)
+        await held.take(client)
+        await held.take(client)
+        await held.let_go()
+        assert came(lambda: len(gone) == 1)
+
+    with RawServer(serve) as service:
+        run(face, service.url, story, keepalive_expiry=0.0)
+
+
+def test_one_whose_reply_was_left_unread_is_not_used_again(face: Face) -> None:
+    def serve(server: RawServer, connection: Any) -> None:
+        while server.request(connection):
+            connection.sendall(reply(["x" * 100_000]))
+
+    async def story(client: Any) -> None:
+        held = Held(face)
+        await held.take(client)
+        await held.let_go(unread=True)
+        await settled(call(client))
+
+    with RawServer(serve) as service:
+        run(face, service.url, story)
+        assert service.accepted == 2
+
+
+def test_closing_refuses_who_still_waits_for_one(service: RawServer) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    face = Face("sync")
+    with (
+        ThreadPoolExecutor(1) as threads,
+        face.http_client(None, limits=httpx.Limits(max_connections=1)) as http_client,
+        face.kind("key", base_url=service.url, http_client=http_client) as client,
+        client.v1.positions.with_streaming_response.get_positions(1),
+    ):
+        waiting = threads.submit(call, client)
+        while not waiting.running():
+            time.sleep(0.001)
+        time.sleep(0.05)
+        http_client.close()
+    error = waiting.exception(5)
+    assert isinstance(error, ClearStreetError)
+    assert not isinstance(error, APIConnectionError)
+    assert "closed" in str(error)
+    assert service.accepted == 1
+
+
+def test_another_protocol_than_http_is_refused(face: Face) -> None:
+    with pytest.raises(httpx.UnsupportedProtocol, match="'ftp'"):
+        face.within(lambda: face.http_client(None), lambda http_client: http_client.get("ftp://localhost/"))

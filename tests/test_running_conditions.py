@@ -1,0 +1,585 @@
+"""Where a client may live: in threads, event loops, forks and pickles; and what it leaves behind when it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import os
+import pickle
+import random
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.lowlevel
+import httpx
+import pytest
+
+from clear_street import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+    AsyncClearStreet,
+    ClearStreet,
+    ClearStreetError,
+    ConflictError,
+    DefaultAsyncHttpxClient,
+    InstructionFailedError,
+    WaitTimeoutError,
+)
+from clear_street.sandbox import Sandbox, SandboxServer
+from faces import ROW, Face, Wire, envelope, failed
+from raw_server import RawServer, answering, reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ACCOUNT = 122503
+EXAMPLE = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+DESCRIPTORS = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors cannot be counted here")
+
+
+@pytest.fixture
+def server() -> Iterator[SandboxServer]:
+    with SandboxServer() as server:
+        yield server
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def settle(count: Callable[[], int], most: int) -> int:
+    """The count once it is down to `most`: a server in this process takes a moment to see that a client has gone."""
+    until = time.monotonic() + 5
+    while count() > most and time.monotonic() < until:
+        time.sleep(0.01)
+    return count()
+
+
+class TestThreads:
+    def test_share_a_client(self, server: SandboxServer) -> None:
+        ids = [server.sandbox.add_instruction(ACCOUNT, "AAPL 280121C00195000") for _ in range(8)]
+        with ClearStreet("key", base_url=server.url) as client:
+
+            def work(number: int) -> list[str | None]:
+                mine = client.with_options(default_headers={"x-thread": str(number)})
+                found = [mine.v1.positions.get_positions(ACCOUNT).data[0].symbol for _ in range(20)]
+                row = mine.v1.positions.cancel_position_instruction(ids[number], account_id=ACCOUNT).data
+                return [*found, row.id]
+
+            with ThreadPoolExecutor(8) as threads:
+                results = list(threads.map(work, range(8)))
+        assert [result[-1] for result in results] == ids
+        assert {symbol for result in results for symbol in result[:-1]} == {results[0][0]}
+        seen = [request for request in server.sandbox.requests if request.method == "DELETE"]
+        assert {request.headers["x-thread"] for request in seen} == set(map(str, range(8)))
+        assert len(seen) == 8
+        assert len([entry for entry in server.sandbox.ledger if entry.kind == "cancel_requested"]) == 8
+
+
+class TestEventLoops:
+    def test_one_after_the_other_share_a_client(self, server: SandboxServer) -> None:
+        client = AsyncClearStreet("key", base_url=server.url)
+
+        async def main() -> int:
+            first, second = await asyncio.gather(
+                client.v1.positions.get_positions(ACCOUNT), client.v1.positions.get_positions(ACCOUNT)
+            )
+            return len(first.data) + len(second.data)
+
+        assert [asyncio.run(main()) for _ in range(3)] == [14, 14, 14]
+
+        async def with_trio() -> int:
+            return len((await client.v1.positions.get_positions(ACCOUNT)).data)
+
+        assert anyio.run(with_trio, backend="trio") == 7
+        assert anyio.run(with_trio, backend="trio") == 7
+
+        async def last() -> int:
+            async with client:
+                return await with_trio()
+
+        assert asyncio.run(last()) == 7
+
+    def test_at_the_same_time_share_a_client(self, server: SandboxServer) -> None:
+        client, together = AsyncClearStreet("key", base_url=server.url), threading.Barrier(3)
+
+        async def main() -> int:
+            first = len((await client.v1.positions.get_positions(ACCOUNT)).data)
+            await anyio.to_thread.run_sync(together.wait)
+            return first + len((await client.v1.positions.get_positions(ACCOUNT)).data)
+
+        with ThreadPoolExecutor(3) as threads:
+            backends = ["asyncio", "asyncio", "trio"]
+            assert list(threads.map(lambda backend: anyio.run(main, backend=backend), backends)) == [14, 14, 14]
+        anyio.run(client.close)
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_keep_their_connections(self, backend: str) -> None:
+        with RawServer(answering) as service:
+            client = AsyncClearStreet("key", base_url=service.url)
+
+            async def main() -> None:
+                for _ in range(3):
+                    await client.v1.positions.get_positions(1)
+
+            anyio.run(main, backend=backend)
+            assert service.accepted == 1
+            anyio.run(main, backend=backend)
+            assert service.accepted == 2
+            anyio.run(client.close, backend=backend)
+
+    @DESCRIPTORS
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_take_their_connections_with_them(self, backend: str) -> None:
+        with RawServer(answering) as service:
+            client = AsyncClearStreet("key", base_url=service.url)
+
+            async def main() -> None:
+                await client.v1.positions.get_positions(1)
+
+            before = descriptors()
+            for _ in range(5):
+                anyio.run(main, backend=backend)
+            assert settle(descriptors, before) <= before
+            anyio.run(client.close, backend=backend)
+
+
+def script(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process of its own, in which every warning is an error."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", text, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@FORKS
+class TestForks:
+    def test_make_connections_of_their_own(self) -> None:
+        program = """
+import os, sys
+from clear_street import ClearStreet
+
+client = ClearStreet("key", base_url=sys.argv[1])
+assert client.v1.positions.get_positions(1).data == []
+child = os.fork()
+assert client.v1.positions.get_positions(1).data == []
+assert client.v1.positions.get_positions(1).data == []
+if not child:
+    client.close()
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+assert client.v1.positions.get_positions(1).data == []
+client.close()
+"""
+        with RawServer(answering) as service:
+            done = script(program, service.url)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert service.accepted == 2
+            assert len(service.requests) == 6
+
+    def test_make_connections_of_their_own_in_event_loops(self) -> None:
+        program = """
+import asyncio, os, sys
+from clear_street import AsyncClearStreet
+
+client = AsyncClearStreet("key", base_url=sys.argv[1])
+
+async def main():
+    assert (await client.v1.positions.get_positions(1)).data == []
+
+asyncio.run(main())
+child = os.fork()
+asyncio.run(main())
+if not child:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+asyncio.run(main())
+asyncio.run(client.close())
+"""
+        with RawServer(answering) as service:
+            done = script(program, service.url)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert len(service.requests) == 4
+
+    def test_inherit_no_wait_of_another_thread(self) -> None:
+        program = """
+import os, sys, threading, time, warnings
+from clear_street import ClearStreet
+
+warnings.simplefilter("ignore")  # a process with threads should not fork, and some do
+client = ClearStreet("key", base_url=sys.argv[1])
+wait = lambda: client.v1.positions.wait_for_position_instruction("i-1", account_id=7, deadline=20)
+thread = threading.Thread(target=wait, daemon=True)
+thread.start()
+while sys.stdin.read(1) != "x":
+    pass
+child = os.fork()
+if not child:
+    os._exit(0 if wait().status == "ACCEPTED" else 1)
+os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+        row = {**ROW, "status": "ACCEPTED"}
+
+        def serve(service: RawServer, connection: Any) -> None:
+            while service.request(connection):
+                if service.accepted == 1:
+                    process.stdin.write("x")  # type: ignore[union-attr]
+                    process.stdin.flush()  # type: ignore[union-attr]
+                    service.hold()
+                connection.sendall(reply([row]))
+
+        with RawServer(serve) as service:
+            process = subprocess.Popen(
+                [sys.executable, "-c", program, service.url], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            with process:
+                began = time.monotonic()
+                assert process.wait(30) == 0
+                assert time.monotonic() - began < 10
+
+
+def _wait_errors(status: str) -> ClearStreetError:
+    client = Face("sync").client(Wire((200, envelope([{**ROW, "status": status}]))))
+    with pytest.raises((WaitTimeoutError, InstructionFailedError)) as caught:
+        client.v1.positions.wait_for_position_instruction("i-1", account_id=7, deadline=5)
+    return caught.value
+
+
+def _call_error(*replies: Any, call: Callable[[Any], object] | None = None, **options: Any) -> ClearStreetError:
+    client = Face("sync").client(Wire(*replies), **options)
+    with pytest.raises(APIError) as caught:
+        (call or _cancel)(client)
+    return caught.value
+
+
+def _cancel(client: Any) -> object:
+    return client.v1.positions.cancel_position_instruction("i-1", account_id=7)
+
+
+def _submit(client: Any) -> object:
+    instruction = {"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1}
+    return client.v1.positions.submit_position_instructions(
+        7, instructions=[{**instruction, "instruction_id": "key-1"}]
+    )
+
+
+ERRORS: dict[str, Callable[[], ClearStreetError]] = {
+    "status": lambda: _call_error((409, failed(409))),
+    "html": lambda: _call_error((403, b"<html>No</html>")),
+    "lost": lambda: _call_error(httpx.ReadError("reset"), max_retries=0),
+    "timed out": lambda: _call_error(httpx.ReadTimeout("slow"), max_retries=0),
+    "unreadable": lambda: _call_error((200, b"<html>")),
+    "strict": lambda: _call_error((200, envelope({**ROW, "status": "NEW"})), strict=True),
+    "candidates": lambda: _call_error(
+        (500, failed(500)),
+        (200, envelope([{**ROW, "instruction_id": "another", "status": "SENT"}])),
+        call=_submit,
+    ),
+    "rows": lambda: _call_error(
+        (409, {**failed(409), "data": [{**ROW, "status": "REJECTED", "rejection_reason": "Duplicate instruction"}]}),
+        call=_submit,
+    ),
+    "wait": lambda: _wait_errors("SENT"),
+    "failed": lambda: _wait_errors("REJECTED"),
+}
+
+
+class TestCopies:
+    @pytest.mark.parametrize("name", ERRORS)
+    def test_of_errors_say_the_same(self, name: str) -> None:
+        error = ERRORS[name]()
+        copies = [pickle.loads(pickle.dumps(error, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
+        for same in (*copies, copy.copy(error), copy.deepcopy(error)):
+            assert type(same) is type(error)
+            assert str(same) == str(error)
+            assert same.args == error.args
+            assert vars(same) == vars(error)
+            assert same.outcome_unknown is error.outcome_unknown
+
+    def test_of_errors_are_of_every_kind(self) -> None:
+        kinds = {type(make()) for make in ERRORS.values()}
+        assert kinds >= {
+            ConflictError,
+            APIConnectionError,
+            APITimeoutError,
+            APIResponseValidationError,
+            WaitTimeoutError,
+            InstructionFailedError,
+        }
+
+    def test_of_responses_are_equal(self) -> None:
+        with ClearStreet.sandbox() as client:
+            positions = client.v1.positions
+            listed = positions.get_positions(ACCOUNT)
+            cancelled = positions.cancel_position_instruction(EXAMPLE, account_id=0)
+        for response in (listed, cancelled):
+            for same in (pickle.loads(pickle.dumps(response)), copy.deepcopy(response), copy.copy(response)):
+                assert same == response
+                assert same.attempts == response.attempts
+                assert same.drift == response.drift
+
+    def test_of_changes_are_equal(self) -> None:
+        client = Face("sync").client(Wire((200, envelope([ROW]))))
+        change = next(client.v1.positions.watch_position_instructions(7))
+        assert pickle.loads(pickle.dumps(change)) == copy.deepcopy(change) == change
+
+    def test_of_clients_are_refused(self, face: Face) -> None:
+        client = face.sandbox()
+        name = type(client).__name__
+        for duplicate in (pickle.dumps, copy.deepcopy):
+            with pytest.raises(
+                TypeError, match=rf"^{name} holds connections and a secret and cannot be pickled or copied"
+            ):
+                duplicate(client)
+            for part in (client.v1, client.v1.positions, client.v1.positions.with_raw_response):
+                with pytest.raises(TypeError, match="cannot be pickled"):
+                    duplicate(part)
+
+    def test_of_unused_clients_are_refused(self, face: Face) -> None:
+        client = face.kind(api_key=os.getcwd)
+        for thing in (client, client.v1.positions):
+            with pytest.raises(TypeError, match="cannot be pickled"):
+                pickle.dumps(thing)
+
+    def test_that_share_connections_are_what_copying_a_client_gives(self, face: Face) -> None:
+        client = face.sandbox()
+        same = copy.copy(client)
+        assert len(face.run(lambda: same.v1.positions.get_positions(ACCOUNT)).data) == 7
+        face.run(same.close)
+        with pytest.raises(ClearStreetError, match="closed"):
+            face.run(lambda: client.v1.positions.get_positions(ACCOUNT))
+
+
+class TestCancelledTasks:
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_leave_the_connections_usable(self, backend: str) -> None:
+        chance, cancelled, done = random.Random(7), 0, 0
+
+        async def one(client: AsyncClearStreet) -> None:
+            nonlocal cancelled, done
+            try:
+                await client.v1.positions.get_positions(1)
+            except BaseException:
+                cancelled += 1
+                raise
+            done += 1
+
+        async def main() -> None:
+            nonlocal done
+            limits = httpx.Limits(max_connections=10)
+            async with (
+                DefaultAsyncHttpxClient(limits=limits) as http_client,
+                AsyncClearStreet("key", base_url=service.url, http_client=http_client, timeout=20.0) as client,
+            ):
+                while cancelled < 10_000:
+                    async with anyio.create_task_group() as tasks:
+                        for _ in range(20):
+                            tasks.start_soon(one, client)
+                        for _ in range(chance.randrange(40)):
+                            await anyio.lowlevel.checkpoint()
+                        tasks.cancel_scope.cancel()
+                done = 0
+                async with anyio.create_task_group() as tasks:
+                    for _ in range(200):
+                        tasks.start_soon(one, client)
+
+        with RawServer(answering) as service:
+            anyio.run(main, backend=backend)
+            assert service.accepted > 100  # many had got as far as a connection
+        assert cancelled >= 10_000
+        assert done == 200
+
+
+class TestGoing:
+    @DESCRIPTORS
+    def test_leaves_no_descriptor_behind(self, face: Face) -> None:
+        async def awaiting(url: str) -> None:
+            for _ in range(500):
+                async with AsyncClearStreet("key", base_url=url) as client:
+                    await client.v1.positions.get_positions(1)
+
+        def blocking(url: str) -> None:
+            for _ in range(1000):
+                with ClearStreet("key", base_url=url) as client:
+                    client.v1.positions.get_positions(1)
+
+        with RawServer(answering) as service:
+            before = descriptors()
+            face.run(awaiting if face.is_async else blocking, service.url)
+            assert settle(descriptors, before) <= before
+
+    @DESCRIPTORS
+    def test_without_a_goodbye_warns_and_leaves_nothing_behind(self) -> None:
+        with RawServer(answering) as service:
+            before = descriptors()
+            client = ClearStreet("key", base_url=service.url)
+            client.v1.positions.get_positions(1)
+            goodbye = r"^ClearStreet was never closed: use it in a `with` statement, or close\(\)$"
+            with pytest.warns(ResourceWarning, match=goodbye):
+                del client
+            assert settle(descriptors, before) <= before
+
+    @DESCRIPTORS
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_without_a_goodbye_in_a_running_loop_warns_and_leaves_nothing_behind(self, backend: str) -> None:
+        async def main() -> None:
+            before = descriptors()
+            client = AsyncClearStreet("key", base_url=service.url)
+            await client.v1.positions.get_positions(1)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                del client
+                gc.collect()
+                for _ in range(10):
+                    await anyio.sleep(0.001)
+                gc.collect()
+            assert [str(warning.message) for warning in caught if "clear_street._" not in str(warning.message)] == [
+                "AsyncClearStreet was never closed: use it in a `with` statement, or await close()"
+            ]
+            assert settle(descriptors, before) <= before
+
+        with RawServer(answering) as service:
+            anyio.run(main, backend=backend)
+
+    @pytest.mark.parametrize("used", [False, True])
+    def test_without_a_goodbye_is_no_matter_where_nothing_is_open(self, face: Face, used: bool) -> None:
+        def story(client: Any) -> Any:
+            return client.v1.positions.get_positions(ACCOUNT) if used else None
+
+        face.run(story, face.sandbox() if used else face.kind("key"))
+        gc.collect()
+
+    def test_with_a_goodbye_is_quiet(self, face: Face) -> None:
+        with RawServer(answering) as service:
+
+            async def awaiting(client: Any) -> None:
+                await client.v1.positions.get_positions(1)
+                await client.close()
+                await client.close()
+
+            def blocking(client: Any) -> None:
+                client.v1.positions.get_positions(1)
+                client.close()
+                client.close()
+
+            face.run(awaiting if face.is_async else blocking, face.kind("key", base_url=service.url))
+            gc.collect()
+
+    def test_closes_also_where_warnings_are_errors(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        ignored: list[Any] = []
+        monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+        with RawServer(answering) as service:
+            client = ClearStreet("key", base_url=service.url)
+            http_client = client._caller.connections.driver().client()
+            client.v1.positions.get_positions(1)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                del client
+                gc.collect()
+            assert http_client.is_closed
+        assert [type(one.exc_value) for one in ignored] == [ResourceWarning]
+
+    @pytest.mark.parametrize("kind", ["ClearStreet", "AsyncClearStreet"])
+    def test_at_the_end_of_the_program_is_quiet(self, kind: str) -> None:
+        program = """
+import asyncio, inspect, sys
+import clear_street
+
+client = getattr(clear_street, sys.argv[1])("key", base_url=sys.argv[2])
+
+async def main():
+    await client.v1.positions.get_positions(1)
+
+asyncio.run(main()) if sys.argv[1].startswith("Async") else client.v1.positions.get_positions(1)
+"""
+        with RawServer(answering) as service:
+            done = script(program, kind, service.url)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+class TestAKeptConnection:
+    def test_that_the_service_closed_is_replaced(self, face: Face) -> None:
+        def serve(service: RawServer, connection: Any) -> None:
+            service.request(connection)
+            connection.sendall(reply([]))
+
+        def twice(client: Any) -> Any:
+            async def awaiting() -> Any:
+                await client.v1.positions.close_positions(1)
+                await anyio.sleep(0.05)
+                return await client.v1.positions.close_positions(1)
+
+            def blocking() -> Any:
+                client.v1.positions.close_positions(1)
+                time.sleep(0.05)
+                return client.v1.positions.close_positions(1)
+
+            return awaiting() if face.is_async else blocking()
+
+        with RawServer(serve) as service:
+            response = face.run(lambda: _closing(face, face.kind("key", base_url=service.url), twice))
+            assert service.accepted == 2
+        assert len(response.attempts) == 1
+
+    def test_that_turns_out_dead_has_sent_the_request(self, face: Face) -> None:
+        def serve(service: RawServer, connection: Any) -> None:
+            service.request(connection)
+            connection.sendall(reply([]))
+            service.request(connection)
+
+        def twice(client: Any) -> Any:
+            async def awaiting() -> Any:
+                await client.v1.positions.close_positions(1)
+                with pytest.raises(APIConnectionError) as caught:
+                    await client.v1.positions.close_positions(1)
+                return caught.value
+
+            def blocking() -> Any:
+                client.v1.positions.close_positions(1)
+                with pytest.raises(APIConnectionError) as caught:
+                    client.v1.positions.close_positions(1)
+                return caught.value
+
+            return awaiting() if face.is_async else blocking()
+
+        with RawServer(serve) as service:
+            error = face.run(lambda: _closing(face, face.kind("key", base_url=service.url), twice))
+            assert len(service.requests) == 2
+        assert error.outcome_unknown is True
+        assert [attempt.outcome for attempt in error.attempts] == ["unknown"]
+
+
+def _closing(face: Face, client: Any, story: Callable[[Any], Any]) -> Any:
+    """What a story gives of a client that is closed after it."""
+
+    async def awaiting() -> Any:
+        async with client:
+            return await story(client)
+
+    def blocking() -> Any:
+        with client:
+            return story(client)
+
+    return awaiting() if face.is_async else blocking()
+
+
+def test_the_sandbox_serves_threads_and_loops_alike() -> None:
+    sandbox = Sandbox()
+    with ClearStreet.sandbox(sandbox) as client, ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: len(client.v1.positions.get_positions(ACCOUNT).data), range(40)))
+    assert found == [7] * 40
+    assert len(sandbox.requests) == 40
