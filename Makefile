@@ -47,13 +47,28 @@ $(pip-settings); \
 .tools/uv/bin/uv pip sync --quiet --require-hashes --python $(1)/bin/python $(3)
 endef
 
+# $(call on-each-python,target)
+define on-each-python
+for version in 3.11 3.12 3.13; do \
+	python=; \
+	for candidate in "python$$version" "$${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version".*/bin/python; do \
+		python=$$("$$candidate" -c 'import sys; print(sys.executable)' 2>/dev/null) && break; \
+	done; \
+	if [ -n "$$python" ]; then \
+		$(MAKE) --no-print-directory $(1) VENV=".tools/python$$version" VENV_PYTHON="$$python" || exit 1; \
+	else \
+		echo "Python $$version: not on this machine"; \
+	fi; \
+done
+endef
+
 # pyright finds the packages of the environment that is active.
 activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench bench-quick demo faults test test-all pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help bench bench-quick budget budgets demo faults test test-all pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -68,17 +83,7 @@ test: lint types check-generated ## Run every check, and then the tests with the
 	@report=$$($(BIN)/coverage combine --quiet && $(BIN)/coverage report) || { echo "$$report"; exit 1; }
 
 test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 that this machine has
-	@for version in 3.11 3.12 3.13; do \
-		python=; \
-		for candidate in "python$$version" "$${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version".*/bin/python; do \
-			python=$$("$$candidate" -c 'import sys; print(sys.executable)' 2>/dev/null) && break; \
-		done; \
-		if [ -n "$$python" ]; then \
-			$(MAKE) --no-print-directory pytest VENV=".tools/python$$version" VENV_PYTHON="$$python" || exit 1; \
-		else \
-			echo "Python $$version: not on this machine"; \
-		fi; \
-	done
+	@$(call on-each-python,pytest)
 
 faults: $(DEV_READY) ## Hold 10,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
@@ -86,6 +91,12 @@ faults: $(DEV_READY) ## Hold 10,000 calls that go wrong against what really happ
 pytest: $(DEV_READY) $(CODEGEN_READY)
 	@echo "tests: $$($(BIN)/python --version)"
 	@$(BIN)/python -m pytest -n auto
+
+budgets: $(UV_READY) ## Set the budgets of starting, calling and decoding to what each Python counts now
+	@$(call on-each-python,budget)
+
+budget: $(DEV_READY)
+	@$(BIN)/python tests/budgets.py --write
 
 lint: $(DEV_READY) ## Look for mistakes, bad format, typos and imports that go upwards
 	@echo 'lint: ruff, codespell, import-linter'
@@ -139,7 +150,7 @@ bench-quick: $(BENCH_READY) $(DEV_READY) ## The same in three rounds, for a glan
 lock: $(UV_READY) ## Renew the lock files in requirements/
 	@$(pip-settings); for name in bootstrap bench codegen dev; do \
 		echo "lock: requirements/$$name.txt"; \
-		if [ $$name = dev ] || [ $$name = bench ]; then project=pyproject.toml; else project=; fi; \
+		if [ $$name = dev ] || [ $$name = bench ]; then project='--all-extras pyproject.toml'; else project=; fi; \
 		.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--output-file .tools/$$name.txt $$project requirements/$$name.in || exit 1; \
 		cmp -s .tools/$$name.txt requirements/$$name.txt || cp .tools/$$name.txt requirements/$$name.txt; \

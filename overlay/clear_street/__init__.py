@@ -6,6 +6,8 @@ Errors are in `clear_street.errors`, the API's types in `clear_street.types.v1`,
 
 from __future__ import annotations
 
+import sys
+
 from ._version import __version__
 
 TYPE_CHECKING = False
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from ._outcomes import Attempt
     from ._pagination import AsyncPositionIterator, PositionIterator
     from ._responses import AsyncRawResponse, RawResponse
-    from ._transport import DefaultAsyncHttpxClient, DefaultHttpxClient
+    from ._transport import DefaultAioHttpClient, DefaultAsyncHttpxClient, DefaultHttpxClient
     from ._waiters import AsyncInstructionWatch, InstructionChange, InstructionWatch
     from .errors import (
         APIConnectionError,
@@ -49,6 +51,7 @@ _HOMES = {
     "ChangingCallOptions": "_options",
     "ClearStreet": "_client",
     "ClientOptions": "_options",
+    "DefaultAioHttpClient": "_transport",
     "DefaultAsyncHttpxClient": "_transport",
     "DefaultHttpxClient": "_transport",
     "InstructionChange": "_waiters",
@@ -98,6 +101,7 @@ __all__ = [
     "ClearStreetError",
     "ClientOptions",
     "ConflictError",
+    "DefaultAioHttpClient",
     "DefaultAsyncHttpxClient",
     "DefaultHttpxClient",
     "InstructionChange",
@@ -120,18 +124,22 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module
+def _module(name: str) -> object:
+    # importlib.import_module, which does the same, would load `warnings` too.
+    __import__(f"{__name__}.{name}")
+    return sys.modules[f"{__name__}.{name}"]
 
+
+def __getattr__(name: str) -> object:
     if name in ("errors", "sandbox", "types"):
-        return import_module(f"{__name__}.{name}")
+        return _module(name)
     if name in _ERRORS:
         home = "errors"
     elif name in _HOMES:
         home = _HOMES[name]
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    value = globals()[name] = getattr(_module(home), name)
     return value
 
 

@@ -23,13 +23,13 @@ class ClosePositionsRequest(Model):
         absent = nulls = 0
         try:
             value = data.get("cancel_orders")
-            if value is None:
+            if value is not True and value is not False:
+                if value is not None:
+                    return None
                 if "cancel_orders" not in data:
                     absent += 1
                 else:
                     nulls |= 1
-            elif value is not True and value is not False:
-                return None
             self.cancel_orders = value
             more = len(data) + absent != 1
         except (AttributeError, KeyError, TypeError, ValueError):

@@ -38,7 +38,7 @@ class ErrorResponse(Response):
                     absent += 1
                 else:
                     nulls |= 4
-            elif value is not None:
+            else:
                 return None
             self.data = value
             self.metadata = ResponseMetadata.decode_in(data["metadata"], drift, "metadata")

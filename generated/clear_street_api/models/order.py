@@ -174,13 +174,13 @@ class Order(Model):
                 return None
             self.updated_at = value
             value = data.get("instrument_id")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "instrument_id" not in data:
                     absent += 1
                 else:
                     nulls |= 8192
-            elif value.__class__ is not str:
-                return None
             self.instrument_id = value
             value = data.get("instrument_type")
             if value is None:
@@ -192,85 +192,85 @@ class Order(Model):
                 value = _SECURITY_TYPE[value]
             self.instrument_type = value
             value = data.get("symbol")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "symbol" not in data:
                     absent += 1
                 else:
                     nulls |= 32768
-            elif value.__class__ is not str:
-                return None
             self.symbol = value
             value = data.get("average_fill_price")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "average_fill_price" not in data:
                     absent += 1
                 else:
                     nulls |= 65536
-            elif value.__class__ is not str:
-                return None
             self.average_fill_price = value
             value = data.get("limit_price")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "limit_price" not in data:
                     absent += 1
                 else:
                     nulls |= 131072
-            elif value.__class__ is not str:
-                return None
             self.limit_price = value
             value = data.get("stop_price")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "stop_price" not in data:
                     absent += 1
                 else:
                     nulls |= 262144
-            elif value.__class__ is not str:
-                return None
             self.stop_price = value
             value = data.get("limit_offset")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "limit_offset" not in data:
                     absent += 1
                 else:
                     nulls |= 524288
-            elif value.__class__ is not str:
-                return None
             self.limit_offset = value
             value = data.get("trailing_offset")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "trailing_offset" not in data:
                     absent += 1
                 else:
                     nulls |= 1048576
-            elif value.__class__ is not str:
-                return None
             self.trailing_offset = value
             value = data.get("trailing_limit_px")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "trailing_limit_px" not in data:
                     absent += 1
                 else:
                     nulls |= 2097152
-            elif value.__class__ is not str:
-                return None
             self.trailing_limit_px = value
             value = data.get("trailing_stop_px")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "trailing_stop_px" not in data:
                     absent += 1
                 else:
                     nulls |= 4194304
-            elif value.__class__ is not str:
-                return None
             self.trailing_stop_px = value
             value = data.get("trailing_watermark_px")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "trailing_watermark_px" not in data:
                     absent += 1
                 else:
                     nulls |= 8388608
-            elif value.__class__ is not str:
-                return None
             self.trailing_watermark_px = value
             value = data.get("trailing_offset_type")
             if value is None:
@@ -315,13 +315,13 @@ class Order(Model):
                     return None
             self.releases_at = value
             value = data.get("extended_hours")
-            if value is None:
+            if value is not True and value is not False:
+                if value is not None:
+                    return None
                 if "extended_hours" not in data:
                     absent += 1
                 else:
                     nulls |= 268435456
-            elif value is not True and value is not False:
-                return None
             self.extended_hours = value
             value = data.get("queue_state")
             if value is None:
@@ -342,13 +342,13 @@ class Order(Model):
                 value = cls.FIELDS[30].kind.strict(value)
             self.details = value
             value = data.get("underlying_instrument_id")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "underlying_instrument_id" not in data:
                     absent += 1
                 else:
                     nulls |= 2147483648
-            elif value.__class__ is not str:
-                return None
             self.underlying_instrument_id = value
             more = len(data) + absent != 32
         except (AttributeError, KeyError, TypeError, ValueError):

@@ -111,85 +111,85 @@ class Position(Model):
                 return None
             self.symbol = value
             value = data.get("avg_price")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "avg_price" not in data:
                     absent += 1
                 else:
                     nulls |= 256
-            elif value.__class__ is not str:
-                return None
             self.avg_price = value
             value = data.get("closing_price")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "closing_price" not in data:
                     absent += 1
                 else:
                     nulls |= 512
-            elif value.__class__ is not str:
-                return None
             self.closing_price = value
             value = data.get("cost_basis")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "cost_basis" not in data:
                     absent += 1
                 else:
                     nulls |= 1024
-            elif value.__class__ is not str:
-                return None
             self.cost_basis = value
             value = data.get("daily_realized_pnl")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "daily_realized_pnl" not in data:
                     absent += 1
                 else:
                     nulls |= 2048
-            elif value.__class__ is not str:
-                return None
             self.daily_realized_pnl = value
             value = data.get("daily_unrealized_pnl")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "daily_unrealized_pnl" not in data:
                     absent += 1
                 else:
                     nulls |= 4096
-            elif value.__class__ is not str:
-                return None
             self.daily_unrealized_pnl = value
             value = data.get("daily_unrealized_pnl_pct")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "daily_unrealized_pnl_pct" not in data:
                     absent += 1
                 else:
                     nulls |= 8192
-            elif value.__class__ is not str:
-                return None
             self.daily_unrealized_pnl_pct = value
             value = data.get("instrument_price")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "instrument_price" not in data:
                     absent += 1
                 else:
                     nulls |= 16384
-            elif value.__class__ is not str:
-                return None
             self.instrument_price = value
             value = data.get("unrealized_pnl")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "unrealized_pnl" not in data:
                     absent += 1
                 else:
                     nulls |= 32768
-            elif value.__class__ is not str:
-                return None
             self.unrealized_pnl = value
             value = data.get("unrealized_pnl_pct")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "unrealized_pnl_pct" not in data:
                     absent += 1
                 else:
                     nulls |= 65536
-            elif value.__class__ is not str:
-                return None
             self.unrealized_pnl_pct = value
             value = data.get("closing_price_date")
             if value is None:
@@ -201,13 +201,13 @@ class Position(Model):
                 value = date.fromisoformat(value)
             self.closing_price_date = value
             value = data.get("underlying_instrument_id")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "underlying_instrument_id" not in data:
                     absent += 1
                 else:
                     nulls |= 262144
-            elif value.__class__ is not str:
-                return None
             self.underlying_instrument_id = value
             more = len(data) + absent != 19
         except (AttributeError, KeyError, TypeError, ValueError):

@@ -96,13 +96,13 @@ class PositionInstruction(Model):
                 return None
             self.symbol = value
             value = data.get("accepted_quantity")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "accepted_quantity" not in data:
                     absent += 1
                 else:
                     nulls |= 256
-            elif value.__class__ is not str:
-                return None
             self.accepted_quantity = value
             value = data.get("created_at")
             if value is None:
@@ -116,13 +116,13 @@ class PositionInstruction(Model):
                     return None
             self.created_at = value
             value = data.get("rejection_reason")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "rejection_reason" not in data:
                     absent += 1
                 else:
                     nulls |= 1024
-            elif value.__class__ is not str:
-                return None
             self.rejection_reason = value
             value = data.get("updated_at")
             if value is None:

@@ -48,13 +48,13 @@ class PositionInstructionRequest(Model):
                 return None
             self.quantity = value
             value = data.get("instruction_id")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "instruction_id" not in data:
                     absent += 1
                 else:
                     nulls |= 8
-            elif value.__class__ is not str:
-                return None
             self.instruction_id = value
             more = len(data) + absent != 4
         except (AttributeError, KeyError, TypeError, ValueError):

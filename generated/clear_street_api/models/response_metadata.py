@@ -44,49 +44,49 @@ class ResponseMetadata(Model):
                 return None
             self.request_id = value
             value = data.get("next_page_token")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "next_page_token" not in data:
                     absent += 1
                 else:
                     nulls |= 2
-            elif value.__class__ is not str:
-                return None
             self.next_page_token = value
             value = data.get("page_number")
-            if value is None:
+            if value.__class__ is not int:
+                if value is not None:
+                    return None
                 if "page_number" not in data:
                     absent += 1
                 else:
                     nulls |= 4
-            elif value.__class__ is not int:
-                return None
             self.page_number = value
             value = data.get("previous_page_token")
-            if value is None:
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
                 if "previous_page_token" not in data:
                     absent += 1
                 else:
                     nulls |= 8
-            elif value.__class__ is not str:
-                return None
             self.previous_page_token = value
             value = data.get("total_items")
-            if value is None:
+            if value.__class__ is not int:
+                if value is not None:
+                    return None
                 if "total_items" not in data:
                     absent += 1
                 else:
                     nulls |= 16
-            elif value.__class__ is not int:
-                return None
             self.total_items = value
             value = data.get("total_pages")
-            if value is None:
+            if value.__class__ is not int:
+                if value is not None:
+                    return None
                 if "total_pages" not in data:
                     absent += 1
                 else:
                     nulls |= 32
-            elif value.__class__ is not int:
-                return None
             self.total_pages = value
             more = len(data) + absent != 6
         except (AttributeError, KeyError, TypeError, ValueError):
