@@ -65,6 +65,9 @@ FAULTS: tuple[Fault, ...] = (
 COLUMNS = ("duplicated", "misreported", "foreign", "hung", "early", "wasted", "leaked")
 """The ways in which no call may end."""
 
+COUNTS = ("calls", "returned", "raised", "unknown", "undecided", *COLUMNS)
+"""What is counted besides: an outcome is "undecided" that was reported unknown though a longer look would show it."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -105,27 +108,28 @@ class Table:
     """What came of a number of calls."""
 
     name: str
-    calls: int = 0
-    returned: int = 0
-    raised: int = 0
-    unknown: int = 0
-    undecided: int = 0
-    """Calls of which the outcome was reported unknown though the list of instructions showed it in the end."""
-    found: Counter[str] = field(default_factory=Counter[str])
+    scenarios: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
+    """For each operation and way of calling it, how many calls there were, and what came of them."""
     findings: list[tuple[str, Case, Told]] = field(default_factory=list[tuple[str, Case, Told]])
     seconds: float = 0.0
 
-    def add(self, case: Case, told: Told, verdict: Sequence[str]) -> None:
+    def add(self, case: Case, told: Told, verdict: Sequence[str], *, over: str = "") -> None:
         """Count one call."""
-        self.calls += 1
-        self.returned += told.error is None
-        self.raised += told.error is not None
-        self.unknown += "unknown" in told.rows
-        self.undecided += "undecided" in verdict
+        scenario = f"{case.operation}, {'async' if case.is_async else 'sync'}{over}"
+        counts = self.scenarios.setdefault(scenario, Counter())
+        counts["calls"] += 1
+        counts["returned"] += told.error is None
+        counts["raised"] += told.error is not None
+        counts["unknown"] += "unknown" in told.rows
         for column in dict.fromkeys(verdict):
+            counts[column] += 1
             if column in COLUMNS:
-                self.found[column] += 1
                 self.findings.append((column, case, told))
+
+    @property
+    def total(self) -> Counter[str]:
+        """The counts of all scenarios."""
+        return sum(self.scenarios.values(), Counter())
 
     @property
     def is_clean(self) -> bool:
@@ -375,7 +379,7 @@ class Theirs:
         scene = Scene(case)
         http_client = httpx.Client(transport=SandboxTransport(scene.sandbox))
         client = self._module.ClearStreet(api_key=KEY, base_url="https://sandbox.invalid", http_client=http_client)
-        resource = client.v1 if case.operation == "get_version" else client.v1.positions
+        resource = client.v1.api_version if case.operation == "get_version" else client.v1.positions
         with mock.patch("time.sleep", scene.sandbox.clock.sleep):
             result = _result(lambda: getattr(resource, case.operation)(**scene.arguments()))
         told = self._told(scene, result)
@@ -508,11 +512,11 @@ def sweep(cases: Iterable[Case], subject: Ours | Theirs, *, loopback: Iterable[C
             anyio.run(_run_async, subject, [case for case in cases if case.is_async], table)
             cases = [case for case in cases if not case.is_async]
             for case in loopback:
-                table.add(case, *subject.run_over_loopback(case))
+                table.add(case, *subject.run_over_loopback(case), over=", loopback")
         for case in cases:
-            table.add(case, *subject.run(case))
+            table.add(replace(case, is_async=False), *subject.run(case))
     if KEY in log.getvalue():
-        table.add(Case("any"), Told([], None, "the log"), ["leaked"])
+        table.add(Case("the log"), Told([], None, ""), ["leaked"])
     table.seconds = time.monotonic() - began
     return table
 
@@ -538,15 +542,14 @@ def _logged(into: io.StringIO) -> Iterator[None]:
 
 
 def shown(tables: Sequence[Table]) -> str:
-    """The tables side by side."""
-    counts = ("calls", "returned", "raised", "unknown", "undecided")
-    lines = [
-        f"{'':16}" + "".join(f"{table.name:>16}" for table in tables),
-        *(f"{name:16}" + "".join(f"{getattr(table, name):16,}" for table in tables) for name in counts),
-        *(f"{name:16}" + "".join(f"{table.found[name]:16,}" for table in tables) for name in COLUMNS),
-        f"{'seconds':16}" + "".join(f"{table.seconds:16.1f}" for table in tables),
-    ]
-    lines += [f"\n{column}: {case}\n  {told.rows}: {told.error!r}" for column, case, told in tables[0].findings[:20]]
+    """The tables, one below the other, and what went wrong with calls of the first."""
+    lines: list[str] = []
+    for table in tables:
+        lines.append(f"{table.name:48}" + "".join(f"{name:>{len(name) + 2}}" for name in COUNTS))
+        for scenario, counts in [*sorted(table.scenarios.items()), ("all", table.total)]:
+            lines.append(f"{scenario:48}" + "".join(f"{counts[name]:{len(name) + 2},}" for name in COUNTS))
+        lines.append(f"{table.seconds:.1f} seconds\n")
+    lines += [f"{column}: {case}\n  {told.rows}: {told.error!r}\n" for column, case, told in tables[0].findings[:20]]
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from clear_street.sandbox import Fault
 from fault_sweep import (
     CANCEL,
     COLUMNS,
+    COUNTS,
     FAULTS,
     KEY,
     OPERATIONS,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 def check(cases: Iterable[Case]) -> None:
     table = sweep(cases, Ours())
-    assert table.calls > 0
+    assert table.total["calls"] > 0
     assert table.is_clean, shown([table])
 
 
@@ -128,6 +129,10 @@ def test_the_judge_counts_effects() -> None:
 
 def test_the_table_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--calls", "20", "--seed", "3", "--no-loopback"]) == 0
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert lines[0][0] == "clear_street"
-    assert [line[1] for line in lines if line[0] in COLUMNS] == ["0"] * len(COLUMNS)
+    head, *rows = [line.rsplit(maxsplit=len(COUNTS)) for line in capsys.readouterr().out.splitlines() if "  " in line]
+    assert head == ["clear_street", *COUNTS]
+    for name, *counts in rows:
+        calls, returned, raised, _, _, *wrong = map(int, counts)
+        assert calls == returned + raised > 0, name
+        assert wrong == [0] * len(COLUMNS)
+    assert [(name, calls) for name, calls, *_ in rows[-1:]] == [("all", "20")]
