@@ -139,13 +139,13 @@ build: $(DEV_READY) ## Build the wheel and the sdist into dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build
 
-bench: $(BENCH_READY) $(DEV_READY) ## Measure against httpx and the vendor's SDK, into benchmarks/RESULTS.md
+bench: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Measure against httpx and the vendor's SDK, into benchmarks/RESULTS.md
 	@$(bench-package)
-	@$(BENCH)/bin/python benchmarks/run.py --write
+	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --write
 
-bench-quick: $(BENCH_READY) $(DEV_READY) ## The same in three rounds, for a glance
+bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## The same in three rounds, for a glance
 	@$(bench-package)
-	@$(BENCH)/bin/python benchmarks/run.py --rounds 3
+	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --rounds 3 $(ARGS)
 
 lock: $(UV_READY) ## Renew the lock files in requirements/
 	@$(pip-settings); for name in bootstrap bench codegen dev; do \
@@ -184,7 +184,9 @@ $(DEV_READY): $(DEV_SYNCED) pyproject.toml overlay/clear_street/_version.py
 define bench-package
 echo 'bench: the wheel, into an environment of its own'; rm -rf $(BENCH)/dist; \
 $(BIN)/python -m hatchling build -t wheel -d $(BENCH)/dist >/dev/null 2>&1 && \
-.tools/uv/bin/uv pip install --quiet --no-deps --reinstall --compile-bytecode --python $(BENCH)/bin/python $(BENCH)/dist/*.whl
+.tools/uv/bin/uv pip install --quiet --no-deps --reinstall --compile-bytecode --python $(BENCH)/bin/python $(BENCH)/dist/*.whl && \
+PATH="$(CURDIR)/$(CODEGEN)/bin:$$PATH" $(CODEGEN)/bin/openapi-python-client generate --path openapi.yaml --meta none \
+	--overwrite --output-path $(BENCH)/stock/clear_street_stock >/dev/null
 endef
 
 $(BENCH_READY): requirements/bench.txt $(UV_READY)

@@ -1,6 +1,8 @@
 """One side of one measure, in a process of its own: prints what it measured as JSON.
 
-``worker.py MEASURE SIDE [PORT]``; SIDE is ``ours``, ``httpx`` or ``vendor`` (or, for `decode`, ``json``).
+``worker.py MEASURE SIDE URL``. The sides: ``ours``, without the extras; ``speed`` and ``aiohttp``, ours with one;
+``httpx``, with ``json``; ``json`` alone; ``stock``, what the generator makes by itself; ``vendor``, and
+``vendor_aiohttp``, its SDK with its extra; ``raw_aiohttp``, aiohttp alone.
 """
 
 from __future__ import annotations
@@ -22,6 +24,11 @@ def resident() -> float:
     """The process's memory now, in MiB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def without_extras() -> None:
+    """Hide the faster decoder, which is there for the sides that have it."""
+    sys.modules["msgspec"] = None  # type: ignore[assignment]
 
 
 def cpu_each(action: Callable[[], object], count: int) -> float:
@@ -49,19 +56,33 @@ def client_of(side: str, url: str, **options: Any) -> Any:
     return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {KEY}"}, **options)
 
 
-def async_client_of(side: str, url: str, **options: Any) -> Any:
-    """An async client of a side, on a base URL."""
+def async_client_of(side: str, url: str) -> Any:
+    """An async client of a side, on a base URL, in the event loop that it will be used in."""
     if side == "ours":
         from clear_street import AsyncClearStreet
 
-        return AsyncClearStreet(api_key=KEY, base_url=url, **options)
+        return AsyncClearStreet(api_key=KEY, base_url=url)
+    if side == "aiohttp":
+        from clear_street import AsyncClearStreet, DefaultAioHttpClient
+
+        return AsyncClearStreet(api_key=KEY, base_url=url, http_client=DefaultAioHttpClient())
     if side == "vendor":
         from clearstreet import AsyncClearStreet as Vendor
 
-        return Vendor(api_key=KEY, base_url=url, **options)
+        return Vendor(api_key=KEY, base_url=url)
+    if side == "vendor_aiohttp":
+        from clearstreet import AsyncClearStreet as Vendor
+        from clearstreet import DefaultAioHttpClient as VendorTransport
+
+        return Vendor(api_key=KEY, base_url=url, http_client=VendorTransport())
+    headers = {"Authorization": f"Bearer {KEY}"}
+    if side == "raw_aiohttp":
+        import aiohttp
+
+        return aiohttp.ClientSession(url, headers=headers)
     import httpx
 
-    return httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {KEY}"}, **options)
+    return httpx.AsyncClient(base_url=url, headers=headers)
 
 
 def cancel(side: str, client: Any) -> Callable[[], object]:
@@ -118,8 +139,14 @@ def decode(side: str, url: str) -> Numbers:
     read: Callable[[], object]
     if side == "json":
         read = partial(json.loads, body)
-    elif side == "ours":
+    elif side in ("ours", "speed"):
         read = reader_of_pages(body)
+    elif side == "stock":
+        from clear_street_stock.models.position_get_positions_response import PositionGetPositionsResponse as Stock
+
+        def read() -> object:
+            return Stock.from_dict(json.loads(body))
+
     else:
         from clearstreet._models import construct_type
         from clearstreet.types.v1 import PositionGetPositionsResponse
@@ -170,15 +197,15 @@ def hold(side: str, url: str) -> Numbers:
     return {"memory": resident() - before}
 
 
-def second(side: str, url: str) -> Numbers:
-    """Time to build a second client, over the first."""
-    times: list[float] = []
-    for _ in range(2):
+def build(side: str, url: str) -> Numbers:
+    """Time to build a client that could send: the process's first, or with side ``second`` the next one."""
+    elapsed = 0.0
+    for _ in range(1 + (side == "second")):
         started = time.perf_counter()
-        client = client_of(side, "https://api.clearstreet.com")
+        client = client_of("ours", "https://api.clearstreet.com")
         client._caller.connections.driver().client()
-        times.append(time.perf_counter() - started)
-    return {"ratio": times[1] / times[0]}
+        elapsed = time.perf_counter() - started
+    return {"time": elapsed}
 
 
 def threads(side: str, url: str) -> Numbers:
@@ -199,13 +226,17 @@ def concurrent(side: str, url: str) -> Numbers:
 
     from data import INSTRUCTION_ID
 
+    path = f"/v1/accounts/122503/positions/instructions/{INSTRUCTION_ID}"
+
     async def measure() -> float:
         client = async_client_of(side, url)
-        path = f"/v1/accounts/122503/positions/instructions/{INSTRUCTION_ID}"
 
         async def one() -> object:
             if side == "httpx":
                 return (await client.delete(path)).json()
+            if side == "raw_aiohttp":
+                async with client.delete(path) as response:
+                    return await response.json()
             found: object = await client.v1.positions.cancel_position_instruction(INSTRUCTION_ID, account_id=122503)
             return found
 
@@ -224,9 +255,11 @@ def concurrent(side: str, url: str) -> Numbers:
 
 
 MEASURES: dict[str, Callable[[str, str], Numbers]] = {
-    f.__name__: f for f in (call, loopback, pages, decode, hold, second, threads, concurrent)
+    f.__name__: f for f in (call, loopback, pages, decode, hold, build, threads, concurrent)
 }
 
 
 if __name__ == "__main__":
+    if sys.argv[2] == "ours":
+        without_extras()
     print(json.dumps(MEASURES[sys.argv[1]](sys.argv[2], sys.argv[3])), flush=True)

@@ -165,11 +165,11 @@ class _Driver:
             url = _url(settings.base_url + target)
         except httpx.InvalidURL as error:
             raise ArgumentError(f"The URL of {effect.request.operation} cannot be sent: {error}.") from None
-        merged = [] if "host" in client.headers else [(b"Host", url.netloc)]
-        merged += [
-            pair for pair in client.headers.raw if (lower := pair[0].lower()) not in own and lower not in left_out
-        ]
+        theirs = [(lower, pair) for pair in client.headers.raw if (lower := pair[0].lower()) not in own]
+        merged = [pair for lower, pair in theirs if lower not in left_out]
         merged += own.items()
+        if all(lower != b"host" for lower, _ in theirs):
+            merged.insert(0, (b"Host", url.netloc))
         # httpx builds the headers of a request with content twice, to add the length.
         if content is not None:
             merged.append((b"Content-Length", str(len(content)).encode()))
@@ -192,12 +192,12 @@ class _Driver:
             sent=sent,
             timed_out=isinstance(error, (httpx.TimeoutException, TimeoutError)),
             status=None if response is None else response.status_code,
-            headers=None if response is None else _without_key(key, response.headers),
+            headers=None if response is None else _headers_without_key(key, response.headers),
         )
 
     def _reply(self, response: httpx.Response, body: bytes | None, key: Secret | None) -> Reply:
-        headers = _without_key(key, response.headers)
-        body = None if body is None else _blotted(key, body)
+        headers = _headers_without_key(key, response.headers)
+        body = None if body is None else _without_key(key, body)
         return Reply(response.status_code, headers, body, response, self.clock.monotonic())
 
     def _log_attempt(self, effect: Send, result: Reply | Failure) -> None:
@@ -558,16 +558,25 @@ def _printable(value: object) -> object:
     return ascii(value) if isinstance(value, str) and not value.isprintable() else value
 
 
-def _blotted(key: Secret | None, content: bytes) -> bytes:
-    """What the service sent, without the API key where it repeats that, so that no error or log line shows it."""
+def _repeated(key: Secret | None, content: bytes) -> bytes | None:
+    """The API key, where the service repeats it."""
     if key is None or len(key.reveal()) < _KEY_MIN:
-        return content
-    return content.replace(key.reveal().encode(), b"<secret>")
+        return None
+    secret = key.reveal().encode()
+    return secret if secret in content else None
 
 
-def _without_key(key: Secret | None, headers: httpx.Headers) -> httpx.Headers:
-    kept = [(name, _blotted(key, value)) for name, value in headers.raw]
-    return headers if kept == headers.raw else httpx.Headers(kept)
+def _without_key(key: Secret | None, content: bytes) -> bytes:
+    """What the service sent, without the API key where it repeats that, so that no error or log line shows it."""
+    secret = _repeated(key, content)
+    return content if secret is None else content.replace(secret, b"<secret>")
+
+
+def _headers_without_key(key: Secret | None, headers: httpx.Headers) -> httpx.Headers:
+    raw = headers.raw
+    if _repeated(key, b"\n".join([value for _, value in raw])) is None:
+        return headers
+    return httpx.Headers([(name, _without_key(key, value)) for name, value in raw])
 
 
 C = TypeVar("C")
