@@ -82,9 +82,10 @@ def opcodes(action: Callable[[], object], *, of: tuple[str, ...] = ()) -> int:
         return None
 
     if sys.version_info < (3, 12):
+        before = sys.gettrace()
         sys.settrace(trace)
         action()
-        sys.settrace(None)
+        sys.settrace(before)
         return count
     monitoring: Any = sys.monitoring
     monitoring.use_tool_id(monitoring.PROFILER_ID, "budgets")

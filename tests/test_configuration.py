@@ -585,6 +585,13 @@ def plain_client(face: Face, wire: Wire, **options: Any) -> Any:
     return (httpx.AsyncClient if face.is_async else httpx.Client)(transport=wire, **options)
 
 
+def test_a_host_of_the_http_client_is_the_one_that_is_named(face: Face) -> None:
+    wire = Wire((200, LISTED))
+    mine = face.http_client(wire, headers={"Host": "desk.example"})
+    face.run(lambda: listing(face.client(http_client=mine)))
+    assert wire.request.headers.get_list("host") == ["desk.example"]
+
+
 def test_any_httpx_client_can_be_supplied_with_headers_params_and_cookies_of_its_own(face: Face) -> None:
     wire = Wire((200, LISTED))
     mine = plain_client(

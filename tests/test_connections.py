@@ -14,7 +14,7 @@ from faces import Face, settled
 from raw_server import RawServer, answering, reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 @pytest.fixture
@@ -214,3 +214,19 @@ def test_closing_refuses_who_still_waits_for_one(service: RawServer) -> None:
 def test_another_protocol_than_http_is_refused(face: Face) -> None:
     with pytest.raises(httpx.UnsupportedProtocol, match="'ftp'"):
         face.within(lambda: face.http_client(None), lambda http_client: http_client.get("ftp://localhost/"))
+
+
+def test_a_body_that_comes_in_pieces_is_sent(face: Face, service: RawServer) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield from (b"a", b"b")
+
+    async def later() -> AsyncIterator[bytes]:
+        for piece in pieces():
+            yield piece
+
+    def story(http_client: Any) -> Any:
+        return http_client.put(service.url, content=later() if face.is_async else pieces())
+
+    response = face.within(lambda: face.http_client(None, headers={"Content-Length": "2"}), story)
+    assert response.status_code == 200
+    assert b"Content-Length: 2" in service.requests[0]

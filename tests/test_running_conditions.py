@@ -345,7 +345,8 @@ class TestCopies:
                 TypeError, match=rf"^{name} holds connections and a secret and cannot be pickled or copied"
             ):
                 duplicate(client)
-            for part in (client.v1, client.v1.positions, client.v1.positions.with_raw_response):
+            raw = face.run(client.v1.version.with_raw_response.get_version)
+            for part in (client.v1, client.v1.positions, client.v1.positions.with_raw_response, raw):
                 with pytest.raises(TypeError, match="cannot be pickled"):
                     duplicate(part)
 
@@ -492,6 +493,14 @@ class TestGoing:
                 gc.collect()
             assert http_client.is_closed
         assert [type(one.exc_value) for one in ignored] == [ResourceWarning]
+
+    def test_while_the_interpreter_ends_is_quiet(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with RawServer(answering) as service:
+            client = ClearStreet("key", base_url=service.url)
+            client.v1.positions.get_positions(1)
+            monkeypatch.setattr(sys, "is_finalizing", lambda: True)
+            del client
+            gc.collect()
 
     @pytest.mark.parametrize("kind", ["ClearStreet", "AsyncClearStreet"])
     def test_at_the_end_of_the_program_is_quiet(self, kind: str) -> None:

@@ -117,9 +117,6 @@ class _Driver:
         """A call with its state, to be run as `exchange(call)`."""
         return Call(settings, self.learnt, operation, prepared, options, stream=stream, cast_to=cast_to)
 
-    def __reduce__(self) -> str:
-        raise TypeError("connections cannot be pickled or copied")
-
     def _log(self, effect: Log) -> None:
         if logger.isEnabledFor(effect.level):
             logger.log(effect.level, effect.message, *map(_printable, effect.values))
@@ -306,8 +303,7 @@ class Driver(_Driver):
             answer = effect.hook(*effect.arguments)
             _refuse_awaitable("hook", answer)
             return None
-        if isinstance(effect, Log):
-            self._log(effect)
+        self._log(cast("Log", effect))
         return None
 
     def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
@@ -457,8 +453,7 @@ class AsyncDriver(_Driver):
         if isinstance(effect, Invoke):
             answer = effect.hook(*effect.arguments)
             return await answer if inspect.isawaitable(answer) else None
-        if isinstance(effect, Log):
-            self._log(effect)
+        self._log(cast("Log", effect))
         return None
 
     async def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
