@@ -188,6 +188,11 @@ def test_its_tree_has_every_error() -> None:
     assert shown | {"ClearStreetError"} == kinds | {"ValueError"}
 
 
+def test_its_costs_are_those_that_were_measured() -> None:
+    _, _, results = (ROOT / "benchmarks/RESULTS.md").read_text(encoding="utf-8").partition("\n\n")
+    assert f"<!-- make bench -->\n{results}<!-- end -->\n" in TEXT["README.md"]
+
+
 def test_the_changelog_begins_with_this_version() -> None:
     sections = re.findall(r"^## \[?([^\]\s]+)", TEXT["CHANGELOG.md"], flags=re.MULTILINE)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 import httpcore
@@ -19,16 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-class _Connection(Protocol):
-    def can_handle_request(self, origin: httpcore.Origin, /) -> bool: ...
-    def has_expired(self) -> bool: ...
-    def is_idle(self) -> bool: ...
-
-
-C = TypeVar("C", bound=_Connection)
-
-
-class _Connections(Generic[C]):
+class _Connections:
     """The connections that are open; what is to be closed is handed out, as closing may have to be awaited."""
 
     def __init__(self, source: Any, limits: httpx.Limits, slots: Any) -> None:
@@ -37,18 +28,18 @@ class _Connections(Generic[C]):
         self._max_idle: int = min(self._max_open, _or_no_limit(limits.max_keepalive_connections))
         self._slots = slots(self._max_open)
         self._lock = threading.Lock()
-        self._idle: list[C] = []
-        self._busy: set[C] = set()
+        self._idle: list[Any] = []
+        self._busy: set[Any] = set()
         self._closed = False
 
-    def take(self, origin: httpcore.Origin) -> tuple[C, list[C]]:
+    def take(self, origin: httpcore.Origin) -> tuple[Any, list[Any]]:
         """For the holder of a slot: a connection to the origin, and those that are to be closed."""
-        dead: list[C] = []
+        dead: list[Any] = []
         with self._lock:
             if self._closed:
                 self._slots.release()
                 raise httpcore.ConnectError("the connections were closed")
-            taken: C | None = None
+            taken: Any = None
             # The one that was used last is the least likely to be closed by the service in the meantime.
             for connection in reversed(self._idle):
                 if connection.has_expired():
@@ -64,7 +55,7 @@ class _Connections(Generic[C]):
             self._busy.add(taken)
         return taken, dead
 
-    def give_back(self, connection: C) -> list[C]:
+    def give_back(self, connection: Any) -> list[Any]:
         """Take a connection back, once, with its slot; those that are to be closed."""
         with self._lock:
             if connection not in self._busy:
@@ -78,7 +69,7 @@ class _Connections(Generic[C]):
                 return [self._idle.pop(0)]
             return []
 
-    def end(self) -> list[C]:
+    def end(self) -> list[Any]:
         """Hand out no more; all that are open."""
         with self._lock:
             self._closed = True
@@ -87,7 +78,7 @@ class _Connections(Generic[C]):
         return every
 
 
-class Pool(_Connections[Any]):
+class Pool(_Connections):
     """For threads."""
 
     def __init__(self, source: httpcore.ConnectionPool, limits: httpx.Limits) -> None:
@@ -119,7 +110,7 @@ class Pool(_Connections[Any]):
             connection.close()
 
 
-class AsyncPool(_Connections[Any]):
+class AsyncPool(_Connections):
     """For the tasks of an event loop."""
 
     def __init__(self, source: httpcore.AsyncConnectionPool, limits: httpx.Limits) -> None:
@@ -163,5 +154,5 @@ def _or_no_limit(limit: int | None) -> int:
 
 
 def _pool_timeout(request: httpcore.Request) -> float | None:
-    timeout: float | None = request.extensions.get("timeout", {}).get("pool")
-    return timeout
+    timeouts: dict[str, float | None] = cast("Any", request).extensions.get("timeout", {})
+    return timeouts.get("pool")

@@ -36,6 +36,8 @@ NoneType: Any = type(None)
 
 _ROW = ("instruction_type", "instrument_id", "quantity", "instruction_id")
 _QUANTITY_DIGITS = 18
+_LARGE = 16384
+"""Bytes; to import a faster decoder, once, costs 10 ms, and Python's own reads a smaller body in less than 0.1 ms."""
 
 
 class Prepared:
@@ -264,7 +266,11 @@ def read_json(body: bytes | None) -> Any:
     if not body:
         return None
     try:
-        return loads(body)
+        if len(body) < _LARGE:
+            return loads(body)
+        from ._speed import loads_fast
+
+        return loads_fast(body)
     except (ValueError, RecursionError):
         from ._json import mended
 

@@ -1,0 +1,377 @@
+"""The connections of the extra ``aiohttp``, with the time bounds and the care of our own.
+
+aiohttp makes, keeps and reads the connections; its parser is written in C. The request is written here, and not by its
+`ClientSession`: that one would send a GET or a DELETE again by itself where a connection was lost, and has cookies,
+redirects, headers and passwords of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import select
+from base64 import b64encode
+from contextvars import ContextVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import aiohttp
+import httpx
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
+
+from ._bounds import BOUNDS, capped
+from .errors import ArgumentError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from aiohttp.client_proto import ResponseHandler
+    from aiohttp.connector import Connection
+    from aiohttp.http_parser import RawResponseMessage
+    from aiohttp.streams import StreamReader
+    from aiohttp.tracing import Trace
+
+_HEAD = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.1(?:\r\n[!#-'*+.^_`|~0-9A-Za-z-]+: [^\0\r\n]*)*")
+_HEADER_MAX = 2**16
+"""Bytes of one header of a reply."""
+_FOREVER = 1e9
+_UNTIMED = aiohttp.ClientTimeout(total=None)
+_FAILURES = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
+
+
+class _Attempt:
+    """How far a request has come, and the time that it has for that."""
+
+    __slots__ = ("expired", "fresh", "limit", "phases", "sent")
+
+    def __init__(self, phases: dict[str, float | None]) -> None:
+        self.phases = phases
+        self.expired: type[httpx.TimeoutException] = httpx.PoolTimeout
+        self.limit = asyncio.timeout_at(_end_of(phases.get("pool"), httpx.PoolTimeout))
+        self.fresh: bool = False
+        self.sent: bool = False
+
+    def go_on(self, seconds: float | None, expired: type[httpx.TimeoutException]) -> None:
+        """Begin the next phase: the time that it may take, and what is raised after that."""
+        self.expired = expired
+        end = _end_of(seconds, expired)
+        if end != self.limit.when():
+            self.limit.reschedule(end)
+
+
+def _end_of(seconds: float | None, expired: type[httpx.TimeoutException]) -> float | None:
+    """When a phase ends, on the event loop's clock, in whole milliseconds: phases that end together share a timer."""
+    left = capped(seconds, expired)
+    return None if left is None else round(asyncio.get_running_loop().time() + left, 3)
+
+
+_ATTEMPT: ContextVar[_Attempt] = ContextVar("clear_street_attempt")
+
+
+class _Connector(aiohttp.TCPConnector):
+    async def _create_connection(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> ResponseHandler:
+        attempt = _ATTEMPT.get()
+        attempt.fresh = True
+        attempt.go_on(attempt.phases.get("connect"), httpx.ConnectTimeout)
+        return await super()._create_connection(req, traces, timeout)
+
+
+class _Connections:
+    """The connections of one event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, context: ssl.SSLContext, limits: httpx.Limits) -> None:
+        self._loop = loop
+        keeps = limits.max_keepalive_connections != 0
+        expiry = _FOREVER if limits.keepalive_expiry is None else limits.keepalive_expiry
+        self.connector = _Connector(
+            ssl=context,
+            limit=limits.max_connections or 0,
+            force_close=not keeps,
+            keepalive_timeout=expiry if keeps else None,
+            resolver=aiohttp.ThreadedResolver(),
+        )
+        self._routes: dict[str, aiohttp.ClientRequest] = {}
+
+    def route(self, origin: str, proxy: httpx.Proxy | None) -> aiohttp.ClientRequest:
+        """What aiohttp needs to know of a request in order to connect."""
+        if origin not in self._routes:
+            url = URL(origin, encoded=True)
+            via: dict[str, Any] = {}
+            if proxy is not None:
+                headers = [("Host", url.host_port_subcomponent), *_texts(_proxy_headers(proxy))]
+                via = {"proxy": URL(str(proxy.url), encoded=True), "proxy_headers": headers}
+            # Its constructor asks for a session, which it does without.
+            self._routes[origin] = aiohttp.ClientRequest(
+                "GET", url, loop=self._loop, session=cast("aiohttp.ClientSession", None), **via
+            )
+        return self._routes[origin]
+
+    async def connection(self, route: aiohttp.ClientRequest, attempt: _Attempt) -> Connection:
+        """An open connection on which nothing came that nobody asked for: it would be taken for the reply."""
+        while True:
+            try:
+                connection = await self.connector.connect(route, [], _UNTIMED)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if self.connector.closed and task is not None and not task.cancelling():
+                    raise httpx.ConnectError("the connections were closed") from None
+                raise
+            if _is_quiet(connection, fresh=attempt.fresh):
+                return connection
+            connection.close()
+            if attempt.fresh:
+                raise httpx.ConnectError("the service closed the connection before anything was sent")
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, connection: Connection, content: StreamReader, read_timeout: float | None) -> None:
+        self._connection = connection
+        self._content = content
+        self._read_timeout = read_timeout
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        content = self._content
+        try:
+            while not content.at_eof():
+                if content.is_eof():
+                    yield content.read_nowait()
+                    continue
+                async with asyncio.timeout(capped(self._read_timeout, httpx.ReadTimeout)):
+                    part = await content.readany()
+                yield part
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("the time of the attempt is over") from error
+        except _FAILURES as error:
+            _raise_as_httpx(error, sent=True)
+
+    def whole(self) -> bytes | None:
+        """The body, None where it is not here yet."""
+        content = self._content
+        return content.read_nowait() if content.is_eof() and content.exception() is None else None
+
+    async def aclose(self) -> None:
+        _drop(self._connection)
+
+
+class _Reply(httpx.Response):
+    async def aread(self) -> bytes:
+        """As httpx, which takes also a body that is there, as it should be, through four generators."""
+        if isinstance(self.stream, _Body) and not self.is_stream_consumed and "content-encoding" not in self.headers:
+            content = self.stream.whole()
+            if content is not None:
+                self._content = content
+                self._num_bytes_downloaded = len(content)
+                self.is_stream_consumed = self.is_closed = True
+        return await super().aread()
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """HTTP/1.1 over aiohttp's connections, in asyncio; each event loop has its own."""
+
+    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
+        if proxy is not None and (proxy.url.scheme not in ("http", "https") or proxy.ssl_context is not None):
+            raise ArgumentError(
+                "aiohttp uses proxies of http and https alone, and no TLS context of theirs; "
+                "take DefaultAsyncHttpxClient for this one."
+            )
+        self._context = context
+        self._limits = limits
+        self._proxy = proxy
+        self._made: dict[asyncio.AbstractEventLoop, tuple[_Connections, AsyncGenerator[None, None]]] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        if url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol(f"expected http or https in the URL but received {url.scheme!r}")
+        connections = await self._connections()
+        origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        written = _written(request, self._proxy, await request.aread())
+        attempt = _Attempt(request.extensions.get("timeout", {}))
+        token = _ATTEMPT.set(attempt)
+        try:
+            async with attempt.limit:
+                connection = await connections.connection(connections.route(origin, self._proxy), attempt)
+                try:
+                    message, content = await _exchanged(connection, attempt, written, request.method)
+                except BaseException:
+                    _drop(connection)
+                    raise
+        except TimeoutError as error:
+            raise attempt.expired("the time of the attempt is over") from error
+        except _FAILURES as error:
+            _raise_as_httpx(error, sent=attempt.sent)
+        finally:
+            _ATTEMPT.reset(token)
+        return _Reply(
+            message.code,
+            headers=message.raw_headers,
+            stream=_Body(connection, content, attempt.phases.get("read")),
+            extensions={
+                "http_version": b"HTTP/%d.%d" % message.version,
+                "reason_phrase": message.reason.encode("ascii", "replace"),
+            },
+        )
+
+    async def aclose(self) -> None:
+        entry = self._made.get(asyncio.get_running_loop()) if self._made else None
+        if entry is not None:
+            await entry[1].aclose()
+
+    async def _connections(self) -> _Connections:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise ArgumentError(
+                "DefaultAioHttpClient works in asyncio alone; on trio leave `http_client` out, or use "
+                "DefaultAsyncHttpxClient."
+            ) from None
+        if loop not in self._made:
+            for each in [each for each in list(self._made) if each.is_closed()]:
+                self._made.pop(each, None)
+            connections = _Connections(loop, self._context, self._limits)
+            keeper = self._closed_with_the_loop(loop, connections)
+            self._made[loop] = connections, keeper
+            await keeper.__anext__()
+        return self._made[loop][0]
+
+    async def _closed_with_the_loop(
+        self, loop: asyncio.AbstractEventLoop, connections: _Connections
+    ) -> AsyncGenerator[None, None]:
+        """Closes connections when their event loop ends: it closes the asynchronous generators begun in it."""
+        try:
+            yield
+        finally:
+            self._made.pop(loop, None)
+            await connections.connector.close()
+
+
+async def _exchanged(
+    connection: Connection, attempt: _Attempt, written: bytes, method: str
+) -> tuple[RawResponseMessage, StreamReader]:
+    """Write a request, once, and read the head of its reply."""
+    protocol = cast("ResponseHandler", connection.protocol)
+    transport = cast("asyncio.Transport", connection.transport)
+    read, whole = attempt.phases.get("read"), capped(None, httpx.ConnectTimeout)
+    protocol.set_response_params(
+        skip_payload=method == "HEAD",
+        read_until_eof=True,
+        auto_decompress=False,
+        read_timeout=read if whole is None or (read is not None and read < whole) else None,
+        max_line_size=_HEADER_MAX,
+        max_field_size=_HEADER_MAX,
+    )
+    attempt.go_on(None, httpx.ReadTimeout)
+    bounds = BOUNDS.get()
+    if bounds is not None:
+        bounds.begin(httpx.ConnectTimeout)
+    attempt.sent = True
+    transport.write(written)
+    protocol.start_timeout()
+    message, content = await protocol.read()
+    while message.code < 200 and message.code != 101:
+        message, content = await protocol.read()
+    content.on_eof(partial(_give_back, connection))
+    if not content.is_eof():
+        _end_with(protocol, content)
+    return message, content
+
+
+def _end_with(protocol: ResponseHandler, content: StreamReader) -> None:
+    """Let a body end with its connection, which aiohttp closes without a word where a chunk is malformed."""
+    closed = protocol.closed
+    if closed is None:
+        _lost(content)
+        return
+    lost = partial(_lost, content)
+
+    def read() -> None:
+        closed.remove_done_callback(lost)
+
+    closed.add_done_callback(lost)
+    content.on_eof(read)
+    closed.remove_done_callback(_seen)
+    closed.add_done_callback(_seen)
+
+
+def _lost(content: StreamReader, _: object = None) -> None:
+    if not content.is_eof() and content.exception() is None:
+        content.set_exception(aiohttp.ClientPayloadError("the connection was closed within the body"))
+
+
+def _seen(closed: asyncio.Future[None]) -> None:
+    """Look at the exception: a future is complained of whose exception nobody looked at."""
+    closed.exception()
+
+
+def _give_back(connection: Connection) -> None:
+    """Keep a connection whose reply is read, but for one that has not yet taken all of the request."""
+    transport = connection.transport
+    if transport is not None and transport.get_write_buffer_size():
+        _drop(connection)
+    connection.release()
+
+
+def _is_quiet(connection: Connection, *, fresh: bool) -> bool:
+    """Whether a connection is open and nothing came; a busy event loop may not have seen yet that something did."""
+    protocol, transport = connection.protocol, connection.transport
+    if protocol is None or transport is None or transport.is_closing() or protocol.should_close:
+        return False
+    return fresh or not _is_readable(transport.get_extra_info("socket").fileno())
+
+
+def _is_readable(descriptor: int) -> bool:
+    if not hasattr(select, "poll"):
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _drop(connection: Connection) -> None:
+    """Close a connection now, whatever is still to be written; one that was given back is left alone."""
+    transport = connection.transport
+    if transport is not None:
+        transport.abort()
+    connection.close()
+
+
+def _written(request: httpx.Request, proxy: httpx.Proxy | None, content: bytes) -> bytes:
+    """A request as it goes over the connection."""
+    url, headers = request.url, request.headers.raw
+    target = url.raw_path
+    if proxy is not None and url.scheme == "http":
+        target = str(url).partition("#")[0].encode("ascii")
+        headers = [*headers, *_proxy_headers(proxy)]
+    if "transfer-encoding" in request.headers:
+        content = b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content) if content else b"0\r\n\r\n"
+    head = b"\r\n".join(
+        [b"%b %b HTTP/1.1" % (request.method.encode(), target), *[b"%b: %b" % header for header in headers]]
+    )
+    if _HEAD.fullmatch(head) is None or head.count(b"\n") != len(headers):
+        raise httpx.LocalProtocolError("the request breaks HTTP")
+    return head + b"\r\n\r\n" + content
+
+
+def _proxy_headers(proxy: httpx.Proxy) -> list[tuple[bytes, bytes]]:
+    headers = proxy.headers.raw
+    if proxy.raw_auth is not None:
+        headers = [*headers, (b"Proxy-Authorization", b"Basic " + b64encode(b":".join(proxy.raw_auth)))]
+    return headers
+
+
+def _texts(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
+def _raise_as_httpx(error: Exception, *, sent: bool) -> NoReturn:
+    """Raise what aiohttp or the operating system raises as what httpx calls it."""
+    kind: type[httpx.TransportError] = httpx.ReadError
+    if not sent:
+        kind = httpx.ProxyError if isinstance(error, aiohttp.ClientHttpProxyError) else httpx.ConnectError
+    elif isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, HttpProcessingError)):
+        kind = httpx.RemoteProtocolError
+    raise kind(str(getattr(error, "os_error", error))) from error
