@@ -201,6 +201,16 @@ class TestAnAttemptIsBounded:
             error = late(face, server.url, busy, http_client=http_client(face, limits=httpx.Limits(max_connections=1)))
         assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "PoolTimeout")]
 
+    def test_before_there_is_a_key(self, face: Face) -> None:
+        def slow_key() -> str:
+            time.sleep(0.002)
+            return "key"
+
+        with RawServer(answering) as server:
+            error = late(face, server.url, timeout=0.001, api_key=slow_key)
+            assert server.accepted == 0
+        assert [attempt.outcome for attempt in error.attempts] == ["never_sent"]
+
     def test_in_reading_a_streamed_reply_by_the_time_out_of_the_call(self, face: Face) -> None:
         def parsed(client: Any) -> Any:
             async def awaiting() -> Any:
