@@ -192,6 +192,7 @@ endef
 $(BENCH_READY): requirements/bench.txt $(UV_READY)
 	@echo 'setup: the peers of the benchmarks, into $(BENCH)'
 	@$(call environment,$(BENCH),$(PYTHON),requirements/bench.txt)
+	@$(BENCH)/bin/python -m compileall -q $(BENCH)/lib
 	@touch $@
 
 $(CODEGEN_READY): requirements/codegen.txt $(UV_READY)

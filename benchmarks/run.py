@@ -28,14 +28,14 @@ with open("/proc/self/status") as f:
     print('{"memory": %f}' % (int(f.read().split("VmHWM:")[1].split()[0]) / 1024))
 """
 _BARE = "import sys; sys.modules['msgspec'] = None; "
-_OURS = _BARE + "from clear_street import ClearStreet; c = ClearStreet(api_key='k', base_url={url!r}); c.v1.positions"
-_VENDOR = "from clearstreet import ClearStreet; c = ClearStreet(api_key='k', base_url={url!r}); c.v1.positions"
+_OURS = _BARE + "from clear_street import ClearStreet; c = ClearStreet(api_key='k'{options}); c.v1.positions"
+_VENDOR = "from clearstreet import ClearStreet; c = ClearStreet(api_key='k'); c.v1.positions"
 _HTTPX = "import httpx; c = httpx.Client(base_url={url!r}, headers={{'Authorization': 'Bearer k'}})"
 PROCESSES = {
-    ("start", "ours"): _OURS,
+    ("start", "ours"): _OURS.format(options=""),
     ("start", "vendor"): _VENDOR,
     ("start", "httpx"): "import httpx",
-    ("first", "ours"): _OURS + ".get_positions(1)",
+    ("first", "ours"): _OURS.format(options=", base_url={url!r}") + ".get_positions(1)",
     ("first", "httpx"): _HTTPX + "; c.get('/v1/accounts/1/positions').json()",
 }
 

@@ -6,7 +6,6 @@ Replies and looks are taken in here and matched by key, never by position or id.
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from ._seam import NIL_ID, unresolved_row
@@ -15,6 +14,7 @@ from ._states import LANDED_STATES, REFUSED_STATES, duplicate_of, existing_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest
 
@@ -219,6 +219,8 @@ def _refused(entry: Entry, reason: str | None) -> PositionInstruction:
 
 
 def _number(quantity: str | None) -> Decimal | None:
+    from decimal import Decimal, InvalidOperation
+
     try:
         number = Decimal(quantity or "")
     except InvalidOperation:

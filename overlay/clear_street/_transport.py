@@ -13,7 +13,6 @@ import sys
 import threading
 from contextlib import suppress
 from functools import lru_cache, partial
-from importlib.util import find_spec
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -325,6 +324,8 @@ def _concealed(proxy: str | httpx.URL | httpx.Proxy | None) -> Secret | httpx.Pr
 def _proxy(proxy: Secret | httpx.Proxy | None) -> httpx.Proxy | None:
     if not isinstance(proxy, Secret):
         return proxy
+    from importlib.util import find_spec
+
     with suppress(ValueError, httpx.InvalidURL):
         usable = httpx.Proxy(proxy.reveal())
         if usable.url.host and (usable.url.scheme in ("http", "https") or find_spec("socksio") is not None):
