@@ -123,7 +123,7 @@ def call(side: str, url: str) -> Numbers:
 
 def loopback(side: str, url: str) -> Numbers:
     """CPU of a cancel over loopback."""
-    return {"cpu": cpu_each(cancel(side, client_of(side, url)), 800)}
+    return {"cpu": cpu_each(cancel(side, client_of(side, url)), 1500)}
 
 
 def pages(side: str, url: str) -> Numbers:

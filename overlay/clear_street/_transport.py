@@ -216,7 +216,7 @@ class Transport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         try:
-            response, connection = self._pool.handle_request(_core_request(request, request.stream))
+            response, connection = self._pool.handle_request(_CoreRequest(request, _content(request)))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
         return httpx.Response(
@@ -239,7 +239,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
-            response, connection = await self._pool.handle_async_request(_core_request(request, _content(request)))
+            response, connection = await self._pool.handle_async_request(_CoreRequest(request, _async_content(request)))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
         return httpx.Response(
@@ -253,42 +253,50 @@ class AsyncTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
-class _Content:
-    """A body, as an iterator: an asynchronous generator, left unfinished by a failure, is one that trio warns of."""
+class _CoreRequest(httpcore.Request):
+    """A request of httpx's as httpcore's, whose constructor would check again what httpx has checked."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._left: bytes | None = None
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        self._left = self._content
-        return self
-
-    async def __anext__(self) -> bytes:
-        if self._left is None:
-            raise StopAsyncIteration
-        part, self._left = self._left, None
-        return part
+    def __init__(self, request: httpx.Request, content: Any) -> None:
+        url = request.url
+        if url.scheme not in ("http", "https"):
+            raise httpcore.UnsupportedProtocol(f"expected http or https in the URL but received {url.scheme!r}")
+        self.method = request.method.encode("ascii")
+        self.url = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        self.headers = request.headers.raw
+        self.stream = content
+        self.extensions = request.extensions
 
 
 def _content(request: httpx.Request) -> Any:
+    try:
+        return (request.content,) if request.content else ()
+    except httpx.RequestNotRead:
+        return request.stream
+
+
+def _async_content(request: httpx.Request) -> Any:
     try:
         return _Content(request.content)
     except httpx.RequestNotRead:
         return request.stream
 
 
-def _core_request(request: httpx.Request, content: Any) -> httpcore.Request:
-    url = request.url
-    if url.scheme not in ("http", "https"):
-        raise httpcore.UnsupportedProtocol(f"expected http or https in the URL but received {url.scheme!r}")
-    return httpcore.Request(
-        method=request.method,
-        url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=request.headers.raw,
-        content=content,
-        extensions=request.extensions,
-    )
+class _Content:
+    """A body, as an iterator: an asynchronous generator, left unfinished by a failure, is one that trio warns of."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._left = b""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._left = self._content
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        part, self._left = self._left, b""
+        return part
 
 
 def _source_options(context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> dict[str, Any]:
