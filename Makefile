@@ -68,7 +68,7 @@ activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench bench-quick budget budgets demo faults test test-all pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help bench bench-quick budget budgets demo faults faults-compared test test-all pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -87,6 +87,10 @@ test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 tha
 
 faults: $(DEV_READY) ## Hold 10,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
+
+faults-compared: $(BENCH_READY) $(DEV_READY) ## The same with the vendor's SDK beside this client, into docs/safety.md
+	@$(bench-package)
+	@$(BENCH)/bin/python tests/fault_sweep.py --write $(ARGS)
 
 pytest: $(DEV_READY) $(CODEGEN_READY)
 	@echo "tests: $$($(BIN)/python --version)"
@@ -141,10 +145,12 @@ build: $(DEV_READY) ## Build the wheel and the sdist into dist/
 
 bench: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Measure against httpx and the vendor's SDK, into benchmarks/RESULTS.md
 	@$(bench-package)
+	@$(bench-stock)
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --write
 
 bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## The same in three rounds, for a glance
 	@$(bench-package)
+	@$(bench-stock)
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --rounds 3 $(ARGS)
 
 lock: $(UV_READY) ## Renew the lock files in requirements/
@@ -182,9 +188,12 @@ $(DEV_READY): $(DEV_SYNCED) pyproject.toml overlay/clear_street/_version.py
 
 # The wheel, installed and compiled: what users have, and the same for every side.
 define bench-package
-echo 'bench: the wheel, into an environment of its own'; rm -rf $(BENCH)/dist; \
+echo 'setup: the wheel, into $(BENCH)'; rm -rf $(BENCH)/dist; \
 $(BIN)/python -m hatchling build -t wheel -d $(BENCH)/dist >/dev/null 2>&1 && \
-.tools/uv/bin/uv pip install --quiet --no-deps --reinstall --compile-bytecode --python $(BENCH)/bin/python $(BENCH)/dist/*.whl && \
+.tools/uv/bin/uv pip install --quiet --no-deps --reinstall --compile-bytecode --python $(BENCH)/bin/python $(BENCH)/dist/*.whl
+endef
+
+define bench-stock
 PATH="$(CURDIR)/$(CODEGEN)/bin:$$PATH" $(CODEGEN)/bin/openapi-python-client generate --path openapi.yaml --meta none \
 	--overwrite --output-path $(BENCH)/stock/clear_street_stock >/dev/null
 endef

@@ -3,7 +3,7 @@
 `python tests/fault_sweep.py --calls 10000 --seed 0` makes that many calls against the sandbox, each with faults on its
 way, and prints how many ended in one of the ways in which none may end. The calls are a systematic part (every fault of
 the catalogue, at every attempt, for every operation) and a random one, fixed by the seed. Where the package
-`clearstreet` is installed, the same calls are made with it too.
+`clearstreet` is installed, the same calls are made with it too. `--write` puts what came of them into docs/safety.md.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import contextlib
 import io
 import itertools
 import logging
+import platform
 import random
 import sys
 import threading
@@ -20,9 +21,11 @@ import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -435,7 +438,7 @@ def systematic() -> Iterator[Case]:
         yield replace(shape, faults=(fault,) * 3)
         for start in starts:
             yield replace(shape, faults=(start, fault))
-            yield replace(shape, faults=(start, start, fault))
+            yield replace(shape, faults=(start, start, fault), is_async=True)
         if shape.operation in (SUBMIT, CANCEL):
             for start in starts[1:]:
                 yield replace(shape, faults=(start,), looks=(fault,))
@@ -553,18 +556,49 @@ def shown(tables: Sequence[Table]) -> str:
     return "\n".join(lines)
 
 
+def written(tables: Sequence[Table], seed: int) -> str:
+    """The counts of each operation as Markdown, with what they were taken on."""
+    clients = " and ".join(f"{name.replace('_', '-')} {version(name)}" for name in (table.name for table in tables))
+    lines = [
+        f"Made by `make faults-compared` on {datetime.now(UTC):%Y-%m-%d}, seed {seed}: {clients}, httpx",
+        f"{httpx.__version__}, Python {platform.python_version()}.",
+        "",
+        f"| client | operation | {' | '.join(('calls', *COLUMNS))} |",
+        f"|{'---|' * (3 + len(COLUMNS))}",
+    ]
+    for table in tables:
+        operations: dict[str, Counter[str]] = {}
+        for scenario, counts in sorted(table.scenarios.items()):
+            operations.setdefault(scenario.partition(",")[0], Counter()).update(counts)
+        for operation, counts in [*operations.items(), ("all", table.total)]:
+            numbers = " | ".join(f"{counts[name]:,}" for name in ("calls", *COLUMNS))
+            lines.append(f"| {table.name} | {operation} | {numbers} |")
+    return "\n".join(lines) + "\n"
+
+
+def write(told: str) -> None:
+    """Put the results between their marks in docs/safety.md."""
+    page = Path(__file__).parent.parent / "docs/safety.md"
+    before, begin, rest = page.read_text(encoding="utf-8").partition("<!-- make faults-compared -->\n")
+    _, end, after = rest.partition("<!-- end -->\n")
+    page.write_text(before + begin + told + end + after, encoding="utf-8")
+
+
 def main(arguments: Sequence[str]) -> int:
     """The command line; 1 where a call with this package ended in a way in which none may end."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--loopback", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--write", action="store_true", help="put the results into docs/safety.md")
     chosen = parser.parse_args(arguments)
     cases = list(itertools.islice(itertools.chain(systematic(), at_random(chosen.seed)), chosen.calls))
     tables = [sweep(cases, Ours(), loopback=over_loopback() if chosen.loopback else ())]
     if find_spec("clearstreet") is not None:
         tables.append(sweep(cases, Theirs()))
     sys.stdout.write(shown(tables) + "\n")
+    if chosen.write:
+        write(written(tables, chosen.seed))
     return 0 if tables[0].is_clean else 1
 
 

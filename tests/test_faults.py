@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,6 +54,14 @@ def test_a_share_of_the_faults_of_later_attempts(operation: str) -> None:
 
 def test_anything_at_any_time() -> None:
     check(itertools.islice(at_random(20260424), 600))
+
+
+def test_the_results_that_docs_show_are_of_every_operation_and_name_no_fault() -> None:
+    _, _, rest = (Path(__file__).parent.parent / "docs/safety.md").read_text("utf-8").partition("-->\n")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest.splitlines() if line[:1] == "|"]
+    assert rows[0] == ["client", "operation", "calls", *COLUMNS]
+    ours = {row[1]: row[3:] for row in rows if row[0] == "clear_street"}
+    assert ours == {operation: ["0"] * len(COLUMNS) for operation in (*OPERATIONS, "all")}
 
 
 def test_real_connections_are_lost_in_the_same_ways() -> None:
