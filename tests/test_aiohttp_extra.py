@@ -44,6 +44,15 @@ from faces import Face
 from fault_sweep import Ours, over_loopback, shown, sweep
 from raw_server import RawServer, answering, fields, reply, trusting
 from test_connections import came
+from test_secrets import (
+    test_a_client_that_was_never_closed_shows_no_secret,
+    test_a_proxy_that_cannot_be_used_shows_no_password,
+    test_over_a_socket_no_secret_shows,
+    test_the_password_of_a_proxy_given_to_the_connections_shows_nowhere,
+    test_the_password_of_the_environment_s_proxy_shows_nowhere,
+    test_where_nobody_listens_and_where_tls_fails_no_secret_shows,
+    watch,
+)
 from test_time_bounds import (
     Proxy,
     TestACallIsBounded,
@@ -65,6 +74,13 @@ __all__ = [
     "TestConnecting",
     "TestTheHttpxClient",
     "service",
+    "test_a_client_that_was_never_closed_shows_no_secret",
+    "test_a_proxy_that_cannot_be_used_shows_no_password",
+    "test_over_a_socket_no_secret_shows",
+    "test_the_password_of_a_proxy_given_to_the_connections_shows_nowhere",
+    "test_the_password_of_the_environment_s_proxy_shows_nowhere",
+    "test_where_nobody_listens_and_where_tls_fails_no_secret_shows",
+    "watch",
 ]
 
 KEY = "sk-aiohttp-5be1c2"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from clear_street import ArgumentError, ClearStreetError, DefaultAsyncHttpxClient, DefaultHttpxClient
+from clear_street import ArgumentError, ClearStreetError
 from clear_street._headers import Headers, Secret
 from clear_street.errors import APIConnectionError, APIError
 from clear_street.sandbox import SandboxClock
@@ -638,11 +638,6 @@ def test_a_client_that_was_never_closed_shows_no_secret(face: Face, watch: Watch
     assert [str(warning.message) for warning in watch.warned if "never closed" in str(warning.message)]
 
 
-def connections_of(face: Face) -> Any:
-    """The class of a face's connections; to call it in a function around it would show the proxy there."""
-    return DefaultAsyncHttpxClient if face.is_async else DefaultHttpxClient
-
-
 @contextmanager
 def proxied(serve: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> Generator[RawServer]:
     """A server that is the environment's proxy for https."""
@@ -672,7 +667,7 @@ def test_the_password_of_a_proxy_given_to_the_connections_shows_nowhere(
             return await over_a_socket(client)
 
     with RawServer(serve) as server:
-        connections = connections_of(face)(proxy=f"http://user:{PROXY}@127.0.0.1:{server.port}")
+        connections = face.http_kind(proxy=f"http://user:{PROXY}@127.0.0.1:{server.port}")
         client = made(face, "string", connections, base_url="http://127.0.0.1:9", timeout=0.1, max_retries=1)
         assert leaks(shown_by_holder(client)) == leaks(iter([("repr", repr(connections))])) == []
         watch.see(face, through_the_proxy, client)
@@ -695,7 +690,7 @@ def test_a_proxy_that_cannot_be_used_shows_no_password(
     face: Face, number: int, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def given(_: object) -> object:
-        connections = connections_of(face)(proxy=UNUSABLE_PROXIES[number])
+        connections = face.http_kind(proxy=UNUSABLE_PROXIES[number])
         await settled(connections.aclose() if face.is_async else connections.close())
         return repr(connections)
 
