@@ -139,6 +139,7 @@ OURS = REPLIED + timedelta(hours=5)
         ("-1", None, None),
         ("inf", None, None),
         ("nan", None, None),
+        ("1.2.3", None, None),
         ("1e3", None, None),
         ("1_0", None, None),
         ("soon", None, None),
