@@ -180,11 +180,15 @@ class _Driver:
         return request
 
     def _failure(
-        self, error: Exception, response: httpx.Response | None, key: Secret | None, *, unsent: bool
+        self, error: BaseException, response: httpx.Response | None, key: Secret | None, *, unsent: bool
     ) -> Failure:
+        """What an attempt that raised came to. A refusal of ours, or an interruption, is none: it goes on its way."""
+        error = _bare(error)
+        if isinstance(error, ClearStreetError) or not isinstance(error, Exception):
+            raise error from None
         sent = response is not None or not (unsent or isinstance(error, _NEVER_SENT))
         return Failure(
-            _bare(error),
+            error,
             self.clock.monotonic(),
             sent=sent,
             timed_out=isinstance(error, (httpx.TimeoutException, TimeoutError)),
@@ -320,15 +324,9 @@ class Driver(_Driver):
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else response.read(), key)
-        except ClearStreetError as error:
-            raise _bare(error) from None
-        except KeyUnavailable as error:
-            result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
-        except Exception as error:
+        except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
             result = self._failure(error, response, key, unsent=unsent)
-        except BaseException as error:
-            raise _bare(error) from None
         finally:
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
@@ -470,15 +468,9 @@ class AsyncDriver(_Driver):
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else await response.aread(), key)
-        except ClearStreetError as error:
-            raise _bare(error) from None
-        except KeyUnavailable as error:
-            result = Failure(_bare(error), self.clock.monotonic(), sent=False, timed_out=False)
-        except Exception as error:
+        except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
             result = self._failure(error, response, key, unsent=unsent)
-        except BaseException as error:
-            raise _bare(error) from None
         finally:
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
