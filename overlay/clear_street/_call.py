@@ -14,6 +14,7 @@ from ._outcomes import Attempt, Failure, Outcome, Reply
 from ._refusal import remedy
 from ._settings import checked_flag
 from .errors import ArgumentError
+from .types.v1._facts import record_call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,7 +171,7 @@ class Call(Generic[T]):
         if reply is self.last_look and isinstance(found, list):
             document = {**document, "data": [row.to_dict() for row in cast("list[Model]", found)]}
         value: Any = seam.decode_reply(self.operation.response(), document, found)
-        value.record_call(tuple(self.attempts), reconciled=self.reconciled)
+        record_call(value, tuple(self.attempts), reconciled=self.reconciled)
         return cast("T", value if self.cast_to is None else seam.cast_model(self.cast_to, value))
 
     def new_drift(self, value: object) -> set[str]:

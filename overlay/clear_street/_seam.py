@@ -411,7 +411,8 @@ def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:
     if value.__class__ is not dict:
         from clear_street_api.types import Drift
 
-        reply.record_departure(Drift("", "format", "JSON in UTF-8"))
+        # No field departs, so that decoding has not seen it.
+        object.__setattr__(reply, "_drift", (Drift("", "format", "JSON in UTF-8"), *reply.drift))
     whole: T = reply
     return whole
 

@@ -41,19 +41,16 @@ class CallFacts:
         """The service's id of the request, to quote to its support; None where it sent none."""
         return self.metadata.request_id if self.metadata is not None else None
 
-    def record_call(self, attempts: tuple[Attempt, ...], *, reconciled: bool) -> None:
-        """For the client alone: remember how the call went."""
-        object.__setattr__(self, "_attempts", attempts)
-        object.__setattr__(self, "_reconciled", reconciled)
-
-    def record_departure(self, departure: Drift) -> None:
-        """For the client alone: remember a departure from the spec that is none of a field."""
-        object.__setattr__(self, "_drift", (departure, *self.drift))
-
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()  # type: ignore[assignment]
         return {**state, "_attempts": self.attempts, "_reconciled": self.reconciled}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.record_call(state.pop("_attempts"), reconciled=state.pop("_reconciled"))
+        record_call(self, state.pop("_attempts"), reconciled=state.pop("_reconciled"))
         super().__setstate__(state)  # type: ignore[misc]
+
+
+def record_call(response: CallFacts, attempts: tuple[Attempt, ...], *, reconciled: bool) -> None:
+    """Remember how the call went that brought a response."""
+    object.__setattr__(response, "_attempts", attempts)
+    object.__setattr__(response, "_reconciled", reconciled)
