@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clear_street import _seam, _speed
+from clear_street import _json
 from clear_street.types.v1 import PositionGetPositionsResponse
 from faces import Wire, envelope
 
@@ -28,9 +28,9 @@ REFUSED = object()
 @pytest.fixture
 def afresh() -> Iterator[None]:
     """What was found out about the decoder is forgotten, before and after."""
-    _speed._decoder.cache_clear()
+    _json._decoder.cache_clear()
     yield
-    _speed._decoder.cache_clear()
+    _json._decoder.cache_clear()
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def read(loads: Any, body: bytes) -> object:
 
 def whole(body: bytes) -> bytes:
     """The body, so long that it is not left to Python's decoder for its size."""
-    return body + b" " * _seam._LARGE
+    return body + b" " * _json.LARGE
 
 
 numbers = st.from_regex(r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,4})?", fullmatch=True)
@@ -113,11 +113,11 @@ class TestItAgreesWithPythonsDecoder:
     @example(b'"\\ud83d\\ude00"')
     @example(b"[" * 100_000)
     def test_about_every_body(self, body: bytes) -> None:
-        assert read(_speed.loads_fast, body) == read(json.loads, body)
+        assert read(_json.loads_fast, body) == read(json.loads, body)
 
     def test_about_whatever_is_nested_less_deep_than_it_can_read(self) -> None:
         body = b'{"a":[' * 200 + b"1.50" + b"]}" * 200
-        assert _speed.loads_fast(body) == json.loads(body)
+        assert _json.loads_fast(body) == json.loads(body)
 
     @pytest.mark.parametrize(
         "odd",
@@ -126,17 +126,17 @@ class TestItAgreesWithPythonsDecoder:
     )
     def test_about_a_reply_with_something_odd(self, odd: bytes, afresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
         body = whole(b'{"metadata": {"request_id": "r-1"}, "data": [{"symbol": "AAPL"}], "odd": ' + odd + b"}")
-        with_it = _seam.read_object(body)
-        _speed._decoder.cache_clear()
+        with_it = _json.read_object(body)
+        _json._decoder.cache_clear()
         monkeypatch.setitem(sys.modules, "msgspec", None)
-        without_it = _seam.read_object(body)
+        without_it = _json.read_object(body)
         assert type(with_it) is type(without_it)
         assert repr(with_it) == repr(without_it)
 
 
 class TestItIsUsed:
     def test_for_a_page(self, face: Face, afresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_speed, "loads", None)
+        monkeypatch.setattr(_json, "loads", None)
         read = face.within(lambda: face.client(Wire((200, PAGE))), lambda client: client.v1.positions.get_positions(7))
         assert [row.symbol for row in read.data] == [f"AAPL {number}" for number in range(1000)]
 
@@ -156,7 +156,7 @@ class TestWithoutIt:
     def test_a_page_reads_the_same(self, face: Face, absent: None) -> None:
         read = face.within(lambda: face.client(Wire((200, PAGE))), lambda client: client.v1.positions.get_positions(7))
         assert read == PositionGetPositionsResponse.from_dict(PAGE)
-        assert _speed._decoder() is None
+        assert _json._decoder() is None
 
     def test_a_release_that_misreads_whole_numbers_is_left_alone(
         self, afresh: None, monkeypatch: pytest.MonkeyPatch
@@ -164,4 +164,4 @@ class TestWithoutIt:
         old = ModuleType("msgspec")
         old.DecodeError = type("DecodeError", (Exception,), {})  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "msgspec", old)
-        assert _speed.loads_fast(b"19634976212899355889") == 19634976212899355889
+        assert _json.loads_fast(b"19634976212899355889") == 19634976212899355889

@@ -40,7 +40,7 @@ _CHANGING = ("not_after",)
 _SUBMIT = ("raise_on_rejection", "resend_after_unknown")
 
 
-class Client:
+class Learnt:
     """What the calls of one client have learnt from the service, shared by them."""
 
     __slots__ = ("drift_seen", "keys_honoured", "readings")
@@ -60,7 +60,7 @@ class Call(Generic[T]):
     def __init__(
         self,
         settings: Settings,
-        client: Client,
+        learnt: Learnt,
         operation: Operation[T],
         prepared: seam.Prepared,
         options: Mapping[str, object],
@@ -70,7 +70,7 @@ class Call(Generic[T]):
     ) -> None:
         _check_options(operation, options)
         self.settings: Settings = settings
-        self.client: Client = client
+        self.learnt: Learnt = learnt
         self.operation: Operation[T] = operation
         self.prepared: seam.Prepared = prepared
         self.request: Request = seam.with_extras(
@@ -178,7 +178,7 @@ class Call(Generic[T]):
         """Kinds of departure from the spec in a value that were not seen before by this client."""
         drift = getattr(value, "drift", ())
         kinds = {f"{_INDEX.sub('[]', d.path)}: {d.kind}, expected {d.expected}" for d in drift}
-        seen = self.client.drift_seen
+        seen = self.learnt.drift_seen
         new = kinds - seen if len(seen) < _DRIFT_KINDS_MAX else set[str]()
         seen |= new
         return new

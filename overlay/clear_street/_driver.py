@@ -23,7 +23,7 @@ import anyio
 import httpx
 
 from ._bounds import BOUNDS, Bounds
-from ._call import Call, Client
+from ._call import Call, Learnt
 from ._effects import Invoke, Jitter, Log, MintKey, Now, Send, Sleep, Today
 from ._exchange import exchange, finish, lost
 from ._keys import new_idempotency_key
@@ -96,7 +96,7 @@ class _Driver:
         self.owned: bool = False
         """Whether a supplied client is ours to close."""
         self.closed: bool = False
-        self.learnt = Client()
+        self.learnt = Learnt()
         self._answers: dict[type[Effect], Callable[[], object]] = {
             Now: self.clock.monotonic,
             Today: self.clock.now,

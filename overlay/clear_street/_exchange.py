@@ -12,6 +12,7 @@ from . import _policy as policy
 from . import _seam as seam
 from ._batch import Batch, Entry
 from ._effects import JITTER, MINT_KEY, NOW, TODAY, Invoke, Log, Send, Sleep
+from ._json import read_object
 from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
 from ._policy import Action
@@ -99,7 +100,7 @@ def _finish(completed: Completed[T], body: bytes | BaseException) -> Flow[Comple
     if isinstance(body, BaseException):
         result = yield from _broken(reply, body)
     else:
-        reply.body, reply.json = body, seam.read_object(body)
+        reply.body, reply.json = body, read_object(body)
     if not _readable(call, result):
         call.lose(result)
     elif call.batch is None:
@@ -247,7 +248,7 @@ def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[Position
     """The rows of a reply to a submit."""
     rows = seam.instructions_in(result.json) if isinstance(result, Reply) else []
     if not batch.is_echoed(rows):
-        call.client.keys_honoured = False
+        call.learnt.keys_honoured = False
     return rows
 
 
@@ -270,7 +271,7 @@ def _look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
 def _may_resend(call: Call[T], batch: Batch) -> bool:
     """Whether nothing speaks against sending the open rows again: keys protect only where they are honoured."""
     return not batch.unsettled or (
-        call.resend_after_unknown and call.client.keys_honoured and batch.keys_honoured and not batch.candidates
+        call.resend_after_unknown and call.learnt.keys_honoured and batch.keys_honoured and not batch.candidates
     )
 
 
@@ -320,7 +321,7 @@ def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Out
     call.in_flight = send
     result: Reply | Failure = yield send
     if isinstance(result, Reply) and result.body is not None:
-        result.json = seam.read_object(result.body)
+        result.json = read_object(result.body)
     outcome = policy.classify(result, readable=_readable(call, result))
     request_id = seam.request_id_in(result.json) if isinstance(result, Reply) else None
     call.record(now, result, outcome, request_id)
@@ -389,7 +390,7 @@ def _look(
         call.note(result)
         rows: Sequence[PositionInstruction] | None = None
         if isinstance(result, Reply):
-            result.json = seam.read_object(result.body)
+            result.json = read_object(result.body)
             rows = seam.listed_instructions(result.status, result.json)
         if rows is None:
             if policy.classify(result, readable=False) is Outcome.REFUSED:

@@ -98,13 +98,13 @@ def checked_headers(argument: str, headers: Secret | None) -> Headers:
     """The headers of an argument, or an `ArgumentError` that names the header but never its value."""
     if headers is None:
         return Headers({})
-    problem = _problem_of(argument, headers.reveal())
+    problem = _problem_of_headers(argument, headers.reveal())
     if problem is not None:
         raise refusal(problem)
     return Headers({name.lower(): value for name, value in headers.reveal().items()})
 
 
-def _problem_of(argument: str, headers: Mapping[object, object]) -> str | None:
+def _problem_of_headers(argument: str, headers: Mapping[object, object]) -> str | None:
     if not hasattr(headers, "items"):
         return f"Expected a dict for `{argument}` but received {type(headers).__name__}."
     for name, value in headers.items():

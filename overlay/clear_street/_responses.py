@@ -83,7 +83,7 @@ class _Raw(Generic[T]):
         return f"<{type(self).__name__} [{self.status_code}]>"
 
 
-class _Reading:
+class _ReadingBody:
     """While the application reads a body: what goes wrong then is an error of the call."""
 
     __slots__ = ("_completed", "_driver")
@@ -129,17 +129,17 @@ class RawResponse(_Raw[T]):
 
     def read(self) -> bytes:
         """The whole body. Raises `APIConnectionError` where it breaks off."""
-        with _Reading(self._driver, self._completed):
+        with _ReadingBody(self._driver, self._completed):
             return self._driver.read(self._completed)
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
-        with _Reading(self._driver, self._completed):
+        with _ReadingBody(self._driver, self._completed):
             yield from self.http_response.iter_bytes(chunk_size)
 
     def iter_lines(self) -> Iterator[str]:
         """The body line by line. Raises `APIConnectionError` where it breaks off."""
-        with _Reading(self._driver, self._completed):
+        with _ReadingBody(self._driver, self._completed):
             yield from self.http_response.iter_lines()
 
     def close(self) -> None:
@@ -165,18 +165,18 @@ class AsyncRawResponse(_Raw[T]):
 
     async def read(self) -> bytes:
         """The whole body. Raises `APIConnectionError` where it breaks off."""
-        async with _Reading(self._driver, self._completed):
+        async with _ReadingBody(self._driver, self._completed):
             return await self._driver.read(self._completed)
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
-        async with _Reading(self._driver, self._completed):
+        async with _ReadingBody(self._driver, self._completed):
             async for piece in self.http_response.aiter_bytes(chunk_size):
                 yield piece
 
     async def iter_lines(self) -> AsyncIterator[str]:
         """The body line by line. Raises `APIConnectionError` where it breaks off."""
-        async with _Reading(self._driver, self._completed):
+        async with _ReadingBody(self._driver, self._completed):
             async for line in self.http_response.aiter_lines():
                 yield line
 

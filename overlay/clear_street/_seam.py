@@ -36,8 +36,6 @@ NoneType: Any = type(None)
 
 _ROW = ("instruction_type", "instrument_id", "quantity", "instruction_id")
 _QUANTITY_DIGITS = 18
-_LARGE = 16384
-"""Bytes; to import a faster decoder, once, costs 10 ms, and Python's own reads a smaller body in less than 0.1 ms."""
 
 
 class Prepared:
@@ -242,11 +240,6 @@ def unresolved_row(
     return PositionInstruction.from_dict({name: value for name, value in row.items() if value is not None})
 
 
-def read_object(body: bytes | None) -> dict[str, Any] | None:
-    """The JSON object that a body holds, None where it holds none."""
-    return _object(read_json(body))
-
-
 def _object(value: object) -> dict[str, Any] | None:
     return value if _is_object(value) else None
 
@@ -257,24 +250,6 @@ def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
 
 def _is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, (list, tuple))
-
-
-def read_json(body: bytes | None) -> Any:
-    """The JSON value that a body holds, None where it holds none."""
-    from json import loads
-
-    if not body:
-        return None
-    try:
-        if len(body) < _LARGE:
-            return loads(body)
-        from ._speed import loads_fast
-
-        return loads_fast(body)
-    except (ValueError, RecursionError):
-        from ._json import mended
-
-        return mended(body)
 
 
 def instructions_in(value: Mapping[str, Any] | None) -> list[PositionInstruction]:
@@ -419,6 +394,8 @@ def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:
 
 def reads_as(cast_to: object, body: bytes | None) -> bool:
     """Whether a body is what a generic call asked for."""
+    from ._json import read_json
+
     if cast_to in (bytes, str, NoneType):
         return True
     value = read_json(body)
@@ -429,6 +406,8 @@ def reads_as(cast_to: object, body: bytes | None) -> bool:
 
 def read_as(cast_to: object, body: bytes | None) -> object:
     """A body as a generic call asked for it."""
+    from ._json import read_json
+
     if cast_to is NoneType:
         return None
     if cast_to is bytes:

@@ -104,13 +104,13 @@ def checked_key(value: object) -> Secret:
     """An API key that can be sent; the message never shows it."""
     hidden = value if isinstance(value, Secret) else Secret(value)
     del value
-    problem = _problem_of(hidden.reveal())
+    problem = _problem_of_key(hidden.reveal())
     if problem is not None:
         raise refusal(problem)
     return hidden
 
 
-def _problem_of(key: object) -> str | None:
+def _problem_of_key(key: object) -> str | None:
     if not isinstance(key, str):
         return f"Expected a string, or a callable that returns one, for `api_key` but received {type(key).__name__}."
     if not key:

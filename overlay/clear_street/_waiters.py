@@ -185,7 +185,7 @@ class Poll:
         now: float = yield NOW
         options = {"max_retries": 0, "deadline": max(0.001, until - now)} if until < inf else {"max_retries": 0}
         call = self._new_call(GET_POSITION_INSTRUCTIONS, self._prepared, options)
-        reading = self._reading = call.client.readings.setdefault(self._key(call), self._reading)
+        reading = self._reading = call.learnt.readings.setdefault(self._key(call), self._reading)
         if self._since is None:
             self._since, self._raised = now - INTERVAL_FIRST, reading.error
             if reading.begun <= self._since:
