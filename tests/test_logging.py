@@ -71,7 +71,6 @@ CALLS: dict[str, tuple[str, object, Callable[[Any], Any]]] = {
 }
 LISTING = CALLS["get_position_instructions"][2]
 CANCELLING = CALLS["cancel_position_instruction"][2]
-SUBMITTING = CALLS["submit_position_instructions"][2]
 GONE = httpx.ReadError("Connection reset by peer")
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     H = TypeVar("H")
 
-    class _Over(Generic[H]):
+    class _Generic(Generic[H]):
         pass
 
     class Clock(Protocol):
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 
 else:
 
-    class _Over:
+    class _Generic:
+        """In the place of `typing.Generic`, whose module takes longer to import than all that a client is built of."""
+
         __slots__ = ()
 
         def __class_getitem__(cls, item: object) -> object:
@@ -50,7 +52,7 @@ else:
 SANDBOX_URL = "https://sandbox.invalid"
 
 
-class _Base(_Over["H"]):
+class _Base(_Generic["H"]):
     """What both clients share, over either kind of httpx client."""
 
     __slots__ = ("_caller",)

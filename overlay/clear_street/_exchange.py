@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from logging import INFO, WARNING
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from . import _failures as failures
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from ._effects import Flow
 
 T = TypeVar("T")
-
-INFO, WARNING = 20, 30
 
 
 class Completed(Generic[T]):

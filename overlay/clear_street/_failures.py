@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from . import _policy as policy
 from . import _seam as seam
+from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
 from ._states import existing_id
 from .errors import (
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _NEXT_STEP = {
-    "submit": (
+    Resend.SUBMIT: (
         "Do not submit it again under new keys: look for these keys with find_position_instructions() until they are "
         "settled (error.idempotency_keys)"
     ),
-    "cancel": "Read the instruction's status with get_position_instruction(), or cancel it again by the same id",
-    "once": "Do not repeat it: look at the positions and orders of the account first",
+    Resend.CANCEL: "Read the instruction's status with get_position_instruction(), or cancel it again by the same id",
+    Resend.ONCE: "Do not repeat it: look at the positions and orders of the account first",
 }
 _WRONG_ID = (
     "Is the id the server's `id` of the instruction, and not the idempotency key that rows call `instruction_id`?"
@@ -160,7 +161,7 @@ def _advice(call: Call[T], *, outcome_unknown: bool) -> str | None:
         known = [f"{entry.key} {entry.state}" for entry in entries if entry not in open_rows]
         unknown = [f"{e.key} (existing_id {e.existing_id})" if e.existing_id else e.key for e in open_rows]
         parts.append(f"Unknown: {', '.join(unknown)}" + (f"; known: {', '.join(known)}" if known else ""))
-        parts.append(_NEXT_STEP["submit"])
+        parts.append(_NEXT_STEP[Resend.SUBMIT])
     return ". ".join(parts) or None
 
 

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
     T_co = TypeVar("T_co", covariant=True)
 
-    class _Returning(Generic[T_co]):
+    class _Generic(Generic[T_co]):
         pass
 else:
 
-    class _Returning:
+    class _Generic:
+        """In the place of `typing.Generic`, as in `_client`."""
+
         __slots__ = ()
 
         def __class_getitem__(cls, item: object) -> object:
@@ -23,7 +25,10 @@ else:
 
 
 class Resend:
-    """How an operation may be sent again; the tables in `_policy` say what each means."""
+    """How an operation may be sent again; the tables in `_policy` say what each means.
+
+    No enum: importing that would cost more than building a client.
+    """
 
     READ = "read"
     """Changes nothing: may be repeated."""
@@ -35,7 +40,7 @@ class Resend:
     """Changes something, with no key and no way to look: never again once a byte may have left."""
 
 
-class Operation(_Returning["T_co"]):
+class Operation(_Generic["T_co"]):
     """An operation: its name and path, how it may be sent again, and the class of its reply."""
 
     __slots__ = ("authenticated", "method", "name", "path_template", "resend", "response")

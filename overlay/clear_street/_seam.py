@@ -106,6 +106,8 @@ def submit_position_instructions(
     account_id: int, *, instructions: Iterable[PositionInstructionRequest | PositionInstructionRequestParam]
 ) -> Prepared:
     """The request of `submit_position_instructions`."""
+    from clear_street_api.api.positions.submit_position_instructions import build_request
+
     if isinstance(instructions, (str, bytes, dict)) or not hasattr(instructions, "__iter__"):
         raise refusal(
             "Expected a list of instructions for `instructions` but received something else; "
@@ -124,13 +126,6 @@ def submit_position_instructions(
                 "give each row a key of its own (`instruction_id`)."
             )
         keys.add(row.instruction_id)
-    return prepared_submit(account_id, rows)
-
-
-def prepared_submit(account_id: int, rows: Sequence[PositionInstructionRequest]) -> Prepared:
-    """The request that submits checked rows."""
-    from clear_street_api.api.positions.submit_position_instructions import build_request
-
     request = _checked(build_request, account_id, instructions=rows)
     return Prepared(request, account_id=account_id, rows=rows)
 

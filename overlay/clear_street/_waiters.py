@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from copy import copy
+from logging import WARNING
 from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
@@ -57,7 +58,6 @@ LAST_LOOK = 1.0
 """Seconds before the end of a wait at which it looks once more, however long the interval."""
 SLEEP_MAX = 3600.0
 """Seconds: a service may ask for a longer silence than an operating system can sleep."""
-WARNING = 30
 
 _PASSING = (Outcome.NEVER_SENT, Outcome.RATE_LIMITED, Outcome.UNKNOWN)
 
