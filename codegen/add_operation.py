@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from .. import _operations as operations
 from .. import _seam as seam
+from .._headers import conceal
 from .._shapes import async_raw, async_streamed, raw, streamed
 
 TYPE_CHECKING = False
@@ -239,7 +240,7 @@ def add_methods(new: Operation, folder: Path) -> None:
             start, wait = ("async def", "await ") if prefix else ("def", "")
             call = f"self._caller.call(operations.{new.name.upper()}, seam.{new.name}({new.passed}), options)"
             method = f"\n    {start} {new.name}({signature}) -> {new.response}:\n"
-            method += f'        """{text}\n        """\n        return {wait}{call}'
+            method += f'        """{text}\n        """\n        conceal(options)\n        return {wait}{call}'
         put(path, f"\n{method}", before=after) if after else put(path, f"{method}\n")
 
 

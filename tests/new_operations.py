@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from importlib import import_module
+from traceback import TracebackException
 from typing import Any
 
 import pytest
 
-from clear_street import APIConnectionError, ArgumentError, AuthenticationError, NotFoundError
+from clear_street import APIConnectionError, ArgumentError, AuthenticationError, NotFoundError, PermissionDeniedError
 from faces import Face, Wire, envelope, failed
 
 # The checkout's own client does not have them.
@@ -17,6 +18,7 @@ types: Any = import_module("clear_street.types.v1")
 ACCOUNT = {"id": 122503, "name": "Main", "status": "OPEN", "opened_at": "2026-04-24T14:30:00Z"}
 INSTRUMENT = {"id": "i-1", "symbol": "AAPL", "instrument_type": "COMMON_STOCK", "expiry": None}
 PATH = {"get_accounts": "/v1/accounts", "get_instrument": "/v1/instruments/BRK%2FB"}
+HEADERS = {"X-Desk": "desk-7"}
 DATA = {"get_accounts": [ACCOUNT], "get_instrument": INSTRUMENT}
 
 
@@ -91,6 +93,15 @@ def is_raw(face: Face, operation: str) -> None:
     assert b'"r-1"' in face.within(lambda: call(space.with_streaming_response, operation), lambda raw: raw.read())
 
 
+def keeps_its_secrets(face: Face) -> None:
+    """No frame of a traceback shows the headers of a call."""
+    space = face.client(Wire((403, failed(403)))).v1.instruments
+    with pytest.raises(PermissionDeniedError) as caught:
+        face.run(lambda: space.get_instrument("AAPL", extra_headers=HEADERS))
+    told = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert HEADERS["X-Desk"] not in told
+
+
 def is_never_sent_twice(face: Face) -> None:
     """What changes something goes once, into the namespace that was there."""
     wire = Wire((201, envelope({"text": "hold"})))
@@ -116,6 +127,7 @@ def main() -> None:
             succeeds(face, operation)
             fails(face, operation)
             is_raw(face, operation)
+        keeps_its_secrets(face)
         is_never_sent_twice(face)
 
 
