@@ -13,11 +13,17 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from naming import module_name
-from prepare import METHODS, Call, Json, Kind, Plan, Slot, Ungeneratable, prepare
+from naming import Ungeneratable, module_name
+from operations import METHODS, is_success
+from prepare import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from kinds import Kind
+    from operations import Call, Slot
+    from prepare import Plan
+    from schemas import Json
 
 T = TypeVar("T")
 
@@ -436,11 +442,6 @@ def compare_replies(place: Place, ours: Call, theirs: Call) -> list[Change]:
 def reply(call: Call, status: int) -> str | None:
     """The model of a status, also where it has one only as one of many."""
     return call.replies.get(status) or call.replies.get(status // 100) or call.replies.get(0)
-
-
-def is_success(status: int) -> bool:
-    """Whether a status, or a class of them, says that it was done."""
-    return status == 2 or 200 <= status < 300
 
 
 def status_name(status: int) -> str:

@@ -70,7 +70,8 @@ def generate(document: dict[str, Any], folder: Path) -> Path:
     from openapi_python_client import generate as run
     from openapi_python_client.config import Config, ConfigFile, MetaType
 
-    from prepare import Ungeneratable, literal, prepare
+    from naming import Ungeneratable
+    from prepare import literal, prepare
 
     plan = prepare(document)
     # The templates import the facts as a template of their own.

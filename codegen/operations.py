@@ -13,9 +13,7 @@ from naming import Ungeneratable, class_name, docstring, identifier, module_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from prepare import Schemas
-
-Json = dict[str, Any]
+    from schemas import Json, Schemas
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # What `client.py` offers to a module of an operation, so that no argument may have its name.
@@ -165,7 +163,7 @@ class Operations:
             arguments += body.arguments
         replies = self._replies(operation, prefix, place)
         # An error without a body is no more than its status.
-        known = {status: model for status, model in replies.items() if model != NOTHING or _is_success(status)}
+        known = {status: model for status, model in replies.items() if model != NOTHING or is_success(status)}
         models = list(dict.fromkeys(model for model in known.values() if model != NOTHING))
         optional = ["None"] if NOTHING in known.values() else []
         classes = self._schemas.classes
@@ -318,7 +316,7 @@ class Operations:
                 raise Ungeneratable(where, f"a reply of the type {kind.annotation}, which is no object with properties")
             self._schemas.replies.add(kind.model)
             replies[number] = kind.model
-        if not any(model != NOTHING or _is_success(status) for status, model in replies.items()):
+        if not any(model != NOTHING or is_success(status) for status, model in replies.items()):
             raise Ungeneratable(place, "none of the replies has a body or a status of success")
         return dict(sorted(replies.items(), key=lambda item: (item[0] < 100, -item[0] if item[0] < 100 else item[0])))
 
@@ -348,7 +346,8 @@ def _status_name(status: int) -> str:
     return "any other status" if not status else f"{status}XX" if status < 10 else str(status)
 
 
-def _is_success(status: int) -> bool:
+def is_success(status: int) -> bool:
+    """Whether a status, or a class of them, says that it was done."""
     return status == 2 or 200 <= status < 300
 
 

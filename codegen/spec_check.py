@@ -24,7 +24,7 @@ from generate import read
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from prepare import Json
+    from schemas import Json
 
 UNREADABLE = 3
 SEARCHED = ("overlay/**/*.py", "tests/**/*.py", "examples/**/*.py", "benchmarks/**/*.py", "docs/**/*.md", "*.md")

@@ -16,7 +16,8 @@ from prepare import prepare
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from prepare import Json, Slot
+    from operations import Slot
+    from schemas import Json
 
 
 def surface(document: Json) -> Iterator[str]:

@@ -1,0 +1,384 @@
+"""The schemas of a document: which classes they become, and of what kind each of their fields is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from kinds import (
+    ANYTHING,
+    BOOLEAN,
+    CLASSES,
+    DATE,
+    INTEGER,
+    NULL,
+    NUMBER,
+    TEXT,
+    TIMESTAMP,
+    Kind,
+    alias,
+    aliased,
+    array,
+    called,
+    constant,
+    imported,
+    mapping,
+    member,
+    model,
+    one_of,
+    optional,
+    table,
+)
+from naming import Ungeneratable, class_name, docstring, identifier, member_name, module_name, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Json = dict[str, Any]
+
+# What a model has besides its fields, and generated modules besides the classes of `types.py`.
+ATTRIBUTES = {
+    "FIELDS",
+    "KEYS",
+    "decode",
+    "decode_in",
+    "decode_rows",
+    "drift",
+    "encode",
+    "encoded",
+    "from_dict",
+    "model_extra",
+    "model_fields_set",
+    "self",
+    "to_dict",
+    "to_json",
+}
+NAMES = {"Any", "ClassVar", "Final", "Iterable", "Mapping", "OpenIntEnum", "OpenStrEnum", "Self"}
+
+# What says anything about values; the rest of a schema is for people.
+STRUCTURE = {
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "enum",
+    "items",
+    "oneOf",
+    "properties",
+    "required",
+    "type",
+}
+
+
+class Schemas:
+    """The types of a document: those with names of their own, and on demand those written where they are used."""
+
+    def __init__(self, components: Json) -> None:
+        self.components = components
+        self.models: dict[str, list[Json]] = {}
+        self.enums: dict[str, Json] = {}
+        self.replies: set[str] = set()
+        self._sources: dict[str, tuple[str, Json]] = {}
+        self._inline: dict[str, Json] = {}
+        self._aliases: dict[str, Kind | None] = {}
+
+    def component(self, name: str) -> Kind:
+        """The kind of a named schema: objects and enums become classes, the rest are aliases."""
+        place = f"#/components/schemas/{name}"
+        if name not in self.components:
+            raise Ungeneratable(place, "there is no such schema")
+        if name not in self._aliases:
+            self._aliases[name] = None
+            self._aliases[name] = self.kind(self.components[name], class_name(name), place)
+        found = self._aliases[name]
+        if found is not None:
+            return found
+        source, _ = self._sources.get(class_name(name), ("", None))
+        if source == place or source.startswith(f"{place}/"):
+            return model(class_name(name))
+        raise Ungeneratable(place, "it is made of itself, and is no object with properties")
+
+    @property
+    def classes(self) -> set[str]:
+        """The names of all models and enums."""
+        return {*self.models, *self.enums}
+
+    def is_free(self, hint: str, schema: Json) -> bool:
+        """Whether a schema may use a name: no other schema has asked for it, or it needs none."""
+        return "$ref" in schema or self._inline.setdefault(hint, schema) == schema
+
+    def kind(self, schema: Any, hint: str, place: str) -> Kind:
+        """The kind of any schema; an object or enum without a name of its own becomes a class called `hint`."""
+        if schema is True or schema == {}:
+            return ANYTHING
+        if not isinstance(schema, dict):
+            raise Ungeneratable(place, f"{schema!r} is no schema")
+        if schema.get("nullable"):
+            return self.kind({**schema, "nullable": False}, hint, place).or_null()
+        if "$ref" in schema:
+            prefix, _, name = schema["$ref"].rpartition("/")
+            if prefix != "#/components/schemas":
+                raise Ungeneratable(place, f"{schema['$ref']} is no schema of this document")
+            return self.component(name)
+        for word in ("oneOf", "anyOf"):
+            if word in schema:
+                return self._union(schema, word, hint, place)
+        if "allOf" in schema:
+            parts = [part for part in schema["allOf"] if STRUCTURE & part.keys()]
+            if len(parts) == 1 and not STRUCTURE & schema.keys() - {"allOf", "type"}:
+                return self.kind(parts[0], hint, f"{place}/allOf/{schema['allOf'].index(parts[0])}")
+            return self._object(self._merged(schema, place), hint, place)
+        types = schema.get("type")
+        if isinstance(types, list):
+            alone = len([one for one in types if one != "null"]) == 1
+            return one_of(
+                [self.kind({**schema, "type": t}, hint if alone else f"{hint}{class_name(t)}", place) for t in types]
+            )
+        if is_null(schema):
+            return NULL
+        if "const" in schema:
+            if not isinstance(schema["const"], (str, int)):
+                raise Ungeneratable(place, f"the constant {schema['const']!r} is no string or integer")
+            return constant(schema["const"])
+        if "enum" in schema:
+            return self._enum(schema, hint, place)
+        return self._plain(schema, hint, place)
+
+    def _plain(self, schema: Json, hint: str, place: str) -> Kind:
+        implied = "object" if "properties" in schema or "additionalProperties" in schema else None
+        match schema.get("type", implied):
+            case "string":
+                return {"date-time": TIMESTAMP, "date": DATE}.get(schema.get("format", ""), TEXT)
+            case "integer":
+                return INTEGER
+            case "number":
+                return NUMBER
+            case "boolean":
+                return BOOLEAN
+            case "array":
+                return array(self.kind(schema.get("items", {}), f"{hint}Item", f"{place}/items"))
+            case "object":
+                values = schema.get("additionalProperties", True)
+                if not schema.get("properties"):
+                    return mapping(self.kind(values or {}, f"{hint}Value", f"{place}/additionalProperties"))
+                if isinstance(values, dict) and values:
+                    raise Ungeneratable(f"{place}/additionalProperties", "properties beside those of the type")
+                return self._object(schema, hint, place)
+            case None:
+                return ANYTHING
+            case unknown:
+                raise Ungeneratable(place, f"the type {unknown!r} is not known")
+
+    def _union(self, schema: Json, word: str, hint: str, place: str) -> Kind:
+        variants = schema[word]
+        named = [variant for variant in variants if not is_null(variant)]
+        constants = [self.resolved(variant) for variant in named]
+        if len(constants) > 1 and all("const" in one or len(one.get("enum", ())) == 1 for one in constants):
+            return self._spelt_out(schema, variants, constants, hint, place)
+        kinds: list[Kind] = []
+        for index, variant in enumerate(variants):
+            name = hint if len(named) == 1 else f"{hint}{self._variant_name(variant, index)}"
+            common = {key: schema[key] for key in ("allOf", "type", "properties", "required") if key in schema}
+            if common.keys() & {"allOf", "properties"} and not is_null(variant):
+                variant = {"allOf": [common, variant]}  # what all variants share is part of each
+            kinds.append(self.kind(variant, name, f"{place}/{word}/{index}"))
+        return one_of(kinds)
+
+    def _spelt_out(self, schema: Json, variants: list[Any], constants: list[Json], hint: str, place: str) -> Kind:
+        """An enum whose members are written one by one, each with its description."""
+        values = [one["const"] if "const" in one else one["enum"][0] for one in constants]
+        lines = [f"- `{v}`: {sentence(one.get('description', ''))}" for v, one in zip(values, constants, strict=True)]
+        text = "\n".join([schema.get("description", ""), "", *(line for line in lines if not line.endswith(": "))])
+        kind = self._enum({"enum": values, "description": text.strip()}, hint, place)
+        return kind.or_null() if len(variants) > len(constants) else kind
+
+    def _variant_name(self, variant: Any, index: int) -> str:
+        """What to call one of several objects that have no name: its title, its constant, or its number."""
+        if isinstance(variant, dict):
+            if "title" in variant:
+                return class_name(variant["title"])
+            for part in [variant, *variant.get("allOf", ())]:
+                for value in part.get("properties", {}).values():
+                    constants = [value.get("const"), *value.get("enum", ())] if isinstance(value, dict) else []
+                    if len(found := [one for one in constants if isinstance(one, str)]) == 1:
+                        return class_name(found[0])
+        return f"Variant{index + 1}"
+
+    def resolved(self, schema: Any) -> Json:
+        """A schema without references around it."""
+        seen: list[str] = []
+        while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
+            seen.append(schema["$ref"])
+            schema = self.components.get(schema["$ref"].rpartition("/")[2], {})
+        return schema if isinstance(schema, dict) else {}
+
+    def _merged(self, schema: Json, place: str) -> Json:
+        """The parts of an `allOf` as one object."""
+        properties: Json = {}
+        required: dict[str, None] = {}
+        description = schema.get("description")
+        own = {key: value for key, value in schema.items() if key != "allOf"}
+        for index, written in enumerate([*schema["allOf"], own]):
+            where = f"{place}/allOf/{index}"
+            if "$ref" in written:
+                self.kind(written, "", where)
+            part = self.resolved(written)
+            if "allOf" in part:
+                part = self._merged(part, where)
+            if part.get("oneOf") or part.get("anyOf") or part.get("type", "object") != "object":
+                raise Ungeneratable(where, "a part that is no object with properties")
+            if isinstance(part.get("additionalProperties"), dict) and part["additionalProperties"]:
+                raise Ungeneratable(f"{where}/additionalProperties", "properties beside those of the type")
+            for key, value in part.get("properties", {}).items():
+                properties[key] = {**properties.get(key, {}), **value} if "const" in value else value
+            required |= dict.fromkeys(part.get("required", ()))
+            description = description or part.get("description")
+        return {"type": "object", "properties": properties, "required": list(required), "description": description}
+
+    def _claim(self, name: str, schema: Json, place: str) -> bool:
+        """Take a class name; whether the same type has it already."""
+        known = self._sources.setdefault(name, (place, schema))
+        if known[1] != schema:
+            raise Ungeneratable(place, f"a second type by the name of {name}, besides {known[0]}")
+        if name in NAMES:
+            raise Ungeneratable(place, f"the name {name} is one that the generated code uses itself")
+        return name in self.models or name in self.enums
+
+    def _object(self, schema: Json, name: str, place: str) -> Kind:
+        if self._claim(name, schema, place):
+            return model(name)
+        fields: list[Json] = []
+        self.models[name] = fields
+        taken = set(ATTRIBUTES)
+        for key, value in schema["properties"].items():
+            fields.append(
+                {
+                    "key": key,
+                    "name": identifier(key, taken),
+                    "kind": self.kind(value, f"{name}{class_name(key)}", f"{place}/properties/{key}"),
+                    "required": key in schema.get("required", ()),
+                    "description": value.get("description", "") if isinstance(value, dict) else "",
+                }
+            )
+        return model(name)
+
+    def _enum(self, schema: Json, name: str, place: str) -> Kind:
+        values = [value for value in schema["enum"] if value is not None]
+        plain = "str" if all(isinstance(value, str) for value in values) else "int"
+        if not values or not (plain == "str" or all(type(value) is int for value in values)):
+            raise Ungeneratable(place, f"an enum of {values!r}, neither all strings nor all integers")
+        kind = member(name, plain)
+        if not self._claim(name, schema, place):
+            text, meanings = member_docs(schema.get("description", ""))
+            taken: set[str] = set()
+            self.enums[name] = {
+                "base": "OpenStrEnum" if plain == "str" else "OpenIntEnum",
+                "values": values,
+                "doc": docstring(text or f"{name}."),
+                "members": [
+                    {
+                        "name": member_name(value, taken),
+                        "value": repr(value),
+                        "doc": docstring(meanings.get(str(value), "")),
+                    }
+                    for value in values
+                ],
+            }
+        return kind.or_null() if len(values) < len(schema["enum"]) else kind
+
+    def model_facts(self, name: str) -> Json:
+        """What the template of a model needs."""
+        fields = [self._field_facts(index, field) for index, field in enumerate(self.models[name])]
+        used = {one for field in self.models[name] for one in field["kind"].classes} - {name}
+        late = sorted(other for other in used if name in self._reachable(other))
+        enums = sorted(used & self.enums.keys())
+        base = "Response" if name in self.replies else "Model"
+        words = set(re.findall(r"\w+", " ".join(f"{f['annotation']} {f['read']}" for f in fields)))
+        tables = [f"{table(enum)} = members({enum})" for enum in enums if table(enum) in words]
+        code = " ".join(field["kind"].expression for field in self.models[name])
+        own = {"Drift", "Field", base, *(called(code) & CLASSES), *(["members"] if tables else [])}
+        days = sorted(words & {"date", "datetime"})
+        return {
+            "own": {one: alias(one, self.classes) for one in ("Drift", "Field", base)},
+            "base": base,
+            "doc": docstring(self._sources[name][1].get("description") or f"{name}."),
+            "fields": fields,
+            # Other models last: what is found amiss before is not read twice.
+            "reads": sorted(fields, key=lambda field: not field["plain"]),
+            "some_absent": any(not field["required"] for field in fields),
+            "imports": [
+                *([f"from datetime import {', '.join(days)}"] if days else []),
+                "from typing import Any, ClassVar, Self",
+                "from attrs import define",
+                f"from ..types import {imported(own, self.classes)}",
+                *(f"from .{module_name(other)} import {other}" for other in sorted(used - set(late))),
+            ],
+            "late_imports": [f"from .{module_name(other)} import {other}" for other in late],
+            "tables": tables,
+        }
+
+    def _field_facts(self, index: int, field: Json) -> Json:
+        kind: Kind = field["kind"]
+        nullable = kind.nullable
+        value = f"data[{field['key']!r}]" if field["required"] and not nullable else "value"
+        return {
+            "name": field["name"],
+            "key": field["key"],
+            "required": field["required"],
+            "nullable": nullable,
+            "plain": kind.classes <= self.enums.keys(),
+            "annotation": optional(kind if field["required"] else kind.or_null(), kind.annotation),
+            "expression": aliased(kind.expression, self.classes),
+            "doc": docstring(field["description"]),
+            "bit": 1 << index,
+            "test": kind.test or "",
+            "aware": kind.aware,
+            "read": kind.convert.format(value=value, key=repr(field["key"]), index=index),
+        }
+
+    def _reachable(self, start: str) -> set[str]:
+        """The models that a model is made of, at any depth."""
+        seen: set[str] = set()
+        todo = [start]
+        while todo:
+            for field in self.models.get(todo.pop(), ()):
+                new = field["kind"].classes - seen
+                seen |= new
+                todo += new
+        return seen
+
+    def stubs(self) -> Json:
+        """The types in the plain document: as much as the generator needs to make their modules."""
+        stubs: Json = {name: {"type": "object", "properties": {}} for name in self.models}
+        for name, enum in self.enums.items():
+            values = enum["values"]
+            plain = enum["base"] == "OpenIntEnum"
+            stubs[name] = {"enum": values if plain else [f"M{index}" for index, _ in enumerate(values)]}
+            stubs[name]["type"] = "integer" if plain else "string"
+        return stubs
+
+
+def is_null(schema: Any) -> bool:
+    """Whether a schema takes null and nothing else."""
+    return isinstance(schema, dict) and (
+        schema.get("type") == "null" or schema.get("enum") == [None] or schema.get("const", 0) is None
+    )
+
+
+def member_docs(description: str) -> tuple[str, Mapping[str, str]]:
+    """A description without its ``- `MEMBER`: meaning`` lines, and those."""
+    meanings: dict[str, str] = {}
+    rest: list[str] = []
+    current = ""
+    for line in description.splitlines():
+        match = re.match(r"- `([^`]+)`: (.*)", line)
+        if match:
+            current = match[1]
+            meanings[current] = match[2]
+        elif current and line.startswith("  "):
+            meanings[current] += f" {line}"
+        else:
+            current = ""
+            rest.append(line)
+    return "\n".join(rest).strip(), {key: sentence(text) for key, text in meanings.items()}
