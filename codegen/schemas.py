@@ -331,7 +331,7 @@ class Schemas:
             "annotation": optional(kind if field["required"] else kind.or_null(), kind.annotation),
             "expression": aliased(kind.expression, self.classes),
             "doc": docstring(field["description"]),
-            "bit": 1 << index,
+            "index": index,
             "test": kind.test or "",
             "aware": kind.aware,
             "read": kind.convert.format(value=value, key=repr(field["key"]), index=index),

@@ -23,6 +23,7 @@ from clear_street.types.v1 import (
     ResponseMetadata,
 )
 from faces import Wire
+from spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,42 +43,6 @@ response = client.v1.positions.cancel_position_instruction(
 print(response)
 """
 
-RESPONSE = """\
-{
-  "metadata": {
-    "request_id": "request_id",
-    "next_page_token": "U3RhaW5sZXNzIHJvY2tz",
-    "page_number": 0,
-    "previous_page_token": "U3RhaW5sZXNzIHJvY2tz",
-    "total_items": 0,
-    "total_pages": 0
-  },
-  "error": {
-    "code": 400,
-    "message": "Order quantity must be greater than zero",
-    "details": [
-      {
-        "foo": "bar"
-      }
-    ]
-  },
-  "data": {
-    "id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02",
-    "account_id": 122503,
-    "instruction_id": "ui-20260424-001",
-    "instruction_type": "EXERCISE",
-    "instrument_id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02",
-    "quantity": "1",
-    "status": "SENT",
-    "symbol": "AAPL 280121C00195000",
-    "accepted_quantity": null,
-    "created_at": "2026-04-24T14:30:00Z",
-    "rejection_reason": null,
-    "updated_at": "2026-04-24T14:30:00Z"
-  }
-}
-"""
-
 INSTRUCTION_ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 TARGET = f"/v1/accounts/0/positions/instructions/{INSTRUCTION_ID}"
 
@@ -90,7 +55,7 @@ def server() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def response(face: Face) -> PositionCancelPositionInstructionResponse:
-    client = face.client(Wire((200, RESPONSE.encode())))
+    client = face.client(Wire((200, CANCEL_REPLY.encode())))
     found: PositionCancelPositionInstructionResponse = face.run(
         lambda: client.v1.positions.cancel_position_instruction(instruction_id=INSTRUCTION_ID, account_id=0)
     )
@@ -182,13 +147,13 @@ def test_every_field_has_the_type_of_the_contract(response: PositionCancelPositi
 def test_it_departs_from_the_spec_in_nothing(response: PositionCancelPositionInstructionResponse) -> None:
     assert response.drift == ()
     assert response.model_extra == response.data.model_extra == {}
-    assert response.data.model_fields_set == json.loads(RESPONSE)["data"].keys()
+    assert response.data.model_fields_set == json.loads(CANCEL_REPLY)["data"].keys()
 
 
 def test_it_encodes_back_to_itself(response: PositionCancelPositionInstructionResponse) -> None:
-    assert response.to_dict() == json.loads(RESPONSE)
-    assert json.loads(response.to_json()) == json.loads(RESPONSE)
-    assert list(response.to_dict()["data"]) == list(json.loads(RESPONSE)["data"])
+    assert response.to_dict() == json.loads(CANCEL_REPLY)
+    assert json.loads(response.to_json()) == json.loads(CANCEL_REPLY)
+    assert list(response.to_dict()["data"]) == list(json.loads(CANCEL_REPLY)["data"])
 
 
 def test_it_knows_its_call(response: PositionCancelPositionInstructionResponse) -> None:
@@ -213,7 +178,7 @@ def test_a_copy_of_it_is_equal_and_knows_the_same(
 
 
 def test_one_that_no_call_brought_has_no_attempts() -> None:
-    response = PositionCancelPositionInstructionResponse.from_dict(json.loads(RESPONSE))
+    response = PositionCancelPositionInstructionResponse.from_dict(json.loads(CANCEL_REPLY))
     assert (response.attempts, response.reconciled, response.request_id) == ((), False, "request_id")
     assert pickle.loads(pickle.dumps(response)).attempts == ()
     assert PositionCancelPositionInstructionResponse.from_dict({}).request_id is None

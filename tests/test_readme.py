@@ -122,7 +122,7 @@ def test_its_files_are_there(page: str) -> None:
     paths = {name for name in names if re.search(r"\.(py|md|yaml|toml|txt|in|jinja|typed)$|/$", name)}
 
     made = tuple(re.findall(r"^/(.+/)$", (ROOT / ".gitignore").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    homes = (ROOT, ROOT / "overlay/clear_street", ROOT / "codegen")
+    homes = (ROOT, ROOT / "overlay/clear_street", ROOT / "codegen", ROOT / "tests")
     lost = [path for path in paths if not path.startswith(made) and not any(any(home.glob(path)) for home in homes)]
     assert lost == []
 
@@ -191,6 +191,18 @@ def test_its_tree_has_every_error() -> None:
 def test_its_costs_are_those_that_were_measured() -> None:
     _, _, results = (ROOT / "benchmarks/RESULTS.md").read_text(encoding="utf-8").partition("\n\n")
     assert f"<!-- make bench -->\n{results}<!-- end -->\n" in TEXT["README.md"]
+
+
+def test_every_module_has_its_floor() -> None:
+    house = TEXT["CONTRIBUTING.md"].partition("## The house")[2].partition("\n## ")[0]
+    found = {f"{path.name}{'' if path.suffix else '/'}" for path in (ROOT / "overlay/clear_street").iterdir()}
+    assert {name for name in found if f"`{name}`" not in house} <= {"__init__.py", "__pycache__/", "py.typed"}
+
+
+def test_every_helper_of_the_tests_is_named() -> None:
+    tests = TEXT["CONTRIBUTING.md"].partition("## Tests")[2].partition("\n## ")[0]
+    found = {path.name for path in (ROOT / "tests").glob("*.py") if not path.name.startswith("test_")}
+    assert {name for name in found if f"`{name}`" not in tests} <= {"conftest.py"}
 
 
 def test_the_changelog_begins_with_this_version() -> None:

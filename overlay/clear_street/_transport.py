@@ -14,7 +14,7 @@ import threading
 from contextlib import suppress
 from functools import lru_cache, partial
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import httpcore
 import httpx
@@ -27,6 +27,8 @@ from .errors import ArgumentError
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+
+T = TypeVar("T")
 
 _WRITE_CHUNK = 16384
 
@@ -387,6 +389,16 @@ def _refuse_options(options: Mapping[str, Any]) -> None:
         raise ArgumentError("`proxies` is not taken; use `proxy`, or `mounts` for several.")
 
 
+def _own_transports(
+    make: Callable[[httpx.Proxy | None], T], hidden: Secret | httpx.Proxy | None, *, trust_env: bool
+) -> tuple[T, dict[str, T | None]]:
+    """The transport of a client, by way of the proxy that it was given; and those of the environment, by httpx's
+    patterns, where it was given none.
+    """
+    proxies = _environment_proxies() if hidden is None and trust_env else {}
+    return make(_proxy(hidden)), {key: None if proxy is None else make(proxy) for key, proxy in proxies.items()}
+
+
 class DefaultHttpxClient(httpx.Client):
     """An `httpx.Client` with this package's defaults, to be adjusted and handed in as `http_client`.
 
@@ -411,14 +423,9 @@ class DefaultHttpxClient(httpx.Client):
         _refuse_options(options)
         self.keeps_bounds: bool = transport is None and not mounts
         if transport is None:
-            context = _context(verify, cert, trust_env=trust_env)
-            transport = Transport(context, limits, _proxy(hidden))
-            if hidden is None and trust_env:
-                found = _environment_proxies()
-                mounts = {
-                    **{k: None if v is None else Transport(context, limits, v) for k, v in found.items()},
-                    **(mounts or {}),
-                }
+            make = partial(Transport, _context(verify, cert, trust_env=trust_env), limits)
+            transport, found = _own_transports(make, hidden, trust_env=trust_env)
+            mounts = {**found, **(mounts or {})}
         super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
         self._only_transport = None if mounts else transport
 
@@ -455,14 +462,9 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         _refuse_options(options)
         self.keeps_bounds: bool = transport is None and not mounts
         if transport is None:
-            context = _context(verify, cert, trust_env=trust_env)
-            transport = self._new_transport(context, limits, _proxy(hidden))
-            if hidden is None and trust_env:
-                found = _environment_proxies()
-                mounts = {
-                    **{k: None if v is None else self._new_transport(context, limits, v) for k, v in found.items()},
-                    **(mounts or {}),
-                }
+            make = partial(self._new_transport, _context(verify, cert, trust_env=trust_env), limits)
+            transport, found = _own_transports(make, hidden, trust_env=trust_env)
+            mounts = {**found, **(mounts or {})}
         super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
         self._only_transport = None if mounts else transport
 

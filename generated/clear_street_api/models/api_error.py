@@ -43,7 +43,7 @@ class APIError(Model):
                 if "details" not in data:
                     absent += 1
                 else:
-                    nulls |= 4
+                    nulls |= 1 << 2
             else:
                 value = cls.FIELDS[2].kind.strict(value)
             self.details = value

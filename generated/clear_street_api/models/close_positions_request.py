@@ -29,7 +29,7 @@ class ClosePositionsRequest(Model):
                 if "cancel_orders" not in data:
                     absent += 1
                 else:
-                    nulls |= 1
+                    nulls |= 1 << 0
             self.cancel_orders = value
             more = len(data) + absent != 1
         except (AttributeError, KeyError, TypeError, ValueError):

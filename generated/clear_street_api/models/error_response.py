@@ -37,7 +37,7 @@ class ErrorResponse(Response):
                 if "data" not in data:
                     absent += 1
                 else:
-                    nulls |= 4
+                    nulls |= 1 << 2
             else:
                 return None
             self.data = value

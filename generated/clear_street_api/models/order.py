@@ -180,14 +180,14 @@ class Order(Model):
                 if "instrument_id" not in data:
                     absent += 1
                 else:
-                    nulls |= 8192
+                    nulls |= 1 << 13
             self.instrument_id = value
             value = data.get("instrument_type")
             if value is None:
                 if "instrument_type" not in data:
                     absent += 1
                 else:
-                    nulls |= 16384
+                    nulls |= 1 << 14
             else:
                 value = _SECURITY_TYPE[value]
             self.instrument_type = value
@@ -198,7 +198,7 @@ class Order(Model):
                 if "symbol" not in data:
                     absent += 1
                 else:
-                    nulls |= 32768
+                    nulls |= 1 << 15
             self.symbol = value
             value = data.get("average_fill_price")
             if value.__class__ is not str:
@@ -207,7 +207,7 @@ class Order(Model):
                 if "average_fill_price" not in data:
                     absent += 1
                 else:
-                    nulls |= 65536
+                    nulls |= 1 << 16
             self.average_fill_price = value
             value = data.get("limit_price")
             if value.__class__ is not str:
@@ -216,7 +216,7 @@ class Order(Model):
                 if "limit_price" not in data:
                     absent += 1
                 else:
-                    nulls |= 131072
+                    nulls |= 1 << 17
             self.limit_price = value
             value = data.get("stop_price")
             if value.__class__ is not str:
@@ -225,7 +225,7 @@ class Order(Model):
                 if "stop_price" not in data:
                     absent += 1
                 else:
-                    nulls |= 262144
+                    nulls |= 1 << 18
             self.stop_price = value
             value = data.get("limit_offset")
             if value.__class__ is not str:
@@ -234,7 +234,7 @@ class Order(Model):
                 if "limit_offset" not in data:
                     absent += 1
                 else:
-                    nulls |= 524288
+                    nulls |= 1 << 19
             self.limit_offset = value
             value = data.get("trailing_offset")
             if value.__class__ is not str:
@@ -243,7 +243,7 @@ class Order(Model):
                 if "trailing_offset" not in data:
                     absent += 1
                 else:
-                    nulls |= 1048576
+                    nulls |= 1 << 20
             self.trailing_offset = value
             value = data.get("trailing_limit_px")
             if value.__class__ is not str:
@@ -252,7 +252,7 @@ class Order(Model):
                 if "trailing_limit_px" not in data:
                     absent += 1
                 else:
-                    nulls |= 2097152
+                    nulls |= 1 << 21
             self.trailing_limit_px = value
             value = data.get("trailing_stop_px")
             if value.__class__ is not str:
@@ -261,7 +261,7 @@ class Order(Model):
                 if "trailing_stop_px" not in data:
                     absent += 1
                 else:
-                    nulls |= 4194304
+                    nulls |= 1 << 22
             self.trailing_stop_px = value
             value = data.get("trailing_watermark_px")
             if value.__class__ is not str:
@@ -270,14 +270,14 @@ class Order(Model):
                 if "trailing_watermark_px" not in data:
                     absent += 1
                 else:
-                    nulls |= 8388608
+                    nulls |= 1 << 23
             self.trailing_watermark_px = value
             value = data.get("trailing_offset_type")
             if value is None:
                 if "trailing_offset_type" not in data:
                     absent += 1
                 else:
-                    nulls |= 16777216
+                    nulls |= 1 << 24
             else:
                 value = _TRAILING_OFFSET_TYPE[value]
             self.trailing_offset_type = value
@@ -286,7 +286,7 @@ class Order(Model):
                 if "trailing_watermark_ts" not in data:
                     absent += 1
                 else:
-                    nulls |= 33554432
+                    nulls |= 1 << 25
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
@@ -297,7 +297,7 @@ class Order(Model):
                 if "expires_at" not in data:
                     absent += 1
                 else:
-                    nulls |= 67108864
+                    nulls |= 1 << 26
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
@@ -308,7 +308,7 @@ class Order(Model):
                 if "releases_at" not in data:
                     absent += 1
                 else:
-                    nulls |= 134217728
+                    nulls |= 1 << 27
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
@@ -321,14 +321,14 @@ class Order(Model):
                 if "extended_hours" not in data:
                     absent += 1
                 else:
-                    nulls |= 268435456
+                    nulls |= 1 << 28
             self.extended_hours = value
             value = data.get("queue_state")
             if value is None:
                 if "queue_state" not in data:
                     absent += 1
                 else:
-                    nulls |= 536870912
+                    nulls |= 1 << 29
             else:
                 value = _QUEUE_STATE[value]
             self.queue_state = value
@@ -337,7 +337,7 @@ class Order(Model):
                 if "details" not in data:
                     absent += 1
                 else:
-                    nulls |= 1073741824
+                    nulls |= 1 << 30
             else:
                 value = cls.FIELDS[30].kind.strict(value)
             self.details = value
@@ -348,7 +348,7 @@ class Order(Model):
                 if "underlying_instrument_id" not in data:
                     absent += 1
                 else:
-                    nulls |= 2147483648
+                    nulls |= 1 << 31
             self.underlying_instrument_id = value
             more = len(data) + absent != 32
         except (AttributeError, KeyError, TypeError, ValueError):

@@ -117,7 +117,7 @@ class Position(Model):
                 if "avg_price" not in data:
                     absent += 1
                 else:
-                    nulls |= 256
+                    nulls |= 1 << 8
             self.avg_price = value
             value = data.get("closing_price")
             if value.__class__ is not str:
@@ -126,7 +126,7 @@ class Position(Model):
                 if "closing_price" not in data:
                     absent += 1
                 else:
-                    nulls |= 512
+                    nulls |= 1 << 9
             self.closing_price = value
             value = data.get("cost_basis")
             if value.__class__ is not str:
@@ -135,7 +135,7 @@ class Position(Model):
                 if "cost_basis" not in data:
                     absent += 1
                 else:
-                    nulls |= 1024
+                    nulls |= 1 << 10
             self.cost_basis = value
             value = data.get("daily_realized_pnl")
             if value.__class__ is not str:
@@ -144,7 +144,7 @@ class Position(Model):
                 if "daily_realized_pnl" not in data:
                     absent += 1
                 else:
-                    nulls |= 2048
+                    nulls |= 1 << 11
             self.daily_realized_pnl = value
             value = data.get("daily_unrealized_pnl")
             if value.__class__ is not str:
@@ -153,7 +153,7 @@ class Position(Model):
                 if "daily_unrealized_pnl" not in data:
                     absent += 1
                 else:
-                    nulls |= 4096
+                    nulls |= 1 << 12
             self.daily_unrealized_pnl = value
             value = data.get("daily_unrealized_pnl_pct")
             if value.__class__ is not str:
@@ -162,7 +162,7 @@ class Position(Model):
                 if "daily_unrealized_pnl_pct" not in data:
                     absent += 1
                 else:
-                    nulls |= 8192
+                    nulls |= 1 << 13
             self.daily_unrealized_pnl_pct = value
             value = data.get("instrument_price")
             if value.__class__ is not str:
@@ -171,7 +171,7 @@ class Position(Model):
                 if "instrument_price" not in data:
                     absent += 1
                 else:
-                    nulls |= 16384
+                    nulls |= 1 << 14
             self.instrument_price = value
             value = data.get("unrealized_pnl")
             if value.__class__ is not str:
@@ -180,7 +180,7 @@ class Position(Model):
                 if "unrealized_pnl" not in data:
                     absent += 1
                 else:
-                    nulls |= 32768
+                    nulls |= 1 << 15
             self.unrealized_pnl = value
             value = data.get("unrealized_pnl_pct")
             if value.__class__ is not str:
@@ -189,14 +189,14 @@ class Position(Model):
                 if "unrealized_pnl_pct" not in data:
                     absent += 1
                 else:
-                    nulls |= 65536
+                    nulls |= 1 << 16
             self.unrealized_pnl_pct = value
             value = data.get("closing_price_date")
             if value is None:
                 if "closing_price_date" not in data:
                     absent += 1
                 else:
-                    nulls |= 131072
+                    nulls |= 1 << 17
             else:
                 value = date.fromisoformat(value)
             self.closing_price_date = value
@@ -207,7 +207,7 @@ class Position(Model):
                 if "underlying_instrument_id" not in data:
                     absent += 1
                 else:
-                    nulls |= 262144
+                    nulls |= 1 << 18
             self.underlying_instrument_id = value
             more = len(data) + absent != 19
         except (AttributeError, KeyError, TypeError, ValueError):

@@ -39,7 +39,7 @@ class PositionGetPositionInstructionsResponse(Response):
                 if "error" not in data:
                     absent += 1
                 else:
-                    nulls |= 2
+                    nulls |= 1 << 1
             else:
                 value = APIError.decode_in(value, drift, "error")
             self.error = value

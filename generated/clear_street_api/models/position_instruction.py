@@ -102,14 +102,14 @@ class PositionInstruction(Model):
                 if "accepted_quantity" not in data:
                     absent += 1
                 else:
-                    nulls |= 256
+                    nulls |= 1 << 8
             self.accepted_quantity = value
             value = data.get("created_at")
             if value is None:
                 if "created_at" not in data:
                     absent += 1
                 else:
-                    nulls |= 512
+                    nulls |= 1 << 9
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
@@ -122,14 +122,14 @@ class PositionInstruction(Model):
                 if "rejection_reason" not in data:
                     absent += 1
                 else:
-                    nulls |= 1024
+                    nulls |= 1 << 10
             self.rejection_reason = value
             value = data.get("updated_at")
             if value is None:
                 if "updated_at" not in data:
                     absent += 1
                 else:
-                    nulls |= 2048
+                    nulls |= 1 << 11
             else:
                 value = datetime.fromisoformat(value)
                 if value.tzinfo is None:

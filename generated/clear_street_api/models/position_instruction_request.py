@@ -54,7 +54,7 @@ class PositionInstructionRequest(Model):
                 if "instruction_id" not in data:
                     absent += 1
                 else:
-                    nulls |= 8
+                    nulls |= 1 << 3
             self.instruction_id = value
             more = len(data) + absent != 4
         except (AttributeError, KeyError, TypeError, ValueError):

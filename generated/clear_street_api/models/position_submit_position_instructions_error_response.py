@@ -40,7 +40,7 @@ class PositionSubmitPositionInstructionsErrorResponse(Response):
                 if "data" not in data:
                     absent += 1
                 else:
-                    nulls |= 4
+                    nulls |= 1 << 2
             else:
                 value = PositionInstruction.decode_rows(value, drift, "data")
             self.data = value

@@ -50,7 +50,7 @@ class ResponseMetadata(Model):
                 if "next_page_token" not in data:
                     absent += 1
                 else:
-                    nulls |= 2
+                    nulls |= 1 << 1
             self.next_page_token = value
             value = data.get("page_number")
             if value.__class__ is not int:
@@ -59,7 +59,7 @@ class ResponseMetadata(Model):
                 if "page_number" not in data:
                     absent += 1
                 else:
-                    nulls |= 4
+                    nulls |= 1 << 2
             self.page_number = value
             value = data.get("previous_page_token")
             if value.__class__ is not str:
@@ -68,7 +68,7 @@ class ResponseMetadata(Model):
                 if "previous_page_token" not in data:
                     absent += 1
                 else:
-                    nulls |= 8
+                    nulls |= 1 << 3
             self.previous_page_token = value
             value = data.get("total_items")
             if value.__class__ is not int:
@@ -77,7 +77,7 @@ class ResponseMetadata(Model):
                 if "total_items" not in data:
                     absent += 1
                 else:
-                    nulls |= 16
+                    nulls |= 1 << 4
             self.total_items = value
             value = data.get("total_pages")
             if value.__class__ is not int:
@@ -86,7 +86,7 @@ class ResponseMetadata(Model):
                 if "total_pages" not in data:
                     absent += 1
                 else:
-                    nulls |= 32
+                    nulls |= 1 << 5
             self.total_pages = value
             more = len(data) + absent != 6
         except (AttributeError, KeyError, TypeError, ValueError):
