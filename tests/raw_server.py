@@ -45,6 +45,7 @@ class RawServer:
         """The head of each request that was read."""
         self.accepted: int = 0
         self._closing = threading.Event()
+        self._read = threading.Event()
         self._connections: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -83,7 +84,13 @@ class RawServer:
         while len(body) < length:
             body += connection.recv(65536)
         self.requests.append(head)
+        self._read.set()
         return head
+
+    def first_request(self) -> bytes:
+        """The head of the first request, which may be read only after the client has given up."""
+        self._read.wait(10)
+        return self.requests[0]
 
     def _accept(self) -> None:
         while True:

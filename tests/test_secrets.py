@@ -619,7 +619,7 @@ async def over_a_socket(client: Any) -> object:
 def test_over_a_socket_no_secret_shows(face: Face, serve: Callable[..., object], watch: Watch) -> None:
     with RawServer(serve) as server:
         watch.see(face, over_a_socket, made(face, "string", None, base_url=server.url, timeout=0.05, max_retries=1))
-        assert found_in(server.requests[0]) == {KEY, DEFAULT_HEADER, COOKIE, EXTRA_HEADER}
+        assert found_in(server.first_request()) == {KEY, DEFAULT_HEADER, COOKIE, EXTRA_HEADER}
 
 
 def test_where_nobody_listens_and_where_tls_fails_no_secret_shows(face: Face, watch: Watch) -> None:
@@ -653,7 +653,7 @@ def test_the_password_of_the_environment_s_proxy_shows_nowhere(
     with proxied(serve, monkeypatch) as server:
         client = made(face, "string", None, base_url="https://service.test", timeout=0.1, max_retries=1)
         watch.see(face, over_a_socket, client)
-        assert found_in(server.requests[0]) == {PROXY}
+        assert found_in(server.first_request()) == {PROXY}
     assert {error.__class__ for error in watch.raised} <= {APIConnectionError, *APIConnectionError.__subclasses__()}
     assert watch.raised
 
@@ -671,7 +671,7 @@ def test_the_password_of_a_proxy_given_to_the_connections_shows_nowhere(
         client = made(face, "string", connections, base_url="http://127.0.0.1:9", timeout=0.1, max_retries=1)
         assert leaks(shown_by_holder(client)) == leaks(iter([("repr", repr(connections))])) == []
         watch.see(face, through_the_proxy, client)
-        assert found_in(server.requests[0]) >= {PROXY, KEY}
+        assert found_in(server.first_request()) >= {PROXY, KEY}
 
 
 UNUSABLE_PROXIES = (
