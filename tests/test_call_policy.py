@@ -361,8 +361,13 @@ def test_a_connection_error_says_where_it_failed(step: Any, words: str) -> None:
 
 
 def test_a_connection_error_after_others_says_that_it_is_about_the_last_attempt() -> None:
-    with pytest.raises(APIConnectionError, match="before anything was sent once more"):
+    with pytest.raises(APIConnectionError, match="failed before the request was sent again: ConnectError"):
         read(Service(reply(500), unsent()).client(), max_retries=1)
+
+
+def test_a_connection_error_says_that_nothing_was_sent_where_no_attempt_was() -> None:
+    with pytest.raises(APIConnectionError, match="failed before anything was sent: ConnectError"):
+        read(Service(unsent(), unsent()).client(), max_retries=1)
 
 
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"null", b'"text"', b"{", b"[" * 100_000])

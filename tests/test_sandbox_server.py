@@ -226,6 +226,18 @@ def test_the_command_serves_until_it_is_interrupted(
     assert len(seen[0].json()["data"]) == 7
 
 
+@pytest.mark.parametrize("port", ["taken", "99999"])
+def test_the_command_says_so_where_it_cannot_have_the_port(
+    port: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SandboxServer(Sandbox()) as other:
+        wanted = other.url.rpartition(":")[2] if port == "taken" else port
+        monkeypatch.setattr(sys, "argv", ["sandbox", "--port", wanted])
+        with pytest.raises(SystemExit, match="2"):
+            runpy.run_module("clear_street.sandbox", run_name="__main__")
+    assert f"cannot listen on port {wanted}: " in capsys.readouterr().err
+
+
 def test_importing_the_command_starts_nothing() -> None:
     before = threading.active_count()
     runpy.run_module("clear_street.sandbox.__main__", run_name="imported")

@@ -200,7 +200,8 @@ def _connection_error(call: Call[T], failure: Failure, context: dict[str, Any]) 
     elif failure.sent:
         where = "after the request may have been sent"
     else:
-        where = "before anything was sent" if len(call.attempts) <= 1 else "before anything was sent once more"
+        unsent = all(attempt.outcome == Outcome.NEVER_SENT for attempt in call.attempts)
+        where = "before anything was sent" if unsent else "before the request was sent again"
     kind = APITimeoutError if failure.timed_out else APIConnectionError
     what = "timed out" if failure.timed_out else "failed"
     detail = f": {cause}" if not failure.sent and str(cause) else ""

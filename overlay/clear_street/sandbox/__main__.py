@@ -21,7 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=8080, help="port to listen on; 0 for a free one (default: 8080)")
     parser.add_argument("--seed", type=int, default=0, help="number that fixes every id (default: 0)")
     options = parser.parse_args(arguments)
-    with SandboxServer(Sandbox(seed=options.seed, clock=LiveClock()), port=options.port) as server:
+    try:
+        serving = SandboxServer(Sandbox(seed=options.seed, clock=LiveClock()), port=options.port)
+    except (OSError, OverflowError) as error:
+        parser.error(f"cannot listen on port {options.port}: {error}; --port 0 takes a free one")
+    with serving as server:
         print(f"Sandbox at {server.url} (any API key will do). Try:")
         print(f"  curl -H 'Authorization: Bearer sandbox' {server.url}/v1/accounts/{ACCOUNT_ID}/positions", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
