@@ -24,7 +24,7 @@ def test_what_is_counted_is_within_its_budget(name: str, counted: dict[str, Any]
     if isinstance(budget, list):
         assert set(value) <= set(budget)
     else:
-        assert value <= budget, "if it is worth it, `python tests/budgets.py --write` moves the budget"
+        assert value <= budget, "if it is worth it, `make budgets` moves the budget of each Python that is here"
 
 
 def test_the_probe_notices_what_a_change_would_add() -> None:
