@@ -700,6 +700,9 @@ def test_the_repr_shows_what_is_set() -> None:
         "created_at=2026-04-24T14:30:00+00:00, updated_at=2026-04-24T14:30:00+00:00)"
     )
     assert repr(Position.from_dict({"closing_price_date": "2026-04-23"})) == "Position(closing_price_date=2026-04-23)"
+    assert repr(Position.from_dict({"symbol": "AAPL", "venue": "XCBO"})) == (
+        "Position(symbol='AAPL', model_extra={'venue': 'XCBO'})"
+    )
     assert repr(PositionGetPositionsResponse.from_dict({"data": [POSITION]})).startswith(
         "PositionGetPositionsResponse(data=[Position(account_id=122503, available_quantity='1', "
     )

@@ -715,6 +715,8 @@ class Model:
         shown = [
             f"{spec.name}={_shown(value)}" for spec in self.FIELDS if (value := getattr(self, spec.name)) is not None
         ]
+        if self.model_extra:
+            shown.append(f"model_extra={self.model_extra!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
