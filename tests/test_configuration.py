@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -168,15 +169,28 @@ def test_dev_is_the_other_environment(face: Face) -> None:
     assert str(sent(face, environment="dev").url) == f"https://api-dev.clearstreet.com{INSTRUCTIONS}"
 
 
-@pytest.mark.parametrize("environment", ["Production", "staging", "", None, ["dev"]])
+@pytest.mark.parametrize("environment", ["Production", "staging", "", ["dev"]])
 def test_an_unknown_environment_is_refused(face: Face, environment: Any) -> None:
     with pytest.raises(ArgumentError, match=r"'production', 'dev'.*`environment`.*`base_url`"):
         face.kind(api_key="key", environment=environment)
 
 
-def test_the_environment_variable_overrides_the_environment(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_stands_for_the_address(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://other.example")
-    assert str(sent(face, environment="dev").url) == f"https://other.example{INSTRUCTIONS}"
+    assert str(sent(face).url) == f"https://other.example{INSTRUCTIONS}"
+
+
+@pytest.mark.parametrize("environment", ["production", "dev"])
+def test_code_that_says_dev_never_acts_on_what_a_variable_says(
+    face: Face, environment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = face.client(Wire((200, b"")))
+    monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://api.clearstreet.com")
+    for make in (partial(face.kind, "key"), client.with_options):
+        with pytest.raises(ArgumentError, match=f"`environment` is '{environment}', and CLEAR_STREET_BASE_URL is set"):
+            make(environment=environment)
+    both = face.kind("key", environment=environment, base_url="https://mine.example")
+    assert both.base_url == "https://mine.example"
 
 
 def test_the_argument_overrides_the_environment_variable(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -706,9 +720,11 @@ def test_the_sandbox_takes_the_client_s_options_but_for_connections(face: Face) 
     assert face.run(lambda: face.sandbox(sandbox, api_key="right").v1.positions.get_positions(122503)).data
     with pytest.raises(APIStatusError, match="HTTP 401"):
         face.run(lambda: face.sandbox(sandbox, api_key="wrong").v1.positions.get_positions(122503))
-    for option in ("http_client", "clock"):
-        with pytest.raises(TypeError, match=option):
+    for option in ("http_client", "clock", "api_keys"):
+        with pytest.raises(TypeError, match=rf"^sandbox\(\) got an unexpected keyword argument '{option}'; .*api_key"):
             face.sandbox(sandbox, **{option: None})
+    with pytest.raises(ArgumentError, match=r"clear_street\.sandbox\.Sandbox for `sandbox` but received dict"):
+        face.kind.sandbox({})
 
 
 def test_waiting_on_the_sandbox_takes_no_time(face: Face) -> None:

@@ -233,6 +233,18 @@ def test_the_bytes_of_a_streamed_reply_come_whole_in_pieces_or_by_lines(face: Fa
     assert pieces == [lines[:4], lines[4:8], lines[8:12], lines[12:]]
     text = streaming(face, wire(), "get_positions", lambda response: face.listed(response.iter_lines()))
     assert text == ['{"data":', "[]}"]
+    text = streaming(face, wire(), "get_positions", lambda response: face.listed(response.iter_text()))
+    assert "".join(text) == lines.decode()
+
+
+@pytest.mark.parametrize(("ask", "body"), [("text", POSITIONS.decode()), ("json", json.loads(POSITIONS))])
+def test_the_body_of_a_reply_can_be_had_as_text_and_as_json(face: Face, ask: str, body: object) -> None:
+    def wire() -> Wire:
+        return Wire((200, Body(POSITIONS[:10], POSITIONS[10:])))
+
+    assert streaming(face, wire(), "get_positions", lambda response: getattr(response, ask)()) == body
+    raw = face.run(face.client(wire()).v1.positions.with_raw_response.get_positions, 7)
+    assert face.run(getattr(raw, ask)) == body
 
 
 def test_a_body_that_was_read_can_be_parsed_and_parsed_again(face: Face) -> None:

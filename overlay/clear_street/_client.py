@@ -6,7 +6,8 @@ import os
 
 from ._caller import AsyncCaller, Caller, Connections
 from ._headers import conceal, concealed
-from ._settings import Settings
+from ._refusal import refusal
+from ._settings import Settings, refuse_unknown
 from .v1 import V1, AsyncV1
 
 TYPE_CHECKING = False
@@ -64,7 +65,7 @@ class _Base(_Generic["H"]):
         self,
         api_key: str | Callable[[], str | Awaitable[str]] | None = None,
         *,
-        environment: Literal["production", "dev"] = "production",
+        environment: Literal["production", "dev"] | None = None,
         base_url: str | None = None,
         timeout: float | httpx.Timeout = 60.0,
         deadline: float | None = None,
@@ -82,8 +83,9 @@ class _Base(_Generic["H"]):
 
         - `api_key`: the key, or a callable that returns it and is asked before each request (in an async client it
           may be a coroutine function). Default: the environment variable CLEAR_STREET_API_KEY.
-        - `environment`: ``"production"`` or ``"dev"``; `base_url`, or else the environment variable
-          CLEAR_STREET_BASE_URL, overrides it. Plain http is taken only to loopback.
+        - `environment`: ``"production"``, the default, or ``"dev"``.
+        - `base_url`: another address than the environment's. Default: the environment variable CLEAR_STREET_BASE_URL,
+          which is refused beside an `environment`. Plain http is taken only to loopback.
         - `timeout`: seconds for one attempt, to the last byte of its reply, or an `httpx.Timeout`. As a number it
           leaves at most 5 s of it for the connection.
         - `deadline`: seconds for a whole call, waits and looks included. Default: ``(max_retries + 1) * timeout``.
@@ -163,6 +165,15 @@ class _Base(_Generic["H"]):
         return self.with_options()
 
 
+def _checked_sandbox(sandbox: object, options: Mapping[str, object]) -> Sandbox:
+    from .sandbox import Sandbox
+
+    refuse_unknown("sandbox", options)
+    if sandbox is not None and not isinstance(sandbox, Sandbox):
+        raise refusal(f"Expected a clear_street.sandbox.Sandbox for `sandbox` but received {type(sandbox).__name__}.")
+    return sandbox or Sandbox()
+
+
 class ClearStreet(_Base["httpx.Client"]):
     """The client, for threads: one may be shared by any number of them."""
 
@@ -179,10 +190,10 @@ class ClearStreet(_Base["httpx.Client"]):
         arguments, but for its connections and clock, which are the sandbox's.
         """
         from ._transport import DefaultHttpxClient
-        from .sandbox import Sandbox, SandboxTransport
+        from .sandbox import SandboxTransport
 
         conceal(options)
-        sandbox = Sandbox() if sandbox is None else sandbox
+        sandbox = _checked_sandbox(sandbox, options)
         http_client = DefaultHttpxClient(transport=SandboxTransport(sandbox))
         arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
         client = cls(http_client=http_client, clock=sandbox.clock, **arguments)
@@ -259,10 +270,10 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
         arguments, but for its connections and clock, which are the sandbox's.
         """
         from ._transport import DefaultAsyncHttpxClient
-        from .sandbox import AsyncSandboxTransport, Sandbox
+        from .sandbox import AsyncSandboxTransport
 
         conceal(options)
-        sandbox = Sandbox() if sandbox is None else sandbox
+        sandbox = _checked_sandbox(sandbox, options)
         http_client = DefaultAsyncHttpxClient(transport=AsyncSandboxTransport(sandbox))
         arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
         client = cls(http_client=http_client, clock=sandbox.clock, **arguments)

@@ -53,7 +53,7 @@ class ClientOptions(TypedDict, total=False):
     """What `with_options` can change: the client's own arguments, but for its connections."""
 
     api_key: str | Callable[[], str | Awaitable[str]] | None
-    environment: Literal["production", "dev"]
+    environment: Literal["production", "dev"] | None
     base_url: str | None
     timeout: float | httpx.Timeout
     deadline: float | None

@@ -137,6 +137,21 @@ class RawResponse(_Raw[T]):
         with _ReadingBody(self._driver, self._completed):
             yield from self.http_response.iter_bytes(chunk_size)
 
+    def text(self) -> str:
+        """The whole body as text. Raises as `read`."""
+        self.read()
+        return self.http_response.text
+
+    def json(self) -> Any:
+        """The whole body as JSON, as it came. Raises as `read`, and ValueError where it is no JSON."""
+        self.read()
+        return self.http_response.json()
+
+    def iter_text(self) -> Iterator[str]:
+        """The body piece by piece, as text. Raises `APIConnectionError` where it breaks off."""
+        with _ReadingBody(self._driver, self._completed):
+            yield from self.http_response.iter_text()
+
     def iter_lines(self) -> Iterator[str]:
         """The body line by line. Raises `APIConnectionError` where it breaks off."""
         with _ReadingBody(self._driver, self._completed):
@@ -172,6 +187,22 @@ class AsyncRawResponse(_Raw[T]):
         """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
         async with _ReadingBody(self._driver, self._completed):
             async for piece in self.http_response.aiter_bytes(chunk_size):
+                yield piece
+
+    async def text(self) -> str:
+        """The whole body as text. Raises as `read`."""
+        await self.read()
+        return self.http_response.text
+
+    async def json(self) -> Any:
+        """The whole body as JSON, as it came. Raises as `read`, and ValueError where it is no JSON."""
+        await self.read()
+        return self.http_response.json()
+
+    async def iter_text(self) -> AsyncIterator[str]:
+        """The body piece by piece, as text. Raises `APIConnectionError` where it breaks off."""
+        async with _ReadingBody(self._driver, self._completed):
+            async for piece in self.http_response.aiter_text():
                 yield piece
 
     async def iter_lines(self) -> AsyncIterator[str]:

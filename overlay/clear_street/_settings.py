@@ -69,9 +69,7 @@ class Settings:
 
     def replace(self, changes: Mapping[str, Any]) -> Settings:
         """A copy in which the arguments named in `changes` have these values."""
-        for name in changes:
-            if name not in _OPTIONS:
-                raise TypeError(f"with_options() got an unexpected keyword argument {name!r}; {remedy(name, _OPTIONS)}")
+        refuse_unknown("with_options", changes)
         copy = Settings()
         for name in self.__slots__:
             setattr(copy, name, getattr(self, name))
@@ -82,7 +80,7 @@ class Settings:
         if "api_key" in given:
             self.api_key = _api_key(given["api_key"])
         if "base_url" in given or "environment" in given:
-            self.base_url = _base_url(given.get("base_url"), given.get("environment", "production"))
+            self.base_url = _base_url(given.get("base_url"), given.get("environment"))
         if "default_headers" in given:
             self.headers = checked_headers("default_headers", given["default_headers"]).over(self.headers)
         if "on_intent" in given:
@@ -91,6 +89,13 @@ class Settings:
         for name in _FLAGS:
             if name in given:
                 setattr(self, name, checked_flag(name, given[name]))
+
+
+def refuse_unknown(method: str, options: Mapping[str, object]) -> None:
+    """Raise TypeError where one of the options of a client is none."""
+    for name in options:
+        if name not in _OPTIONS:
+            raise TypeError(f"{method}() got an unexpected keyword argument {name!r}; {remedy(name, _OPTIONS)}")
 
 
 def checked_flag(name: str, value: object) -> bool:
@@ -141,15 +146,20 @@ def _hook(value: object) -> Callable[..., object] | None:
 
 
 def _base_url(base_url: Secret | Callable[..., object] | None, environment: object) -> str:
-    if not isinstance(environment, str) or environment not in ENVIRONMENTS:
+    if environment is not None and (not isinstance(environment, str) or environment not in ENVIRONMENTS):
         raise refusal(
             f"Expected one of {', '.join(map(repr, ENVIRONMENTS))} for `environment` but received {environment!r}; "
             "for another host pass `base_url`."
         )
     if base_url is None:
         base_url = concealed(os.environ.get("CLEAR_STREET_BASE_URL") or None)
+        if base_url is not None and environment is not None:
+            raise refusal(
+                f"`environment` is {environment!r}, and CLEAR_STREET_BASE_URL is set too: leave one of them out, or "
+                "say with `base_url` which address is meant."
+            )
     if base_url is None:
-        return ENVIRONMENTS[environment]
+        return ENVIRONMENTS[environment or "production"]
     url = str(base_url.reveal() if isinstance(base_url, Secret) else base_url)
     problem = _problem_of_url(url)
     if problem is not None:
