@@ -172,6 +172,11 @@ def test_a_cancel_that_failed_is_a_result_with_a_warning(caplog: pytest.LogCaptu
     ]
 
 
+def test_a_cancel_that_worked_is_a_result_without_one(caplog: pytest.LogCaptureFixture) -> None:
+    assert cancel(Service(lost(), listed(instruction("CANCELLED"))).client(max_retries=0)).reconciled is True
+    assert caplog.records == []
+
+
 LAST: dict[str, Any] = {
     "never sent": unsent,
     "409": lambda: reply(409),

@@ -807,6 +807,13 @@ def test_looks_are_waited_between_longer_and_longer(monkeypatch: pytest.MonkeyPa
     assert service.times == [0, 0, 0.25, 0.75, 1.75]
 
 
+def test_rows_that_a_look_did_not_find_are_sent_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(lost(), listed(), done)
+    monkeypatch.setattr(service.clock, "random", lambda: 0.5)
+    submit(service.client())
+    assert service.times == [0, 0.25, 0.25]
+
+
 def test_a_row_that_the_list_shows_late_is_found() -> None:
     service = Service(lost(), *looks(LOOKS - 1), listed(row()))
     response = submit(service.client(), max_retries=0)
@@ -1089,6 +1096,10 @@ def test_a_streamed_reply_that_cannot_be_read_is_looked_for(how: str) -> None:
 
 def test_a_streamed_reply_that_lacks_a_key_is_completed_by_a_look() -> None:
     assert streamed(Service(reply(200, []), listed(row()))).reconciled is True
+
+
+def test_a_streamed_reply_that_cannot_be_read_is_looked_for_until_the_list_has_caught_up() -> None:
+    assert streamed(Service(breaking(), listed(), listed(), listed(row()))).reconciled is True
 
 
 def test_a_streamed_reply_that_cannot_be_read_nor_found_is_unknown() -> None:
