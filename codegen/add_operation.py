@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from .. import _operations as operations
 from .. import _seam as seam
-from .._headers import conceal
+from .._secrets import conceal
 from .._shapes import async_raw, async_streamed, raw, streamed
 
 TYPE_CHECKING = False

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from clear_street import ArgumentError, ClearStreetError
-from clear_street._headers import Headers, Secret
+from clear_street._secrets import Headers, Secret
 from clear_street.errors import APIConnectionError, APIError
 from clear_street.sandbox import SandboxClock
 from faces import ROW, Body, Face, Wire, envelope, failed, settled

@@ -14,12 +14,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import errors, sandbox, types
     from ._client import AsyncClearStreet, ClearStreet
+    from ._http.client import DefaultAioHttpClient, DefaultAsyncHttpxClient, DefaultHttpxClient
     from ._keys import new_idempotency_key
     from ._options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
     from ._outcomes import Attempt
     from ._pagination import AsyncPositionIterator, PositionIterator
     from ._responses import AsyncRawResponse, RawResponse
-    from ._transport import DefaultAioHttpClient, DefaultAsyncHttpxClient, DefaultHttpxClient
     from ._waiters import AsyncInstructionWatch, InstructionChange, InstructionWatch
     from .errors import (
         APIConnectionError,
@@ -51,9 +51,9 @@ _HOMES = {
     "ChangingCallOptions": "_options",
     "ClearStreet": "_client",
     "ClientOptions": "_options",
-    "DefaultAioHttpClient": "_transport",
-    "DefaultAsyncHttpxClient": "_transport",
-    "DefaultHttpxClient": "_transport",
+    "DefaultAioHttpClient": "_http.client",
+    "DefaultAsyncHttpxClient": "_http.client",
+    "DefaultHttpxClient": "_http.client",
     "InstructionChange": "_waiters",
     "InstructionWatch": "_waiters",
     "PositionIterator": "_pagination",

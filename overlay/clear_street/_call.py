@@ -9,9 +9,9 @@ from weakref import WeakValueDictionary
 
 from . import _policy as policy
 from . import _seam as seam
-from ._headers import Headers, checked_headers, concealed
 from ._outcomes import Attempt, Failure, Outcome, Reply
 from ._refusal import remedy
+from ._secrets import Headers, checked_headers, concealed
 from ._settings import checked_flag
 from .errors import ArgumentError
 from .types.v1._facts import record_call

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from ._caller import AsyncCaller, Caller, Connections
-from ._headers import conceal, concealed
 from ._refusal import refusal
+from ._secrets import conceal, concealed
 from ._settings import Settings, refuse_unknown
 from .v1 import V1, AsyncV1
 
@@ -189,7 +189,7 @@ class ClearStreet(_Base["httpx.Client"]):
         `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `options` are the client's own
         arguments, but for its connections and clock, which are the sandbox's.
         """
-        from ._transport import DefaultHttpxClient
+        from ._http.client import DefaultHttpxClient
         from .sandbox import SandboxTransport
 
         conceal(options)
@@ -269,7 +269,7 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
         `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `options` are the client's own
         arguments, but for its connections and clock, which are the sandbox's.
         """
-        from ._transport import DefaultAsyncHttpxClient
+        from ._http.client import DefaultAsyncHttpxClient
         from .sandbox import AsyncSandboxTransport
 
         conceal(options)

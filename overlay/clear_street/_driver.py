@@ -15,23 +15,22 @@ import sys
 import time
 import warnings
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import anyio
 import httpx
 
-from ._bounds import BOUNDS, Bounds
 from ._call import Call, Learnt
 from ._effects import Invoke, Jitter, Log, MintKey, Now, Send, Sleep, Today
 from ._exchange import exchange, finish, lost
+from ._http.bounds import BOUNDS, Bounds
+from ._http.client import DefaultAsyncHttpxClient, DefaultHttpxClient
+from ._http.messages import headers_without_key, new_request, without_key
 from ._keys import new_idempotency_key
 from ._outcomes import Failure, Reply
 from ._responses import AsyncRawResponse, RawResponse
 from ._settings import Settings, checked_key
-from ._transport import DefaultAsyncHttpxClient, DefaultHttpxClient
-from ._version import __version__
 from .errors import ArgumentError, ClearStreetError
 
 if TYPE_CHECKING:
@@ -39,24 +38,16 @@ if TYPE_CHECKING:
 
     from ._effects import Effect, Flow
     from ._exchange import Completed
-    from ._headers import Secret
     from ._operations import Operation
     from ._seam import Prepared
+    from ._secrets import Secret
 
     T = TypeVar("T")
 
 logger = logging.getLogger("clear_street")
 logger.addHandler(logging.NullHandler())
 
-_PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
-USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_PYTHON})".encode()
-
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-
-
-_KEY_MIN = 12
-"""Characters: a key that is shorter is not looked for in replies, where it may well be a part of other words."""
-
 _GONE = "The body is gone: it was read piece by piece, or the context of its response was left."
 
 
@@ -134,50 +125,8 @@ class _Driver:
         offset = time.monotonic() - self.clock.monotonic()
         return Bounds(effect.until + offset, None if effect.not_after is None else effect.not_after + offset)
 
-    def _request(
-        self, effect: Send, settings: Settings, key: Secret | None, client: httpx.Client | httpx.AsyncClient
-    ) -> httpx.Request:
-        content = effect.request.content()
-        own = {b"accept": b"application/json", b"user-agent": USER_AGENT}
-        if content is not None:
-            own[b"content-type"] = b"application/json"
-        if key is not None:
-            own[b"authorization"] = b"Bearer " + key.reveal().encode()
-        for name, value in effect.headers:
-            own[name.encode()] = value.encode()
-        left_out = [name.encode() for name in effect.headers.left_out]
-        for unwanted in left_out:
-            own.pop(unwanted, None)
-        timeout, left = effect.timeout, max(0.001, effect.until - self.clock.monotonic())
-        phases = {
-            "connect": min(timeout.connect, left),
-            "read": min(timeout.read, left),
-            "write": min(timeout.write, left),
-            "pool": min(timeout.pool, left),
-        }
-        target = effect.request.target
-        if client.params:
-            target = f"{target}{'&' if '?' in target else '?'}{client.params}"
-        try:
-            url = _url(settings.base_url + target)
-        except httpx.InvalidURL as error:
-            raise ArgumentError(f"The URL of {effect.request.operation} cannot be sent: {error}.") from None
-        theirs = [(lower, pair) for pair in client.headers.raw if (lower := pair[0].lower()) not in own]
-        merged = [pair for lower, pair in theirs if lower not in left_out]
-        merged += own.items()
-        if all(lower != b"host" for lower, _ in theirs):
-            merged.insert(0, (b"Host", url.netloc))
-        # httpx builds the headers of a request with content twice, to add the length.
-        if content is not None:
-            merged.append((b"Content-Length", str(len(content)).encode()))
-        elif effect.request.method in ("POST", "PUT", "PATCH"):
-            merged.append((b"Content-Length", b"0"))
-        body = httpx.ByteStream(content or b"")
-        request = httpx.Request(effect.request.method, url, headers=merged, stream=body, extensions={"timeout": phases})
-        request.read()
-        if client.cookies:
-            client.cookies.set_cookie_header(request)
-        return request
+    def _left(self, effect: Send) -> float:
+        return max(0.001, effect.until - self.clock.monotonic())
 
     def _failure(
         self, error: BaseException, response: httpx.Response | None, key: Secret | None, *, unsent: bool
@@ -193,12 +142,12 @@ class _Driver:
             sent=sent,
             timed_out=isinstance(error, (httpx.TimeoutException, TimeoutError)),
             status=None if response is None else response.status_code,
-            headers=None if response is None else _headers_without_key(key, response.headers),
+            headers=None if response is None else headers_without_key(key, response.headers),
         )
 
     def _reply(self, response: httpx.Response, body: bytes | None, key: Secret | None) -> Reply:
-        headers = _headers_without_key(key, response.headers)
-        body = None if body is None else _without_key(key, body)
+        headers = headers_without_key(key, response.headers)
+        body = None if body is None else without_key(key, body)
         return Reply(response.status_code, headers, body, response, self.clock.monotonic())
 
     def _log_attempt(self, effect: Send, result: Reply | Failure) -> None:
@@ -320,7 +269,7 @@ class Driver(_Driver):
         token = BOUNDS.set(bounds)
         try:
             key = self._key(settings) if effect.authenticated else None
-            request = self._request(effect, settings, key, client)
+            request = new_request(effect, settings.base_url, key, client, self._left(effect))
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else response.read(), key)
@@ -464,7 +413,7 @@ class AsyncDriver(_Driver):
         token = BOUNDS.set(bounds)
         try:
             key = await self._key(settings) if effect.authenticated else None
-            request = self._request(effect, settings, key, client)
+            request = new_request(effect, settings.base_url, key, client, self._left(effect))
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else await response.aread(), key)
@@ -490,12 +439,6 @@ class AsyncDriver(_Driver):
         except Exception as error:
             raise KeyUnavailable(f"the api_key callable raised {type(error).__name__}") from None
         return checked_key(value)
-
-
-@lru_cache(maxsize=256)
-def _url(url: str) -> httpx.URL:
-    """A parsed URL: parsing costs a third of a call, and polls repeat theirs."""
-    return httpx.URL(url)
 
 
 def _refuse_closed(closed: bool) -> None:
@@ -543,27 +486,6 @@ def _warn_unclosed(name: str, remedy: str) -> None:
 def _printable(value: object) -> object:
     """What the service made up, such as a request id, on one line of the log."""
     return ascii(value) if isinstance(value, str) and not value.isprintable() else value
-
-
-def _repeated(key: Secret | None, content: bytes) -> bytes | None:
-    """The API key, where the service repeats it."""
-    if key is None or len(key.reveal()) < _KEY_MIN:
-        return None
-    secret = key.reveal().encode()
-    return secret if secret in content else None
-
-
-def _without_key(key: Secret | None, content: bytes) -> bytes:
-    """What the service sent, without the API key where it repeats that, so that no error or log line shows it."""
-    secret = _repeated(key, content)
-    return content if secret is None else content.replace(secret, b"<secret>")
-
-
-def _headers_without_key(key: Secret | None, headers: httpx.Headers) -> httpx.Headers:
-    raw = headers.raw
-    if _repeated(key, b"\n".join([value for _, value in raw])) is None:
-        return headers
-    return httpx.Headers([(name, _without_key(key, value)) for name, value in raw])
 
 
 C = TypeVar("C")

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
-    from ._headers import Headers
     from ._limits import Timeout
+    from ._secrets import Headers
 
     T = TypeVar("T")
     Flow = Generator["Effect", Any, T]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ._headers import Headers, Secret, checked_headers, concealed, is_header_value
 from ._limits import DEFAULT_LIMITS, Limits
 from ._refusal import refusal, remedy
+from ._secrets import Headers, Secret, checked_headers, concealed, is_header_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._headers import Secret
+from ._secrets import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .. import _operations as operations
 from .. import _seam as seam
-from .._headers import conceal
 from .._limits import checked_seconds
+from .._secrets import conceal
 from .._shapes import async_raw, async_streamed, raw, streamed
 
 TYPE_CHECKING = False

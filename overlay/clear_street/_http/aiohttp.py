@@ -20,8 +20,8 @@ import httpx
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from ._bounds import BOUNDS, capped
-from .errors import ArgumentError
+from ..errors import ArgumentError
+from .bounds import BOUNDS, capped
 
 if TYPE_CHECKING:
     import ssl

@@ -1,0 +1,97 @@
+"""Requests as httpx sends them, and what of their replies may be shown."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import httpx
+
+from .._version import __version__
+from ..errors import ArgumentError
+
+if TYPE_CHECKING:
+    from .._effects import Send
+    from .._secrets import Secret
+
+_PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_PYTHON})".encode()
+
+_KEY_MIN = 12
+"""Characters: a key that is shorter is not looked for in replies, where it may well be a part of other words."""
+
+
+def new_request(
+    send: Send, base_url: str, key: Secret | None, client: httpx.Client | httpx.AsyncClient, left: float
+) -> httpx.Request:
+    """The request of an attempt, which needs no merging any more, with at most `left` seconds for each phase."""
+    content = send.request.content()
+    own = {b"accept": b"application/json", b"user-agent": USER_AGENT}
+    if content is not None:
+        own[b"content-type"] = b"application/json"
+    if key is not None:
+        own[b"authorization"] = b"Bearer " + key.reveal().encode()
+    for name, value in send.headers:
+        own[name.encode()] = value.encode()
+    left_out = [name.encode() for name in send.headers.left_out]
+    for unwanted in left_out:
+        own.pop(unwanted, None)
+    timeout = send.timeout
+    phases = {
+        "connect": min(timeout.connect, left),
+        "read": min(timeout.read, left),
+        "write": min(timeout.write, left),
+        "pool": min(timeout.pool, left),
+    }
+    target = send.request.target
+    if client.params:
+        target = f"{target}{'&' if '?' in target else '?'}{client.params}"
+    try:
+        url = _url(base_url + target)
+    except httpx.InvalidURL as error:
+        raise ArgumentError(f"The URL of {send.request.operation} cannot be sent: {error}.") from None
+    theirs = [(lower, pair) for pair in client.headers.raw if (lower := pair[0].lower()) not in own]
+    merged = [pair for lower, pair in theirs if lower not in left_out]
+    merged += own.items()
+    if all(lower != b"host" for lower, _ in theirs):
+        merged.insert(0, (b"Host", url.netloc))
+    # httpx builds the headers of a request with content twice, to add the length.
+    if content is not None:
+        merged.append((b"Content-Length", str(len(content)).encode()))
+    elif send.request.method in ("POST", "PUT", "PATCH"):
+        merged.append((b"Content-Length", b"0"))
+    body = httpx.ByteStream(content or b"")
+    request = httpx.Request(send.request.method, url, headers=merged, stream=body, extensions={"timeout": phases})
+    request.read()
+    if client.cookies:
+        client.cookies.set_cookie_header(request)
+    return request
+
+
+@lru_cache(maxsize=256)
+def _url(url: str) -> httpx.URL:
+    """A parsed URL: parsing costs a third of a call, and polls repeat theirs."""
+    return httpx.URL(url)
+
+
+def _repeated(key: Secret | None, content: bytes) -> bytes | None:
+    """The API key, where the service repeats it."""
+    if key is None or len(key.reveal()) < _KEY_MIN:
+        return None
+    secret = key.reveal().encode()
+    return secret if secret in content else None
+
+
+def without_key(key: Secret | None, content: bytes) -> bytes:
+    """What the service sent, without the API key where it repeats that, so that no error or log line shows it."""
+    secret = _repeated(key, content)
+    return content if secret is None else content.replace(secret, b"<secret>")
+
+
+def headers_without_key(key: Secret | None, headers: httpx.Headers) -> httpx.Headers:
+    """The same of headers."""
+    raw = headers.raw
+    if _repeated(key, b"\n".join([value for _, value in raw])) is None:
+        return headers
+    return httpx.Headers([(name, without_key(key, value)) for name, value in raw])
