@@ -108,6 +108,26 @@ def test_a_call_is_one_line_with_its_path_template(face: Face, name: str, caplog
     assert lines(caplog, logging.WARNING) == []
 
 
+@pytest.mark.parametrize("shown", [True, False])
+@pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG])
+def test_a_handler_that_raises_does_not_lose_a_success(
+    face: Face, level: int, shown: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise OSError("the disk is full")
+
+    logger, handler = logging.getLogger("clear_street"), Full(level)
+    monkeypatch.setattr(logging, "raiseExceptions", shown)
+    monkeypatch.setattr(logger, "handlers", [handler])
+    logger.setLevel(level)
+    wire = Wire((200, envelope(INSTRUCTION)))
+    _, _, story = CALLS["cancel_position_instruction"]
+    assert face.run(story, face.client(wire)).data.id == ID
+    assert len(wire.requests) == 1
+    assert ("the disk is full" in capsys.readouterr().err) == shown
+
+
 @pytest.mark.parametrize(
     ("name", "replies", "came_to"),
     [

@@ -253,6 +253,15 @@ def test_a_list_that_cannot_tell_what_is_there_is_no_answer(face: Face, rows: An
     assert caught.value.request_id == "r-1"
 
 
+@pytest.mark.parametrize("token", ["more", 5])
+def test_a_part_of_a_list_cannot_tell_what_is_not_there(face: Face, token: Any) -> None:
+    part = {"metadata": {"request_id": "r-1", "next_page_token": token}, "data": []}
+    client = face.client(Wire((200, part)))
+    with pytest.raises(APIResponseValidationError, match="a part") as caught:
+        face.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
+    assert caught.value.request_id == "r-1"
+
+
 # --- submit_position_instructions -------------------------------------------------------------------------------------
 
 

@@ -279,6 +279,25 @@ def test_a_body_that_was_taken_in_pieces_is_gone(face: Face, read: str) -> None:
     assert len(wire.requests) == 1
 
 
+@pytest.mark.parametrize(("operation", "unknown"), [("get_positions", False), ("close_positions", True)])
+@pytest.mark.parametrize("read", ["parse", "read"])
+def test_what_a_broken_body_left_unknown_stays_unknown(face: Face, operation: str, unknown: bool, read: str) -> None:
+    errors: list[ClearStreetError] = []
+
+    async def story(response: Any) -> None:
+        for _ in range(2):
+            with pytest.raises(ClearStreetError) as caught:
+                await settled(getattr(response, read)())
+            errors.append(caught.value)
+
+    wire = Wire((200, Body(POSITIONS[:10], httpx.ReadError("Connection reset by peer"))))
+    if face.is_async:
+        streaming(face, wire, operation, story)
+    else:
+        streaming(face, wire, operation, lambda response: face.play(story, response))
+    assert [error.outcome_unknown for error in errors] == [unknown, unknown]
+
+
 def test_a_body_cannot_be_read_after_its_context(face: Face) -> None:
     for story in (parsing, lambda response: response.read(), lambda response: face.listed(response.iter_lines())):
         response = streaming(face, Wire((200, Body(CANCELLED))), "cancel_position_instruction", lambda r: r)

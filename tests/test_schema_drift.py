@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -504,3 +505,11 @@ def test_what_cannot_be_mended_is_no_success(face: Face, body: bytes) -> None:
             face.run(call, client)
         assert caught.value.outcome_unknown == (not name.startswith("get_"))
         assert caught.value.body == body
+
+
+@pytest.mark.parametrize("end", [b"", b"\\"])
+def test_a_text_that_never_ends_is_found_to_be_none_in_no_time(end: bytes) -> None:
+    body = b'{"data": "' + b'\\"' * 100_000 + end
+    begun = time.process_time()
+    test_what_cannot_be_mended_is_no_success(Face("sync"), body)
+    assert time.process_time() - begun < 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -526,6 +527,13 @@ def test_a_duplicate_that_does_not_name_the_first_is_looked_for_as_well(reason: 
     assert submit(service.client(), asked(None)).reconciled is True
 
 
+def test_a_reason_of_any_length_is_read_in_no_time() -> None:
+    begun = time.process_time()
+    error = refusal(Service(reply(400, [refused(reason="duplicate " * 50_000)])))
+    assert (error.outcomes, error.existing_ids) == ({"key-0": "rejected"}, {})
+    assert time.process_time() - begun < 10
+
+
 @pytest.mark.parametrize("data", [None, []])
 def test_a_conflict_that_only_its_message_says_to_be_a_duplicate_is_looked_for_as_well(data: Any) -> None:
     service = Service(
@@ -1017,6 +1025,14 @@ def test_ctrl_c_while_a_success_is_completed_by_a_look_leaves_the_outcome_unknow
     with pytest.raises(KeyboardInterrupt) as raised:
         submit(service.client())
     assert raised.value.outcome_unknown is True  # type: ignore[attr-defined]
+
+
+def test_ctrl_c_while_a_duplicate_of_our_own_is_looked_for_leaves_the_outcome_unknown() -> None:
+    service = Service(lambda request: reply(409, [duplicate(keys_in(request)[0])]), KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt) as raised:
+        submit(service.client(), asked(None))
+    assert raised.value.outcome_unknown is True  # type: ignore[attr-defined]
+    assert raised.value.idempotency_keys == tuple(sent_keys(service)[0])  # type: ignore[attr-defined]
 
 
 def test_ctrl_c_before_anything_was_sent_says_nothing() -> None:

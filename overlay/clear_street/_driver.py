@@ -13,6 +13,7 @@ import os
 import random
 import sys
 import time
+import traceback
 import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -110,7 +111,7 @@ class _Driver:
 
     def _log(self, effect: Log) -> None:
         if logger.isEnabledFor(effect.level):
-            logger.log(effect.level, effect.message, *map(_printable, effect.values))
+            _write_line(effect.level, effect.message, *map(_printable, effect.values))
 
     def _refuse(self, effect: Send, settings: Settings) -> None:
         _refuse_closed(self.closed)
@@ -153,9 +154,8 @@ class _Driver:
     def _log_attempt(self, effect: Send, result: Reply | Failure) -> None:
         if logger.isEnabledFor(logging.DEBUG):
             came = type(result.cause).__name__ if isinstance(result, Failure) else "complete"
-            logger.debug(
-                "%s %s: status %s, %s", effect.request.method, effect.request.path_template, result.status, came
-            )
+            method, path = effect.request.method, effect.request.path_template
+            _write_line(logging.DEBUG, "%s %s: status %s, %s", method, path, result.status, came)
 
 
 class Driver(_Driver):
@@ -189,7 +189,7 @@ class Driver(_Driver):
         try:
             body: bytes | BaseException = self.read(completed)
         except httpx.StreamError:
-            raise ClearStreetError(_GONE) from None
+            raise _gone(completed) from None
         except BaseException as error:
             body = _bare(error)
         self.run(finish(completed, body), completed.call.settings)
@@ -197,7 +197,7 @@ class Driver(_Driver):
     def lost(self, completed: Completed[T], error: BaseException) -> None:
         """Raise what it means that the application could not read a streamed body."""
         if isinstance(error, httpx.StreamError):
-            raise ClearStreetError(_GONE) from None
+            raise _gone(completed) from None
         self.run(lost(completed, _bare(error)), completed.call.settings)
 
     def run(self, flow: Flow[T], settings: Settings) -> T:
@@ -329,7 +329,7 @@ class AsyncDriver(_Driver):
         try:
             body: bytes | BaseException = await self.read(completed)
         except httpx.StreamError:
-            raise ClearStreetError(_GONE) from None
+            raise _gone(completed) from None
         except BaseException as error:
             body = _bare(error)
         await self.run(finish(completed, body), completed.call.settings)
@@ -337,7 +337,7 @@ class AsyncDriver(_Driver):
     async def lost(self, completed: Completed[T], error: BaseException) -> None:
         """Raise what it means that the application could not read a streamed body."""
         if isinstance(error, httpx.StreamError):
-            raise ClearStreetError(_GONE) from None
+            raise _gone(completed) from None
         await self.run(lost(completed, _bare(error)), completed.call.settings)
 
     async def run(self, flow: Flow[T], settings: Settings) -> T:
@@ -476,11 +476,27 @@ async def _closed_with_the_loop(client: httpx.AsyncClient) -> AsyncGenerator[Non
         await client.aclose()
 
 
+def _gone(completed: Completed[Any]) -> ClearStreetError:
+    """The error of a body that cannot be read any more; that it broke off once leaves unknown what came of a change."""
+    error = ClearStreetError(_GONE)
+    error.outcome_unknown = completed.call.operation.changes and completed.call.unresolved is not None
+    return error
+
+
 def _warn_unclosed(name: str, remedy: str) -> None:
     if not sys.is_finalizing():
         warnings.warn(
             f"{name} was never closed: use it in a `with` statement, or {remedy}", ResourceWarning, stacklevel=3
         )
+
+
+def _write_line(level: int, message: str, *values: object) -> None:
+    """Log a line; a handler or filter of the application's that raises must not make a failure of what succeeded."""
+    try:
+        logger.log(level, message, *values)
+    except Exception:
+        if logging.raiseExceptions:
+            traceback.print_exc()
 
 
 def _printable(value: object) -> object:

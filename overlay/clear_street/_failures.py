@@ -124,6 +124,7 @@ def annotate(call: Call[T], error: BaseException) -> None:
     """
     sent = call.in_flight is not None and call.in_flight.begun
     sent = sent or any(attempt.outcome in (Outcome.UNKNOWN, Outcome.DONE) for attempt in call.attempts)
+    sent = sent or (call.batch is not None and bool(call.batch.unknown))  # a duplicate of a key of ours
     if not call.operation.changes or not sent:
         return
     error.outcome_unknown = True  # type: ignore[attr-defined]

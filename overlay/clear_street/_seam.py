@@ -462,15 +462,16 @@ def checked_keys(keys: Sequence[str]) -> list[str]:
 def by_key(
     listed: PositionGetPositionInstructionsResponse, keys: Sequence[str]
 ) -> dict[str, PositionInstruction | None]:
-    """The rows under idempotency keys, in a list that shows every row's key, and each of these once."""
+    """The rows under idempotency keys, in a whole list that shows every row's key, and each of these once."""
     rows = listed.data
     shown: list[str | None] = [] if rows is None else [row.instruction_id for row in rows]
-    if rows is None or None in shown or any(shown.count(key) > 1 for key in keys):
+    is_part = listed.metadata is not None and bool(listed.metadata.to_dict().get("next_page_token"))
+    if rows is None or is_part or None in shown or any(shown.count(key) > 1 for key in keys):
         from .errors import APIResponseValidationError
 
         raise APIResponseValidationError(
-            "the list of instructions does not show the idempotency key of every row, or one of these keys twice, so "
-            "that it cannot tell what is there and what is not",
+            "the list of instructions is a part of one, or does not show the idempotency key of every row, or one of "
+            "these keys twice, so that it cannot tell what is there and what is not",
             status_code=200,
             request_id=request_id_in(listed.to_dict()),
         )

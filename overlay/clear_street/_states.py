@@ -63,6 +63,8 @@ def duplicate_of(reason: str | None) -> str | None:
         return None
     import re
 
-    match = re.search(r"\bduplicate\b.*?\binstruction", reason, re.IGNORECASE | re.DOTALL)
+    # Word by word: one pattern for both would take time that grows with the square of the reason's length.
+    word = re.compile(r"\bduplicate\b", re.IGNORECASE).search(reason)
+    match = re.compile(r"\binstruction", re.IGNORECASE).search(reason, word.end()) if word else None
     named = re.search(r"\bexisting_id=([^\s;,]+)", reason[match.end() :]) if match else None
     return (named[1] if named else "") if match else None

@@ -196,8 +196,8 @@ class Positions:
 
         This settles a submit whose outcome is unknown, also from another process: a row that is here was accepted.
         None proves nothing while the submit may still be under way, and refused rows never appear. Raises what
-        `get_position_instructions` raises, and `APIResponseValidationError` where rows come without keys, so that
-        absence would say nothing.
+        `get_position_instructions` raises, and `APIResponseValidationError` where the list is a part of one or rows
+        come without keys, so that absence would say nothing.
         """
         conceal(options)
         keys = seam.checked_keys(idempotency_keys)
@@ -520,8 +520,8 @@ class AsyncPositions:
 
         This settles a submit whose outcome is unknown, also from another process: a row that is here was accepted.
         None proves nothing while the submit may still be under way, and refused rows never appear. Raises what
-        `get_position_instructions` raises, and `APIResponseValidationError` where rows come without keys, so that
-        absence would say nothing.
+        `get_position_instructions` raises, and `APIResponseValidationError` where the list is a part of one or rows
+        come without keys, so that absence would say nothing.
         """
         conceal(options)
         keys = seam.checked_keys(idempotency_keys)
