@@ -120,6 +120,27 @@ def test_nothing_is_sent_again_after_the_last_moment(call: Callable[..., Any]) -
     assert (type(error), error.outcome_unknown) == (RateLimitError, False)
 
 
+def test_nothing_is_sent_where_the_key_took_until_the_last_moment(call: Callable[..., Any]) -> None:
+    service = Service()
+
+    def api_key() -> str:
+        service.clock.advance(5)
+        return "key"
+
+    with pytest.raises(APITimeoutError, match="not_after") as raised:
+        call(service.client(api_key=api_key), not_after=service.clock.now() + timedelta(seconds=5))
+    assert (raised.value.outcome_unknown, [attempt.outcome for attempt in raised.value.attempts]) == (
+        False,
+        ["never_sent"],
+    )
+
+
+def test_connecting_takes_until_the_last_moment_at_most(call: Callable[..., Any]) -> None:
+    service = Service(reply(200, []))
+    call(service.client(timeout=60), not_after=service.clock.now() + timedelta(seconds=2))
+    assert service.seen[0].timeout == {"connect": 2, "pool": 2, "write": 60, "read": 60}
+
+
 def test_the_hook_is_told_and_can_stop_it(call: Callable[..., Any]) -> None:
     told: list[Any] = []
 

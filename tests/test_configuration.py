@@ -653,6 +653,39 @@ def test_event_hooks_of_a_supplied_client_are_called(face: Face, ours: bool) -> 
     assert seen == ["Request", "Response"]
 
 
+@pytest.mark.parametrize("bare", [True, False])
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_hook_that_cannot_connect_elsewhere_does_not_say_that_nothing_was_sent(
+    face: Face, ours: bool, bare: bool
+) -> None:
+    def audit(response: httpx.Response) -> None:
+        raise httpx.ConnectError("refused", request=None if bare else httpx.Request("POST", "https://audit.example"))
+
+    async def audit_later(response: httpx.Response) -> None:
+        audit(response)
+
+    wire = Wire((200, envelope([])))
+    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
+    client = face.client(http_client=make(wire, event_hooks={"response": [audit_later if face.is_async else audit]}))
+    with pytest.raises(APIConnectionError, match="OUTCOME UNKNOWN") as caught:
+        face.run(lambda: client.v1.positions.close_positions(7))
+    assert (len(wire.requests), [attempt.outcome for attempt in caught.value.attempts]) == (1, ["unknown"])
+
+
+@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("hooks", [True, False])
+def test_a_supplied_client_that_cannot_connect_has_sent_nothing(face: Face, ours: bool, hooks: bool) -> None:
+    async def seeing_later(response: httpx.Response) -> None:
+        raise AssertionError
+
+    wire = Wire(httpx.ConnectError("refused"))
+    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
+    client = face.client(http_client=make(wire, event_hooks={"response": [seeing_later] if hooks else []}))
+    with pytest.raises(APIConnectionError, match="before anything was sent") as caught:
+        face.run(lambda: client.v1.positions.close_positions(7))
+    assert (len(wire.requests), caught.value.outcome_unknown) == (3, False)
+
+
 @pytest.mark.parametrize("ours", [True, False])
 def test_mounts_of_a_supplied_client_are_used(face: Face, ours: bool) -> None:
     mounted, other = Wire((200, LISTED)), Wire((200, LISTED))

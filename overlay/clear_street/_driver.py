@@ -126,17 +126,21 @@ class _Driver:
         offset = time.monotonic() - self.clock.monotonic()
         return Bounds(effect.until + offset, None if effect.not_after is None else effect.not_after + offset)
 
-    def _left(self, effect: Send) -> float:
-        return max(0.001, effect.until - self.clock.monotonic())
-
     def _failure(
-        self, error: BaseException, response: httpx.Response | None, key: Secret | None, *, unsent: bool
+        self,
+        error: BaseException,
+        request: httpx.Request | None,
+        response: httpx.Response | None,
+        key: Secret | None,
+        *,
+        unsent: bool,
     ) -> Failure:
         """What an attempt that raised came to. A refusal of ours, or an interruption, is none: it goes on its way."""
+        unsent = unsent or _is_never_sent(error, request)
         error = _bare(error)
         if isinstance(error, ClearStreetError) or not isinstance(error, Exception):
             raise error from None
-        sent = response is not None or not (unsent or isinstance(error, _NEVER_SENT))
+        sent = response is not None or not unsent
         return Failure(
             error,
             self.clock.monotonic(),
@@ -269,13 +273,13 @@ class Driver(_Driver):
         token = BOUNDS.set(bounds)
         try:
             key = self._key(settings) if effect.authenticated else None
-            request = new_request(effect, settings.base_url, key, client, self._left(effect))
+            request = new_request(effect, settings.base_url, key, client, self.clock.monotonic())
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else response.read(), key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
-            result = self._failure(error, response, key, unsent=unsent)
+            result = self._failure(error, request, response, key, unsent=unsent)
         finally:
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
@@ -413,13 +417,13 @@ class AsyncDriver(_Driver):
         token = BOUNDS.set(bounds)
         try:
             key = await self._key(settings) if effect.authenticated else None
-            request = new_request(effect, settings.base_url, key, client, self._left(effect))
+            request = new_request(effect, settings.base_url, key, client, self.clock.monotonic())
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else await response.aread(), key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
-            result = self._failure(error, response, key, unsent=unsent)
+            result = self._failure(error, request, response, key, unsent=unsent)
         finally:
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
@@ -516,6 +520,16 @@ def _made(kind: Callable[[], C]) -> C:
         # The text of others may quote a proxy's password; that of an OSError names a file.
         problem = str(error) if isinstance(error, (OSError, ArgumentError)) else type(error).__name__
     raise ArgumentError(f"What the environment says of proxies or certificates cannot be used: {problem}")
+
+
+def _is_never_sent(error: BaseException, request: httpx.Request | None) -> bool:
+    """Whether httpx says that it could not connect for this request. A hook of the application's, which runs when the
+    reply is there, may say so of one of its own.
+    """
+    try:
+        return isinstance(error, _NEVER_SENT) and error.request is request
+    except RuntimeError:
+        return False
 
 
 def _bare(error: E) -> E:

@@ -140,7 +140,11 @@ class DefaultHttpxClient(httpx.Client):
         """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
         if self._only_transport is None or options != _PLAIN or any(self.event_hooks.values()) or self.is_closed:
             return super().send(request, **options)
-        response = self._only_transport.handle_request(request)
+        try:
+            response = self._only_transport.handle_request(request)
+        except httpx.RequestError as error:
+            error.request = request
+            raise
         response.request = request
         return response
 
@@ -179,7 +183,11 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
         if self._only_transport is None or options != _PLAIN or any(self.event_hooks.values()) or self.is_closed:
             return await super().send(request, **options)
-        response = await self._only_transport.handle_async_request(request)
+        try:
+            response = await self._only_transport.handle_async_request(request)
+        except httpx.RequestError as error:
+            error.request = request
+            raise
         response.request = request
         return response
 

@@ -23,9 +23,9 @@ _KEY_MIN = 12
 
 
 def new_request(
-    send: Send, base_url: str, key: Secret | None, client: httpx.Client | httpx.AsyncClient, left: float
+    send: Send, base_url: str, key: Secret | None, client: httpx.Client | httpx.AsyncClient, now: float
 ) -> httpx.Request:
-    """The request of an attempt, which needs no merging any more, with at most `left` seconds for each phase."""
+    """The request of an attempt, which needs no merging any more; no phase of it may take longer than what is left."""
     content = send.request.content()
     own = {b"accept": b"application/json", b"user-agent": USER_AGENT}
     if content is not None:
@@ -37,12 +37,18 @@ def new_request(
     left_out = [name.encode() for name in send.headers.left_out]
     for unwanted in left_out:
         own.pop(unwanted, None)
-    timeout = send.timeout
+    timeout, left = send.timeout, max(0.001, send.until - now)
+    to_begin = left
+    # Connections of ours look at the clock themselves, right before the first byte.
+    if send.not_after is not None and not getattr(client, "keeps_bounds", False):
+        if now >= send.not_after:
+            raise httpx.ConnectTimeout("the time in not_after passed before anything was sent")
+        to_begin = min(left, max(0.001, send.not_after - now))
     phases = {
-        "connect": min(timeout.connect, left),
+        "connect": min(timeout.connect, to_begin),
         "read": min(timeout.read, left),
         "write": min(timeout.write, left),
-        "pool": min(timeout.pool, left),
+        "pool": min(timeout.pool, to_begin),
     }
     target = send.request.target
     if client.params:
