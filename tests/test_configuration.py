@@ -26,7 +26,7 @@ from clear_street import (
     DefaultHttpxClient,
 )
 from clear_street.sandbox import Sandbox, SandboxClock, SandboxServer
-from faces import ROW, Wire, envelope, query_of
+from faces import ROW, Body, Wire, envelope, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -693,6 +693,20 @@ def test_mounts_of_a_supplied_client_are_used(face: Face, ours: bool) -> None:
     mine = make(other, mounts={"https://api-dev.clearstreet.com": mounted})
     face.run(lambda: listing(face.client(http_client=mine, environment="dev")))
     assert (len(mounted.requests), other.requests) == (1, [])
+
+
+def test_a_reply_of_a_supplied_transport_that_cannot_be_closed_is_no_error_of_its_own(face: Face) -> None:
+    class Stuck(Body):
+        def close(self) -> None:
+            raise LookupError("stuck")
+
+        async def aclose(self) -> None:
+            raise LookupError("stuck")
+
+    wire = Wire((200, Stuck(b"{", httpx.ReadError("Connection reset by peer"))))
+    client = face.client(http_client=plain_client(face, wire))
+    with pytest.raises(APIConnectionError, match="OUTCOME UNKNOWN"):
+        face.run(lambda: client.v1.positions.close_positions(7))
 
 
 def test_no_redirect_is_followed_and_no_auth_of_the_supplied_client_is_used(face: Face) -> None:

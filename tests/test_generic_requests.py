@@ -178,6 +178,13 @@ def test_json_that_is_no_object_can_be_asked_for(face: Face, cast_to: Any, body:
     assert asked(face, "get", "/v1/things", Wire((200, body)), cast_to=cast_to) == json.loads(body)
 
 
+def test_half_a_surrogate_pair_does_not_lose_a_success(face: Face) -> None:
+    row = {**ROW, "id": "i-1", "symbol": "\ud800"}
+    wire = Wire((200, json.dumps(envelope(row)).encode()))
+    body = asked(face, "delete", f"{INSTRUCTIONS}/i-1", wire, cast_to=bytes)
+    assert json.loads(body)["data"]["symbol"] == "\ud800"
+
+
 @pytest.mark.parametrize("cast_to", [bytes, str, NOTHING])
 def test_an_empty_reply_is_no_error_where_no_json_was_asked_for(face: Face, cast_to: Any) -> None:
     assert not asked(face, "delete", "/v1/things", Wire((204, b"")), cast_to=cast_to)

@@ -11,6 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 import pytest
 
@@ -19,16 +20,16 @@ from clear_street import (
     APIError,
     APITimeoutError,
     ArgumentError,
+    ClearStreet,
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
 from clear_street.sandbox import LiveClock
+from faces import Face
 from raw_server import CERTIFICATE, RawServer, answering, fields, reply, trusting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from faces import Face
 
 TIMEOUT = 0.1
 TOLERANCE = 1.0
@@ -211,6 +212,17 @@ class TestAnAttemptIsBounded:
             assert server.accepted == 0
         assert [attempt.outcome for attempt in error.attempts] == ["never_sent"]
 
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_before_there_is_a_key_that_is_awaited(self, backend: str) -> None:
+        async def never() -> str:
+            await anyio.sleep(60)
+            return "key"
+
+        with RawServer(answering) as server:
+            error = late(Face(backend), server.url, api_key=never)
+            assert server.accepted == 0
+        assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "TimeoutError")]
+
     def test_in_reading_a_streamed_reply_by_the_time_out_of_the_call(self, face: Face) -> None:
         def parsed(client: Any) -> Any:
             async def awaiting() -> Any:
@@ -265,6 +277,21 @@ class TestACallIsBounded:
             methods = [head.split()[0] for head in server.requests]
         assert error.outcome_unknown is True
         assert methods == [b"DELETE", b"GET"]
+
+    def test_by_the_last_moment_also_where_the_key_came_over_connections_of_the_package(self) -> None:
+        with RawServer(answering) as keys, RawServer(answering) as server, DefaultHttpxClient() as fetching:
+
+            def key() -> str:
+                fetching.get(keys.url)
+                time.sleep(0.2)
+                return "key"
+
+            with ClearStreet(api_key=key, base_url=server.url) as client:
+                not_after = datetime.now(UTC) + timedelta(seconds=0.2)
+                with pytest.raises(APITimeoutError, match="not_after") as caught:
+                    client.v1.positions.close_positions(1, not_after=not_after)
+            assert (len(keys.requests), len(server.requests)) == (1, 0)
+        assert caught.value.outcome_unknown is False
 
     @pytest.mark.parametrize("proxied", [False, True])
     def test_by_the_last_moment_at_which_a_first_byte_may_leave(

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from clear_street import (
+    APIStatusError,
     AsyncClearStreet,
     AuthenticationError,
     ClearStreet,
@@ -201,6 +202,14 @@ class TestCancelAndWait:
         assert caught.value.outcome_unknown is False
         assert caught.value.last_seen is not None
         assert caught.value.last_seen.status == "CANCEL_REQUESTED"
+
+    @pytest.mark.parametrize("status", [401, 403])
+    def test_tells_of_the_cancel_where_the_list_is_refused(self, face: Face, status: int) -> None:
+        client = face.client(Wire((200, envelope({**ROW, "id": "i-1"})), (status, failed(status))))
+        with pytest.raises(APIStatusError) as caught:
+            face.run(lambda: client.v1.positions.cancel_and_wait("i-1", account_id=7))
+        assert (caught.value.status_code, caught.value.outcome_unknown) == (status, False)
+        assert ["The cancel itself was requested" in note for note in caught.value.__notes__] == [True]
 
     def test_cancels_nothing_when_it_cannot_wait(self, face: Face) -> None:
         sandbox = Sandbox()

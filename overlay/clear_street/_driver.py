@@ -7,6 +7,7 @@ It keeps the connections of a client, one set per process and, in async, per eve
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import logging
 import os
@@ -274,6 +275,7 @@ class Driver(_Driver):
         try:
             key = self._key(settings) if effect.authenticated else None
             request = new_request(effect, settings.base_url, key, client, self.clock.monotonic())
+            bounds.begun = False  # the application may have asked for the key over connections of this package
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else response.read(), key)
@@ -284,7 +286,8 @@ class Driver(_Driver):
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
             if response is not None and not (effect.stream and response.is_success):
-                response.close()
+                with contextlib.suppress(Exception):  # what came of the attempt is known by now
+                    response.close()
         self._log_attempt(effect, result)
         return result
 
@@ -416,8 +419,9 @@ class AsyncDriver(_Driver):
         key = request = response = None
         token = BOUNDS.set(bounds)
         try:
-            key = await self._key(settings) if effect.authenticated else None
+            key = await self._key(settings, bounds) if effect.authenticated else None
             request = new_request(effect, settings.base_url, key, client, self.clock.monotonic())
+            bounds.begun = False  # the application may have asked for the key over connections of this package
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
             result: Reply | Failure = self._reply(response, None if streamed else await response.aread(), key)
@@ -428,20 +432,22 @@ class AsyncDriver(_Driver):
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
             if response is not None and not (effect.stream and response.is_success):
-                await response.aclose()
+                with contextlib.suppress(Exception):  # what came of the attempt is known by now
+                    await response.aclose()
         self._log_attempt(effect, result)
         return result
 
-    async def _key(self, settings: Settings) -> Secret:
+    async def _key(self, settings: Settings, bounds: Bounds) -> Secret:
         key = settings.api_key
         if not callable(key):
             return key
-        try:
-            value = key()
-            if inspect.isawaitable(value):
-                value = await value
-        except Exception as error:
-            raise KeyUnavailable(f"the api_key callable raised {type(error).__name__}") from None
+        with anyio.fail_after(max(0.0, bounds.until - time.monotonic())):
+            try:
+                value = key()
+                if inspect.isawaitable(value):
+                    value = await value
+            except Exception as error:
+                raise KeyUnavailable(f"the api_key callable raised {type(error).__name__}") from None
         return checked_key(value)
 
 

@@ -418,7 +418,8 @@ def cast_model(cast_to: object, model: Model) -> object:
     if cast_to is NoneType:
         return None
     if cast_to is bytes:
-        return model.to_json().encode()
+        # Half a surrogate pair, which JSON can escape and UTF-8 cannot say, is escaped again.
+        return model.to_json().encode("utf-8", "backslashreplace")
     if cast_to is str:
         return model.to_json()
     if _is_model(cast_to):

@@ -309,6 +309,17 @@ def _waiting(
             raise _timed_out(poll, seen, late[0], seconds)
 
 
+def after_cancel(flow: Flow[T]) -> Flow[T]:
+    """A wait for the end of a cancel; where it breaks off, it says that the cancel itself succeeded."""
+    try:
+        return (yield from flow)
+    except InstructionFailedError:
+        raise
+    except BaseException as error:
+        error.add_note("The cancel itself was requested, and the service took it: only the wait for its end broke off.")
+        raise
+
+
 class Watch:
     """What goes on with an account's instructions, change after change."""
 

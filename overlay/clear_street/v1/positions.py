@@ -323,7 +323,7 @@ class Positions:
         cancel was requested.
         """
         conceal(options)
-        from .._waiters import GRACE, wait
+        from .._waiters import GRACE, after_cancel, wait
 
         prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         flow = wait(
@@ -336,7 +336,7 @@ class Positions:
             on_change=on_change,
         )
         self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
-        [row] = self._caller.run(flow)
+        [row] = self._caller.run(after_cancel(flow))
         return row
 
     def watch_position_instructions(
@@ -648,7 +648,7 @@ class AsyncPositions:
         cancel was requested.
         """
         conceal(options)
-        from .._waiters import GRACE, wait
+        from .._waiters import GRACE, after_cancel, wait
 
         prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         flow = wait(
@@ -661,7 +661,7 @@ class AsyncPositions:
             on_change=on_change,
         )
         await self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
-        [row] = await self._caller.run(flow)
+        [row] = await self._caller.run(after_cancel(flow))
         return row
 
     def watch_position_instructions(
