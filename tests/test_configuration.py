@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import partial
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 import pytest
 
 import clear_street
 from clear_street import (
     APIConnectionError,
+    APIError,
     APIStatusError,
+    APITimeoutError,
     ArgumentError,
     AsyncClearStreet,
     ClearStreet,
     ClearStreetError,
+    ConflictError,
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
 from clear_street.sandbox import Sandbox, SandboxClock, SandboxServer
-from faces import ROW, Body, Wire, envelope, query_of
+from faces import ROW, Body, Face, Wire, envelope, failed, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from faces import Face
 
 VERSION = envelope({"version": "2025-10-31"})
 LISTED = envelope([])
@@ -78,8 +82,6 @@ def test_the_key_can_come_from_a_function_that_is_asked_each_time(face: Face) ->
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_in_an_async_client_the_function_may_be_a_coroutine_function(backend: str) -> None:
-    from faces import Face
-
     async def key() -> str:
         return "awaited"
 
@@ -673,6 +675,32 @@ def test_a_hook_that_cannot_connect_elsewhere_does_not_say_that_nothing_was_sent
 
 
 @pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_hook_that_raises_on_a_status_makes_no_secret_of_the_reply(face: Face, ours: bool, reads: bool) -> None:
+    def check(response: httpx.Response) -> None:
+        if reads:
+            response.read()
+        response.raise_for_status()
+
+    async def check_later(response: httpx.Response) -> None:
+        if reads:
+            await response.aread()
+        response.raise_for_status()
+
+    wire = Wire((409, Body(json.dumps(failed(409, "too late")).encode())))
+    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
+    client = face.client(http_client=make(wire, event_hooks={"response": [check_later if face.is_async else check]}))
+    with pytest.raises(APIError) as caught:
+        face.run(lambda: client.v1.positions.close_positions(7))
+    # A body that was not read may be anything.
+    assert (type(caught.value), caught.value.outcome_unknown) == (
+        (ConflictError, False) if reads else (APIConnectionError, True)
+    )
+    assert [attempt.status_code for attempt in caught.value.attempts] == [409]
+    assert getattr(caught.value.__cause__, "response", None) is None
+
+
+@pytest.mark.parametrize("ours", [True, False])
 @pytest.mark.parametrize("hooks", [True, False])
 def test_a_supplied_client_that_cannot_connect_has_sent_nothing(face: Face, ours: bool, hooks: bool) -> None:
     async def seeing_later(response: httpx.Response) -> None:
@@ -803,8 +831,6 @@ def test_on_intent_sees_a_change_before_it_is_sent_and_can_stop_it(face: Face) -
 
 
 def test_on_intent_may_be_a_coroutine_function_in_an_async_client_only() -> None:
-    from faces import Face
-
     seen: list[str] = []
 
     async def intend(keys: tuple[str, ...], request: Any) -> None:
@@ -822,3 +848,36 @@ def test_the_clock_of_the_attempts_is_the_one_that_was_given(face: Face) -> None
     start = datetime(2030, 1, 2, tzinfo=UTC)
     client = face.client(Wire((200, LISTED)), clock=SandboxClock(start))
     assert face.run(lambda: listing(client)).attempts[0].started_at == start
+
+
+async def _forever(*_: object) -> None:
+    await anyio.sleep(60)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_on_intent_has_until_the_deadline(backend: str) -> None:
+    face, wire = Face(backend), Wire((200, envelope([])))
+    client = face.client(wire, on_intent=_forever, deadline=0.05)
+    with pytest.raises(APITimeoutError, match="on_intent took until the deadline") as caught:
+        face.run(lambda: client.v1.positions.close_positions(7))
+    assert (wire.requests, caught.value.outcome_unknown) == ([], False)
+
+
+# --- A key that goes bad ----------------------------------------------------------------------------------------------
+
+
+def test_a_key_that_goes_bad_within_a_call_does_not_end_it_as_a_wrong_argument(face: Face) -> None:
+    keys = iter(["good", "bad\n", "good"])
+    wire = Wire(httpx.ReadError("reset"), (200, envelope([{**ROW, "id": "i-1", "status": "CANCEL_REQUESTED"}])))
+    client = face.client(wire, api_key=lambda: next(keys), max_retries=1)
+    cancelled = face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
+    assert [attempt.outcome for attempt in cancelled.attempts] == ["unknown", "never_sent"]
+    assert cancelled.reconciled is True
+
+
+def test_a_key_that_goes_bad_before_a_look_leaves_the_outcome_unknown(face: Face) -> None:
+    keys = chain(["good"], repeat("bad\n"))
+    client = face.client(Wire(httpx.ReadError("reset")), api_key=lambda: next(keys))
+    with pytest.raises(APIConnectionError) as caught:
+        face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
+    assert caught.value.outcome_unknown is True

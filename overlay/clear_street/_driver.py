@@ -127,7 +127,7 @@ class _Driver:
         offset = time.monotonic() - self.clock.monotonic()
         return Bounds(effect.until + offset, None if effect.not_after is None else effect.not_after + offset)
 
-    def _failure(
+    def _failed(
         self,
         error: BaseException,
         request: httpx.Request | None,
@@ -135,9 +135,14 @@ class _Driver:
         key: Secret | None,
         *,
         unsent: bool,
-    ) -> Failure:
+    ) -> Reply | Failure:
         """What an attempt that raised came to. A refusal of ours, or an interruption, is none: it goes on its way."""
         unsent = unsent or _is_never_sent(error, request)
+        if isinstance(error, httpx.HTTPStatusError) and error.request is request:
+            # A hook of the application's makes an error of the reply's status, as `raise_for_status` does.
+            response = error.response
+            with contextlib.suppress(httpx.ResponseNotRead):
+                return self._reply(response, response.content, key)
         error = _bare(error)
         if isinstance(error, ClearStreetError) or not isinstance(error, Exception):
             raise error from None
@@ -258,9 +263,8 @@ class Driver(_Driver):
         if isinstance(effect, Sleep):
             return self.clock.sleep(effect.seconds)
         if isinstance(effect, Invoke):
-            answer = effect.hook(*effect.arguments)
-            _refuse_awaitable("hook", answer)
-            return None
+            _refuse_awaitable("hook", effect.hook(*effect.arguments))
+            return True
         self._log(cast("Log", effect))
         return None
 
@@ -281,7 +285,7 @@ class Driver(_Driver):
             result: Reply | Failure = self._reply(response, None if streamed else response.read(), key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
-            result = self._failure(error, request, response, key, unsent=unsent)
+            result = self._failed(error, request, response, key, unsent=unsent)
         finally:
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
@@ -406,7 +410,11 @@ class AsyncDriver(_Driver):
             return await self.clock.asleep(effect.seconds)
         if isinstance(effect, Invoke):
             answer = effect.hook(*effect.arguments)
-            return await answer if inspect.isawaitable(answer) else None
+            left = None if effect.until is None else effect.until - self.clock.monotonic()
+            with anyio.move_on_after(left) as scope:
+                if inspect.isawaitable(answer):
+                    await answer
+            return not scope.cancelled_caught
         self._log(cast("Log", effect))
         return None
 
@@ -427,7 +435,7 @@ class AsyncDriver(_Driver):
             result: Reply | Failure = self._reply(response, None if streamed else await response.aread(), key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
-            result = self._failure(error, request, response, key, unsent=unsent)
+            result = self._failed(error, request, response, key, unsent=unsent)
         finally:
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
@@ -541,8 +549,10 @@ def _is_never_sent(error: BaseException, request: httpx.Request | None) -> bool:
 def _bare(error: E) -> E:
     """An exception without what may show the request's headers: the frames below, their exceptions, the request."""
     error.__cause__ = error.__context__ = None
-    if isinstance(error, httpx.RequestError):
+    if isinstance(error, (httpx.RequestError, httpx.HTTPStatusError)):
         error.request = cast("httpx.Request", None)
+    if isinstance(error, httpx.HTTPStatusError):
+        error.response = cast("httpx.Response", None)
     if isinstance(error, httpx.LocalProtocolError):
         error.args = ("the request breaks HTTP, perhaps by a header of the http_client",)
     return error.with_traceback(None)

@@ -92,13 +92,16 @@ class MintKey(Effect):
 
 
 class Invoke(Effect):
-    """Run a hook of the application's (a plain function, or in an async client also a coroutine function)."""
+    """Run a hook of the application's (a plain function, or in an async client also a coroutine function); the answer
+    is whether it ended before `until`, on the clock's monotonic axis: one that is awaited then is interrupted.
+    """
 
-    __slots__ = ("arguments", "hook")
+    __slots__ = ("arguments", "hook", "until")
 
-    def __init__(self, hook: Callable[..., object], *arguments: object) -> None:
+    def __init__(self, hook: Callable[..., object], *arguments: object, until: float | None = None) -> None:
         self.hook: Callable[..., object] = hook
         self.arguments = arguments
+        self.until: float | None = until
 
 
 class Log(Effect):

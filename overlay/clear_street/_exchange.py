@@ -18,7 +18,7 @@ from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
 from ._policy import Action
 from ._states import CANCEL_STATES, REFUSED_STATES
-from .errors import APIError
+from .errors import APIError, ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,11 +85,23 @@ def _told(call: Call[T], flow: Flow[Completed[T]]) -> Flow[Completed[T]]:
 def _flow(call: Call[T]) -> Flow[Completed[T]]:
     if call.operation.resend == Resend.SUBMIT:
         return (yield from _submit(call))
-    if call.operation.changes and call.settings.on_intent is not None:
-        yield Invoke(call.settings.on_intent, (), call.request)
+    if call.operation.changes:
+        yield from _tell_intent(call, (), call.request)
     if call.operation.resend == Resend.CANCEL:
         return (yield from _cancel(call))
     return (yield from _plain(call))
+
+
+def _tell_intent(call: Call[T], keys: tuple[str, ...], request: Request) -> Flow[None]:
+    """Tell the application what is about to be sent; what it raises stops the call."""
+    hook = call.settings.on_intent
+    if hook is None:
+        return
+    in_time: bool = yield Invoke(hook, keys, request, until=call.deadline_at)
+    if not in_time:
+        now: float = yield NOW
+        late = TimeoutError("on_intent took until the deadline")
+        raise failures.error(call, Failure(late, now, sent=False, timed_out=True))
 
 
 def _finish(completed: Completed[T], body: bytes | BaseException) -> Flow[Completed[T]]:
@@ -213,8 +225,7 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
         else:
             entries.append(Entry(key, row, minted=False))
     batch = call.batch = Batch(entries, call.started_at)
-    if call.settings.on_intent is not None:
-        yield Invoke(call.settings.on_intent, tuple(entry.key for entry in entries), _submission(call, batch))
+    yield from _tell_intent(call, tuple(entry.key for entry in entries), _submission(call, batch))
     while True:
         result, outcome = yield from _attempt(call, _submission(call, batch))
         action = policy.decide(call.operation.resend, outcome, result.status)
@@ -318,7 +329,7 @@ def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Out
         authenticated=call.operation.authenticated,
     )
     call.in_flight = send
-    result: Reply | Failure = yield send
+    result = yield from _sent(call, send)
     if isinstance(result, Reply) and result.body is not None:
         result.json = read_object(result.body)
     outcome = policy.classify(result, readable=_readable(call, result))
@@ -326,6 +337,18 @@ def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Out
     call.record(now, result, outcome, request_id)
     call.in_flight = None
     return result, outcome
+
+
+def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
+    """What sending comes to. A key that goes bad within a call is no wrong argument any more: nothing was sent."""
+    try:
+        result: Reply | Failure = yield send
+    except ArgumentError as error:
+        if not call.attempts:
+            raise
+        now: float = yield NOW
+        return Failure(error, now, sent=False, timed_out=False)
+    return result
 
 
 def _readable(call: Call[T], result: Reply | Failure) -> bool:
@@ -377,7 +400,7 @@ def _look(
         if wait > 0:
             yield Sleep(wait)
             now = yield NOW
-        result: Reply | Failure = yield Send(
+        send = Send(
             request,
             call.headers,
             timeout=call.limits.timeout,
@@ -386,6 +409,7 @@ def _look(
             stream=False,
             authenticated=True,
         )
+        result = yield from _sent(call, send)
         call.note(result)
         rows: Sequence[PositionInstruction] | None = None
         if isinstance(result, Reply):
