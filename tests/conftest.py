@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
 from faces import Face
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +26,12 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def face(request: pytest.FixtureRequest) -> Face:
     """The client, blocking, on asyncio and on trio."""
     return Face(request.param)
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """No garbage is collected: a finalizer that runs where JSON is nested too deep for Python would fail for that."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()

@@ -370,6 +370,7 @@ def test_a_connection_error_says_that_nothing_was_sent_where_no_attempt_was() ->
         read(Service(unsent(), unsent()).client(), max_retries=1)
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b"null", b'"text"', b"{", b"[" * 100_000])
 def test_a_success_that_is_no_json_object_is_an_error_that_says_so(body: bytes) -> None:
     with pytest.raises(APIResponseValidationError) as raised:

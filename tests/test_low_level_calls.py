@@ -495,6 +495,7 @@ def test_a_status_that_the_spec_does_not_have_is_an_error(status: int) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize(
     "content",
     [

@@ -565,6 +565,7 @@ def test_a_submit_that_is_no_array_of_instructions_is_refused_as_a_whole(service
     assert (answer.status, answer.data) == (400, None)
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("body", [b"", b"[", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_no_json_is_refused(service: Service, body: bytes) -> None:
     assert service("POST", INSTRUCTIONS, body=body).status == 400

@@ -477,6 +477,7 @@ DAMAGE: dict[str, tuple[str, bytes, Any]] = {
 }
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("name", ["get_positions", "get_position_instructions", SUBMIT])
 @pytest.mark.parametrize(("mark", "value", "reads"), DAMAGE.values(), ids=DAMAGE)
 def test_json_that_python_refuses_costs_no_good_row(face: Face, name: str, mark: str, value: bytes, reads: Any) -> None:
@@ -497,6 +498,7 @@ def test_json_that_python_refuses_costs_no_good_row(face: Face, name: str, mark:
     face.play(story)
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("body", [b"[" * 50_000, b'{"data": [}', b"\xff", b'{"data": [' + b"[" * 50_000 + b"}"])
 def test_what_cannot_be_mended_is_no_success(face: Face, body: bytes) -> None:
     for name, call in CALLS.items():

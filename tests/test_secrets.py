@@ -333,6 +333,7 @@ def made(face: Face, key: str, http_client: Any, **options: Any) -> Any:
     )
 
 
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_whatever_the_service_answers_no_secret_shows(face: Face, story: Story, watch: Watch) -> None:
     for answers, key in zip(REPLIES.values(), cycle(KEYS)):
