@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUEST, REPLY = "request", "reply"
+SERVICE = "service"
+"""In the place of an operation: what concerns them all."""
 
 _SUBMIT, _LIST, _CANCEL = "submit_position_instructions", "get_position_instructions", "cancel_position_instruction"
 _KEYS = "the idempotency of submit: "
@@ -154,6 +156,24 @@ def is_map(kind: Kind) -> bool:
     return kind.annotation.startswith("dict[")
 
 
+def takes(kind: Kind, other: Kind) -> bool:
+    """Whether every value of another kind is one of this kind, in JSON and in Python."""
+    if kind.annotation == "Any" or kind.expression == other.expression:
+        return True
+    if other.parts and not is_map(other):
+        return all(takes(kind, part) for part in other.parts)
+    if kind.parts and not is_map(kind):
+        return any(takes(part, other) for part in kind.parts)
+    if kind.items is not None and other.items is not None:
+        return takes(kind.items, other.items)
+    if is_map(kind) and is_map(other):
+        return takes(kind.parts[0], other.parts[0])
+    if other.enum is not None:
+        return kind.expression == ("Text()" if other.accepts.endswith(" | str") else "Integer()")
+    python = {"int": ("int", "float")}.get(other.annotation, (other.annotation,))
+    return kind.expression in ("Text()", "Integer()", "Number()", "Boolean()") and kind.annotation in python
+
+
 def compare_kinds(place: Place, ours: Kind, theirs: Kind) -> Iterator[Change]:
     """How the values of one place differ."""
     if ours.items is not None and theirs.items is not None:
@@ -165,7 +185,8 @@ def compare_kinds(place: Place, ours: Kind, theirs: Kind) -> Iterator[Change]:
     elif ours.enum is not None and theirs.enum is not None:
         yield from compare_enums(place, ours.enum, theirs.enum)
     elif label(ours, named=False) != label(theirs, named=False):
-        yield place.change(f"was {label(ours)} and is now {label(theirs)}", breaking=True)
+        fits = takes(theirs, ours) if place.direction == REQUEST else takes(ours, theirs)
+        yield place.change(f"was {label(ours)} and is now {label(theirs)}", breaking=not fits)
     else:
         inside = place.at(f"{place.where}{{}}") if is_map(ours) else place
         for one, other in zip(variants(ours), variants(theirs), strict=True):
@@ -193,7 +214,8 @@ def compare_slots(
     renamed = {slot.key: other for slot, other in pairs(gone, fresh, alike_slots)}
     for slot in gone:
         also = f", and `{renamed[slot.key].key}` is new: likely a rename" if slot.key in renamed else ""
-        yield place.at(where(slot)).change(f"is gone{also}", breaking=True)
+        told = place.direction == REQUEST or slot.kind.annotation != "None"
+        yield place.at(where(slot)).change(f"is gone{also}", breaking=told)
     for slot in fresh:
         if slot not in renamed.values():
             needed = place.direction == REQUEST and slot.required
@@ -219,13 +241,19 @@ def compare_slot(place: Place, ours: Slot, theirs: Slot) -> Iterator[Change]:
     if ours.joined != theirs.joined:
         how = "as one comma-joined value" if theirs.joined else "once for each item"
         yield place.change(f"is now sent {how}", breaking=True)
-    for limit in sorted({*ours.limits, *theirs.limits}):
+    for limit in sorted({*ours.limits, *theirs.limits}) if not reply else ():
         old, new = ours.limits.get(limit), theirs.limits.get(limit)
         if old != new:
-            narrower = new is not None and (old is None or limit == "pattern" or (new < old) == (limit[:3] == "max"))
             was, now = ("none" if value is None else value for value in (old, new))
-            yield place.change(f"has the {limit} {now} (was {was})", breaking=narrower)
+            yield place.change(f"has the {limit} {now} (was {was})", breaking=is_narrower(limit, old, new))
     yield from compare_kinds(place, ours.kind, theirs.kind)
+
+
+def is_narrower(limit: str, old: Any, new: Any) -> bool:
+    """Whether some of what could be sent under a limit no longer can; a default concerns what is not sent."""
+    if new is None or limit == "default":
+        return False
+    return old is None or limit in ("pattern", "multipleOf") or (new < old) == ("max" in limit.lower())
 
 
 def compare_nullable(place: Place, ours: Kind, theirs: Kind, *, was_optional: bool) -> Iterator[Change]:
@@ -319,7 +347,7 @@ def listed(document: Json) -> list[Listed]:
         Listed(module_name(item[method].get("operationId", f"{method}_{path}")), method.upper(), path, item[method])
         for path, item in document["paths"].items()
         for method in METHODS
-        if method in item
+        if isinstance(item, dict) and isinstance(item.get(method), dict)
     ]
 
 
@@ -352,7 +380,7 @@ def only(document: Json, operation: Listed) -> Json:
 
 def compare(ours: Json, theirs: Json) -> tuple[list[Change], list[Listed]]:
     """The changes of each operation of ours, and the operations of theirs that we do not support."""
-    changes: list[Change] = []
+    changes = compare_services(ours, theirs)
     supported = {operation.name for operation in listed(ours)}
     named = {operation.name: operation for operation in listed(theirs)}
     routed = {operation.route: operation for operation in listed(theirs) if operation.name not in supported}
@@ -370,6 +398,34 @@ def compare(ours: Json, theirs: Json) -> tuple[list[Change], list[Listed]]:
     return changes, [operation for operation in listed(theirs) if operation not in used]
 
 
+def compare_services(ours: Json, theirs: Json) -> list[Change]:
+    """What concerns every operation: where the service is, and how it learns who calls; as far as they say so."""
+    changes: list[Change] = []
+    for what, find in (("server", servers), ("credentials", credentials)):
+        old, new = find(ours), find(theirs)
+        if new and old != new:
+            was, now = (", ".join(found) or "none" for found in (old, new))
+            lost = tuple(one for one in old if one not in new)
+            text = f"was {was} and is now {now}"
+            changes.append(Change(SERVICE, REQUEST, what, text, bool(lost), lost if what == "server" else ()))
+    return changes
+
+
+def servers(document: Json) -> list[str]:
+    """Where the service is."""
+    return sorted(server["url"].rstrip("/") for server in document.get("servers") or ())
+
+
+def credentials(document: Json) -> list[str]:
+    """How a caller says who it is, as it goes over the wire."""
+    found: set[str] = set()
+    for scheme in (document.get("components") or {}).get("securitySchemes", {}).values():
+        name = str(scheme.get("name", scheme.get("scheme", ""))).lower()
+        is_bearer = scheme.get("type") in ("oauth2", "openIdConnect") or name in ("bearer", "authorization")
+        found.add("bearer" if is_bearer else f"{scheme.get('in', 'http')} {name}")
+    return sorted(found)
+
+
 def compare_operations(mine: Listed, other: Listed, ours: Json, theirs: Json) -> list[Change]:
     """The changes of one operation."""
     changes: list[Change] = []
@@ -383,14 +439,40 @@ def compare_operations(mine: Listed, other: Listed, ours: Json, theirs: Json) ->
         note(f"was {mine.method} {mine.path} and is now {other.method} {other.path}", breaking=True)
     if needs_key(ours, mine) is False and needs_key(theirs, other) is True:
         note("now needs the API key", breaking=True)
+    document, beside = without_headers(only(theirs, other), other)
+    for name, required in beside.items():
+        text = f"is new ({'required' if required else 'optional'}), and cannot be generated"
+        changes.append(Change(mine.name, REQUEST, name, text, required, ()))
     try:
-        plans = prepare(only(ours, mine)), prepare(only(theirs, other))
+        plans = prepare(only(ours, mine)), prepare(document)
     except Ungeneratable as error:
         note(f"cannot be generated: {error}", breaking=True)
         return changes
     calls = plans[0].calls[mine.name], plans[1].calls[other.name]
     place = Place(mine.name, REQUEST, "", *plans)
     return [*changes, *compare_requests(place, *calls), *compare_replies(place._replace(direction=REPLY), *calls)]
+
+
+def without_headers(document: Json, operation: Listed) -> tuple[Json, dict[str, bool]]:
+    """A document of one operation without its headers and cookies, and these, with whether each is required."""
+    found: dict[str, bool] = {}
+
+    def rest(holder: Json) -> Json:
+        kept: list[Any] = []
+        for written in holder.get("parameters") or ():
+            parameter = written
+            if "$ref" in written:
+                known = document["components"].get("parameters", {})
+                parameter = known.get(written["$ref"].rpartition("/")[2], written)
+            if parameter.get("in") in ("header", "cookie"):
+                found[f"{parameter['in']} {parameter['name']}"] = parameter.get("required", False)
+            else:
+                kept.append(written)
+        return {**holder, "parameters": kept} if "parameters" in holder else holder
+
+    method = operation.method.lower()
+    item = rest(document["paths"][operation.path])
+    return {**document, "paths": {operation.path: {**item, method: rest(item[method])}}}, found
 
 
 def needs_key(document: Json, operation: Listed) -> bool | None:
@@ -405,7 +487,8 @@ def compare_requests(place: Place, ours: Call, theirs: Call) -> Iterator[Change]
         place, ours.parameters, path_aligned(ours, theirs), lambda slot: f"{slot.place} {slot.key}"
     )
     if ours.body is not None and theirs.body is not None:
-        yield from compare_slot(place, ours.body, theirs.body)
+        for change in compare_slot(place, ours.body, theirs.body):
+            yield change if change.where else replace(change, what=f"the body {change.what}")
     elif ours.body is not None:
         yield place.change("takes no body any more", breaking=True)
     elif theirs.body is not None:
@@ -416,7 +499,8 @@ def compare_requests(place: Place, ours: Call, theirs: Call) -> Iterator[Change]
 def path_aligned(ours: Call, theirs: Call) -> list[Slot]:
     """Their parameters, those in the path under our names where both paths are of one form: names stay at home."""
     old, new = (re.findall(r"\{([^}]*)\}", call.path) for call in (ours, theirs))
-    names = dict(zip(new, old, strict=True)) if len(old) == len(new) else {}
+    forms = {re.sub(r"\{[^}]*\}", "{}", call.path) for call in (ours, theirs)}
+    names = dict(zip(new, old, strict=True)) if len(forms) == 1 else {}
     return [replace(s, key=names.get(s.key, s.key)) if s.place == "path" else s for s in theirs.parameters]
 
 

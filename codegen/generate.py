@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
@@ -103,14 +103,29 @@ def read(spec: str) -> dict[str, Any]:
     """The document at a path or URL, JSON or YAML."""
     from ruamel.yaml import YAML
 
+    loaded: dict[str, Any]
+
     if spec.startswith(("http://", "https://")):
         import httpx
 
         text = httpx.get(spec, timeout=30.0, follow_redirects=True).raise_for_status().text
     else:
         text = Path(spec).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = YAML(typ="safe").load(text)
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        # A reader of YAML takes what JSON escapes as two halves, such as an emoji, for two characters.
+        with suppress(ValueError):
+            loaded = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_unique)
+            return loaded
+    loaded = YAML(typ="safe").load(text)
     return loaded
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs, each key of it once."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
 
 
 def tidy(package: Path) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from keyword import iskeyword
 from textwrap import wrap
+from typing import Any, TypeVar
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import ClassName, PythonIdentifier, snake_case
+
+T = TypeVar("T")
 
 WIDTH = 120
 # As the name of a field or an argument, each of these would hide what is said of another one.
@@ -19,6 +22,13 @@ class Ungeneratable(Exception):
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
+
+
+def expected(value: Any, kind: type[T], place: str, what: str) -> T:
+    """The value, which has to be of this kind."""
+    if not isinstance(value, kind):
+        raise Ungeneratable(place, f"{value!r} is no {what}")
+    return value
 
 
 def class_name(name: str) -> str:

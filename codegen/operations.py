@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kinds import BOOLEAN, CLASSES, INTEGER, TEXT, Kind, alias, aliased, called, imported
-from naming import Ungeneratable, class_name, docstring, identifier, module_name, sentence, singular, tag_package
+from naming import (
+    Ungeneratable,
+    class_name,
+    docstring,
+    expected,
+    identifier,
+    module_name,
+    sentence,
+    singular,
+    tag_package,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
     from schemas import Json, Schemas
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+PATH_ITEM = {*METHODS, "description", "parameters", "servers", "summary"}
 # What `client.py` offers to a module of an operation, so that no argument may have its name.
 HELPERS = {
     "json_body",
@@ -34,7 +45,6 @@ HELPERS = {
 }
 NOTHING = "nothing"
 """In the place of a model: a reply without a body."""
-LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern")
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class Slot:
     joined: bool = False
     """Whether a list in a query is one comma-joined value."""
     limits: Mapping[str, Any] = field(default_factory=dict)
-    """What the schema says of the size of a parameter or body."""
+    """What the schema says of the size of its values, and what the service takes where it is left out."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +119,17 @@ class Operations:
         """What the template of an operation's module needs, by operation."""
         found: Json = {}
         for path, item in self._document["paths"].items():
+            if path.startswith("x-"):
+                continue
             where = f"#/paths/{path.replace('/', '~1')}"
-            if "$ref" in item:
+            if "$ref" in expected(item, dict, where, "object of operations"):
                 raise Ungeneratable(where, "a path that is described elsewhere")
+            if unknown := [key for key in item if key not in PATH_ITEM and not key.startswith("x-")]:
+                raise Ungeneratable(where, f"{unknown[0]!r} is no method that is known")
             for method in METHODS:
                 if method in item:
                     place = f"{where}/{method}"
-                    operation = item[method]
+                    operation = expected(item[method], dict, place, "operation")
                     if "servers" in item or "servers" in operation:
                         raise Ungeneratable(place, "an operation with servers of its own")
                     if "operationId" not in operation or not operation.get("tags"):
@@ -142,6 +156,8 @@ class Operations:
         written = [
             self._resolved(p, "parameters", place) for p in [*item.get("parameters", ()), *operation["parameters"]]
         ]
+        if any(not {"in", "name"} <= parameter.keys() for parameter in written):
+            raise Ungeneratable(place, "a parameter needs a name, and where it is")
         parameters = {(p["in"], p["name"]): p for p in written}
         keys = re.findall(r"{([^}]+)}", path)
         if {key for where, key in parameters if where == "path"} != set(keys):
@@ -248,7 +264,7 @@ class Operations:
             encoded = f'",".join({encoded})' if joined else encoded
         required = where == "path" or parameter.get("required", False)
         description = sentence(parameter.get("description") or schema.get("description") or "")
-        limits = {limit: schema[limit] for limit in LIMITS if limit in schema}
+        limits = self._schemas.limits(schema)
         return (
             Slot(key, kind, required, where, joined and kind.items is not None, limits),
             Argument(name, key, kind.accepts, description, required, encoded),
@@ -267,7 +283,7 @@ class Operations:
         kind = self._schemas.kind(written, f"{prefix}Request", f"{place}/schema")
         schema = self._schemas.resolved(written)
         required = body.get("required", False)
-        slot = Slot("", kind, required, "body", limits={limit: schema[limit] for limit in LIMITS if limit in schema})
+        slot = Slot("", kind, required, "body", limits=self._schemas.limits(schema))
         fields = self._schemas.models[kind.model] if kind.model else []
         if fields and not taken & {one["name"] for one in fields}:
             taken |= {one["name"] for one in fields}
@@ -298,6 +314,8 @@ class Operations:
     def _replies(self, operation: Json, prefix: str, place: str) -> dict[int, str]:
         replies: dict[int, str] = {}
         for status, reply in operation.get("responses", {}).items():
+            if status.startswith("x-"):
+                continue
             where = f"{place}/responses/{status}"
             number = _status(status, where)
             content = self._resolved(reply, "responses", where).get("content")
@@ -321,9 +339,13 @@ class Operations:
         return dict(sorted(replies.items(), key=lambda item: (item[0] < 100, -item[0] if item[0] < 100 else item[0])))
 
     def _resolved(self, item: Json, section: str, place: str) -> Json:
-        while "$ref" in item:
+        seen: list[str] = []
+        while "$ref" in expected(item, dict, place, f"object of {section}"):
             prefix, _, name = item["$ref"].rpartition("/")
             known = self._document.get("components", {}).get(section, {})
+            seen.append(item["$ref"])
+            if seen.count(item["$ref"]) > 1:
+                raise Ungeneratable(place, f"{item['$ref']} is made of itself")
             if prefix != f"#/components/{section}" or name not in known:
                 raise Ungeneratable(place, f"there is no {item['$ref']}")
             item = known[name]

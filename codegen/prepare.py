@@ -68,7 +68,7 @@ def prepare(document: Json) -> Plan:
         "components": {"schemas": schemas.stubs()},
     }
     shapes = {
-        name: [Slot(field["key"], field["kind"], field["required"]) for field in fields]
+        name: [Slot(field["key"], field["kind"], field["required"], limits=field["limits"]) for field in fields]
         for name, fields in schemas.models.items()
     }
     if any(NOTHING in call.replies.values() for call in operations.calls.values()):
@@ -76,10 +76,25 @@ def prepare(document: Json) -> Plan:
     return Plan(stub, facts, operations.calls, shapes, modules, operations.modules)
 
 
+# What a key without a value stands for.
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("description", "summary", "title"), ""),
+    **{key: [] for key in ("parameters", "required", "tags")},
+    **{key: {} for key in ("components", "info", "properties", "schemas")},
+}
+
+
 def plain(value: Any) -> Any:
-    """A document as JSON would have it: YAML reads dates, and numbers for keys."""
+    """A document as JSON would have it: YAML reads dates, numbers for keys and texts, and nothing where nothing is."""
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {
+            str(key): EMPTY[key]
+            if item is None and key in EMPTY
+            else str(item)
+            if key in ("description", "summary", "title") and type(item) in (int, float)
+            else plain(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value

@@ -29,7 +29,7 @@ from kinds import (
     optional,
     table,
 )
-from naming import Ungeneratable, class_name, docstring, identifier, member_name, module_name, sentence
+from naming import Ungeneratable, class_name, docstring, expected, identifier, member_name, module_name, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +69,13 @@ STRUCTURE = {
     "required",
     "type",
 }
+
+
+# What says how large values may be, and which one goes without saying.
+LIMITS = (
+    *("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"),
+    *("minLength", "maxLength", "pattern", "minItems", "maxItems", "default"),
+)
 
 
 class Schemas:
@@ -213,6 +220,13 @@ class Schemas:
             schema = self.components.get(schema["$ref"].rpartition("/")[2], {})
         return schema if isinstance(schema, dict) else {}
 
+    def limits(self, schema: Any) -> Json:
+        """What a schema says of the size of its values, also where null may stand in their place."""
+        found = self.resolved(schema)
+        variants = [one for word in ("oneOf", "anyOf", "allOf") for one in found.get(word, ()) if not is_null(one)]
+        inner = self.limits(variants[0]) if len(variants) == 1 else {}
+        return {**inner, **{limit: found[limit] for limit in LIMITS if limit in found}}
+
     def _merged(self, schema: Json, place: str) -> Json:
         """The parts of an `allOf` as one object."""
         properties: Json = {}
@@ -251,7 +265,8 @@ class Schemas:
         fields: list[Json] = []
         self.models[name] = fields
         taken = set(ATTRIBUTES)
-        for key, value in schema["properties"].items():
+        expected(schema.get("required", []), list, place, "list of required properties")
+        for key, value in expected(schema["properties"], dict, place, "object of properties").items():
             fields.append(
                 {
                     "key": key,
@@ -259,6 +274,7 @@ class Schemas:
                     "kind": self.kind(value, f"{name}{class_name(key)}", f"{place}/properties/{key}"),
                     "required": key in schema.get("required", ()),
                     "description": value.get("description", "") if isinstance(value, dict) else "",
+                    "limits": self.limits(value),
                 }
             )
         return model(name)

@@ -11,6 +11,7 @@ import ast
 import json
 import re
 import sys
+import traceback
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from httpx import HTTPError
 from ruamel.yaml.error import YAMLError
 
-from compare import ROOT, Change, Listed, compare, listed
+from compare import ROOT, SERVICE, Change, Listed, compare, listed
 from generate import read
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def as_markdown(spec: str, ours: Json, changes: list[Change], unsupported: list[
     if dangers := dict.fromkeys(change.danger for change in changes if change.danger is not None):
         lines += ["> **Dangerous.** Something that the client's promises rest on is not what it was:", ">"]
         lines += [*(f"> - {danger}" for danger in dangers), ""]
-    for name in [operation.name for operation in listed(ours)]:
+    for name in [SERVICE, *(operation.name for operation in listed(ours))]:
         own = sorted((c for c in changes if c.operation == name), key=lambda change: not change.breaking)
         if own:
             lines += [f"## {name}", "", *map(sentence, own), ""]
@@ -160,4 +161,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()
+        status = UNREADABLE  # Python's own status would be 1, which says that nothing breaks.
+    sys.exit(status)

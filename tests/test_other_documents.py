@@ -379,6 +379,16 @@ UNGENERATABLE: dict[str, tuple[Json, str]] = {
         added("/paths/~1v2", {"$ref": "other.yaml#/paths/~1v2"}),
         "a path that is described elsewhere",
     ),
+    "a path of nothing": (added("/paths/~1v2", None), "None is no object of operations"),
+    "a method that is none": (added("/paths/~1v2", {"fetch": {}}), "'fetch' is no method"),
+    "an operation of nothing": (added("/paths/~1v2", {"get": None}), "None is no operation"),
+    "a reply of nothing": (set_to(f"{POST}/responses/201", None), "None is no object of responses"),
+    "a parameter without a name": (set_to(f"{GET}/parameters/-", {"in": "query"}), "needs a name"),
+    "a reply of itself": (
+        set_to("/components/responses/Failed", {"$ref": "#/components/responses/Failed"}),
+        "made of itself",
+    ),
+    "properties in a list": (set_to(f"{SCHEMAS}/Circle/properties", ["radius"]), "is no object of properties"),
     "another server": (added(f"{GET}/servers", [{"url": "https://other.test"}]), "servers of its own"),
     "no operationId": ({"op": "remove", "path": f"{GET}/operationId"}, "needs an operationId"),
     "no tag": ({"op": "remove", "path": f"{GET}/tags"}, "and a tag"),
@@ -427,7 +437,13 @@ UNGENERATABLE: dict[str, tuple[Json, str]] = {
     ),
 }
 
-NO_DOCUMENTS = {"gone": None, "bad": "openapi: 3.1.0\nopenapi: 3.1.0\n", "text": "text", "empty": ""}
+NO_DOCUMENTS = {
+    "gone": None,
+    "twice": '{"openapi": "3.1.0", "openapi": "3.1.0"}',
+    "bad": "openapi: 3.1.0\nopenapi: 3.1.0\n",
+    "text": "text",
+    "empty": "",
+}
 
 GENERATE_EACH = """
 import contextlib, io, json, sys

@@ -229,6 +229,103 @@ RULES = {
         [replace("/components/parameters/PageSize/schema/maximum", 5000)],
         *("get_positions", "request", "query page_size", "has the maximum 5000 (was 1000)", False),
     ),
+    "request: exclusive limit": Rule(
+        [add("/components/parameters/PageSize/schema/exclusiveMinimum", 9)],
+        *("get_positions", "request", "query page_size", "has the exclusiveMinimum 9 (was none)", True),
+    ),
+    "request: limit of a field that may be null": Rule(
+        [add(f"{SUBMITTED}/properties/instruction_id/maxLength", 32)],
+        *(SUBMIT, "request", "[].instruction_id", "has the maxLength 32 (was none)", True),
+    ),
+    "request: default changed": Rule(
+        [replace("/components/parameters/PageSize/schema/default", 100)],
+        *("get_positions", "request", "query page_size", "has the default 100 (was 1000)", False),
+    ),
+    "request: type widened": Rule(
+        [replace(f"{SUBMITTED}/properties/quantity", {"type": ["string", "integer"]})],
+        *(SUBMIT, "request", "[].quantity", "was string and is now integer or string", False),
+    ),
+    "request: enum opened": Rule(
+        [replace("/components/parameters/SortBy/schema", TEXT)],
+        *("get_positions", "request", "query sort_by", "was PositionSortBy and is now string", False),
+    ),
+    "request: text narrowed to an enum": Rule(
+        [replace(f"{SUBMITTED}/properties/quantity", {"type": "string", "enum": ["1", "2"]})],
+        *(SUBMIT, "request", "[].quantity", "was string and is now PositionInstructionRequestQuantity", True),
+    ),
+    "reply: anything narrowed to a map": Rule(
+        [replace(f"{SCHEMAS}/APIError/properties/details/items", {"type": "object"})],
+        *(
+            "get_version",
+            "reply",
+            "error.details[]",
+            "was anything and is now map of anything",
+            False,
+            ("200", "429", "500", "503"),
+        ),
+        ("may no longer be null",),
+    ),
+    "reply: text narrowed to an enum": Rule(
+        [replace(f"{SCHEMAS}/Position/properties/quantity", {"type": "string", "enum": ["1", "2"]})],
+        *("get_positions", "reply", "data[].quantity", "was string and is now PositionQuantity", False, ("200",)),
+    ),
+    "reply: one more type": Rule(
+        [replace(f"{SCHEMAS}/Position/properties/quantity", {"type": ["string", "integer"]})],
+        *("get_positions", "reply", "data[].quantity", "was string and is now integer or string", True, ("200",)),
+    ),
+    "request: optional header": Rule(
+        [add(f"{POSITIONS}/get/parameters/-", {"name": "X-Trace", "in": "header", "schema": TEXT})],
+        *("get_positions", "request", "header X-Trace", "is new (optional), and cannot be generated", False),
+    ),
+    "request: required header": Rule(
+        [
+            add(
+                f"{POSITIONS}/get/parameters/-",
+                {"name": "X-Trace", "in": "header", "required": True, "schema": TEXT},
+            )
+        ],
+        *("get_positions", "request", "header X-Trace", "is new (required), and cannot be generated", True),
+    ),
+    "request: body now required": Rule(
+        [replace("/components/requestBodies/ClosePositions/required", True)],
+        *("close_positions", "request", "", "the body is now required", True),
+    ),
+    "request: parameters in another order": Rule(
+        [move(CANCEL, "/paths/~1v1~1instructions~1{instruction_id}~1accounts~1{account_id}")],
+        *("cancel_position_instruction", "request", ""),
+        "was DELETE /v1/accounts/{account_id}/positions/instructions/{instruction_id} and is now "
+        "DELETE /v1/instructions/{instruction_id}/accounts/{account_id}",
+        True,
+    ),
+    "another server": Rule(
+        [replace("/servers/0/url", "https://api.clearstreet.test")],
+        *("service", "request", "server"),
+        "was https://api-dev.clearstreet.com, https://api.clearstreet.com and is now "
+        "https://api-dev.clearstreet.com, https://api.clearstreet.test",
+        True,
+    ),
+    "one more server": Rule(
+        [add("/servers/-", {"url": "https://eu.clearstreet.test/"})],
+        *("service", "request", "server"),
+        "was https://api-dev.clearstreet.com, https://api.clearstreet.com and is now "
+        "https://api-dev.clearstreet.com, https://api.clearstreet.com, https://eu.clearstreet.test",
+        False,
+    ),
+    "another way to say who calls": Rule(
+        [
+            replace(
+                "/components/securitySchemes", {"BearerAuth": {"type": "apiKey", "in": "header", "name": "X-Api-Key"}}
+            )
+        ],
+        *("service", "request", "credentials", "was bearer and is now header x-api-key", True),
+    ),
+    "the same way in other words": Rule(
+        [
+            replace("/components/securitySchemes", {"Login": {"type": "openIdConnect", "openIdConnectUrl": "x"}}),
+            move("/paths/~1v1~1version", "/paths/~1v2~1version"),
+        ],
+        *("get_version", "request", "", "was GET /v1/version and is now GET /v2/version", True),
+    ),
     "request: body gone": Rule(
         [remove(f"{POSITIONS}/delete/requestBody")],
         *("close_positions", "request", "", "takes no body any more", True),
@@ -596,6 +693,16 @@ def test_what_is_no_document_is_refused(tmp_path: Path, document: str | None, sa
     assert done.stdout == ""
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_check_that_breaks_off_does_not_say_that_nothing_breaks(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.json"
+    theirs.write_text('{"a":' * 100_000, encoding="utf-8")
+
+    done = codegen("spec_check.py", theirs)
+
+    assert done.returncode == 3
+    assert done.stdout == ""
 
 
 @pytest.fixture
