@@ -198,7 +198,7 @@ class Operations:
             **self._signature(arguments, first=bool(keys)),
             "doc": docstring(_text(operation), indent=0),
             **_docs(_text(operation).partition("\n")[0], arguments, known),
-            "imports": self._imports(arguments, body, [*known.values()], in_query),
+            **self._imports(arguments, body, [*known.values()], in_query),
         }
 
     def _signature(self, arguments: list[Argument], *, first: bool) -> Json:
@@ -212,11 +212,12 @@ class Operations:
 
     def _imports(
         self, arguments: list[Argument], body: Body | None, models: list[str], in_query: list[Argument]
-    ) -> list[str]:
-        parts = [*(f"{a.annotation} {a.encoded}" for a in arguments), *models]
-        code = " ".join([*parts, *([body.expression, body.kind] if body else [])])
-        words = set(re.findall(r"\b\w+\b(?!\()", code)) | called(code)
-        mentioned = set(re.findall(r"\b\w+\b(?!\()", code))
+    ) -> Json:
+        """What the module imports; `typed_imports` are for its annotations alone."""
+        code = " ".join([*(a.encoded for a in arguments), *models, *([body.expression, body.kind] if body else [])])
+        annotations = " ".join(a.annotation for a in arguments)
+        mentioned, typed = (set(re.findall(r"\b\w+\b(?!\()", text)) for text in (code, annotations))
+        words = mentioned | typed | called(code)
         taken = self._schemas.classes
         client = {
             "Request",
@@ -235,7 +236,11 @@ class Operations:
             "...types": called(code) & CLASSES,
         }
         lines = [f"from {source} import {imported(names, taken)}" for source, names in sources.items() if names]
-        return lines + [f"from ...models.{module_name(name)} import {name}" for name in sorted(mentioned & taken)]
+        models_of = {
+            key: [f"from ...models.{module_name(name)} import {name}" for name in sorted(names & taken)]
+            for key, names in (("imports", mentioned), ("typed_imports", typed - mentioned))
+        }
+        return {**models_of, "imports": lines + models_of["imports"]}
 
     def _parameter(self, parameter: Json, prefix: str, place: str, taken: set[str]) -> tuple[Slot, Argument]:
         key, where = parameter["name"], parameter["in"]

@@ -31,7 +31,6 @@ from ._http.client import DefaultAsyncHttpxClient, DefaultHttpxClient
 from ._http.messages import headers_without_key, new_request, without_key
 from ._keys import new_idempotency_key
 from ._outcomes import Failure, Reply
-from ._responses import AsyncRawResponse, RawResponse
 from ._settings import Settings, checked_key
 from .errors import ArgumentError, ClearStreetError
 
@@ -192,7 +191,11 @@ class Driver(_Driver):
         """A whole call: its value, or in another shape than "value" its raw response."""
         call = self.new_call(settings, operation, prepared, options, stream=shape == "stream", cast_to=cast_to)
         completed = self.run(exchange(call), settings)
-        return cast("T", completed.value if shape == "value" else RawResponse(completed, self))
+        if shape == "value":
+            return cast("T", completed.value)
+        from ._responses import RawResponse
+
+        return cast("T", RawResponse(completed, self))
 
     def finish(self, completed: Completed[T]) -> None:
         """Read the body of a streamed reply, and the value out of it."""
@@ -333,7 +336,11 @@ class AsyncDriver(_Driver):
         """A whole call: its value, or in another shape than "value" its raw response."""
         call = self.new_call(settings, operation, prepared, options, stream=shape == "stream", cast_to=cast_to)
         completed = await self.run(exchange(call), settings)
-        return cast("T", completed.value if shape == "value" else AsyncRawResponse(completed, self))
+        if shape == "value":
+            return cast("T", completed.value)
+        from ._responses import AsyncRawResponse
+
+        return cast("T", AsyncRawResponse(completed, self))
 
     async def finish(self, completed: Completed[T]) -> None:
         """Read the body of a streamed reply, and the value out of it."""

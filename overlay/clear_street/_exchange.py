@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from . import _failures as failures
 from . import _policy as policy
 from . import _seam as seam
-from ._batch import Batch, Entry
 from ._effects import JITTER, MINT_KEY, NOW, TODAY, Invoke, Log, Send, Sleep
 from ._json import read_object
 from ._operations import Resend
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from clear_street_api.client import Request
     from clear_street_api.models import PositionInstruction
 
+    from ._batch import Batch, Entry
     from ._call import Call
     from ._effects import Flow
 
@@ -216,6 +216,8 @@ def _settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
 
 def _submit(call: Call[T]) -> Flow[Completed[T]]:
     """A submit: rows under keys; after an unknown attempt a look, and only what it did not find is sent again."""
+    from ._batch import Batch, Entry
+
     entries: list[Entry] = []
     for row in call.prepared.rows:
         key = row.instruction_id

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final
 from ...client import Request, parse_reply, query_list, query_pairs, query_text, send, send_async, whole_number
 from ...models.error_response import ErrorResponse
 from ...models.position_get_positions_response import PositionGetPositionsResponse
-from ...models.position_sort_by import PositionSortBy
-from ...models.sort_direction import SortDirection
 
 if TYPE_CHECKING:
     import httpx
+
+    from ...models.position_sort_by import PositionSortBy
+    from ...models.sort_direction import SortDirection
 
 OPERATION: Final = "get_positions"
 METHOD: Final = "GET"
