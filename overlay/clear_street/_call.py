@@ -65,7 +65,7 @@ class Call(Generic[T]):
         prepared: seam.Prepared,
         options: Mapping[str, object],
         *,
-        stream: bool = False,
+        shape: str = "value",
         cast_to: object = None,
     ) -> None:
         _check_options(operation, options)
@@ -81,7 +81,9 @@ class Call(Generic[T]):
         self.limits: Limits = settings.limits.with_options(options)
         self.raise_on_rejection: bool = _flag(options, "raise_on_rejection", settings.raise_on_rejection)
         self.resend_after_unknown: bool = _flag(options, "resend_after_unknown", settings.resend_after_unknown)
-        self.stream: bool = stream
+        self.stream: bool = shape == "stream"
+        self.raw: bool = shape != "value"
+        """Whether somebody will see httpx's own response."""
         self.cast_to: object = cast_to
         self.attempts: list[Attempt] = []
         self.batch: Batch | None = None

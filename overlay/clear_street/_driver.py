@@ -103,11 +103,11 @@ class _Driver:
         prepared: Prepared,
         options: Mapping[str, object],
         *,
-        stream: bool = False,
+        shape: str = "value",
         cast_to: object = None,
     ) -> Call[T]:
         """A call with its state, to be run as `exchange(call)`."""
-        return Call(settings, self.learnt, operation, prepared, options, stream=stream, cast_to=cast_to)
+        return Call(settings, self.learnt, operation, prepared, options, shape=shape, cast_to=cast_to)
 
     def _log(self, effect: Log) -> None:
         if logger.isEnabledFor(effect.level):
@@ -189,7 +189,7 @@ class Driver(_Driver):
         cast_to: object,
     ) -> T:
         """A whole call: its value, or in another shape than "value" its raw response."""
-        call = self.new_call(settings, operation, prepared, options, stream=shape == "stream", cast_to=cast_to)
+        call = self.new_call(settings, operation, prepared, options, shape=shape, cast_to=cast_to)
         completed = self.run(exchange(call), settings)
         if shape == "value":
             return cast("T", completed.value)
@@ -285,7 +285,7 @@ class Driver(_Driver):
             bounds.begun = False  # the application may have asked for the key over connections of this package
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
-            result: Reply | Failure = self._reply(response, None if streamed else response.read(), key)
+            result: Reply | Failure = self._reply(response, None if streamed else _read(effect, response), key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
             result = self._failed(error, request, response, key, unsent=unsent)
@@ -334,7 +334,7 @@ class AsyncDriver(_Driver):
         cast_to: object,
     ) -> T:
         """A whole call: its value, or in another shape than "value" its raw response."""
-        call = self.new_call(settings, operation, prepared, options, stream=shape == "stream", cast_to=cast_to)
+        call = self.new_call(settings, operation, prepared, options, shape=shape, cast_to=cast_to)
         completed = await self.run(exchange(call), settings)
         if shape == "value":
             return cast("T", completed.value)
@@ -439,7 +439,7 @@ class AsyncDriver(_Driver):
             bounds.begun = False  # the application may have asked for the key over connections of this package
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             streamed = effect.stream and response.is_success
-            result: Reply | Failure = self._reply(response, None if streamed else await response.aread(), key)
+            result: Reply | Failure = self._reply(response, None if streamed else await _aread(effect, response), key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
             result = self._failed(error, request, response, key, unsent=unsent)
@@ -464,6 +464,19 @@ class AsyncDriver(_Driver):
             except Exception as error:
                 raise KeyUnavailable(f"the api_key callable raised {type(error).__name__}") from None
         return checked_key(value)
+
+
+def _read(send: Send, response: httpx.Response) -> bytes:
+    """The body. httpx's own way to it costs a good part of a call: it is left where nobody will see its response."""
+    if send.raw or response.is_stream_consumed or "content-encoding" in response.headers:
+        return response.read()
+    return b"".join(cast("httpx.SyncByteStream", response.stream))
+
+
+async def _aread(send: Send, response: httpx.Response) -> bytes:
+    if send.raw or response.is_stream_consumed or "content-encoding" in response.headers:
+        return await response.aread()
+    return b"".join([part async for part in cast("httpx.AsyncByteStream", response.stream)])
 
 
 def _refuse_closed(closed: bool) -> None:

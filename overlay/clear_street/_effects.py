@@ -31,11 +31,11 @@ class Send(Effect):
     network does.
 
     `timeout` bounds the phases; `until` bounds the whole, on the clock's monotonic axis; no first byte leaves after
-    `not_after`, on the same axis. `begun` tells afterwards whether a byte may have left, also when the driver was
-    interrupted.
+    `not_after`, on the same axis. `raw` says that somebody will see httpx's own response. `begun` tells afterwards
+    whether a byte may have left, also when the driver was interrupted.
     """
 
-    __slots__ = ("authenticated", "begun", "headers", "not_after", "request", "stream", "timeout", "until")
+    __slots__ = ("authenticated", "begun", "headers", "not_after", "raw", "request", "stream", "timeout", "until")
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Send(Effect):
         until: float,
         not_after: float | None,
         stream: bool,
+        raw: bool,
         authenticated: bool,
     ) -> None:
         self.request: Request = request
@@ -54,6 +55,7 @@ class Send(Effect):
         self.until: float = until
         self.not_after: float | None = not_after
         self.stream: bool = stream
+        self.raw: bool = raw
         self.authenticated: bool = authenticated
         self.begun: bool = False
 

@@ -328,6 +328,7 @@ def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Out
         until=min(now + call.limits.timeout.total, call.send_until),
         not_after=call.not_after_at,
         stream=call.stream,
+        raw=call.raw,
         authenticated=call.operation.authenticated,
     )
     call.in_flight = send
@@ -409,6 +410,7 @@ def _look(
             until=min(now + call.limits.timeout.total, call.deadline_at),
             not_after=None,
             stream=False,
+            raw=call.raw,
             authenticated=True,
         )
         result = yield from _sent(call, send)
