@@ -19,6 +19,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from generate import read
+from operations import NOTHING, is_success
 from prepare import prepare
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Operation:
 def operation_of(plan: Plan, name: str) -> Operation:
     """An operation of a document; LookupError where there is none of this name."""
     endpoint, call = plan.facts["endpoints"][name], plan.calls[name]
-    response = next(model for status, model in call.replies.items() if 200 <= status < 300)
+    response = next((model for status, model in call.replies.items() if is_success(status)), NOTHING)
     found, todo = set[str](), [*call.replies.values(), *re.findall(r"\w+", endpoint["signature"])]
     while todo:
         model = todo.pop()
@@ -274,8 +275,15 @@ def main() -> int:
         sys.exit(f"operation: openapi.yaml has no {name}; it has {', '.join(plan.calls)}")
     if f'"{name}"' in (overlay / "_operations.py").read_text(encoding="utf-8"):
         sys.exit(f"operation: {name} has its row already")
+    new = operation_of(plan, name)
+    if new.response == NOTHING:
+        sys.exit(
+            f"operation: {name} answers without a body, and namespaces give models; "
+            f"client.{new.method.lower()}(..., cast_to=type(None)) calls it"
+        )
+    if f'"{new.response}"' in (overlay / "types/v1/__init__.py").read_text(encoding="utf-8"):
+        sys.exit(f"operation: {new.response} is the reply of another operation; give {name} a component of its own")
     try:
-        new = operation_of(plan, name)
         add_row_and_door(new, overlay)
         add_types(new, overlay / "types/v1")
         add_methods(new, overlay / "v1")

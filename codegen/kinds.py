@@ -133,6 +133,12 @@ def model(name: str) -> Kind:
     )
 
 
+def tagged(kind: Kind, key: str, values: list[str]) -> Kind:
+    """An object that is meant where it has one of these values under a key."""
+    tags = f"{{{key!r}: ({', '.join(map(repr, values))},)}}"
+    return replace(kind, expression=f"{kind.expression.removesuffix(')')}, {tags})")
+
+
 def array(items: Kind) -> Kind:
     """A list of one kind."""
     kind = Kind(

@@ -32,8 +32,9 @@ def expected(value: Any, kind: type[T], place: str, what: str) -> T:
 
 
 def class_name(name: str) -> str:
-    """The class of a schema, as the generator calls it."""
-    return str(ClassName(UntrustedString(name), "field_"))
+    """The class of a schema, as the generator calls it: it is handed the result, and must find nothing to change."""
+    found = str(ClassName(UntrustedString(name), "field_"))
+    return found if found == name else class_name(found)
 
 
 def module_name(name: str) -> str:
@@ -71,6 +72,8 @@ def member_name(value: str | int, taken: set[str]) -> str:
 
 def singular(tag: str) -> str:
     """A tag without its plural: `Positions` speaks of a `Position`."""
+    if tag.lower().endswith(("news", "series", "status")):
+        return tag
     if tag.endswith("ies"):
         return f"{tag[:-3]}y"
     return tag[:-1] if tag.endswith("s") and not tag.endswith("ss") else tag

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from schemas import Json, Schemas
 
+# Parameters by these names are none: a document says what they stand for elsewhere.
+SAID_ELSEWHERE = {("header", "accept"), ("header", "authorization"), ("header", "content-type")}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PATH_ITEM = {*METHODS, "description", "parameters", "servers", "summary"}
 # What `client.py` offers to a module of an operation, so that no argument may have its name.
@@ -158,7 +160,7 @@ class Operations:
         ]
         if any(not {"in", "name"} <= parameter.keys() for parameter in written):
             raise Ungeneratable(place, "a parameter needs a name, and where it is")
-        parameters = {(p["in"], p["name"]): p for p in written}
+        parameters = {(p["in"], p["name"]): p for p in written if (p["in"], p["name"].lower()) not in SAID_ELSEWHERE}
         keys = re.findall(r"{([^}]+)}", path)
         if {key for where, key in parameters if where == "path"} != set(keys):
             raise Ungeneratable(place, "the parameters in the path are not those that are described")
@@ -281,7 +283,7 @@ class Operations:
         place = f"{place}/requestBody"
         body = self._resolved(operation["requestBody"], "requestBodies", place)
         content = body.get("content", {})
-        media = _json_media(content)
+        media = _json_media({name: content[name] for name in content if "+" not in name})
         if media is None:
             raise Ungeneratable(place, f"a body of the type {', '.join(content)}")
         written = media.get("schema", {})
@@ -324,10 +326,10 @@ class Operations:
             where = f"{place}/responses/{status}"
             number = _status(status, where)
             content = self._resolved(reply, "responses", where).get("content")
-            if not content:
+            media = _json_media(content or {})
+            if not content or (media is None and not is_success(number)):
                 replies[number] = NOTHING
                 continue
-            media = _json_media(content)
             if media is None:
                 raise Ungeneratable(where, f"a reply of the type {', '.join(content)}")
             schema = media.get("schema", {})

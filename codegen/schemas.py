@@ -28,6 +28,7 @@ from kinds import (
     one_of,
     optional,
     table,
+    tagged,
 )
 from naming import Ungeneratable, class_name, docstring, expected, identifier, member_name, module_name, sentence
 
@@ -78,6 +79,9 @@ LIMITS = (
 )
 
 
+UNIONS = ("oneOf", "anyOf")
+
+
 class Schemas:
     """The types of a document: those with names of their own, and on demand those written where they are used."""
 
@@ -89,6 +93,7 @@ class Schemas:
         self._sources: dict[str, tuple[str, Json]] = {}
         self._inline: dict[str, Json] = {}
         self._aliases: dict[str, Kind | None] = {}
+        self._reserved = {class_name(name): schema for name, schema in components.items()}
 
     def component(self, name: str) -> Kind:
         """The kind of a named schema: objects and enums become classes, the rest are aliases."""
@@ -128,14 +133,11 @@ class Schemas:
             if prefix != "#/components/schemas":
                 raise Ungeneratable(place, f"{schema['$ref']} is no schema of this document")
             return self.component(name)
-        for word in ("oneOf", "anyOf"):
-            if word in schema:
+        for word in UNIONS:
+            if self._has_variants(schema, word):
                 return self._union(schema, word, hint, place)
         if "allOf" in schema:
-            parts = [part for part in schema["allOf"] if STRUCTURE & part.keys()]
-            if len(parts) == 1 and not STRUCTURE & schema.keys() - {"allOf", "type"}:
-                return self.kind(parts[0], hint, f"{place}/allOf/{schema['allOf'].index(parts[0])}")
-            return self._object(self._merged(schema, place), hint, place)
+            return self._all_of(schema, hint, place)
         types = schema.get("type")
         if isinstance(types, list):
             alone = len([one for one in types if one != "null"]) == 1
@@ -151,6 +153,21 @@ class Schemas:
         if "enum" in schema:
             return self._enum(schema, hint, place)
         return self._plain(schema, hint, place)
+
+    def _all_of(self, schema: Json, hint: str, place: str) -> Kind:
+        """One object of several parts, or one of several objects where a part is a union."""
+        for index, part in enumerate(schema["allOf"]):
+            for word in UNIONS:
+                if len(schema["allOf"]) > 1 and self._has_variants(whole := self.resolved(part), word):
+                    # What stands beside a union is part of each of its variants.
+                    beside = {key: value for key, value in whole.items() if key != word}
+                    rest = [*schema["allOf"][:index], beside, *schema["allOf"][index + 1 :]]
+                    union = {**schema, "allOf": rest, word: whole[word]}
+                    return self._union(union, word, hint, f"{place}/allOf/{index}")
+        parts = [part for part in schema["allOf"] if STRUCTURE & part.keys()]
+        if len(parts) == 1 and not STRUCTURE & schema.keys() - {"allOf", "type"}:
+            return self.kind(parts[0], hint, f"{place}/allOf/{schema['allOf'].index(parts[0])}")
+        return self._object(self._merged(schema, place), hint, place)
 
     def _plain(self, schema: Json, hint: str, place: str) -> Kind:
         implied = "object" if "properties" in schema or "additionalProperties" in schema else None
@@ -177,20 +194,37 @@ class Schemas:
             case unknown:
                 raise Ungeneratable(place, f"the type {unknown!r} is not known")
 
+    def _has_variants(self, schema: Json, word: str) -> bool:
+        """Whether a union is one of types: it may also say no more than which properties have to be there."""
+        variants = [one for one in schema.get(word, ()) if not is_null(one)]
+        return word in schema and not all(one and self.resolved(one).keys() <= {"required"} for one in variants)
+
     def _union(self, schema: Json, word: str, hint: str, place: str) -> Kind:
         variants = schema[word]
         named = [variant for variant in variants if not is_null(variant)]
         constants = [self.resolved(variant) for variant in named]
         if len(constants) > 1 and all("const" in one or len(one.get("enum", ())) == 1 for one in constants):
             return self._spelt_out(schema, variants, constants, hint, place)
+        names = [self._variant_name(variant, index) for index, variant in enumerate(variants)]
         kinds: list[Kind] = []
         for index, variant in enumerate(variants):
-            name = hint if len(named) == 1 else f"{hint}{self._variant_name(variant, index)}"
+            own = names[index] if names.count(names[index]) == 1 else f"Variant{index + 1}"
+            name = hint if len(named) == 1 else f"{hint}{own}"
             common = {key: schema[key] for key in ("allOf", "type", "properties", "required") if key in schema}
             if common.keys() & {"allOf", "properties"} and not is_null(variant):
                 variant = {"allOf": [common, variant]}  # what all variants share is part of each
-            kinds.append(self.kind(variant, name, f"{place}/{word}/{index}"))
+            kind = self.kind(variant, name, f"{place}/{word}/{index}")
+            kinds.append(self._discriminated(kind, schema.get("discriminator", {}), variants[index]))
         return one_of(kinds)
+
+    def _discriminated(self, kind: Kind, discriminator: Json, variant: Any) -> Kind:
+        """A variant as its union tells it from the others: by the value that stands for its schema, or its name."""
+        if kind.model is None or "propertyName" not in discriminator or "$ref" not in variant:
+            return kind
+        name = variant["$ref"].rpartition("/")[2]
+        mapping = discriminator.get("mapping", {})
+        values = [value for value, schema in mapping.items() if schema.rpartition("/")[2] == name]
+        return tagged(kind, discriminator["propertyName"], values or [name])
 
     def _spelt_out(self, schema: Json, variants: list[Any], constants: list[Json], hint: str, place: str) -> Kind:
         """An enum whose members are written one by one, each with its description."""
@@ -201,8 +235,10 @@ class Schemas:
         return kind.or_null() if len(variants) > len(constants) else kind
 
     def _variant_name(self, variant: Any, index: int) -> str:
-        """What to call one of several objects that have no name: its title, its constant, or its number."""
+        """What to call one of several objects: its name, title, constant or only property, else its number."""
         if isinstance(variant, dict):
+            if "$ref" in variant:
+                return class_name(variant["$ref"].rpartition("/")[2])
             if "title" in variant:
                 return class_name(variant["title"])
             for part in [variant, *variant.get("allOf", ())]:
@@ -210,6 +246,8 @@ class Schemas:
                     constants = [value.get("const"), *value.get("enum", ())] if isinstance(value, dict) else []
                     if len(found := [one for one in constants if isinstance(one, str)]) == 1:
                         return class_name(found[0])
+            if len(variant.get("properties", ())) == 1:
+                return class_name(next(iter(variant["properties"])))
         return f"Variant{index + 1}"
 
     def resolved(self, schema: Any) -> Json:
@@ -250,6 +288,13 @@ class Schemas:
             description = description or part.get("description")
         return {"type": "object", "properties": properties, "required": list(required), "description": description}
 
+    def _own_name(self, hint: str, schema: Json, place: str) -> str:
+        """The name of a class: that of a component is left to it."""
+        name = class_name(hint)
+        owner = place.removeprefix("#/components/schemas/").partition("/")[0]
+        is_free = name not in self._reserved or class_name(owner) == name or self._reserved[name] == schema
+        return name if is_free else f"{name}Inline"
+
     def _claim(self, name: str, schema: Json, place: str) -> bool:
         """Take a class name; whether the same type has it already."""
         known = self._sources.setdefault(name, (place, schema))
@@ -259,7 +304,8 @@ class Schemas:
             raise Ungeneratable(place, f"the name {name} is one that the generated code uses itself")
         return name in self.models or name in self.enums
 
-    def _object(self, schema: Json, name: str, place: str) -> Kind:
+    def _object(self, schema: Json, hint: str, place: str) -> Kind:
+        name = self._own_name(hint, schema, place)
         if self._claim(name, schema, place):
             return model(name)
         fields: list[Json] = []
@@ -279,7 +325,8 @@ class Schemas:
             )
         return model(name)
 
-    def _enum(self, schema: Json, name: str, place: str) -> Kind:
+    def _enum(self, schema: Json, hint: str, place: str) -> Kind:
+        name = self._own_name(hint, schema, place)
         values = [value for value in schema["enum"] if value is not None]
         plain = "str" if all(isinstance(value, str) for value in values) else "int"
         if not values or not (plain == "str" or all(type(value) is int for value in values)):

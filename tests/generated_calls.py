@@ -32,6 +32,7 @@ THING: dict[str, Any] = {
     "colour": "RED",
     "size": 2,
     "shape": {"shape": "circle", "radius": 1},
+    "form": SQUARE,
     "number_or_text": "one",
     "parts": [SQUARE],
     "names": ["a", None],

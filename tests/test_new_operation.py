@@ -181,6 +181,27 @@ def test_an_operation_that_the_document_does_not_have_is_not_added() -> None:
     assert "openapi.yaml has no get_everything; it has get_positions, close_positions, " in done.stderr
 
 
+def test_an_operation_without_a_type_of_its_own_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    folder = bench(tmp_path)
+    whole = document()
+    accounts = whole["paths"]["/v1/accounts"]["get"]
+    whole["paths"]["/v1/doors"] = {
+        "delete": {**accounts, "operationId": "delete_doors", "responses": {"204": {"description": "Gone."}}},
+        "put": {**accounts, "operationId": "put_doors"},
+    }
+    (folder / "openapi.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
+    assert codegen("add_operation.py", "get_accounts", "--root", folder).returncode == 0
+    before = {path: path.read_bytes() for path in (folder / "overlay").rglob("*.py")}
+
+    empty, shared = (codegen("add_operation.py", name, "--root", folder) for name in ("delete_doors", "put_doors"))
+
+    assert (empty.returncode, shared.returncode) == (1, 1)
+    assert "answers without a body" in empty.stderr
+    assert "client.delete(..., cast_to=type(None))" in empty.stderr
+    assert "AccountGetAccountsResponse is the reply of another operation" in shared.stderr
+    assert {path: path.read_bytes() for path in (folder / "overlay").rglob("*.py")} == before
+
+
 def test_an_overlay_that_has_moved_on_is_left_to_a_person(tmp_path: Path) -> None:
     folder = bench(tmp_path)
     seam = folder / "overlay/clear_street/_seam.py"

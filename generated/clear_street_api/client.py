@@ -190,8 +190,9 @@ def json_body(name: str, kind: Kind, value: object, *, at_least: int = 0) -> Any
 
 def object_body(model: type[Model], values: dict[str, Any], *, required: bool) -> Any:
     """A body made of arguments; None where none of them is given and it may be left out."""
-    body = model.encoded(values)
-    return _sendable("body", body) if body or required else None
+    if not required and all(value is None for value in values.values()):
+        return None
+    return _sendable("body", model.encoded(values))
 
 
 def _sendable(name: str, body: Any) -> Any:

@@ -353,10 +353,13 @@ class Member(Kind):
 class Object(Kind):
     """A JSON object with fields of its own, as a model."""
 
-    __slots__ = ("_model", "expected")
+    __slots__ = ("_model", "_tags", "expected")
 
-    def __init__(self, name: str, model: Callable[[], type[Model]]) -> None:
+    def __init__(
+        self, name: str, model: Callable[[], type[Model]], tags: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self._model = model
+        self._tags = tags or {}
         self.expected = name
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
@@ -369,7 +372,9 @@ class Object(Kind):
         return self._model().decode(value, drift)
 
     def claims(self, value: Mapping[str, Any]) -> bool:
-        """Whether an object has what the model says is always the same, and so is meant to be one."""
+        """Whether an object has what the model, or the union around it, says is always the same, and so is meant."""
+        if self._tags:
+            return all(value.get(key) in values for key, values in self._tags.items())
         sole = [(spec.key, spec.kind.sole) for spec in self._model().FIELDS if spec.kind.sole is not None]
         return bool(sole) and all(key in value and value[key] == constant for key, constant in sole)
 
@@ -637,7 +642,7 @@ class Model:
 
     @classmethod
     def encoded(cls, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The JSON object of a caller's mapping, for a request: every field known, those required there, None left out."""
+        """The JSON object of a caller's mapping, for a request: every field known, those required there, any other None left out."""
         for key in data:
             if key not in cls.KEYS:
                 from difflib import get_close_matches
@@ -647,13 +652,15 @@ class Model:
                 remedy = f"did you mean {near[0]!r}?" if near else f"it takes {known}."
                 raise ValueError(f"Unknown field {key!r} for {cls.__name__}; {remedy}")
         written: dict[str, Any] = {}
-        for _, key, kind, required, _ in cls.FIELDS:
+        for _, key, kind, required, nullable in cls.FIELDS:
             value = data.get(key)
             if value is not None:
                 try:
                     written[key] = kind.write(value)
                 except Refused as error:
                     raise error.under(key) from None
+            elif required and nullable:
+                written[key] = None
             elif required:
                 raise kind.refusal(None).under(key)
         return written
