@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -935,7 +936,7 @@ def test_an_answer_in_the_place_of_the_service_is_true_to_the_spec(
 ) -> None:
     sandbox.faults.add(Fault.answer(status), times=None)
     for method, path, _ in OPERATIONS.values():
-        target = path.format(account_id=ACCOUNT, instrument_id="AAPL", instruction_id=EXAMPLE_ID)
+        target = re.sub(r"\{(\w+)\}", lambda name: str(ACCOUNT) if name[1] == "account_id" else EXAMPLE_ID, path)
         assert service(method, target, []).status == status
     assert sandbox.ledger == ()
 

