@@ -34,6 +34,7 @@ from clear_street_api.models import (
     ResponseMetadata,
 )
 from clear_street_api.types import Drift, Model, OpenStrEnum, Response
+from spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,35 +57,7 @@ REPLIES = {
 }
 
 # The example of the API's own page on cancelling.
-EXAMPLE: Json = {
-    "metadata": {
-        "request_id": "request_id",
-        "next_page_token": "U3RhaW5sZXNzIHJvY2tz",
-        "page_number": 0,
-        "previous_page_token": "U3RhaW5sZXNzIHJvY2tz",
-        "total_items": 0,
-        "total_pages": 0,
-    },
-    "error": {
-        "code": 400,
-        "message": "Order quantity must be greater than zero",
-        "details": [{"foo": "bar"}],
-    },
-    "data": {
-        "id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02",
-        "account_id": 122503,
-        "instruction_id": "ui-20260424-001",
-        "instruction_type": "EXERCISE",
-        "instrument_id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02",
-        "quantity": "1",
-        "status": "SENT",
-        "symbol": "AAPL 280121C00195000",
-        "accepted_quantity": None,
-        "created_at": "2026-04-24T14:30:00Z",
-        "rejection_reason": None,
-        "updated_at": "2026-04-24T14:30:00Z",
-    },
-}
+EXAMPLE: Json = json.loads(CANCEL_REPLY)
 INSTRUCTION: Json = EXAMPLE["data"]
 POSITION: Json = {
     "account_id": 122503,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ._effects import Send
     from ._limits import Limits
     from ._operations import Operation
+    from ._options import Clock
     from ._settings import Settings
     from ._waiters import Reading
 
@@ -61,6 +62,7 @@ class Call(Generic[T]):
         self,
         settings: Settings,
         learnt: Learnt,
+        clock: Clock,
         operation: Operation[T],
         prepared: seam.Prepared,
         options: Mapping[str, object],
@@ -71,6 +73,7 @@ class Call(Generic[T]):
         _check_options(operation, options)
         self.settings: Settings = settings
         self.learnt: Learnt = learnt
+        self.clock: Clock = clock
         self.operation: Operation[T] = operation
         self.prepared: seam.Prepared = prepared
         self.request: Request = seam.with_extras(
@@ -100,8 +103,9 @@ class Call(Generic[T]):
         """When the service may be asked again (monotonic)."""
         self.retry_after: float | None = None
 
-    def begin(self, now: float, today: datetime) -> None:
+    def begin(self) -> None:
         """Start the call's clocks; refuse a `not_after` that has passed."""
+        now, today = self.clock.monotonic(), self.clock.now()
         self.started = now
         self.started_at = today
         seconds = self.limits.call_seconds

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ._driver import AsyncDriver, Driver
     from ._effects import Flow
     from ._operations import Operation
+    from ._options import Clock
     from ._seam import Prepared
     from ._settings import Settings
 
@@ -54,6 +55,13 @@ class _Caller:
         self.connections: Connections = connections
         self.settings: Settings = settings
         self.shape: str = shape
+
+    @property
+    def clock(self) -> Clock:
+        """Time and chance, as the flows of this client see them."""
+        driver: Driver = self.connections.driver()
+        clock: Clock = driver.clock
+        return clock
 
     def new_call(self, operation: Operation[T], prepared: Prepared, options: Mapping[str, object]) -> Call[T]:
         """A call that a flow makes."""

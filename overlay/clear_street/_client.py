@@ -13,15 +13,14 @@ from .v1 import V1, AsyncV1
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from datetime import datetime
     from types import TracebackType
-    from typing import Any, Generic, Literal, NoReturn, Protocol, Self, TypeVar, Unpack
+    from typing import Any, Generic, Literal, NoReturn, Self, TypeVar, Unpack
 
     import httpx
 
     from clear_street_api.client import Request
 
-    from ._options import CallOptions, ChangingCallOptions, ClientOptions
+    from ._options import CallOptions, ChangingCallOptions, ClientOptions, Clock
     from .sandbox import Sandbox
 
     T = TypeVar("T")
@@ -29,15 +28,6 @@ if TYPE_CHECKING:
 
     class _Generic(Generic[H]):
         pass
-
-    class Clock(Protocol):
-        """Time and chance as a client sees them."""
-
-        def monotonic(self) -> float: ...
-        def now(self) -> datetime: ...
-        def random(self) -> float: ...
-        def sleep(self, seconds: float) -> object: ...
-        def asleep(self, seconds: float) -> Awaitable[object]: ...
 
 else:
 

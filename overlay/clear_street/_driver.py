@@ -14,7 +14,6 @@ import os
 import random
 import sys
 import time
-import traceback
 import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -24,12 +23,12 @@ import anyio
 import httpx
 
 from ._call import Call, Learnt
-from ._effects import Invoke, Jitter, Log, MintKey, Now, Send, Sleep, Today
+from ._effects import Invoke, Send, Sleep
 from ._exchange import exchange, finish, lost
 from ._http.bounds import BOUNDS, Bounds
 from ._http.client import DefaultAsyncHttpxClient, DefaultHttpxClient
 from ._http.messages import headers_without_key, new_request, without_key
-from ._keys import new_idempotency_key
+from ._logging import log, logger
 from ._outcomes import Failure, Reply
 from ._settings import Settings, checked_key
 from .errors import ArgumentError, ClearStreetError
@@ -44,9 +43,6 @@ if TYPE_CHECKING:
     from ._secrets import Secret
 
     T = TypeVar("T")
-
-logger = logging.getLogger("clear_street")
-logger.addHandler(logging.NullHandler())
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _GONE = "The body is gone: it was read piece by piece, or the context of its response was left."
@@ -89,12 +85,6 @@ class _Driver:
         """Whether a supplied client is ours to close."""
         self.closed: bool = False
         self.learnt = Learnt()
-        self._answers: dict[type[Effect], Callable[[], object]] = {
-            Now: self.clock.monotonic,
-            Today: self.clock.now,
-            Jitter: self.clock.random,
-            MintKey: new_idempotency_key,
-        }
 
     def new_call(
         self,
@@ -107,11 +97,7 @@ class _Driver:
         cast_to: object = None,
     ) -> Call[T]:
         """A call with its state, to be run as `exchange(call)`."""
-        return Call(settings, self.learnt, operation, prepared, options, shape=shape, cast_to=cast_to)
-
-    def _log(self, effect: Log) -> None:
-        if logger.isEnabledFor(effect.level):
-            _write_line(effect.level, effect.message, *map(_printable, effect.values))
+        return Call(settings, self.learnt, self.clock, operation, prepared, options, shape=shape, cast_to=cast_to)
 
     def _refuse(self, effect: Send, settings: Settings) -> None:
         _refuse_closed(self.closed)
@@ -164,7 +150,7 @@ class _Driver:
         if logger.isEnabledFor(logging.DEBUG):
             came = type(result.cause).__name__ if isinstance(result, Failure) else "complete"
             method, path = effect.request.method, effect.request.path_template
-            _write_line(logging.DEBUG, "%s %s: status %s, %s", method, path, result.status, came)
+            log(logging.DEBUG, "%s %s: status %s, %s", method, path, result.status, came)
 
 
 class Driver(_Driver):
@@ -211,7 +197,7 @@ class Driver(_Driver):
         """Raise what it means that the application could not read a streamed body."""
         if isinstance(error, httpx.StreamError):
             raise _gone(completed) from None
-        self.run(lost(completed, _bare(error)), completed.call.settings)
+        lost(completed, _bare(error))
 
     def run(self, flow: Flow[T], settings: Settings) -> T:
         """Drive a flow to its end."""
@@ -219,8 +205,7 @@ class Driver(_Driver):
             effect = next(flow)
             while True:
                 try:
-                    simple = self._answers.get(effect.__class__)
-                    answer = self._perform(effect, settings) if simple is None else simple()
+                    answer = self._perform(effect, settings)
                 except BaseException as error:
                     effect = flow.throw(error)
                 else:
@@ -265,11 +250,9 @@ class Driver(_Driver):
             return self._send(effect, settings)
         if isinstance(effect, Sleep):
             return self.clock.sleep(effect.seconds)
-        if isinstance(effect, Invoke):
-            _refuse_awaitable("hook", effect.hook(*effect.arguments))
-            return True
-        self._log(cast("Log", effect))
-        return None
+        hook = cast("Invoke", effect)
+        _refuse_awaitable("hook", hook.hook(*hook.arguments))
+        return True
 
     def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
         self._refuse(effect, settings)
@@ -356,7 +339,7 @@ class AsyncDriver(_Driver):
         """Raise what it means that the application could not read a streamed body."""
         if isinstance(error, httpx.StreamError):
             raise _gone(completed) from None
-        await self.run(lost(completed, _bare(error)), completed.call.settings)
+        lost(completed, _bare(error))
 
     async def run(self, flow: Flow[T], settings: Settings) -> T:
         """Drive a flow to its end."""
@@ -364,8 +347,7 @@ class AsyncDriver(_Driver):
             effect = next(flow)
             while True:
                 try:
-                    simple = self._answers.get(effect.__class__)
-                    answer = await self._perform(effect, settings) if simple is None else simple()
+                    answer = await self._perform(effect, settings)
                 except BaseException as error:
                     effect = flow.throw(error)
                 else:
@@ -415,15 +397,13 @@ class AsyncDriver(_Driver):
             return await self._send(effect, settings)
         if isinstance(effect, Sleep):
             return await self.clock.asleep(effect.seconds)
-        if isinstance(effect, Invoke):
-            answer = effect.hook(*effect.arguments)
-            left = None if effect.until is None else effect.until - self.clock.monotonic()
-            with anyio.move_on_after(left) as scope:
-                if inspect.isawaitable(answer):
-                    await answer
-            return not scope.cancelled_caught
-        self._log(cast("Log", effect))
-        return None
+        hook = cast("Invoke", effect)
+        answer = hook.hook(*hook.arguments)
+        left = None if hook.until is None else hook.until - self.clock.monotonic()
+        with anyio.move_on_after(left) as scope:
+            if inspect.isawaitable(answer):
+                await answer
+        return not scope.cancelled_caught
 
     async def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
         self._refuse(effect, settings)
@@ -526,20 +506,6 @@ def _warn_unclosed(name: str, remedy: str) -> None:
         warnings.warn(
             f"{name} was never closed: use it in a `with` statement, or {remedy}", ResourceWarning, stacklevel=3
         )
-
-
-def _write_line(level: int, message: str, *values: object) -> None:
-    """Log a line; a handler or filter of the application's that raises must not make a failure of what succeeded."""
-    try:
-        logger.log(level, message, *values)
-    except Exception:
-        if logging.raiseExceptions:
-            traceback.print_exc()
-
-
-def _printable(value: object) -> object:
-    """What the service made up, such as a request id, on one line of the log."""
-    return ascii(value) if isinstance(value, str) and not value.isprintable() else value
 
 
 C = TypeVar("C")

@@ -1,7 +1,7 @@
-"""What a flow asks its driver to do.
+"""What a flow asks its driver to do: everything that may block.
 
-A flow is a generator that yields these and is sent the answers. It does no I/O and reads no clock, so that the
-blocking and the awaiting driver run the very same policy, and a test can answer in their place.
+A flow is a generator that yields these and is sent the answers. It does no I/O, and its only clock is the one that it
+was given, so that the blocking and the awaiting driver run the very same policy.
 """
 
 from __future__ import annotations
@@ -69,30 +69,6 @@ class Sleep(Effect):
         self.seconds: float = seconds
 
 
-class Now(Effect):
-    """Read the monotonic clock: seconds, a float."""
-
-    __slots__ = ()
-
-
-class Today(Effect):
-    """Read the wall clock: an aware datetime in UTC."""
-
-    __slots__ = ()
-
-
-class Jitter(Effect):
-    """Draw a random float in [0, 1)."""
-
-    __slots__ = ()
-
-
-class MintKey(Effect):
-    """Make a fresh idempotency key, a string."""
-
-    __slots__ = ()
-
-
 class Invoke(Effect):
     """Run a hook of the application's (a plain function, or in an async client also a coroutine function); the answer
     is whether it ended before `until`, on the clock's monotonic axis: one that is awaited then is interrupted.
@@ -104,20 +80,3 @@ class Invoke(Effect):
         self.hook: Callable[..., object] = hook
         self.arguments = arguments
         self.until: float | None = until
-
-
-class Log(Effect):
-    """Log a message with its values, at a level of `logging`; neither account ids, keys nor bodies."""
-
-    __slots__ = ("level", "message", "values")
-
-    def __init__(self, level: int, message: str, *values: object) -> None:
-        self.level: int = level
-        self.message: str = message
-        self.values = values
-
-
-NOW = Now()
-TODAY = Today()
-JITTER = Jitter()
-MINT_KEY = MintKey()

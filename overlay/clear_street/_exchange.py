@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 from logging import INFO, WARNING
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from . import _failures as failures
 from . import _policy as policy
 from . import _seam as seam
-from ._effects import JITTER, MINT_KEY, NOW, TODAY, Invoke, Log, Send, Sleep
+from ._effects import Invoke, Send, Sleep
 from ._json import read_object
+from ._keys import new_idempotency_key
+from ._logging import log
 from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
 from ._policy import Action
@@ -21,7 +23,6 @@ from .errors import APIError, ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from clear_street_api.client import Request
     from clear_street_api.models import PositionInstruction
@@ -51,35 +52,46 @@ class Completed(Generic[T]):
 
 def exchange(call: Call[T]) -> Flow[Completed[T]]:
     """A whole call."""
-    now: float = yield NOW
-    today: datetime = yield TODAY
-    call.begin(now, today)
-    completed = yield from _told(call, _flow(call))
-    yield from _log(call, "reconciled" if call.reconciled else "done")
+    call.begin()
+    try:
+        completed = yield from _flow(call)
+    except BaseException as error:
+        _explain(call, error)
+        raise
+    _log(call, "reconciled" if call.reconciled else "done")
     return completed
 
 
 def finish(completed: Completed[T], body: bytes | BaseException) -> Flow[None]:
     """The value of a streamed reply, out of its body, or out of what reading that failed with."""
-    settled = yield from _told(completed.call, _finish(completed, body))
+    try:
+        settled = yield from _finish(completed, body)
+    except BaseException as error:
+        _explain(completed.call, error)
+        raise
     completed.value = settled.value
 
 
-def lost(completed: Completed[T], error: BaseException) -> Flow[None]:
+def lost(completed: Completed[T], error: BaseException) -> NoReturn:
     """Raise what it means that a streamed reply broke off while the application read its bytes."""
-    yield from _told(completed.call, _lost(completed, error))
-
-
-def _told(call: Call[T], flow: Flow[Completed[T]]) -> Flow[Completed[T]]:
-    """The flow, with whatever it ends in telling what may have happened."""
+    call = completed.call
     try:
-        return (yield from flow)
-    except APIError as error:
-        yield from _log(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))
+        result = _broken(call, completed.reply, error)
+    except BaseException as interruption:
+        _explain(call, interruption)
         raise
-    except BaseException as error:
+    call.lose(result)
+    failure = failures.error(call, result)
+    _explain(call, failure)
+    raise failure
+
+
+def _explain(call: Call[T], error: BaseException) -> None:
+    """Let whatever a call ends in tell what may have happened."""
+    if isinstance(error, APIError):
+        _log(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))
+    else:
         failures.annotate(call, error)
-        raise
 
 
 def _flow(call: Call[T]) -> Flow[Completed[T]]:
@@ -99,7 +111,7 @@ def _tell_intent(call: Call[T], keys: tuple[str, ...], request: Request) -> Flow
         return
     in_time: bool = yield Invoke(hook, keys, request, until=call.deadline_at)
     if not in_time:
-        now: float = yield NOW
+        now = call.clock.monotonic()
         late = TimeoutError("on_intent took until the deadline")
         raise failures.error(call, Failure(late, now, sent=False, timed_out=True))
 
@@ -109,43 +121,36 @@ def _finish(completed: Completed[T], body: bytes | BaseException) -> Flow[Comple
     call, reply = completed.call, completed.reply
     result: Reply | Failure = reply
     if isinstance(body, BaseException):
-        result = yield from _broken(reply, body)
+        result = _broken(call, reply, body)
     else:
         reply.body, reply.json = body, read_object(body)
     if not _readable(call, result):
         call.lose(result)
     elif call.batch is None:
-        return (yield from _completed(call, reply))
+        return _completed(call, reply)
     else:
         call.batch.take_done(_rows(call, call.batch, result))
     if call.batch is not None:
         yield from _look_for_rows(call, call.batch, again=False)
-        return (yield from _merged(call, call.batch, result))
+        return _merged(call, call.batch, result)
     if call.operation.resend == Resend.CANCEL:
         return (yield from _settle_cancel(call, result))
     raise failures.error(call, result)
 
 
-def _lost(completed: Completed[T], error: BaseException) -> Flow[Completed[T]]:
-    result = yield from _broken(completed.reply, error)
-    completed.call.lose(result)
-    raise failures.error(completed.call, result)
-
-
-def _broken(reply: Reply, error: BaseException) -> Flow[Failure]:
+def _broken(call: Call[T], reply: Reply, error: BaseException) -> Failure:
     """The failure of a reply whose body broke off; an interruption goes on its way."""
     if not isinstance(error, Exception):
         raise error
-    now: float = yield NOW
+    now = call.clock.monotonic()
     timed_out = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
     return Failure(error, now, sent=True, timed_out=timed_out, status=reply.status, headers=reply.headers)
 
 
-def _log(call: Call[T], came_to: str) -> Flow[None]:
+def _log(call: Call[T], came_to: str) -> None:
     """One line per call: no account, no id but the request's, no body."""
-    now: float = yield NOW
     last = call.attempts[-1] if call.attempts else None
-    yield Log(
+    log(
         INFO,
         "%s (%s %s): %s, status %s, request id %s, attempts %d, %.3f s",
         call.operation.name,
@@ -155,7 +160,7 @@ def _log(call: Call[T], came_to: str) -> Flow[None]:
         last.status_code if last else None,
         last.request_id if last else None,
         len(call.attempts),
-        now - call.started,
+        call.clock.monotonic() - call.started,
     )
 
 
@@ -165,7 +170,7 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
         result, outcome = yield from _attempt(call, call.request)
         action = policy.decide(call.operation.resend, outcome, result.status)
         if action is Action.RETURN:
-            return (yield from _completed(call, cast("Reply", result)))
+            return _completed(call, cast("Reply", result))
         if action is Action.AGAIN and (yield from _pause(call)):
             continue
         raise failures.error(call, result)
@@ -178,7 +183,7 @@ def _cancel(call: Call[T]) -> Flow[Completed[T]]:
         action = policy.decide(call.operation.resend, outcome, result.status)
         if action is Action.RETURN:
             call.unresolved = None
-            return (yield from _completed(call, cast("Reply", result)))
+            return _completed(call, cast("Reply", result))
         if action is Action.AGAIN and (yield from _pause(call)):
             continue
         if call.unresolved is not None:
@@ -210,8 +215,8 @@ def _settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
     if row.status in too_late:
         raise failures.not_cancelled(call, last, row)
     if row.status == "CANCEL_FAILED":
-        yield Log(WARNING, "the cancel arrived, and failed: CANCEL_FAILED; a person must look")
-    return (yield from _completed(call, cast("Reply", call.last_look), row))
+        log(WARNING, "the cancel arrived, and failed: CANCEL_FAILED; a person must look")
+    return _completed(call, cast("Reply", call.last_look), row)
 
 
 def _submit(call: Call[T]) -> Flow[Completed[T]]:
@@ -222,7 +227,7 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
     for row in call.prepared.rows:
         key = row.instruction_id
         if key is None:
-            minted: str = yield MINT_KEY
+            minted = new_idempotency_key()
             entries.append(Entry(minted, seam.with_key(row, minted), minted=True))
         else:
             entries.append(Entry(key, row, minted=False))
@@ -232,7 +237,7 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
         result, outcome = yield from _attempt(call, _submission(call, batch))
         action = policy.decide(call.operation.resend, outcome, result.status)
         if action is Action.RETURN and cast("Reply", result).body is None:
-            return (yield from _completed(call, cast("Reply", result)))
+            return _completed(call, cast("Reply", result))
         rows = _rows(call, batch, result)
         if action is Action.LOOK and (result.status or 0) >= 500 and batch.is_put_off(rows):
             call.put_off()
@@ -253,7 +258,7 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
             break
         if not (yield from _pause(call, backoff=False)):
             break
-    return (yield from _merged(call, batch, result))
+    return _merged(call, batch, result)
 
 
 def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[PositionInstruction]:
@@ -287,7 +292,7 @@ def _may_resend(call: Call[T], batch: Batch) -> bool:
     )
 
 
-def _merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Flow[Completed[T]]:
+def _merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
     """What came of a submit, all attempts and looks taken together."""
     if batch.unknown:
         raise failures.error(call, last, outcome_unknown=True)
@@ -296,18 +301,18 @@ def _merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Flow[Complete
     if batch.refused:
         raise failures.all_refused(call) if call.reconciled and answer is None else failures.error(call, last)
     reply = answer if answer is not None and answer.status < 300 else call.last_look
-    return (yield from _completed(call, cast("Reply", reply), batch.rows()))
+    return _completed(call, cast("Reply", reply), batch.rows())
 
 
-def _completed(call: Call[T], reply: Reply, found: object = None) -> Flow[Completed[T]]:
+def _completed(call: Call[T], reply: Reply, found: object = None) -> Completed[T]:
     """The value of a call that succeeded: the reply's own, or `found` under the reply's envelope."""
     if reply.body is None:
         return Completed(call, reply, None)
     value = call.decode(reply, found)
     if call.batch is not None and call.batch.rejected_rows:
-        yield Log(WARNING, "%s: the service refused some of the rows", call.operation.name)
+        log(WARNING, "%s: the service refused some of the rows", call.operation.name)
     for kind in sorted(call.new_drift(value)):
-        yield Log(WARNING, "%s: the reply departs from the spec: %s", call.operation.name, kind)
+        log(WARNING, "%s: the reply departs from the spec: %s", call.operation.name, kind)
     failures.raise_if_refused(call, reply, value)
     return Completed(call, reply, value)
 
@@ -318,7 +323,7 @@ def _submission(call: Call[T], batch: Batch) -> Request:
 
 def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outcome]]:
     """Send once, within the time that is left, and remember it."""
-    now: float = yield NOW
+    now = call.clock.monotonic()
     if passed := call.passed(now):
         return Failure(TimeoutError(f"{passed} had passed"), now, sent=False, timed_out=True), Outcome.NEVER_SENT
     send = Send(
@@ -349,7 +354,7 @@ def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
     except ArgumentError as error:
         if not call.attempts:
             raise
-        now: float = yield NOW
+        now = call.clock.monotonic()
         return Failure(error, now, sent=False, timed_out=False)
     return result
 
@@ -376,10 +381,10 @@ def _pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
     """
     if len(call.attempts) > call.limits.max_retries or (call.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
         return False
-    now: float = yield NOW
+    now = call.clock.monotonic()
     then = max(now, call.quiet_until)
     if backoff and call.retry_after is None:
-        jitter: float = yield JITTER
+        jitter = call.clock.random()
         then = max(then, now + policy.backoff(len(call.attempts), jitter))
     if call.passed(then):
         return False
@@ -395,14 +400,14 @@ def _look(
     request = seam.get_position_instructions(cast("int", call.prepared.account_id)).request
     counted = False
     for number in range(tries):
-        now: float = yield NOW
-        jitter: float = yield JITTER
+        now = call.clock.monotonic()
+        jitter = call.clock.random()
         wait = max(call.quiet_until - now, policy.backoff(number, jitter) if number else 0.0)
         if now + wait >= call.deadline_at or wait > policy.RETRY_AFTER_MAX:
             break
         if wait > 0:
             yield Sleep(wait)
-            now = yield NOW
+            now = call.clock.monotonic()
         send = Send(
             request,
             call.headers,

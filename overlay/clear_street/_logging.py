@@ -1,10 +1,33 @@
-"""`CLEAR_STREET_LOG`: the package's log on standard error, for applications that have not set up logging."""
+"""The package's log: its lines, and `CLEAR_STREET_LOG`, which sends them to standard error."""
 
 from __future__ import annotations
 
 import logging
+import traceback
 
 from .errors import ArgumentError
+
+logger = logging.getLogger("clear_street")
+logger.addHandler(logging.NullHandler())
+
+
+def log(level: int, message: str, *values: object) -> None:
+    """Log a line: no account id, key or body.
+
+    An application's handler or filter that raises must not turn what succeeded into a failure.
+    """
+    if not logger.isEnabledFor(level):
+        return
+    try:
+        logger.log(level, message, *map(_printable, values))
+    except Exception:
+        if logging.raiseExceptions:
+            traceback.print_exc()
+
+
+def _printable(value: object) -> object:
+    """What the service made up, such as a request id, on one line of the log."""
+    return ascii(value) if isinstance(value, str) and not value.isprintable() else value
 
 
 def log_to_stderr(level: str) -> None:
@@ -13,7 +36,6 @@ def log_to_stderr(level: str) -> None:
         raise ArgumentError(
             f"Expected 'info' or 'debug' for the environment variable CLEAR_STREET_LOG but received {level!r}."
         )
-    logger = logging.getLogger("clear_street")
     logger.setLevel(level.upper())
     handlers = [*logger.handlers, *logging.getLogger().handlers]
     if all(isinstance(handler, logging.NullHandler) for handler in handlers):

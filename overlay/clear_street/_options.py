@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -14,6 +14,30 @@ if TYPE_CHECKING:
     from clear_street_api.client import Request
 
     QueryValue = str | int | float | bool
+
+
+class Clock(Protocol):
+    """Time and chance, as a client sees them."""
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never steps."""
+        ...
+
+    def now(self) -> datetime:
+        """The time of day (aware, UTC)."""
+        ...
+
+    def random(self) -> float:
+        """A random number in [0, 1)."""
+        ...
+
+    def sleep(self, seconds: float) -> object:
+        """Block for some seconds."""
+        ...
+
+    def asleep(self, seconds: float) -> Awaitable[object]:
+        """Wait for some seconds, in asyncio or trio."""
+        ...
 
 
 class CallOptions(TypedDict, total=False):

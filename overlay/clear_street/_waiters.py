@@ -14,9 +14,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from . import _seam as seam
-from ._effects import JITTER, NOW, TODAY, Invoke, Log, Sleep
+from ._effects import Invoke, Sleep
 from ._exchange import exchange
 from ._limits import checked_seconds
+from ._logging import log
 from ._operations import GET_POSITION_INSTRUCTIONS, Operation
 from ._outcomes import Outcome
 from ._states import FAILED_STATES, KNOWN_STATES, TERMINAL_STATES
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from ._call import Call
     from ._effects import Flow
+    from ._options import Clock
     from .types.v1 import PositionGetPositionInstructionsResponse
 
     class NewCall(Protocol):
@@ -160,8 +162,9 @@ class Reading:
 class Poll:
     """A wait's view of an account: reads its list, or takes the reading of another wait of the same client."""
 
-    def __init__(self, new_call: NewCall, account_id: int, seen: Seen) -> None:
+    def __init__(self, new_call: NewCall, clock: Clock, account_id: int, seen: Seen) -> None:
         self._new_call = new_call
+        self._clock = clock
         self._prepared = seam.get_position_instructions(account_id)
         self._account_id = account_id
         self._seen = seen
@@ -182,7 +185,7 @@ class Poll:
         A reading that fails in a way that may pass (429, 5xx, no connection) is made up for by the next; other
         errors are raised.
         """
-        now: float = yield NOW
+        now = self._clock.monotonic()
         options = {"max_retries": 0, "deadline": max(0.001, until - now)} if until < inf else {"max_retries": 0}
         call = self._new_call(GET_POSITION_INSTRUCTIONS, self._prepared, options)
         reading = self._reading = call.learnt.readings.setdefault(self._key(call), self._reading)
@@ -207,14 +210,14 @@ class Poll:
             reading.hurry(now)
         for change in changes:
             if change.is_anomaly:
-                yield Log(WARNING, "an instruction left the terminal state %s", change.previous_status)
+                log(WARNING, "an instruction left the terminal state %s", change.previous_status)
         return changes
 
     def pause(self, until: float, *, look_at: float = inf) -> Flow[bool]:
         """Wait for the next tick, of which one is at `look_at` and one shortly before `until`; False where `until` has
         come.
         """
-        now: float = yield NOW
+        now = self._clock.monotonic()
         if now >= until:
             return False
         reading = self._reading
@@ -248,10 +251,10 @@ class Poll:
         else:
             rows = completed.value.data if completed.value is not None else None
             if rows is not None:
-                reading.at = yield TODAY
+                reading.at = call.clock.now()
                 reading.rows, reading.begun, reading.error = rows, begun, None
-        now: float = yield NOW
-        jitter: float = yield JITTER
+        now = call.clock.monotonic()
+        jitter = call.clock.random()
         if asked is not None:
             reading.quiet_until = now + asked
         reading.end_tick(now, jitter)
@@ -259,6 +262,7 @@ class Poll:
 
 def wait(
     new_call: NewCall,
+    clock: Clock,
     account_id: int,
     ids: Iterable[str],
     *,
@@ -277,11 +281,12 @@ def wait(
     if on_change is not None and not callable(on_change):
         raise ArgumentError(f"Expected a function, or None, for `on_change` but received {on_change!r}.")
     seen = Seen(frozenset(ids))
-    return _waiting(Poll(new_call, account_id, seen), seen, ids, wanted, seconds, grace, on_change)
+    return _waiting(Poll(new_call, clock, account_id, seen), clock, seen, ids, wanted, seconds, grace, on_change)
 
 
 def _waiting(
     poll: Poll,
+    clock: Clock,
     seen: Seen,
     ids: Sequence[str],
     wanted: Collection[str] | None,
@@ -289,7 +294,7 @@ def _waiting(
     grace: float,
     on_change: Callable[[InstructionChange], object] | None,
 ) -> Flow[list[PositionInstruction]]:
-    started: float = yield NOW
+    started = clock.monotonic()
     end, appearing_until = started + seconds, started + grace
     while True:
         changes = yield from poll.next(end)
@@ -323,15 +328,18 @@ def after_cancel(flow: Flow[T]) -> Flow[T]:
 class Watch:
     """What goes on with an account's instructions, change after change."""
 
-    def __init__(self, new_call: NewCall, account_id: int, ids: Iterable[str] | None, deadline: float | None) -> None:
+    def __init__(
+        self, new_call: NewCall, clock: Clock, account_id: int, ids: Iterable[str] | None, deadline: float | None
+    ) -> None:
+        self._clock = clock
         self._seen = Seen(None if ids is None else frozenset(checked_ids(ids)))
-        self._poll = Poll(new_call, account_id, self._seen)
+        self._poll = Poll(new_call, clock, account_id, self._seen)
         self._seconds = inf if deadline is None else checked_seconds("deadline", deadline)
         self._end: float | None = None
 
     def next(self) -> Flow[list[InstructionChange]]:
         """What changed next; nothing at the end: every instruction watched by id is terminal, or the time is over."""
-        now: float = yield NOW
+        now = self._clock.monotonic()
         if self._end is None:
             self._end = now + self._seconds
         while not self._seen.is_over:

@@ -294,6 +294,7 @@ class Positions:
 
         flow = wait(
             self._caller.new_call,
+            self._caller.clock,
             account_id,
             ids,
             until=until,
@@ -328,6 +329,7 @@ class Positions:
         prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         flow = wait(
             self._caller.new_call,
+            self._caller.clock,
             account_id,
             [instruction_id],
             until="CANCELLED",
@@ -353,7 +355,9 @@ class Positions:
         """
         from .._waiters import InstructionWatch, Watch
 
-        return InstructionWatch(self._caller.run, Watch(self._caller.new_call, account_id, ids, deadline))
+        return InstructionWatch(
+            self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline)
+        )
 
 
 class AsyncPositions:
@@ -619,6 +623,7 @@ class AsyncPositions:
 
         flow = wait(
             self._caller.new_call,
+            self._caller.clock,
             account_id,
             ids,
             until=until,
@@ -653,6 +658,7 @@ class AsyncPositions:
         prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         flow = wait(
             self._caller.new_call,
+            self._caller.clock,
             account_id,
             [instruction_id],
             until="CANCELLED",
@@ -678,7 +684,9 @@ class AsyncPositions:
         """
         from .._waiters import AsyncInstructionWatch, Watch
 
-        return AsyncInstructionWatch(self._caller.run, Watch(self._caller.new_call, account_id, ids, deadline))
+        return AsyncInstructionWatch(
+            self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline)
+        )
 
 
 class PositionsWithRawResponse:
