@@ -120,17 +120,19 @@ types: $(DEV_READY) $(CODEGEN_READY) ## Check the types, and that every public n
 	@report=$$($(activated) pyright) || { echo "$$report"; exit 1; }
 	@report=$$($(activated) pyright --verifytypes clear_street --ignoreexternal) || { echo "$$report"; exit 1; }
 
-generate: $(CODEGEN_READY) ## Write generated/ from openapi.yaml; SPEC= and OUT= say otherwise
+generate: $(CODEGEN_READY) ## Write generated/ from openapi.yaml (SPEC= and OUT= say otherwise), and the blocking namespaces
 	@echo 'generate: $(SPEC) -> $(OUT)'
 	@$(CODEGEN)/bin/python codegen/generate.py --spec '$(SPEC)' --out '$(OUT)'
+	@$(CODEGEN)/bin/python codegen/twins.py
 
 # make ends with 2 whenever a command fails: the command itself tells 1 from 2 (CONTRIBUTING.md).
 spec-check: $(CODEGEN_READY) ## Say what another document, SPEC=path-or-url, would break; ARGS=--json for programs
 	@$(CODEGEN)/bin/python codegen/spec_check.py $(ARGS) '$(SPEC)'
 
-check-generated: $(CODEGEN_READY) ## See that generated/ is, to the byte, what openapi.yaml and codegen/ make
-	@echo 'check-generated: generated/ against openapi.yaml'
+check-generated: $(CODEGEN_READY) ## See that what make generate writes is there, to the byte
+	@echo 'check-generated: generated/ against openapi.yaml, blocking namespaces against async ones'
 	@$(CODEGEN)/bin/python codegen/generate.py --check || { echo 'generated/ is stale: run `make generate`' >&2; exit 1; }
+	@$(CODEGEN)/bin/python codegen/twins.py --check || { echo 'overlay/clear_street/v1 is stale: run `make generate`' >&2; exit 1; }
 
 operation: $(CODEGEN_READY) ## Write what the operation NAME= of openapi.yaml needs in the overlay
 	@$(CODEGEN)/bin/python codegen/add_operation.py '$(NAME)'

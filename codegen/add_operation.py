@@ -1,9 +1,9 @@
 """`make operation NAME=...`: write into the overlay what an operation of openapi.yaml needs there.
 
-That is its row in the operation table, its door in the seam, its types, and its methods: sync, async, raw and streamed,
-in a namespace that is made where the tag has none. A GET may be repeated; whatever else is never sent again once a byte
-may have left, until a person knows better and says so in the row. Docstrings are the document's own words, to be made
-better, too.
+That is its row in the operation table, its door in the seam, its types, and its methods: plain, raw and streamed, in the
+async namespace, which is made where the tag has none; the blocking namespace follows from it. A GET may be repeated;
+whatever else is never sent again once a byte may have left, until a person knows better and says so in the row.
+Docstrings are the document's own words, to be made better, too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+import twins
 from generate import read
 from operations import NOTHING, is_success
 from prepare import prepare
@@ -27,55 +28,51 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The classes of a namespace, in their order: prefix, suffix, and the function that gives a method its shape.
-FACES = (("", "", ""), ("Async", "", ""))
-SHAPES = (
-    ("", "WithRawResponse", "raw"),
-    ("Async", "WithRawResponse", "async_raw"),
-    ("", "WithStreamingResponse", "streamed"),
-    ("Async", "WithStreamingResponse", "async_streamed"),
-)
+# The classes of a namespace, in their order: suffix, and the function that gives a method its shape.
+CLASSES = (("", ""), ("WithRawResponse", "async_raw"), ("WithStreamingResponse", "async_streamed"))
 NAMESPACE = '''"""`client.v1.{tag}`."""
 
 from __future__ import annotations
 
 from .. import _operations as operations
-from .. import _seam as seam
-from .._secrets import conceal
-from .._shapes import async_raw, async_streamed, raw, streamed
+from .._shapes import async_raw, async_streamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final, Unpack
 
-    from .._caller import AsyncCaller, Caller
-'''
-FACE = '''
+    from .._caller import AsyncCaller
 
-class {prefix}{name}:
+
+class Async{name}:
     """{name} of the service."""
 
     __slots__ = ("_caller",)
 
-    def __init__(self, caller: {prefix}Caller) -> None:
+    def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
     @property
-    def with_raw_response(self) -> {prefix}{name}WithRawResponse:
+    def with_raw_response(self) -> Async{name}WithRawResponse:
         """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
-        return {prefix}{name}WithRawResponse({prefix}{name}(self._caller.shaped("raw")))
+        return Async{name}WithRawResponse(Async{name}(self._caller.shaped("raw")))
 
     @property
-    def with_streaming_response(self) -> {prefix}{name}WithStreamingResponse:
+    def with_streaming_response(self) -> Async{name}WithStreamingResponse:
         """The same operations as context managers, giving the reply before its body was read."""
-        return {prefix}{name}WithStreamingResponse({prefix}{name}(self._caller.shaped("stream")))
-'''
-SHAPE = '''
+        return Async{name}WithStreamingResponse(Async{name}(self._caller.shaped("stream")))
 
-class {prefix}{name}{suffix}:
-    """The operations, each giving {gives}."""
 
-    def __init__(self, {tag}: {prefix}{name}) -> None:
+class Async{name}WithRawResponse:
+    """The operations, each giving its raw response."""
+
+    def __init__(self, {tag}: Async{name}) -> None:
+
+
+class Async{name}WithStreamingResponse:
+    """The operations, each giving a context manager of its raw response."""
+
+    def __init__(self, {tag}: Async{name}) -> None:
 '''
 
 
@@ -174,8 +171,9 @@ def annotate(path: Path, lines: list[str]) -> None:
 
 def add_row_and_door(new: Operation, overlay: Path) -> None:
     """The row of the operation table, and the function of the seam."""
-    row = f'{new.name.upper()} = Operation("{new.name}", "{new.method}", "{new.path}", Resend.{new.resend}, '
-    put(overlay / "_operations.py", f"{row}lambda: types.{new.response})\n", before="\nOPERATIONS = (\n")
+    row = f'{new.name.upper()} = Operation("{new.name}", seam.{new.name}, "{new.method}", "{new.path}", '
+    row += f"Resend.{new.resend}, lambda: types.{new.response})\n"
+    put(overlay / "_operations.py", row, before="\nOPERATIONS = (\n")
     put(overlay / "_operations.py", f"    {new.name.upper()},\n", before=')\n"""Every operation that the spec has."""')
     annotate(overlay / "_seam.py", new.imports(new.signature))
     door = f"def {new.name}({new.signature.replace(' = None', '')}) -> Prepared:"
@@ -218,9 +216,9 @@ def add_types(new: Operation, folder: Path) -> None:
 
 
 def add_methods(new: Operation, folder: Path) -> None:
-    """The methods of a namespace, in every shape."""
+    """The methods of the async namespace, in every shape."""
     name = "".join(word.title() for word in new.tag.split("_"))
-    path = folder / f"{new.tag}.py"
+    path = folder / f"{new.tag}{twins.SUFFIX}"
     if not path.exists():
         add_namespace(new.tag, name, folder)
     annotate(path, [*new.imports(new.signature), f"from .._options import {new.options}",
@@ -233,31 +231,28 @@ def add_methods(new: Operation, folder: Path) -> None:
     doc = f"{new.described}\n- `options`: see `{new.options}`.\n\n{again} Raises `APIError` and its kin."
     text = re.sub(r"\n(?=.)", "\n        ", doc)
     signature = ", ".join(["self", *([new.signature] if new.signature else []), f"**options: Unpack[{new.options}]"])
-    classes = [f"{prefix}{name}{suffix}" for prefix, suffix, _ in (*FACES, *SHAPES)]
-    following = [f"\n\n\nclass {one}:" for one in classes[1:]]
-    for (prefix, _, shape), after in zip((*FACES, *SHAPES), [*following, None], strict=True):
-        method = f"        self.{new.name}: Final = {shape}({new.tag}.{new.name})"
-        if not shape:
-            start, wait = ("async def", "await ") if prefix else ("def", "")
-            call = f"self._caller.call(operations.{new.name.upper()}, seam.{new.name}({new.passed}), options)"
-            method = f"\n    {start} {new.name}({signature}) -> {new.response}:\n"
-            method += f'        """{text}\n        """\n        conceal(options)\n        return {wait}{call}'
+    passed = f"operations.{new.name.upper()}, options" + (f", {new.passed}" if new.passed else "")
+    plain = f"\n    async def {new.name}({signature}) -> {new.response}:\n"
+    plain += f'        """{text}\n        """\n        return await self._caller.call({passed})'
+    following = [f"\n\n\nclass Async{name}{suffix}:" for suffix, _ in CLASSES[1:]]
+    for (_, shape), after in zip(CLASSES, [*following, None], strict=True):
+        method = f"        self.{new.name}: Final = {shape}({new.tag}.{new.name})" if shape else plain
         put(path, f"\n{method}", before=after) if after else put(path, f"{method}\n")
 
 
 def add_namespace(tag: str, name: str, folder: Path) -> None:
     """A namespace without operations."""
-    text = NAMESPACE.format(tag=tag) + "".join(FACE.format(prefix=prefix, name=name) for prefix, _, _ in FACES)
-    for prefix, suffix, shape in SHAPES:
-        gives = "its raw response" if shape.endswith("raw") else "a context manager of its raw response"
-        text += SHAPE.format(prefix=prefix, name=name, suffix=suffix, tag=tag, gives=gives)
-    (folder / f"{tag}.py").write_text(text, encoding="utf-8")
-    put(folder / "__init__.py", f"from .{tag} import Async{name}, {name}\n", before="\nTYPE_CHECKING = False\n")
+    (folder / f"{tag}{twins.SUFFIX}").write_text(NAMESPACE.format(tag=tag, name=name), encoding="utf-8")
+    imports = [f"from .{tag} import {name}", f"from .{tag}_async import Async{name}"]
+    annotate(folder / "__init__.py", imports)
     put(folder / "__init__.py", f'"Async{name}", "{name}", ', after="\n__all__ = [")
-    for prefix, after in (("", "\n\n\nclass AsyncV1:"), ("Async", None)):
+    for prefix, module, after in (
+        ("", tag, "\n\n\nclass AsyncV1:"),
+        ("Async", f"{tag}_async", "\n\n\ndef __getattr__("),
+    ):
         head = f"\n\n    @property\n    def {tag}(self) -> {prefix}{name}:\n"
-        body = f'        """{name} of the service."""\n        return {prefix}{name}(self._caller)'
-        put(folder / "__init__.py", head + body, before=after)
+        body = f'        """{name} of the service."""\n        from .{module} import {prefix}{name}\n\n'
+        put(folder / "__init__.py", f"{head}{body}        return {prefix}{name}(self._caller)", before=after)
 
 
 def main() -> int:
@@ -291,6 +286,7 @@ def main() -> int:
         sys.exit(f"operation: {error}; mend codegen/add_operation.py")
     for command in (["check", "--fix-only", "--quiet"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *command, "--no-cache", "overlay"], cwd=root, check=True)
+    twins.write(root)
     return 0
 
 

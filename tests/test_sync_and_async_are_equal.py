@@ -10,18 +10,27 @@ import pytest
 
 import clear_street
 from clear_street import AsyncClearStreet, AsyncRawResponse, ClearStreet, RawResponse
-from clear_street.v1 import V1, AsyncV1, positions, version
+from clear_street.v1 import (
+    V1,
+    AsyncPositions,
+    AsyncV1,
+    AsyncVersion,
+    positions,
+    positions_async,
+    version,
+    version_async,
+)
 
 PAIRS: list[tuple[type[Any], type[Any]]] = [
     (ClearStreet, AsyncClearStreet),
     (V1, AsyncV1),
     (RawResponse, AsyncRawResponse),
     *(
-        (getattr(module, name), getattr(module, f"Async{name}"))
-        for module, names in (
-            (positions, ["Positions", "PositionsWithRawResponse", "PositionsWithStreamingResponse"]),
-            (version, ["Version", "VersionWithRawResponse", "VersionWithStreamingResponse"]),
-            (clear_street, ["PositionIterator", "InstructionWatch"]),
+        (getattr(blocking, name), getattr(awaiting, f"Async{name}"))
+        for blocking, awaiting, names in (
+            (positions, positions_async, ["Positions", "PositionsWithRawResponse", "PositionsWithStreamingResponse"]),
+            (version, version_async, ["Version", "VersionWithRawResponse", "VersionWithStreamingResponse"]),
+            (clear_street, clear_street, ["PositionIterator", "InstructionWatch"]),
         )
         for name in names
     ),
@@ -80,7 +89,7 @@ def test_what_asks_the_service_is_awaited_and_nothing_else(blocking: type[Any], 
     for name, member in public(awaiting).items():
         waits = inspect.iscoroutinefunction(function(member)) or inspect.isasyncgenfunction(function(member))
         assert not inspect.iscoroutinefunction(function(public(blocking)[name]))
-        if issubclass(awaiting, (AsyncClearStreet, positions.AsyncPositions, version.AsyncVersion)):
+        if issubclass(awaiting, (AsyncClearStreet, AsyncPositions, AsyncVersion)):
             expected = not isinstance(member, property) and name not in DO_NOT_WAIT
             assert waits is expected, name
 
@@ -110,3 +119,10 @@ def test_the_raw_and_streamed_operations_are_those_of_the_plain_ones() -> None:
             assert list(inspect.signature(method).parameters) == list(
                 inspect.signature(getattr(client.v1.positions, name)).parameters
             )
+
+
+@pytest.mark.parametrize("kind", [positions.Positions, positions_async.AsyncPositions])
+def test_an_iterator_takes_the_arguments_of_its_operation(kind: Any) -> None:
+    for name in [name for name in vars(kind) if name.startswith("iter_")]:
+        operation = inspect.signature(getattr(kind, f"get_{name.removeprefix('iter_')}"))
+        assert inspect.signature(getattr(kind, name)).parameters == operation.parameters, name

@@ -63,7 +63,7 @@ class Call(Generic[T]):
         settings: Settings,
         learnt: Learnt,
         clock: Clock,
-        operation: Operation[T],
+        operation: Operation[..., T],
         prepared: seam.Prepared,
         options: Mapping[str, object],
         *,
@@ -74,7 +74,7 @@ class Call(Generic[T]):
         self.settings: Settings = settings
         self.learnt: Learnt = learnt
         self.clock: Clock = clock
-        self.operation: Operation[T] = operation
+        self.operation: Operation[..., T] = operation
         self.prepared: seam.Prepared = prepared
         self.request: Request = seam.with_extras(
             prepared.request, query=options.get("extra_query"), body=options.get("extra_body")
@@ -200,7 +200,7 @@ def _flag(options: Mapping[str, object], name: str, default: bool) -> bool:
     return default if value is None else checked_flag(name, value)
 
 
-def _check_options(operation: Operation[T], options: Mapping[str, object]) -> None:
+def _check_options(operation: Operation[..., T], options: Mapping[str, object]) -> None:
     known: tuple[str, ...] = _COMMON
     if operation.changes:
         known += _CHANGING

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ._secrets import conceal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, NoReturn, TypeVar
+    from typing import Any, NoReturn, ParamSpec, TypeVar
 
     from ._call import Call
     from ._driver import AsyncDriver, Driver
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from ._seam import Prepared
     from ._settings import Settings
 
+    P = ParamSpec("P")
     T = TypeVar("T")
 
 
@@ -63,7 +66,7 @@ class _Caller:
         clock: Clock = driver.clock
         return clock
 
-    def new_call(self, operation: Operation[T], prepared: Prepared, options: Mapping[str, object]) -> Call[T]:
+    def new_call(self, operation: Operation[..., T], prepared: Prepared, options: Mapping[str, object]) -> Call[T]:
         """A call that a flow makes."""
         driver: Driver = self.connections.driver()
         return driver.new_call(self.settings, operation, prepared, options)
@@ -81,13 +84,20 @@ class Caller(_Caller):
         return Caller(self.connections, self.settings, shape)
 
     def call(
+        self, operation: Operation[P, T], options: Mapping[str, object], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """A whole call of an operation; its value (or, in another shape, what stands for it)."""
+        conceal(options)
+        return self.send(operation, operation.build(*args, **kwargs), options)
+
+    def send(
         self,
-        operation: Operation[T],
+        operation: Operation[..., T],
         prepared: Prepared,
         options: Mapping[str, object],
         cast_to: object = None,
     ) -> T:
-        """A whole call; its value (or, in another shape, what stands for it)."""
+        """The same, of a request that is built."""
         driver: Driver = self.connections.driver()
         return driver.call(self.settings, operation, prepared, options, self.shape, cast_to)
 
@@ -109,13 +119,20 @@ class AsyncCaller(_Caller):
         return AsyncCaller(self.connections, self.settings, shape)
 
     async def call(
+        self, operation: Operation[P, T], options: Mapping[str, object], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """A whole call of an operation; its value (or, in another shape, what stands for it)."""
+        conceal(options)
+        return await self.send(operation, operation.build(*args, **kwargs), options)
+
+    async def send(
         self,
-        operation: Operation[T],
+        operation: Operation[..., T],
         prepared: Prepared,
         options: Mapping[str, object],
         cast_to: object = None,
     ) -> T:
-        """A whole call; its value (or, in another shape, what stands for it)."""
+        """The same, of a request that is built."""
         driver: AsyncDriver = self.connections.driver()
         return await driver.call(self.settings, operation, prepared, options, self.shape, cast_to)
 

@@ -241,7 +241,7 @@ class ClearStreet(_Base["httpx.Client"]):
 
         conceal(options)
         operation, prepared, kind = prepared_verb(method, path, body, cast_to)
-        return self._caller.call(operation, prepared, options, kind)
+        return self._caller.send(operation, prepared, options, kind)
 
 
 class AsyncClearStreet(_Base["httpx.AsyncClient"]):
@@ -329,4 +329,4 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
 
         conceal(options)
         operation, prepared, kind = prepared_verb(method, path, body, cast_to)
-        return await self._caller.call(operation, prepared, options, kind)
+        return await self._caller.send(operation, prepared, options, kind)

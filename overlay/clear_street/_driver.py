@@ -89,7 +89,7 @@ class _Driver:
     def new_call(
         self,
         settings: Settings,
-        operation: Operation[T],
+        operation: Operation[..., T],
         prepared: Prepared,
         options: Mapping[str, object],
         *,
@@ -168,7 +168,7 @@ class Driver(_Driver):
     def call(
         self,
         settings: Settings,
-        operation: Operation[T],
+        operation: Operation[..., T],
         prepared: Prepared,
         options: Mapping[str, object],
         shape: str,
@@ -310,7 +310,7 @@ class AsyncDriver(_Driver):
     async def call(
         self,
         settings: Settings,
-        operation: Operation[T],
+        operation: Operation[..., T],
         prepared: Prepared,
         options: Mapping[str, object],
         shape: str,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from . import _seam as seam
 from .types import v1 as types
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Generic, TypeVar
+    from typing import Generic, ParamSpec, TypeVar
 
+    P = ParamSpec("P")
     T_co = TypeVar("T_co", covariant=True)
 
-    class _Generic(Generic[T_co]):
+    class _Generic(Generic[P, T_co]):
         pass
 else:
 
@@ -40,14 +42,15 @@ class Resend:
     """Changes something, with no key and no way to look: never again once a byte may have left."""
 
 
-class Operation(_Generic["T_co"]):
-    """An operation: its name and path, how it may be sent again, and the class of its reply."""
+class Operation(_Generic["P", "T_co"]):
+    """An operation: how its request is built, how it may be sent again, and the class of its reply."""
 
-    __slots__ = ("authenticated", "method", "name", "path_template", "resend", "response")
+    __slots__ = ("authenticated", "build", "method", "name", "path_template", "resend", "response")
 
     def __init__(
         self,
         name: str,
+        build: Callable[P, seam.Prepared],
         method: str,
         path_template: str,
         resend: str,
@@ -55,6 +58,7 @@ class Operation(_Generic["T_co"]):
         *,
         authenticated: bool = True,
     ) -> None:
+        self.build: Callable[P, seam.Prepared] = build
         self.name: str = name
         self.method: str = method
         self.path_template: str = path_template
@@ -80,12 +84,20 @@ class Operation(_Generic["T_co"]):
 
 _POSITIONS = "/v1/accounts/{account_id}/positions"
 
-GET_POSITIONS = Operation("get_positions", "GET", _POSITIONS, Resend.READ, lambda: types.PositionGetPositionsResponse)
+GET_POSITIONS = Operation(
+    "get_positions", seam.get_positions, "GET", _POSITIONS, Resend.READ, lambda: types.PositionGetPositionsResponse
+)
 CLOSE_POSITIONS = Operation(
-    "close_positions", "DELETE", _POSITIONS, Resend.ONCE, lambda: types.PositionClosePositionsResponse
+    "close_positions",
+    seam.close_positions,
+    "DELETE",
+    _POSITIONS,
+    Resend.ONCE,
+    lambda: types.PositionClosePositionsResponse,
 )
 CLOSE_POSITION = Operation(
     "close_position",
+    seam.close_position,
     "DELETE",
     f"{_POSITIONS}/{{instrument_id}}",
     Resend.ONCE,
@@ -93,6 +105,7 @@ CLOSE_POSITION = Operation(
 )
 GET_POSITION_INSTRUCTIONS = Operation(
     "get_position_instructions",
+    seam.get_position_instructions,
     "GET",
     f"{_POSITIONS}/instructions",
     Resend.READ,
@@ -100,6 +113,7 @@ GET_POSITION_INSTRUCTIONS = Operation(
 )
 SUBMIT_POSITION_INSTRUCTIONS = Operation(
     "submit_position_instructions",
+    seam.submit_position_instructions,
     "POST",
     f"{_POSITIONS}/instructions",
     Resend.SUBMIT,
@@ -107,13 +121,20 @@ SUBMIT_POSITION_INSTRUCTIONS = Operation(
 )
 CANCEL_POSITION_INSTRUCTION = Operation(
     "cancel_position_instruction",
+    seam.cancel_position_instruction,
     "DELETE",
     f"{_POSITIONS}/instructions/{{instruction_id}}",
     Resend.CANCEL,
     lambda: types.PositionCancelPositionInstructionResponse,
 )
 GET_VERSION = Operation(
-    "get_version", "GET", "/v1/version", Resend.READ, lambda: types.VersionGetVersionResponse, authenticated=False
+    "get_version",
+    seam.get_version,
+    "GET",
+    "/v1/version",
+    Resend.READ,
+    lambda: types.VersionGetVersionResponse,
+    authenticated=False,
 )
 
 OPERATIONS = (

@@ -21,7 +21,7 @@ UNKNOWN_PATH = "(a path that the spec does not know)"
 _NOT_IN_A_PATH = re.compile(r"[^A-Za-z0-9._~!$&'()*+,;=:@%/-]")
 
 
-def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tuple[Operation[T], Prepared, type]:
+def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tuple[Operation[..., T], Prepared, type]:
     """The operation and the request of a generic call, and the class of its value: the known operation of that path, or
     one of its own.
     """
@@ -32,10 +32,11 @@ def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tup
         if values is not None:
             if kind is list:
                 raise ArgumentError(f"{operation.name} answers with an object, so `cast_to` cannot be list.")
-            return cast("Operation[T]", operation), _known(operation, values, path, body), kind
+            return cast("Operation[..., T]", operation), _known(operation, values, path, body), kind
     resend = Resend.READ if method == "GET" else Resend.ONCE
-    unknown: Operation[T] = Operation(method.lower(), method, UNKNOWN_PATH, resend, None)
-    return unknown, seam.Prepared(seam.raw_request(unknown.name, method, UNKNOWN_PATH, path, body)), kind
+    prepared = seam.Prepared(seam.raw_request(method.lower(), method, UNKNOWN_PATH, path, body))
+    unknown: Operation[[], T] = Operation(method.lower(), lambda: prepared, method, UNKNOWN_PATH, resend, None)
+    return unknown, prepared, kind
 
 
 def _check_path(path: str) -> None:
@@ -58,7 +59,7 @@ def _check_path(path: str) -> None:
             raise ArgumentError(f"The segment {segment!r} in `path` {path!r} is no UTF-8.") from None
 
 
-def _match(operation: Operation[object], method: str, path: str) -> list[str] | None:
+def _match(operation: Operation[..., object], method: str, path: str) -> list[str] | None:
     """The path's parameters, where it is that of the operation."""
     if operation.method != method:
         return None
@@ -67,7 +68,7 @@ def _match(operation: Operation[object], method: str, path: str) -> list[str] | 
     return [unquote(value) for value in match.groups()] if match else None
 
 
-def _known(operation: Operation[object], values: list[str], path: str, body: object) -> Prepared:
+def _known(operation: Operation[..., object], values: list[str], path: str, body: object) -> Prepared:
     """The request of a known operation, given by its path; what the call's rules need is read out of it."""
     if not operation.may_look:
         return seam.Prepared(seam.raw_request(operation.name, operation.method, operation.path_template, path, body))

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     class NewCall(Protocol):
         """Makes a call, to be run within a flow."""
 
-        def __call__(self, operation: Operation[T], prepared: seam.Prepared, options: dict[str, Any], /) -> Call[T]: ...
+        def __call__(
+            self, operation: Operation[..., T], prepared: seam.Prepared, options: dict[str, Any], /
+        ) -> Call[T]: ...
 
 
 T = TypeVar("T")

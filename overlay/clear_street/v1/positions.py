@@ -1,3 +1,4 @@
+# Made by codegen/twins.py from positions_async.py: edit that file, then `make generate`.
 """`client.v1.positions`: the operations on positions and position instructions, and what is built on them."""
 
 from __future__ import annotations
@@ -6,7 +7,7 @@ from .. import _operations as operations
 from .. import _seam as seam
 from .._limits import checked_seconds
 from .._secrets import conceal
-from .._shapes import async_raw, async_streamed, raw, streamed
+from .._shapes import raw, streamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
-    from .._caller import AsyncCaller, Caller
+    from .._caller import Caller
     from .._options import CallOptions, ChangingCallOptions, SubmitCallOptions
-    from .._pagination import AsyncPositionIterator, PositionIterator
-    from .._waiters import AsyncInstructionWatch, InstructionChange, InstructionWatch
+    from .._pagination import PositionIterator
+    from .._waiters import InstructionChange, InstructionWatch
     from ..types.v1 import (
         PositionCancelPositionInstructionResponse,
         PositionClosePositionResponse,
@@ -73,8 +74,9 @@ class Positions:
         A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
         `APIError` and its kin.
         """
-        conceal(options)
-        prepared = seam.get_positions(
+        return self._caller.call(
+            operations.GET_POSITIONS,
+            options,
             account_id,
             instrument_ids=instrument_ids,
             page_size=page_size,
@@ -82,7 +84,6 @@ class Positions:
             sort_by=sort_by,
             sort_direction=sort_direction,
         )
-        return self._caller.call(operations.GET_POSITIONS, prepared, options)
 
     def iter_positions(
         self,
@@ -131,9 +132,7 @@ class Positions:
         After an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before
         anything is sent, and `APIError` and its kin.
         """
-        conceal(options)
-        prepared = seam.close_positions(account_id, cancel_orders=cancel_orders)
-        return self._caller.call(operations.CLOSE_POSITIONS, prepared, options)
+        return self._caller.call(operations.CLOSE_POSITIONS, options, account_id, cancel_orders=cancel_orders)
 
     def close_position(
         self,
@@ -154,9 +153,9 @@ class Positions:
         `ArgumentError` before anything is sent, `UnprocessableEntityError` where the instrument does not resolve,
         and `APIError` and its kin.
         """
-        conceal(options)
-        prepared = seam.close_position(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
-        return self._caller.call(operations.CLOSE_POSITION, prepared, options)
+        return self._caller.call(
+            operations.CLOSE_POSITION, options, instrument_id, account_id=account_id, cancel_orders=cancel_orders
+        )
 
     def get_position_instructions(
         self, account_id: int, *, instrument_id: str | None = None, **options: Unpack[CallOptions]
@@ -170,9 +169,7 @@ class Positions:
         A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
         `APIError` and its kin.
         """
-        conceal(options)
-        prepared = seam.get_position_instructions(account_id, instrument_id=instrument_id)
-        return self._caller.call(operations.GET_POSITION_INSTRUCTIONS, prepared, options)
+        return self._caller.call(operations.GET_POSITION_INSTRUCTIONS, options, account_id, instrument_id=instrument_id)
 
     def get_position_instruction(
         self, id: str, *, account_id: int, **options: Unpack[CallOptions]
@@ -226,9 +223,9 @@ class Positions:
         `APIStatusError` where every row was refused (`data` has the rows), and `APIError` with `outcome_unknown`
         and `outcomes` (by key) where it could not be found out.
         """
-        conceal(options)
-        prepared = seam.submit_position_instructions(account_id, instructions=instructions)
-        return self._caller.call(operations.SUBMIT_POSITION_INSTRUCTIONS, prepared, options)
+        return self._caller.call(
+            operations.SUBMIT_POSITION_INSTRUCTIONS, options, account_id, instructions=instructions
+        )
 
     def cancel_position_instruction(
         self, instruction_id: str, *, account_id: int, **options: Unpack[ChangingCallOptions]
@@ -245,9 +242,7 @@ class Positions:
         where the account has no such instruction, `ConflictError` where it is already terminal, and `APIError` and
         its kin.
         """
-        conceal(options)
-        prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
-        return self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
+        return self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, options, instruction_id, account_id=account_id)
 
     def wait_for_position_instruction(
         self,
@@ -273,9 +268,10 @@ class Positions:
         terminal state other than asked for, `WaitTimeoutError` where it never appears or the time is over, and
         `APIError` and its kin for errors that cannot pass.
         """
-        return self.wait_for_position_instructions(
+        rows = self.wait_for_position_instructions(
             [id], account_id=account_id, until=until, deadline=deadline, grace=grace, on_change=on_change
-        )[0]
+        )
+        return rows[0]
 
     def wait_for_position_instructions(
         self,
@@ -326,7 +322,6 @@ class Positions:
         conceal(options)
         from .._waiters import GRACE, after_cancel, wait
 
-        prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
         flow = wait(
             self._caller.new_call,
             self._caller.clock,
@@ -337,7 +332,7 @@ class Positions:
             grace=GRACE,
             on_change=on_change,
         )
-        self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
+        self.cancel_position_instruction(instruction_id, account_id=account_id, **options)
         [row] = self._caller.run(after_cancel(flow))
         return row
 
@@ -360,335 +355,6 @@ class Positions:
         )
 
 
-class AsyncPositions:
-    """Positions of an account, and instructions on its option positions."""
-
-    __slots__ = ("_caller",)
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    @property
-    def with_raw_response(self) -> AsyncPositionsWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
-        return AsyncPositionsWithRawResponse(AsyncPositions(self._caller.shaped("raw")))
-
-    @property
-    def with_streaming_response(self) -> AsyncPositionsWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
-        return AsyncPositionsWithStreamingResponse(AsyncPositions(self._caller.shaped("stream")))
-
-    async def get_positions(
-        self,
-        account_id: int,
-        *,
-        instrument_ids: Sequence[str] | None = None,
-        page_size: int | None = None,
-        page_token: str | None = None,
-        sort_by: PositionSortBy | PositionSortByName | None = None,
-        sort_direction: SortDirection | SortDirectionName | None = None,
-        **options: Unpack[CallOptions],
-    ) -> PositionGetPositionsResponse:
-        """One page of an account's positions; `iter_positions` gives them all.
-
-        - `account_id`: the account.
-        - `instrument_ids`: only positions in these instruments.
-        - `page_size`: positions per page, 1 to 1000 (the service's default is 1000); ignored with a `page_token`.
-        - `page_token`: where to go on: `metadata.next_page_token` of the page before.
-        - `sort_by`, `sort_direction`: the order, such as ``"MARKET_VALUE"``, ``"DESC"``.
-        - `options`: see `CallOptions`.
-
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
-        `APIError` and its kin.
-        """
-        conceal(options)
-        prepared = seam.get_positions(
-            account_id,
-            instrument_ids=instrument_ids,
-            page_size=page_size,
-            page_token=page_token,
-            sort_by=sort_by,
-            sort_direction=sort_direction,
-        )
-        return await self._caller.call(operations.GET_POSITIONS, prepared, options)
-
-    def iter_positions(
-        self,
-        account_id: int,
-        *,
-        instrument_ids: Sequence[str] | None = None,
-        page_size: int | None = None,
-        page_token: str | None = None,
-        sort_by: PositionSortBy | PositionSortByName | None = None,
-        sort_direction: SortDirection | SortDirectionName | None = None,
-        **options: Unpack[CallOptions],
-    ) -> AsyncPositionIterator:
-        """Every position of an account, page after page, as an iterator; `.pages()` gives the pages,
-        `.next_page_token` a place to resume.
-
-        The arguments are those of `get_positions`, and are repeated for each page; `options` hold for each page's
-        call. One page is held at a time. Raises, while iterating, what `get_positions` raises (going on asks for
-        the same page again), and `APIResponseValidationError` where the service repeats a page token.
-        """
-        conceal(options)
-        from .._pagination import AsyncPositionIterator
-
-        async def fetch(token: str | None) -> PositionGetPositionsResponse:
-            return await self.get_positions(
-                account_id,
-                instrument_ids=instrument_ids,
-                page_size=page_size,
-                page_token=token,
-                sort_by=sort_by,
-                sort_direction=sort_direction,
-                **options,
-            )
-
-        return AsyncPositionIterator(fetch, page_token, page_size)
-
-    async def close_positions(
-        self, account_id: int, *, cancel_orders: bool | None = None, **options: Unpack[ChangingCallOptions]
-    ) -> PositionClosePositionsResponse:
-        """Close every position of an account: the service places an order for each, and answers with the orders.
-
-        - `account_id`: the account.
-        - `cancel_orders`: whether open orders are cancelled first.
-        - `options`: see `ChangingCallOptions`.
-
-        Never sent again once a byte may have left, except after a 429: it has no key and cannot be looked for.
-        After an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before
-        anything is sent, and `APIError` and its kin.
-        """
-        conceal(options)
-        prepared = seam.close_positions(account_id, cancel_orders=cancel_orders)
-        return await self._caller.call(operations.CLOSE_POSITIONS, prepared, options)
-
-    async def close_position(
-        self,
-        instrument_id: str,
-        *,
-        account_id: int,
-        cancel_orders: bool | None = None,
-        **options: Unpack[ChangingCallOptions],
-    ) -> PositionClosePositionResponse:
-        """Close an account's position in one instrument: the service places orders, and answers with them.
-
-        - `instrument_id`: the instrument's id, or a symbol (equity ticker or OSI), which the service resolves.
-        - `account_id`: the account.
-        - `cancel_orders`: whether open orders in it are cancelled first.
-        - `options`: see `ChangingCallOptions`.
-
-        Never sent again once a byte may have left, except after a 429; see `close_positions`. Raises
-        `ArgumentError` before anything is sent, `UnprocessableEntityError` where the instrument does not resolve,
-        and `APIError` and its kin.
-        """
-        conceal(options)
-        prepared = seam.close_position(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
-        return await self._caller.call(operations.CLOSE_POSITION, prepared, options)
-
-    async def get_position_instructions(
-        self, account_id: int, *, instrument_id: str | None = None, **options: Unpack[CallOptions]
-    ) -> PositionGetPositionInstructionsResponse:
-        """An account's instructions with their current states, in one list.
-
-        - `account_id`: the account.
-        - `instrument_id`: only those on this contract (id or OSI symbol).
-        - `options`: see `CallOptions`.
-
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
-        `APIError` and its kin.
-        """
-        conceal(options)
-        prepared = seam.get_position_instructions(account_id, instrument_id=instrument_id)
-        return await self._caller.call(operations.GET_POSITION_INSTRUCTIONS, prepared, options)
-
-    async def get_position_instruction(
-        self, id: str, *, account_id: int, **options: Unpack[CallOptions]
-    ) -> PositionInstruction | None:
-        """One instruction by the server's `id`, out of the account's list (the service has no operation for one); None
-        where it is not there.
-
-        The list may lag behind a submit by moments: None proves nothing. Raises what `get_position_instructions`
-        raises.
-        """
-        conceal(options)
-        seam.checked_text("id", id)
-        listed = await self.get_position_instructions(account_id, **options)
-        return seam.by_id(listed.data, id)
-
-    async def find_position_instructions(
-        self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]
-    ) -> dict[str, PositionInstruction | None]:
-        """The instructions that were submitted under these idempotency keys, by key; None for a key under which there
-        is none yet.
-
-        This settles a submit whose outcome is unknown, also from another process: a row that is here was accepted.
-        None proves nothing while the submit may still be under way, and refused rows never appear. Raises what
-        `get_position_instructions` raises, and `APIResponseValidationError` where the list is a part of one or rows
-        come without keys, so that absence would say nothing.
-        """
-        conceal(options)
-        keys = seam.checked_keys(idempotency_keys)
-        listed = await self.get_position_instructions(account_id, **options)
-        return seam.by_key(listed, keys)
-
-    async def submit_position_instructions(
-        self,
-        account_id: int,
-        *,
-        instructions: Iterable[PositionInstructionRequest | PositionInstructionRequestParam],
-        **options: Unpack[SubmitCallOptions],
-    ) -> PositionSubmitPositionInstructionsResponse:
-        """Submit a batch of instructions to exercise, or not to exercise, option positions.
-
-        - `account_id`: the account.
-        - `instructions`: dicts or `PositionInstructionRequest`s: `instruction_type` (``"EXERCISE"``,
-          ``"DO_NOT_EXERCISE"``, ``"CONTRARY_EXERCISE"``), `instrument_id`, `quantity` (contracts: int, Decimal or
-          digits), and `instruction_id`, the idempotency key, unique in the account. A row without one is given a
-          fresh UUID before the first byte leaves.
-        - `options`: see `SubmitCallOptions`.
-
-        Rows are never submitted twice: after an unknown outcome the account's list is read, and only rows that it
-        does not show are sent again, under the same keys. The reply's `data` is in the order of `instructions`;
-        `accepted`, `rejected` and `undetermined` part its rows. Raises `ArgumentError` before anything is sent,
-        `APIStatusError` where every row was refused (`data` has the rows), and `APIError` with `outcome_unknown`
-        and `outcomes` (by key) where it could not be found out.
-        """
-        conceal(options)
-        prepared = seam.submit_position_instructions(account_id, instructions=instructions)
-        return await self._caller.call(operations.SUBMIT_POSITION_INSTRUCTIONS, prepared, options)
-
-    async def cancel_position_instruction(
-        self, instruction_id: str, *, account_id: int, **options: Unpack[ChangingCallOptions]
-    ) -> PositionCancelPositionInstructionResponse:
-        """Ask for an outstanding instruction to be cancelled; answers with the row, CANCEL_REQUESTED.
-
-        - `instruction_id`: the server's `id` of the instruction; not the idempotency key, which rows call
-          `instruction_id`.
-        - `account_id`: the account that it belongs to.
-        - `options`: see `ChangingCallOptions`.
-
-        CANCELLED or CANCEL_FAILED follows later: see `cancel_and_wait`. After an unknown outcome it is repeated,
-        under the same id, and settled by looking. Raises `ArgumentError` before anything is sent, `NotFoundError`
-        where the account has no such instruction, `ConflictError` where it is already terminal, and `APIError` and
-        its kin.
-        """
-        conceal(options)
-        prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
-        return await self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
-
-    async def wait_for_position_instruction(
-        self,
-        id: str,
-        *,
-        account_id: int,
-        until: str | Iterable[str] | None = None,
-        deadline: float = 300.0,
-        grace: float = 30.0,
-        on_change: Callable[[InstructionChange], object] | None = None,
-    ) -> PositionInstruction:
-        """Wait until an instruction is in a terminal state, or in one of those in `until`; its row then.
-
-        - `id`: the server's `id`.
-        - `account_id`: the account.
-        - `until`: a status or several; by default any terminal one that is no failure (ACCEPTED, CANCELLED).
-        - `deadline`: seconds to wait at most.
-        - `grace`: seconds that it may take to appear in the account's list.
-        - `on_change`: called with each `InstructionChange`.
-
-        All waits of a client on one account share one read of its list per tick; ticks outlast 429, 5xx and lost
-        connections. Raises `InstructionFailedError` where it ends in REJECTED, ENGINE_REJECTED, CANCEL_FAILED or a
-        terminal state other than asked for, `WaitTimeoutError` where it never appears or the time is over, and
-        `APIError` and its kin for errors that cannot pass.
-        """
-        rows = await self.wait_for_position_instructions(
-            [id], account_id=account_id, until=until, deadline=deadline, grace=grace, on_change=on_change
-        )
-        return rows[0]
-
-    async def wait_for_position_instructions(
-        self,
-        ids: Sequence[str],
-        *,
-        account_id: int,
-        until: str | Iterable[str] | None = None,
-        deadline: float = 300.0,
-        grace: float = 30.0,
-        on_change: Callable[[InstructionChange], object] | None = None,
-    ) -> list[PositionInstruction]:
-        """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of
-        `ids`.
-        """
-        from .._waiters import wait
-
-        flow = wait(
-            self._caller.new_call,
-            self._caller.clock,
-            account_id,
-            ids,
-            until=until,
-            seconds=deadline,
-            grace=grace,
-            on_change=on_change,
-        )
-        return await self._caller.run(flow)
-
-    async def cancel_and_wait(
-        self,
-        instruction_id: str,
-        *,
-        account_id: int,
-        wait_deadline: float = 300.0,
-        on_change: Callable[[InstructionChange], object] | None = None,
-        **options: Unpack[ChangingCallOptions],
-    ) -> PositionInstruction:
-        """Cancel an instruction and wait until it is CANCELLED; its row then.
-
-        - `instruction_id`, `account_id`, `options`: as `cancel_position_instruction`.
-        - `wait_deadline`: seconds to wait at most, after the cancel.
-        - `on_change`: called with each `InstructionChange`.
-
-        Raises what `cancel_position_instruction` raises; `InstructionFailedError` where it ends in CANCEL_FAILED,
-        or was ACCEPTED before the cancel took hold; and `WaitTimeoutError`, with `outcome_unknown` False: the
-        cancel was requested.
-        """
-        conceal(options)
-        from .._waiters import GRACE, after_cancel, wait
-
-        prepared = seam.cancel_position_instruction(instruction_id, account_id=account_id)
-        flow = wait(
-            self._caller.new_call,
-            self._caller.clock,
-            account_id,
-            [instruction_id],
-            until="CANCELLED",
-            seconds=checked_seconds("wait_deadline", wait_deadline),
-            grace=GRACE,
-            on_change=on_change,
-        )
-        await self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, prepared, options)
-        [row] = await self._caller.run(after_cancel(flow))
-        return row
-
-    def watch_position_instructions(
-        self, account_id: int, *, ids: Sequence[str] | None = None, deadline: float | None = None
-    ) -> AsyncInstructionWatch:
-        """An iterator of `InstructionChange`s: each instruction as it is at first, then each change of state.
-
-        - `account_id`: the account.
-        - `ids`: only these instructions (server's `id`s); the iterator then ends when all of them are terminal.
-        - `deadline`: seconds after which it ends; by default it goes on.
-
-        Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating,
-        `APIError` and its kin for errors that cannot pass.
-        """
-        from .._waiters import AsyncInstructionWatch, Watch
-
-        return AsyncInstructionWatch(
-            self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline)
-        )
-
-
 class PositionsWithRawResponse:
     """The operations, each giving its raw response."""
 
@@ -701,18 +367,6 @@ class PositionsWithRawResponse:
         self.cancel_position_instruction: Final = raw(positions.cancel_position_instruction)
 
 
-class AsyncPositionsWithRawResponse:
-    """The operations, each giving its raw response."""
-
-    def __init__(self, positions: AsyncPositions) -> None:
-        self.get_positions: Final = async_raw(positions.get_positions)
-        self.close_positions: Final = async_raw(positions.close_positions)
-        self.close_position: Final = async_raw(positions.close_position)
-        self.get_position_instructions: Final = async_raw(positions.get_position_instructions)
-        self.submit_position_instructions: Final = async_raw(positions.submit_position_instructions)
-        self.cancel_position_instruction: Final = async_raw(positions.cancel_position_instruction)
-
-
 class PositionsWithStreamingResponse:
     """The operations, each giving a context manager of its raw response."""
 
@@ -723,15 +377,3 @@ class PositionsWithStreamingResponse:
         self.get_position_instructions: Final = streamed(positions.get_position_instructions)
         self.submit_position_instructions: Final = streamed(positions.submit_position_instructions)
         self.cancel_position_instruction: Final = streamed(positions.cancel_position_instruction)
-
-
-class AsyncPositionsWithStreamingResponse:
-    """The operations, each giving a context manager of its raw response."""
-
-    def __init__(self, positions: AsyncPositions) -> None:
-        self.get_positions: Final = async_streamed(positions.get_positions)
-        self.close_positions: Final = async_streamed(positions.close_positions)
-        self.close_position: Final = async_streamed(positions.close_position)
-        self.get_position_instructions: Final = async_streamed(positions.get_position_instructions)
-        self.submit_position_instructions: Final = async_streamed(positions.submit_position_instructions)
-        self.cancel_position_instruction: Final = async_streamed(positions.cancel_position_instruction)

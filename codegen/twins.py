@@ -1,0 +1,82 @@
+"""The blocking namespaces, made from the async ones: `v1/<namespace>_async.py` becomes `v1/<namespace>.py`.
+
+What differs between the two is what Python's grammar asks for, so that it is replaced word by word.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = Path("overlay/clear_street/v1")
+SUFFIX = "_async.py"
+BANNER = "# Made by codegen/twins.py from {source}: edit that file, then `make generate`.\n"
+
+WORDS = (
+    (re.compile(r"\basync (def|for|with)\b"), r"\1"),
+    (re.compile(r"\bawait "), ""),
+    (re.compile(r"\bAsync(?=[A-Z])"), ""),
+    (re.compile(r"\basync_(?=raw\b|streamed\b)"), ""),
+    (re.compile(r"\b(__)?a(enter|exit|iter|next)__"), r"__\2__"),
+)
+"""What is replaced, in this order, and by what."""
+
+
+def twin(source: Path) -> str:
+    """The text of a blocking module, out of its async source."""
+    text = source.read_text(encoding="utf-8")
+    for pattern, replacement in WORDS:
+        text = pattern.sub(replacement, text)
+    return formatted(BANNER.format(source=source.name) + text)
+
+
+def formatted(text: str) -> str:
+    """Python code with its imports in order, as ruff writes it with the settings of generated code."""
+    ruff = [sys.executable, "-m", "ruff"]
+    settings = ["--isolated", "--no-cache", "--quiet", "--line-length", "120", "--target-version", "py311"]
+    for command in (["check", "--fix-only", "--select", "I"], ["format"]):
+        done = subprocess.run([*ruff, *command, *settings, "-"], input=text, capture_output=True, text=True, check=True)
+        text = done.stdout
+    return text
+
+
+def twins(root: Path = ROOT) -> dict[Path, str]:
+    """The blocking modules by their paths, each as it has to be."""
+    sources = sorted((root / FOLDER).glob(f"*{SUFFIX}"))
+    return {source.with_name(source.name.removesuffix(SUFFIX) + ".py"): twin(source) for source in sources}
+
+
+def stale(root: Path = ROOT) -> dict[Path, str]:
+    """The blocking modules that are not what their sources make of them, each as it has to be."""
+    return {
+        path: text
+        for path, text in twins(root).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def write(root: Path = ROOT) -> None:
+    """Write the blocking modules that are stale."""
+    for path, text in stale(root).items():
+        path.write_text(text, encoding="utf-8")
+
+
+def main() -> int:
+    """Write the blocking modules, or compare them; the exit status."""
+    parser = argparse.ArgumentParser(description="Make the blocking namespaces out of the async ones.")
+    parser.add_argument("--check", action="store_true", help="write nothing, and say which files would change")
+    if not parser.parse_args().check:
+        write()
+        return 0
+    found = stale()
+    for path in found:
+        print(f"{path.relative_to(ROOT).as_posix()}: differs", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

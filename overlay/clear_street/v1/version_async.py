@@ -1,0 +1,54 @@
+"""`client.v1.version`: which version of the API the service runs."""
+
+from __future__ import annotations
+
+from .. import _operations as operations
+from .._shapes import async_raw, async_streamed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Unpack
+
+    from .._caller import AsyncCaller
+    from .._options import CallOptions
+    from ..types.v1 import VersionGetVersionResponse
+
+
+class AsyncVersion:
+    """The version of the service."""
+
+    __slots__ = ("_caller",)
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @property
+    def with_raw_response(self) -> AsyncVersionWithRawResponse:
+        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        return AsyncVersionWithRawResponse(AsyncVersion(self._caller.shaped("raw")))
+
+    @property
+    def with_streaming_response(self) -> AsyncVersionWithStreamingResponse:
+        """The same operations as context managers, giving the reply before its body was read."""
+        return AsyncVersionWithStreamingResponse(AsyncVersion(self._caller.shaped("stream")))
+
+    async def get_version(self, **options: Unpack[CallOptions]) -> VersionGetVersionResponse:
+        """The version of the API that the service runs; asked without the API key.
+
+        A read: repeated after failures that may pass. `options`: see `CallOptions`. Raises `APIError` and its kin.
+        """
+        return await self._caller.call(operations.GET_VERSION, options)
+
+
+class AsyncVersionWithRawResponse:
+    """The operations, each giving its raw response."""
+
+    def __init__(self, version: AsyncVersion) -> None:
+        self.get_version: Final = async_raw(version.get_version)
+
+
+class AsyncVersionWithStreamingResponse:
+    """The operations, each giving a context manager of its raw response."""
+
+    def __init__(self, version: AsyncVersion) -> None:
+        self.get_version: Final = async_streamed(version.get_version)
