@@ -77,6 +77,11 @@ def generate(document: dict[str, Any], folder: Path) -> Path:
     # The templates import the facts as a template of their own.
     templates = folder / "templates"
     shutil.copytree(HERE / "templates", templates)
+    # Python is copied, not rendered: braces in it mean nothing to Jinja.
+    (templates / "runtime").mkdir()
+    for path in (HERE / "runtime").glob("*.py"):
+        text = f"{{% raw %}}{path.read_text(encoding='utf-8')}{{% endraw %}}"
+        (templates / "runtime" / path.name).write_text(text, encoding="utf-8")
     (templates / "facts.jinja").write_text(f"{{% set facts = {literal(plan.facts)} %}}\n", encoding="utf-8")
     source = folder / "openapi.json"
     source.write_text(json.dumps(plan.document), encoding="utf-8")

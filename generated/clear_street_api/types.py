@@ -1,5 +1,5 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
-"""What every model is made of: decoding that never fails on a reply, open enums, and the record of what departed from the spec."""
+"""What models are made of: decoding that never fails on a reply, open enums, a record of what departs from the spec."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class OpenStrEnum(StrEnum):
 
 
 class OpenIntEnum(IntEnum):
-    """An integer enum that takes members which the spec does not list: they keep their value and compare as integers."""
+    """An integer enum that takes members which the spec does not list: they keep their value as integers."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -454,7 +454,7 @@ class MapOf(Kind):
 
 
 class OneOf(Kind):
-    """One of several kinds: the one whose constants a value has, else the first of those from which it departs least."""
+    """One of several kinds: the one whose constants a value has, else the first of those that it departs least from."""
 
     __slots__ = ("_kinds", "expected")
 
@@ -545,7 +545,7 @@ class Model:
 
         Departures from the spec are appended to `drift`. Raises TypeError where `data` is no mapping.
         """
-        if not isinstance(data, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - not every caller checks types
+        if not isinstance(data, Mapping):
             raise TypeError(f"Expected a JSON object for {cls.__name__} but received {type(data).__name__}.")
         return cls.decode(data if data.__class__ is dict else dict(data), [] if drift is None else drift)
 
@@ -642,7 +642,10 @@ class Model:
 
     @classmethod
     def encoded(cls, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The JSON object of a caller's mapping, for a request: every field known, those required there, any other None left out."""
+        """The JSON object of a caller's mapping, for a request.
+
+        Every field must be known, and those that are required must be there; any other None is left out.
+        """
         for key in data:
             if key not in cls.KEYS:
                 from difflib import get_close_matches

@@ -1,0 +1,260 @@
+"""Requests as plain values, how arguments become part of them, and how they are sent on an httpx client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import quote
+
+from .errors import UnexpectedStatus, UnreadableBody
+from .types import Kind, Model, Refused, is_listable
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = [
+    "Request",
+    "json_body",
+    "object_body",
+    "parse_reply",
+    "query_flag",
+    "query_list",
+    "query_object",
+    "query_pairs",
+    "query_text",
+    "scalar",
+    "segment",
+    "send",
+    "send_async",
+    "whole_number",
+]
+
+M = TypeVar("M", bound=Model | None)
+
+
+class Request:
+    """A request, ready to be sent: path and query are percent-encoded, `json` is None where it has no body."""
+
+    __slots__ = ("json", "method", "operation", "path", "path_template", "query")
+
+    operation: str
+    """The operation's id in the spec."""
+    method: str
+    """The HTTP method."""
+    path_template: str
+    """The path with its parameters' names."""
+    path: str
+    """The path itself."""
+    query: tuple[tuple[str, str], ...]
+    """Names and values of the query."""
+    json: Any
+    """The body before it is encoded."""
+
+    def __init__(
+        self,
+        operation: str,
+        method: str,
+        path_template: str,
+        path: str,
+        query: tuple[tuple[str, str], ...] = (),
+        json: Any = None,
+    ) -> None:
+        for name, value in zip(
+            ("operation", "method", "path_template", "path", "query", "json"),
+            (operation, method, path_template, path, query, json),
+            strict=True,
+        ):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Request cannot be changed: {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Request cannot be changed: {name}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Request) and all(getattr(self, n) == getattr(other, n) for n in self.__slots__)
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.path_template}>"
+
+    def __reduce__(self) -> tuple[type[Request], tuple[Any, ...]]:
+        return Request, (self.operation, self.method, self.path_template, self.path, self.query, self.json)
+
+    @property
+    def target(self) -> str:
+        """The path with its query."""
+        if not self.query:
+            return self.path
+        return f"{self.path}?{'&'.join(f'{name}={value}' for name, value in self.query)}"
+
+    def content(self) -> bytes | None:
+        """The body as UTF-8, None where there is none."""
+        if self.json is None:
+            return None
+        return _as_bytes(self.json)
+
+
+def segment(name: str, value: object) -> str:
+    """A string as exactly one segment of a path; ValueError or TypeError for one that would lead to another path."""
+    if not isinstance(value, str):
+        raise TypeError(f"Expected a string for `{name}` but received {value!r}.")
+    if not value.strip():
+        raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
+    if value in (".", ".."):
+        raise ValueError(f"Expected an id for `{name}` but received {value!r}, which would lead to another path.")
+    return _quoted(name, str(value))
+
+
+def whole_number(name: str, value: object, minimum: int = -(2**63), maximum: int = 2**63 - 1) -> str:
+    """A whole number within its limits, as text."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"Expected an int for `{name}` but received {value!r}.")
+    if not minimum <= value <= maximum:
+        raise ValueError(f"Expected {minimum} to {maximum} for `{name}` but received {value!r}.")
+    return str(int(value))
+
+
+def query_text(name: str, value: object) -> str:
+    """A string of a query, percent-encoded."""
+    if not isinstance(value, str):
+        raise TypeError(f"Expected a string for `{name}` but received {value!r}.")
+    if not value.strip():
+        raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}; leave it out instead.")
+    return _quoted(name, str(value))
+
+
+def query_flag(name: str, value: object) -> str:
+    """True or False, as text."""
+    if not isinstance(value, bool):
+        raise TypeError(f"Expected True or False for `{name}` but received {value!r}.")
+    return "true" if value else "false"
+
+
+def query_list(name: str, values: Any, encode: Callable[[str, object], str]) -> list[str]:
+    """A list of a query, each item encoded."""
+    if not is_listable(values):
+        raise TypeError(f"Expected a list for `{name}` but received {values!r}.")
+    encoded = [encode(name, value) for value in values]
+    if not encoded:
+        raise ValueError(f"Expected at least one item for `{name}` but received none; leave it out instead.")
+    return encoded
+
+
+def scalar(name: str, kind: Kind, value: object) -> str:
+    """A string, number or boolean as text, before it is encoded."""
+    try:
+        return _as_text(name, kind.write(value))
+    except Refused as error:
+        raise error.under(name) from None
+
+
+def query_object(name: str, kind: Kind, value: object, *, within: str) -> list[tuple[str, str]]:
+    """What each field of an object adds to the query: ``field=text``, or ``within[field]=text``."""
+    if value is None:
+        return []
+    try:
+        fields = cast("dict[str, Any]", kind.write(value))
+    except Refused as error:
+        raise error.under(name) from None
+    return [
+        (_quoted(name, f"{within}[{field}]" if within else field), query_text(place, _as_text(place, text)))
+        for field, text in fields.items()
+        for place in [f"{name}.{field}"]
+    ]
+
+
+def query_pairs(*pairs: tuple[str, str | list[str] | None]) -> tuple[tuple[str, str], ...]:
+    """The query of those parameters that have a value; a list repeats its name."""
+    return tuple(
+        (name, item)
+        for name, value in pairs
+        if value is not None
+        for item in (value if isinstance(value, list) else [value])
+    )
+
+
+def json_body(name: str, kind: Kind, value: object, *, at_least: int = 0) -> Any:
+    """A body, checked."""
+    try:
+        body = kind.write(value)
+    except Refused as error:
+        raise error.under(name) from None
+    if at_least and len(body) < at_least:
+        raise ValueError(f"Expected at least {at_least} for `{name}` but received {value!r}.")
+    return _sendable(name, body)
+
+
+def object_body(model: type[Model], values: dict[str, Any], *, required: bool) -> Any:
+    """A body made of arguments; None where none of them is given and it may be left out."""
+    if not required and all(value is None for value in values.values()):
+        return None
+    return _sendable("body", model.encoded(values))
+
+
+def _sendable(name: str, body: Any) -> Any:
+    try:
+        _as_bytes(body)
+    except ValueError as error:
+        raise ValueError(f"The value for `{name}` cannot be sent as JSON: {error}.") from None
+    return body
+
+
+def _as_bytes(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _as_text(name: str, value: Any) -> str:
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"Expected a finite number for `{name}` but received {value!r}.")
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _quoted(name: str, value: str) -> str:
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError:
+        raise ValueError(f"The value for `{name}` is no text that can be sent: {value!r}.") from None
+
+
+def parse_reply(status_code: int, content: bytes, models: Mapping[int, type[M]]) -> M:
+    """The model of a reply, by its status; in `models` 4 stands for every 4xx and 0 for every other status.
+
+    Raises:
+        UnexpectedStatus: There is no model for the status.
+        UnreadableBody: The body is no JSON object.
+    """
+    model = models.get(status_code) or models.get(status_code // 100) or models.get(0)
+    if model is None:
+        raise UnexpectedStatus(status_code, content)
+    if not issubclass(model, Model):  # NoneType: a reply without a body
+        return cast("M", None)
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        raise UnreadableBody(status_code, content) from None
+    if not isinstance(value, dict):
+        raise UnreadableBody(status_code, content)
+    return model.from_dict(cast("dict[str, Any]", value))
+
+
+def _built(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
+    headers = {"accept": "application/json"}
+    content = request.content()
+    if content is not None:
+        headers["content-type"] = "application/json"
+    return client.build_request(request.method, request.target, content=content, headers=headers)
+
+
+def send(client: httpx.Client, request: Request, parse: Callable[[int, bytes], M]) -> M:
+    """Send a request once, with the client's own base URL and headers; what becomes of the reply."""
+    response = client.send(_built(client, request), follow_redirects=False)
+    return parse(response.status_code, response.content)
+
+
+async def send_async(client: httpx.AsyncClient, request: Request, parse: Callable[[int, bytes], M]) -> M:
+    """Send a request once, with the client's own base URL and headers; what becomes of the reply."""
+    response = await client.send(_built(client, request), follow_redirects=False)
+    return parse(response.status_code, response.content)

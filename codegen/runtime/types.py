@@ -1,0 +1,766 @@
+"""What models are made of: decoding that never fails on a reply, open enums, a record of what departs from the spec."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import Enum, IntEnum, StrEnum
+from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar, cast
+
+from attrs import define, field
+
+__all__ = [
+    "Anything",
+    "Array",
+    "Boolean",
+    "Constant",
+    "Date",
+    "Drift",
+    "Field",
+    "Integer",
+    "Kind",
+    "MapOf",
+    "Member",
+    "Model",
+    "Null",
+    "Number",
+    "Object",
+    "OneOf",
+    "OpenIntEnum",
+    "OpenStrEnum",
+    "Refused",
+    "Response",
+    "Text",
+    "Timestamp",
+    "is_listable",
+    "members",
+]
+
+E = TypeVar("E", bound=Enum)
+
+UNREADABLE: Final = object()
+
+
+class Drift(NamedTuple):
+    """One place where a reply departs from the spec."""
+
+    path: str
+    """Where, such as ``data[3].status``."""
+    kind: str
+    """One of ``missing``, ``null``, ``type``, ``format``, ``naive_datetime``, ``unknown_member``, ``unknown_field``."""
+    expected: str
+    """What the spec says, such as ``string``, ``date-time`` or the name of an enum."""
+
+
+def _under(drift: list[Drift], start: int, prefix: str) -> int:
+    """Put what was recorded since `start` under a longer path; how much is recorded in all."""
+    for index in range(start, len(drift)):
+        path, kind, expected = drift[index]
+        joint = "" if not path or path.startswith("[") else "."
+        drift[index] = Drift(f"{prefix}{joint}{path}", kind, expected)
+    return len(drift)
+
+
+class Refused(TypeError, ValueError):
+    """A value that a model cannot write."""
+
+    def __init__(self, expected: str, value: object) -> None:
+        super().__init__(expected, value)
+        self.path = ""
+
+    def under(self, prefix: str) -> Self:
+        """The same error, for a value around this one."""
+        joint = "" if not self.path or self.path.startswith("[") else "."
+        self.path = f"{prefix}{joint}{self.path}"
+        return self
+
+    def __str__(self) -> str:
+        expected, value = self.args
+        place = f" for `{self.path}`" if self.path else ""
+        return f"Expected {expected}{place} but received {value!r}."
+
+
+class OpenStrEnum(StrEnum):
+    """A string enum that takes members which the spec does not list: they keep their value and compare as strings."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the spec lists this member."""
+        return self._value_ in type(self)._value2member_map_
+
+
+class OpenIntEnum(IntEnum):
+    """An integer enum that takes members which the spec does not list: they keep their value as integers."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        member = int.__new__(cls, value)
+        member._name_ = str(value)
+        member._value_ = value
+        return member
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the spec lists this member."""
+        return self._value_ in type(self)._value2member_map_
+
+
+def is_listable(value: object) -> bool:
+    """Whether a value can stand for a list: it gives items, and is no text or mapping."""
+    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+
+
+class Kind:
+    """A kind of JSON value: how it is read, and written back."""
+
+    __slots__ = ()
+
+    expected: str = ""
+    sole: Any = None
+    """The value, where the spec lists only one."""
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        """The value in Python, or `UNREADABLE`; departures are recorded, with paths relative to the value."""
+        raise NotImplementedError
+
+    def write(self, value: Any) -> Any:
+        """The value in JSON; `Refused` where it is none of this kind."""
+        raise NotImplementedError
+
+    def strict(self, value: Any) -> Any:
+        """The value in Python where it is just as the spec says; ValueError otherwise."""
+        drift: list[Drift] = []
+        found = self.read(value, drift)
+        if drift:
+            raise ValueError(self.expected)
+        return found
+
+    def unreadable(self, value: object, drift: list[Drift], kind: str = "type") -> Any:
+        """Record that a value could not be read."""
+        drift.append(Drift("", "null" if value is None else kind, self.expected))
+        return UNREADABLE
+
+    def refusal(self, value: object) -> Refused:
+        """The error for a value that cannot be written."""
+        article = "an" if self.expected[:1].lower() in "aeio" else "a"
+        return Refused(f"{article} {self.expected}", value)
+
+
+class Text(Kind):
+    """A string."""
+
+    __slots__ = ()
+    expected = "string"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return value if value.__class__ is str else self.unreadable(value, drift)
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.refusal(value)
+        return str(value)
+
+
+class Integer(Kind):
+    """A whole number; ``1.0`` is one."""
+
+    __slots__ = ()
+    expected = "integer"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is int:
+            return value
+        if value.__class__ is float and value.is_integer():
+            return int(value)
+        return self.unreadable(value, drift)
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.refusal(value)
+        return value
+
+
+class Number(Kind):
+    """A number."""
+
+    __slots__ = ()
+    expected = "number"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return value if value.__class__ is float or value.__class__ is int else self.unreadable(value, drift)
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, (int, float)) or isinstance(value, bool):
+            raise self.refusal(value)
+        return value
+
+
+class Boolean(Kind):
+    """True or False."""
+
+    __slots__ = ()
+    expected = "boolean"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return value if value is True or value is False else self.unreadable(value, drift)
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.refusal(value)
+        return value
+
+
+class Timestamp(Kind):
+    """An RFC 3339 timestamp, as an aware datetime; written in UTC, with ``Z``."""
+
+    __slots__ = ()
+    expected = "date-time"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not str:
+            return self.unreadable(value, drift)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            from dateutil.parser import isoparse
+
+            try:
+                moment = isoparse(value)
+            except (ValueError, OverflowError):
+                return self.unreadable(value, drift, "format")
+        if moment.tzinfo is None:
+            drift.append(Drift("", "naive_datetime", self.expected))
+            return moment.replace(tzinfo=UTC)
+        return moment
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, datetime):
+            raise self.refusal(value)
+        if value.utcoffset() is None:
+            raise Refused("a datetime with a time zone", value)
+        try:
+            value = value.astimezone(UTC)
+        except OverflowError:  # at the ends of time another zone's moment has no year in UTC
+            return value.isoformat()
+        return value.replace(tzinfo=None).isoformat() + "Z"
+
+
+class Date(Kind):
+    """A calendar day."""
+
+    __slots__ = ()
+    expected = "date"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not str:
+            return self.unreadable(value, drift)
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return self.unreadable(value, drift, "format")
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self.refusal(value)
+        return value.isoformat()
+
+
+class Null(Kind):
+    """Nothing but null, which no kind gets to see."""
+
+    __slots__ = ()
+    expected = "null"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return self.unreadable(value, drift)
+
+    def write(self, value: Any) -> Any:
+        raise self.refusal(value)
+
+
+class Constant(Kind):
+    """A string or number that is always the same, and tells objects of one kind from those of another."""
+
+    __slots__ = ("expected", "sole")
+
+    def __init__(self, value: str | int) -> None:
+        self.sole = value
+        self.expected = repr(value)
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not self.sole.__class__:
+            return self.unreadable(value, drift)
+        if value != self.sole:
+            drift.append(Drift("", "unknown_member", self.expected))
+        return value
+
+    def write(self, value: Any) -> Any:
+        if value.__class__ is not self.sole.__class__:
+            raise self.refusal(value)
+        return value
+
+
+class Anything(Kind):
+    """Any JSON value, as it is."""
+
+    __slots__ = ()
+    expected = "anything"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        return value
+
+    def write(self, value: Any) -> Any:
+        return value
+
+
+class Member(Kind):
+    """A member of an open enum."""
+
+    __slots__ = ("_enum", "_plain", "expected", "sole")
+
+    def __init__(self, enum: type[OpenStrEnum | OpenIntEnum]) -> None:
+        self._enum: Callable[[Any], OpenStrEnum | OpenIntEnum] = enum
+        self._plain: type[str | int] = str if issubclass(enum, str) else int
+        self.expected = enum.__name__
+        self.sole = next(iter(enum)).value if len(enum) == 1 else None
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not self._plain:
+            return self.unreadable(value, drift)
+        member = self._enum(value)
+        if not member.is_known:
+            drift.append(Drift("", "unknown_member", self.expected))
+        return member
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, self._plain) or isinstance(value, bool):
+            raise self.refusal(value)
+        return self._plain(value)
+
+
+class Object(Kind):
+    """A JSON object with fields of its own, as a model."""
+
+    __slots__ = ("_model", "_tags", "expected")
+
+    def __init__(
+        self, name: str, model: Callable[[], type[Model]], tags: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        self._model = model
+        self._tags = tags or {}
+        self.expected = name
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not dict:
+            return self.unreadable(value, drift)
+        return self._model().decode(value, drift)
+
+    def element(self, value: Any, drift: list[Drift]) -> Any:
+        """As `read`, but a row that is no object is kept too, in an empty model, so that the rows keep their places."""
+        return self._model().decode(value, drift)
+
+    def claims(self, value: Mapping[str, Any]) -> bool:
+        """Whether an object has what the model, or the union around it, says is always the same, and so is meant."""
+        if self._tags:
+            return all(value.get(key) in values for key, values in self._tags.items())
+        sole = [(spec.key, spec.kind.sole) for spec in self._model().FIELDS if spec.kind.sole is not None]
+        return bool(sole) and all(key in value and value[key] == constant for key, constant in sole)
+
+    def write(self, value: Any) -> Any:
+        model = self._model()
+        if isinstance(value, Mapping):
+            return model.encoded(cast("Mapping[str, Any]", value))
+        if not isinstance(value, model):
+            raise self.refusal(value)
+        return value.encode()
+
+
+class Array(Kind):
+    """A list of one kind."""
+
+    __slots__ = ("_items", "_nullable", "expected")
+
+    def __init__(self, items: Kind, *, nullable: bool = False) -> None:
+        self._items = items
+        self._nullable = nullable
+        self.expected = f"list of {items.expected}"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not list:
+            return self.unreadable(value, drift)
+        read = self._items.element if isinstance(self._items, Object) else self._items.read
+        items: list[Any] = []
+        start = len(drift)
+        for index, item in enumerate(value):
+            items.append(None if item is None and self._nullable else read(item, drift))
+            start = _under(drift, start, f"[{index}]")
+        return UNREADABLE if UNREADABLE in items else items
+
+    def write(self, value: Any) -> Any:
+        if not is_listable(value):
+            raise self.refusal(value)
+        written: list[Any] = []
+        for index, item in enumerate(value):
+            try:
+                written.append(None if item is None and self._nullable else self._items.write(item))
+            except Refused as error:
+                raise error.under(f"[{index}]") from None
+        return written
+
+
+class MapOf(Kind):
+    """A JSON object whose keys are not known beforehand."""
+
+    __slots__ = ("_nullable", "_values", "expected")
+
+    def __init__(self, values: Kind, *, nullable: bool = False) -> None:
+        self._values = values
+        self._nullable = nullable
+        self.expected = f"map of {values.expected}"
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        if value.__class__ is not dict:
+            return self.unreadable(value, drift)
+        read = self._values.element if isinstance(self._values, Object) else self._values.read
+        found: dict[str, Any] = {}
+        start = len(drift)
+        for key, item in value.items():
+            found[key] = None if item is None and self._nullable else read(item, drift)
+            start = _under(drift, start, key)
+        return UNREADABLE if UNREADABLE in found.values() else found
+
+    def write(self, value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise self.refusal(value)
+        written: dict[str, Any] = {}
+        for key, item in cast("Mapping[str, Any]", value).items():
+            try:
+                written[key] = None if item is None and self._nullable else self._values.write(item)
+            except Refused as error:
+                raise error.under(key) from None
+        return written
+
+
+class OneOf(Kind):
+    """One of several kinds: the one whose constants a value has, else the first of those that it departs least from."""
+
+    __slots__ = ("_kinds", "expected")
+
+    def __init__(self, *kinds: Kind) -> None:
+        self._kinds = kinds
+        self.expected = " or ".join(kind.expected for kind in kinds)
+
+    def _meant(self, value: Any) -> Kind | None:
+        if not isinstance(value, Mapping):
+            return None
+        found = [
+            kind for kind in self._kinds if isinstance(kind, Object) and kind.claims(cast("Mapping[str, Any]", value))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def read(self, value: Any, drift: list[Drift]) -> Any:
+        meant = self._meant(value)
+        if meant is not None:
+            return meant.read(value, drift)
+        best: tuple[tuple[int, int], Any, list[Drift]] | None = None
+        for kind in self._kinds:
+            departures: list[Drift] = []
+            found = kind.read(value, departures)
+            if found is not UNREADABLE:
+                # A field that the spec does not know says little about which kind is meant.
+                serious = sum(departure.kind != "unknown_field" for departure in departures)
+                score = serious, len(departures)
+                if best is None or score < best[0]:
+                    best = score, found, departures
+        if best is None:
+            return self.unreadable(value, drift)
+        drift += best[2]
+        return best[1]
+
+    def write(self, value: Any) -> Any:
+        meant = self._meant(value)
+        if meant is not None:
+            return meant.write(value)
+        for kind in self._kinds:
+            try:
+                return kind.write(value)
+            except (TypeError, ValueError):
+                continue
+        raise self.refusal(value)
+
+
+class Field(NamedTuple):
+    """A field of a model."""
+
+    name: str
+    """Its name in Python."""
+    key: str
+    """Its name in JSON."""
+    kind: Kind
+    required: bool = False
+    nullable: bool = False
+
+
+class _Unread(NamedTuple):
+    """In the place of a row's unknown fields: the value, where it was no object at all."""
+
+    value: Any
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class Model:
+    """A JSON object with the fields of the spec.
+
+    A field reads None where the object does not have it or has null (`model_fields_set` tells which), and, in a reply
+    that breaks the spec, where its value could not be read. What the spec does not know, and what could not be read,
+    comes out again in `to_dict()`.
+    """
+
+    FIELDS: ClassVar[tuple[Field, ...]] = ()
+    KEYS: ClassVar[frozenset[str]] = frozenset()
+
+    # Fields that the spec does not know, and by their JSON names those that could not be read.
+    _extra: dict[str, Any] | _Unread | None = field(default=None, alias="_extra")
+    # A bit for each field that was null, in the order of FIELDS.
+    _nulls: int = field(default=0, alias="_nulls")
+
+    def __init_subclass__(cls) -> None:
+        cls.KEYS = frozenset(spec.key for spec in cls.FIELDS)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, drift: list[Drift] | None = None) -> Self:
+        """A model from a decoded JSON object; never fails on what the object holds.
+
+        Departures from the spec are appended to `drift`. Raises TypeError where `data` is no mapping.
+        """
+        if not isinstance(data, Mapping):
+            raise TypeError(f"Expected a JSON object for {cls.__name__} but received {type(data).__name__}.")
+        return cls.decode(data if data.__class__ is dict else dict(data), [] if drift is None else drift)
+
+    @classmethod
+    def decode(cls, data: Any, drift: list[Drift]) -> Self:
+        """A model from any JSON value, with its departures from the spec."""
+        start = len(drift)
+        self = cls._read(data, drift)
+        if self is None:
+            del drift[start:]
+            self = cls._tolerate(data, drift)
+        return self
+
+    @classmethod
+    def decode_in(cls, value: Any, drift: list[Drift], key: str) -> Self:
+        """A model from the object in a field; TypeError where the value is none."""
+        if value.__class__ is not dict:
+            raise TypeError(key)
+        start = len(drift)
+        self = cls.decode(value, drift)
+        if len(drift) != start:
+            _under(drift, start, key)
+        return self
+
+    @classmethod
+    def decode_rows(cls, values: Any, drift: list[Drift], key: str) -> list[Self]:
+        """A model from each row of the list in a field; TypeError where the value is no list."""
+        if values.__class__ is not list:
+            raise TypeError(key)
+        read = cls._read
+        rows: list[Self] = []
+        count = len(drift)
+        for value in values:
+            row = read(value, drift)
+            if row is None:
+                del drift[count:]
+                row = cls._tolerate(value, drift)
+            if len(drift) != count:
+                count = _under(drift, count, f"{key}[{len(rows)}]")
+            rows.append(row)
+        return rows
+
+    @classmethod
+    def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
+        """The model where the object is as the spec says, but for fields that it does not know; else None."""
+        return None
+
+    @classmethod
+    def _tolerate(cls, data: Any, drift: list[Drift]) -> Self:
+        """The model whatever the value is, with every departure recorded."""
+        self = cls.__new__(cls)
+        for spec in cls.FIELDS:
+            setattr(self, spec.name, None)
+        self._nulls = 0
+        self._extra = None
+        self._begin()
+        if data.__class__ is not dict:
+            drift.append(Drift("", "null" if data is None else "type", cls.__name__))
+            self._extra = _Unread(data)
+            return self
+        extra: dict[str, Any] = {}
+        for index, (name, key, kind, required, nullable) in enumerate(cls.FIELDS):
+            if key not in data:
+                if required:
+                    drift.append(Drift(key, "missing", kind.expected))
+                continue
+            value = data[key]
+            if value is None:
+                self._nulls |= 1 << index
+                if not nullable and not isinstance(kind, Anything):
+                    drift.append(Drift(key, "null", kind.expected))
+                continue
+            start = len(drift)
+            found = kind.read(value, drift)
+            _under(drift, start, key)
+            if found is UNREADABLE:
+                extra[key] = value
+            else:
+                setattr(self, name, found)
+        extra.update(cls._strays(data, drift))
+        self._extra = extra or None
+        return self
+
+    def _begin(self) -> None:
+        """Set what a model has besides its fields."""
+
+    @classmethod
+    def _strays(cls, data: dict[str, Any], drift: list[Drift]) -> dict[str, Any]:
+        """The fields that the spec does not know."""
+        keys = cls.KEYS
+        strays = {key: value for key, value in data.items() if key not in keys}
+        drift += [Drift(key, "unknown_field", "nothing") for key in strays]
+        return strays
+
+    @classmethod
+    def encoded(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The JSON object of a caller's mapping, for a request.
+
+        Every field must be known, and those that are required must be there; any other None is left out.
+        """
+        for key in data:
+            if key not in cls.KEYS:
+                from difflib import get_close_matches
+
+                near = get_close_matches(str(key), cls.KEYS, n=1)
+                known = ", ".join(spec.key for spec in cls.FIELDS)
+                remedy = f"did you mean {near[0]!r}?" if near else f"it takes {known}."
+                raise ValueError(f"Unknown field {key!r} for {cls.__name__}; {remedy}")
+        written: dict[str, Any] = {}
+        for _, key, kind, required, nullable in cls.FIELDS:
+            value = data.get(key)
+            if value is not None:
+                try:
+                    written[key] = kind.write(value)
+                except Refused as error:
+                    raise error.under(key) from None
+            elif required and nullable:
+                written[key] = None
+            elif required:
+                raise kind.refusal(None).under(key)
+        return written
+
+    def encode(self) -> Any:
+        """The JSON value that this model was read from, or stands for."""
+        return self._extra.value if isinstance(self._extra, _Unread) else self.to_dict()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object: fields that are set, then what the spec does not know.
+
+        Raises `Refused`, a TypeError and ValueError that names the field, for a value that it cannot hold, such as a
+        datetime without a time zone.
+        """
+        extra: dict[str, Any] = self._extra if isinstance(self._extra, dict) else {}
+        data: dict[str, Any] = {}
+        for index, (name, key, kind, _, _) in enumerate(self.FIELDS):
+            value = getattr(self, name)
+            if value is not None:
+                try:
+                    data[key] = kind.write(value)
+                except Refused as error:
+                    raise error.under(name) from None
+            elif key in extra:
+                data[key] = extra[key]
+            elif self._nulls >> index & 1:
+                data[key] = None
+        for key, value in extra.items():
+            data.setdefault(key, value)
+        return data
+
+    def to_json(self) -> str:
+        """The JSON object as text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def model_fields_set(self) -> frozenset[str]:
+        """The names of the fields that the object has, also those that are null or could not be read."""
+        extra = self._extra if isinstance(self._extra, dict) else {}
+        return frozenset(
+            name
+            for index, (name, key, _, _, _) in enumerate(self.FIELDS)
+            if getattr(self, name) is not None or self._nulls >> index & 1 or key in extra
+        )
+
+    @property
+    def model_extra(self) -> dict[str, Any]:
+        """The fields that the spec does not know."""
+        extra = self._extra if isinstance(self._extra, dict) else {}
+        return {key: value for key, value in extra.items() if key not in self.KEYS}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Model) or other.__class__ is not self.__class__:
+            return NotImplemented
+        mine = (self._extra, self._nulls, *(getattr(self, spec.name) for spec in self.FIELDS))
+        return mine == (other._extra, other._nulls, *(getattr(other, spec.name) for spec in self.FIELDS))
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{spec.name}={_shown(value)}" for spec in self.FIELDS if (value := getattr(self, spec.name)) is not None
+        ]
+        if self.model_extra:
+            shown.append(f"model_extra={self.model_extra!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class Response(Model):
+    """The whole body of a reply."""
+
+    _drift: tuple[Drift, ...] = field(default=(), alias="_drift")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, drift: list[Drift] | None = None) -> Self:
+        found: list[Drift] = []
+        self = super().from_dict(data, drift=found)
+        self._drift = tuple(found)
+        if drift is not None:
+            drift.extend(found)
+        return self
+
+    def _begin(self) -> None:
+        self._drift = ()
+
+    @property
+    def drift(self) -> tuple[Drift, ...]:
+        """Where the reply departs from the spec."""
+        return self._drift
+
+
+def members(enum: type[E]) -> dict[Any, E]:
+    """The listed members of an enum, by value."""
+    return {member.value: member for member in enum}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (OpenStrEnum, OpenIntEnum)):
+        return repr(value.value)
+    if isinstance(value, date):  # a datetime is one, too
+        return value.isoformat()
+    return repr(value)
