@@ -1,9 +1,9 @@
 """`make operation NAME=...`: write into the overlay what an operation of openapi.yaml needs there.
 
-That is its row in the operation table, its door in the seam, its types, and its methods: plain, raw and streamed, in the
-async namespace, which is made where the tag has none; the blocking namespace follows from it. A GET may be repeated;
-whatever else is never sent again once a byte may have left, until a person knows better and says so in the row.
-Docstrings are the document's own words, to be made better, too.
+That is its row in the operation table, its door in the seam, its types, and its methods: plain, raw and streamed, in
+the async namespace, which is made where the tag has none; the blocking namespace follows from it. A GET may be
+repeated; whatever else is never sent again once a byte may have left, until a person knows better and says so in the
+row. Docstrings are the document's own words, to be made better, too.
 """
 
 from __future__ import annotations
