@@ -321,9 +321,26 @@ class Schemas:
                     "required": key in schema.get("required", ()),
                     "description": value.get("description", "") if isinstance(value, dict) else "",
                     "limits": self.limits(value),
+                    "aliases": self._other_names(value, schema["properties"], f"{place}/properties/{key}"),
                 }
             )
+        bit = len(fields)
+        for field in fields:
+            field["aliases"] = [
+                {"key": key, "name": identifier(key, taken), "bit": bit + number}
+                for number, key in enumerate(field["aliases"])
+            ]
+            bit += len(field["aliases"])
         return model(name)
+
+    def _other_names(self, schema: Any, properties: Json, place: str) -> list[str]:
+        """Other names of a property in JSON, the newest first: `x-aliases`."""
+        given = schema.get("x-aliases", []) if isinstance(schema, dict) else []
+        names = expected(given, list, f"{place}/x-aliases", "list of names")
+        for name in names:
+            if not isinstance(name, str) or not name or name in properties or names.count(name) > 1:
+                raise Ungeneratable(f"{place}/x-aliases", f"{name!r}, which is no other name of this property alone")
+        return list(names)
 
     def _enum(self, schema: Json, hint: str, place: str) -> Kind:
         name = self._own_name(hint, schema, place)
@@ -391,6 +408,7 @@ class Schemas:
             "required": field["required"],
             "nullable": nullable,
             "plain": kind.classes <= self.enums.keys(),
+            "aliases": field["aliases"],
             "annotation": optional(kind if field["required"] else kind.or_null(), kind.annotation),
             "expression": aliased(kind.expression, self.classes),
             "doc": docstring(field["description"]),

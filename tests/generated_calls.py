@@ -81,6 +81,18 @@ def use_models(models: Any) -> None:
             assert drift
             with suppress(TypeError, ValueError):
                 found.to_dict()
+    for name in ("label", "caption"):
+        body = {(name if key == "text" else key): value for key, value in THING.items()}
+        named = models.Thing.from_dict(body, drift=(drift := []))
+        assert named.to_dict() == body
+        assert (named.text, named.label, named.caption, drift) == ("x", "x", "x", [])
+        assert named == thing
+        named.caption = named.label = "y"
+        assert named.to_dict() == {**body, name: "y"}
+    assert models.Thing.from_dict({**THING, "label": "x"}) == thing
+    thing.either = 7
+    assert thing.number_or_text == thing.either == 7
+    thing.either = "one"
     for row in ("odd", None):
         reply = models.ThingReply.from_dict({"data": row, "more": 1}, drift=[])
         assert [departure.path for departure in reply.drift] == ["data", "more"]

@@ -48,7 +48,9 @@ class Drift(NamedTuple):
     path: str
     """Where, such as ``data[3].status``."""
     kind: str
-    """One of ``missing``, ``null``, ``type``, ``format``, ``naive_datetime``, ``unknown_member``, ``unknown_field``."""
+    """One of ``missing``, ``null``, ``type``, ``format``, ``naive_datetime``, ``unknown_member``, ``unknown_field``;
+    ``conflict`` where a field has different values under two of its names.
+    """
     expected: str
     """What the spec says, such as ``string``, ``date-time`` or the name of an enum."""
 
@@ -510,6 +512,13 @@ class Field(NamedTuple):
     kind: Kind
     required: bool = False
     nullable: bool = False
+    aliases: tuple[str, ...] = ()
+    """Its other names in JSON, the newest first."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every name in JSON: the aliases, the newest first, then `key`."""
+        return (*self.aliases, self.key)
 
 
 class _Unread(NamedTuple):
@@ -532,11 +541,11 @@ class Model:
 
     # Fields that the spec does not know, and by their JSON names those that could not be read.
     _extra: dict[str, Any] | _Unread | None = field(default=None, alias="_extra")
-    # A bit for each field that was null, in the order of FIELDS.
+    # A bit for each field that was null, in the order of FIELDS; then a bit for each alias under which a field came.
     _nulls: int = field(default=0, alias="_nulls")
 
     def __init_subclass__(cls) -> None:
-        cls.KEYS = frozenset(spec.key for spec in cls.FIELDS)
+        cls.KEYS = frozenset(key for spec in cls.FIELDS for key in spec.keys)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, drift: list[Drift] | None = None) -> Self:
@@ -606,7 +615,9 @@ class Model:
             self._extra = _Unread(data)
             return self
         extra: dict[str, Any] = {}
-        for index, (name, key, kind, required, nullable) in enumerate(cls.FIELDS):
+        for index, (name, key, kind, required, nullable, aliases) in enumerate(cls.FIELDS):
+            if aliases:
+                key = self._named(index, data, drift, extra)
             if key not in data:
                 if required:
                     drift.append(Drift(key, "missing", kind.expected))
@@ -627,6 +638,44 @@ class Model:
         extra.update(cls._strays(data, drift))
         self._extra = extra or None
         return self
+
+    def _named(self, index: int, data: dict[str, Any], drift: list[Drift], extra: dict[str, Any]) -> str:
+        """The name under which an object has a field: of several, the newest whose value is not null.
+
+        The other names are kept as they came, and values that contradict each other are drift.
+        """
+        spec = self.FIELDS[index]
+        present = [key for key in spec.keys if key in data]
+        if not present:
+            return spec.key
+        chosen = next((key for key in present if data[key] is not None), present[-1])
+        if chosen != spec.key:
+            self._nulls |= self._bit(spec, chosen)
+        for key in present:
+            if key != chosen:
+                extra[key] = data[key]
+                if data[key] is not None and data[key] != data[chosen]:
+                    drift.append(Drift(key, "conflict", f"the value of {chosen}"))
+        return chosen
+
+    @classmethod
+    def _named_twice(cls, data: dict[str, Any]) -> bool:
+        """Whether an object has a field under more than one of its names."""
+        return any(sum(key in data for key in spec.keys) > 1 for spec in cls.FIELDS if spec.aliases)
+
+    @classmethod
+    def _bit(cls, spec: Field, alias: str) -> int:
+        """The bit of `_nulls` which says that a field came under an alias."""
+        before = len(cls.FIELDS)
+        for other in cls.FIELDS:
+            if other is spec:
+                break
+            before += len(other.aliases)
+        return 1 << (before + spec.aliases.index(alias))
+
+    def _key(self, spec: Field) -> str:
+        """The name in JSON under which this object has a field, or would have it."""
+        return next((alias for alias in spec.aliases if self._nulls & self._bit(spec, alias)), spec.key)
 
     def _begin(self) -> None:
         """Set what a model has besides its fields."""
@@ -654,8 +703,13 @@ class Model:
                 remedy = f"did you mean {near[0]!r}?" if near else f"it takes {known}."
                 raise ValueError(f"Unknown field {key!r} for {cls.__name__}; {remedy}")
         written: dict[str, Any] = {}
-        for _, key, kind, required, nullable in cls.FIELDS:
-            value = data.get(key)
+        for spec in cls.FIELDS:
+            kind, required, nullable = spec.kind, spec.required, spec.nullable
+            given = {name: data[name] for name in spec.keys if data.get(name) is not None}
+            key, value = next(iter(given.items()), (spec.key, None))
+            for other, repeated in given.items():
+                if other != key and repeated != value:
+                    raise ValueError(f"`{other}` and `{key}` are two names of one field; give one of them.")
             if value is not None:
                 try:
                     written[key] = kind.write(value)
@@ -679,8 +733,10 @@ class Model:
         """
         extra: dict[str, Any] = self._extra if isinstance(self._extra, dict) else {}
         data: dict[str, Any] = {}
-        for index, (name, key, kind, _, _) in enumerate(self.FIELDS):
+        for index, (name, key, kind, _, _, aliases) in enumerate(self.FIELDS):
             value = getattr(self, name)
+            if aliases:
+                key = self._key(self.FIELDS[index])
             if value is not None:
                 try:
                     data[key] = kind.write(value)
@@ -704,7 +760,7 @@ class Model:
         extra = self._extra if isinstance(self._extra, dict) else {}
         return frozenset(
             name
-            for index, (name, key, _, _, _) in enumerate(self.FIELDS)
+            for index, (name, key, *_) in enumerate(self.FIELDS)
             if getattr(self, name) is not None or self._nulls >> index & 1 or key in extra
         )
 
@@ -717,8 +773,16 @@ class Model:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model) or other.__class__ is not self.__class__:
             return NotImplemented
-        mine = (self._extra, self._nulls, *(getattr(self, spec.name) for spec in self.FIELDS))
-        return mine == (other._extra, other._nulls, *(getattr(other, spec.name) for spec in self.FIELDS))
+        return self._compared() == other._compared()
+
+    def _compared(self) -> tuple[object, ...]:
+        """What makes two models equal: values and nulls, under whichever of its names a field came."""
+        extra: object = self._extra
+        if isinstance(self._extra, dict):
+            others = {key for spec in self.FIELDS if spec.aliases for key in spec.keys if key != self._key(spec)}
+            extra = {key: value for key, value in self._extra.items() if key not in others} or None
+        nulls = self._nulls & ((1 << len(self.FIELDS)) - 1)
+        return (extra, nulls, *(getattr(self, spec.name) for spec in self.FIELDS))
 
     def __repr__(self) -> str:
         shown = [
