@@ -60,6 +60,7 @@ class _Base(_Generic["H"]):
         timeout: float | httpx.Timeout = 60.0,
         deadline: float | None = None,
         max_retries: int = 2,
+        max_body_size: int = 67_108_864,
         default_headers: Mapping[str, str | None] | None = None,
         http_client: H | None = None,
         read_only: bool = False,
@@ -80,6 +81,7 @@ class _Base(_Generic["H"]):
           leaves at most 5 s of it for the connection.
         - `deadline`: seconds for a whole call, waits and looks included. Default: ``(max_retries + 1) * timeout``.
         - `max_retries`: how many further attempts a call may make.
+        - `max_body_size`: bytes that the body of a reply may have, unpacked; a longer one is not read.
         - `default_headers`: headers for every request; None as a value leaves one of the client's own out.
         - `http_client`: your own `httpx.Client` (`httpx.AsyncClient`), such as an adjusted `DefaultHttpxClient`.
           You close it.
@@ -103,6 +105,7 @@ class _Base(_Generic["H"]):
                 "timeout": timeout,
                 "deadline": deadline,
                 "max_retries": max_retries,
+                "max_body_size": max_body_size,
                 "default_headers": default_headers,
                 "read_only": read_only,
                 "strict": strict,

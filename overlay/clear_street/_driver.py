@@ -27,6 +27,7 @@ from ._effects import Invoke, Send, Sleep
 from ._exchange import exchange, finish, lost
 from ._http.bounds import BOUNDS, Bounds
 from ._http.client import DefaultAsyncHttpxClient, DefaultHttpxClient
+from ._http.decoding import BodyTooLarge, bound, keep, unpacked
 from ._http.messages import headers_without_key, new_request, without_key
 from ._logging import log, logger
 from ._outcomes import Failure, Reply
@@ -107,10 +108,11 @@ class _Driver:
                 f"{effect.request.path_template}; use another client for it."
             )
 
-    def _bounds(self, effect: Send) -> Bounds:
+    def _bounds(self, effect: Send, max_body_size: int) -> Bounds:
         """The attempt's bounds, moved from the clock of the flow to the one that sockets live by."""
         offset = time.monotonic() - self.clock.monotonic()
-        return Bounds(effect.until + offset, None if effect.not_after is None else effect.not_after + offset)
+        not_after = None if effect.not_after is None else effect.not_after + offset
+        return Bounds(effect.until + offset, not_after, max_body_size)
 
     def _failed(
         self,
@@ -238,7 +240,7 @@ class Driver(_Driver):
 
     def read(self, completed: Completed[Any]) -> bytes:
         """The rest of a streamed body, within the time-out of an attempt."""
-        token = BOUNDS.set(Bounds(time.monotonic() + completed.call.limits.timeout.total, None))
+        token = BOUNDS.set(_reading_bounds(completed.call))
         try:
             body: bytes = completed.http_response.read()
             return body
@@ -258,7 +260,7 @@ class Driver(_Driver):
         self._refuse(effect, settings)
         client = self.client()
         _refuse_closed(client.is_closed)
-        bounds = self._bounds(effect)
+        bounds = self._bounds(effect, settings.max_body_size)
         keeps_bounds = getattr(client, "keeps_bounds", False)
         key = request = response = None
         token = BOUNDS.set(bounds)
@@ -267,8 +269,8 @@ class Driver(_Driver):
             request = new_request(effect, settings.base_url, key, client, self.clock.monotonic())
             bounds.begun = False  # the application may have asked for the key over connections of this package
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
-            streamed = effect.stream and response.is_success
-            result: Reply | Failure = self._reply(response, None if streamed else _read(effect, response), key)
+            body = _read(effect, response, settings.max_body_size)
+            result: Reply | Failure = self._reply(response, body, key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
             result = self._failed(error, request, response, key, unsent=unsent)
@@ -385,7 +387,7 @@ class AsyncDriver(_Driver):
 
     async def read(self, completed: Completed[Any]) -> bytes:
         """The rest of a streamed body, within the time-out of an attempt."""
-        token = BOUNDS.set(Bounds(time.monotonic() + completed.call.limits.timeout.total, None))
+        token = BOUNDS.set(_reading_bounds(completed.call))
         try:
             body: bytes = await completed.http_response.aread()
             return body
@@ -409,7 +411,7 @@ class AsyncDriver(_Driver):
         self._refuse(effect, settings)
         client = await self.client()
         _refuse_closed(client.is_closed)
-        bounds = self._bounds(effect)
+        bounds = self._bounds(effect, settings.max_body_size)
         keeps_bounds = getattr(client, "keeps_bounds", False)
         key = request = response = None
         token = BOUNDS.set(bounds)
@@ -418,8 +420,8 @@ class AsyncDriver(_Driver):
             request = new_request(effect, settings.base_url, key, client, self.clock.monotonic())
             bounds.begun = False  # the application may have asked for the key over connections of this package
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
-            streamed = effect.stream and response.is_success
-            result: Reply | Failure = self._reply(response, None if streamed else await _aread(effect, response), key)
+            body = await _aread(effect, response, settings.max_body_size)
+            result: Reply | Failure = self._reply(response, body, key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
             result = self._failed(error, request, response, key, unsent=unsent)
@@ -446,17 +448,48 @@ class AsyncDriver(_Driver):
         return checked_key(value)
 
 
-def _read(send: Send, response: httpx.Response) -> bytes:
-    """The body. httpx's own way to it costs a good part of a call: it is left where nobody will see its response."""
-    if send.raw or response.is_stream_consumed or "content-encoding" in response.headers:
+def _read(send: Send, response: httpx.Response, limit: int) -> bytes | None:
+    """The body, None of one that the application reads. httpx's own way to it costs a good part of a call."""
+    if response.is_stream_consumed:
         return response.read()
-    return b"".join(cast("httpx.SyncByteStream", response.stream))
+    if send.stream and response.is_success:
+        bound(response, limit)
+        return None
+    size, parts = 0, list[bytes]()
+    for part in cast("httpx.SyncByteStream", response.stream):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise BodyTooLarge(limit)
+    return _unpacked(send, response, b"".join(parts), limit)
 
 
-async def _aread(send: Send, response: httpx.Response) -> bytes:
-    if send.raw or response.is_stream_consumed or "content-encoding" in response.headers:
+async def _aread(send: Send, response: httpx.Response, limit: int) -> bytes | None:
+    if response.is_stream_consumed:
         return await response.aread()
-    return b"".join([part async for part in cast("httpx.AsyncByteStream", response.stream)])
+    if send.stream and response.is_success:
+        bound(response, limit)
+        return None
+    size, parts = 0, list[bytes]()
+    async for part in cast("httpx.AsyncByteStream", response.stream):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise BodyTooLarge(limit)
+    return _unpacked(send, response, b"".join(parts), limit)
+
+
+def _unpacked(send: Send, response: httpx.Response, content: bytes, limit: int) -> bytes:
+    if "content-encoding" in response.headers:
+        content = unpacked(response.headers, content, limit)
+    if send.raw:
+        keep(response, content)
+    return content
+
+
+def _reading_bounds(call: Call[Any]) -> Bounds:
+    """The bounds of what is left of a streamed reply."""
+    return Bounds(time.monotonic() + call.limits.timeout.total, None, call.settings.max_body_size)
 
 
 def _refuse_closed(closed: bool) -> None:

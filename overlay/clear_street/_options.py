@@ -82,6 +82,7 @@ class ClientOptions(TypedDict, total=False):
     timeout: float | httpx.Timeout
     deadline: float | None
     max_retries: int
+    max_body_size: int
     default_headers: Mapping[str, str | None] | None
     read_only: bool
     strict: bool

@@ -26,6 +26,7 @@ _OPTIONS = (
     "timeout",
     "deadline",
     "max_retries",
+    "max_body_size",
     "default_headers",
     "on_intent",
     *_FLAGS,
@@ -40,6 +41,7 @@ class Settings:
         "base_url",
         "headers",
         "limits",
+        "max_body_size",
         "on_intent",
         "raise_on_rejection",
         "read_only",
@@ -51,6 +53,7 @@ class Settings:
     base_url: str
     headers: Headers
     limits: Limits
+    max_body_size: int
     on_intent: Callable[..., object] | None
     raise_on_rejection: bool
     read_only: bool
@@ -85,6 +88,8 @@ class Settings:
             self.headers = checked_headers("default_headers", given["default_headers"]).over(self.headers)
         if "on_intent" in given:
             self.on_intent = _hook(given["on_intent"])
+        if "max_body_size" in given:
+            self.max_body_size = _size(given["max_body_size"])
         self.limits = self.limits.with_arguments(given)
         for name in _FLAGS:
             if name in given:
@@ -137,6 +142,12 @@ def _api_key(value: Secret | Callable[[], Any] | None) -> Secret | Callable[[], 
             "(ClearStreet.sandbox() needs none)."
         )
     return value if callable(value) else checked_key(value)
+
+
+def _size(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise refusal(f"Expected a whole number of bytes, 1 or more, for `max_body_size` but received {value!r}.")
+    return value
 
 
 def _hook(value: object) -> Callable[..., object] | None:

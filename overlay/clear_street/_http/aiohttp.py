@@ -22,6 +22,7 @@ from yarl import URL
 
 from ..errors import ArgumentError
 from .bounds import BOUNDS, capped
+from .decoding import BoundedResponse
 
 if TYPE_CHECKING:
     import ssl
@@ -157,7 +158,7 @@ class _Body(httpx.AsyncByteStream):
         _drop(self._connection)
 
 
-class _Reply(httpx.Response):
+class _Reply(BoundedResponse):
     async def aread(self) -> bytes:
         """As httpx, which takes also a body that is there, as it should be, through four generators."""
         if isinstance(self.stream, _Body) and not self.is_stream_consumed and "content-encoding" not in self.headers:

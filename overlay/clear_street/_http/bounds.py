@@ -7,13 +7,16 @@ from time import monotonic
 
 
 class Bounds:
-    """The bounds of one attempt, in seconds on `time.monotonic`, and whether a byte of its request may have left."""
+    """The bounds of one attempt: of its times, in seconds on `time.monotonic`, and of the reply's body, in bytes; and
+    whether a byte of its request may have left.
+    """
 
-    __slots__ = ("begun", "not_after", "until")
+    __slots__ = ("begun", "max_body_size", "not_after", "until")
 
-    def __init__(self, until: float, not_after: float | None) -> None:
+    def __init__(self, until: float, not_after: float | None, max_body_size: int) -> None:
         self.until: float = until
         self.not_after: float | None = not_after
+        self.max_body_size: int = max_body_size
         self.begun: bool = False
 
     def begin(self, expired: type[Exception]) -> None:

@@ -18,6 +18,7 @@ import httpcore
 import httpx
 
 from .bounds import BOUNDS, capped
+from .decoding import BoundedResponse
 from .pool import AsyncPool, Pool
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ class Transport(httpx.BaseTransport):
             response, connection = self._pool.handle_request(_CoreRequest(request, _content(request)))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
-        return httpx.Response(
+        return BoundedResponse(
             response.status,
             headers=response.headers,
             stream=_Body(response.stream, partial(self._pool.release, connection)),
@@ -238,7 +239,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
             response, connection = await self._pool.handle_async_request(_CoreRequest(request, _async_content(request)))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
-        return httpx.Response(
+        return BoundedResponse(
             response.status,
             headers=response.headers,
             stream=_AsyncBody(response.stream, partial(self._pool.release, connection)),

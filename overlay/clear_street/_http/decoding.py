@@ -1,0 +1,174 @@
+"""Unpacking the bodies of replies, in bounds of size and time: a few bytes can be packed that unpack to gigabytes."""
+
+from __future__ import annotations
+
+import zlib
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx
+
+from .bounds import BOUNDS, capped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BODY_SIZE = 64 * 2**20
+"""Bytes of a body, unpacked, where no setting says otherwise."""
+_ENCODINGS_MAX = 5
+_PIECE = 2**16
+"""Bytes that are unpacked at once, between two looks at the clock."""
+_SLICE = 2**14
+"""Bytes that are given to zlib at once: with each member of a gzip body it copies all that follows."""
+_SHORT_SLICE = 32
+"""Bytes that are given at once to a decoder of httpx's, which unpacks all of them whatever comes out."""
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class BodyTooLarge(httpx.DecodingError):
+    """A body is longer than the setting `max_body_size`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body is longer than max_body_size, {limit} bytes")
+
+
+class _Codec(Protocol):
+    def unpack(self, data: bytes) -> Iterator[bytes]:
+        """What some more bytes unpack to, in pieces."""
+        ...
+
+    def end(self) -> None:
+        """Raise where more bytes should have come."""
+        ...
+
+
+class _Zlib:
+    """``gzip``, of any number of members, and ``deflate``, with or without zlib's header."""
+
+    def __init__(self, bits: int) -> None:
+        self._bits = bits
+        self._codec = zlib.decompressobj(bits)
+        self._fresh = True
+
+    def unpack(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), _SLICE):
+            yield from self._unpack(data[start : start + _SLICE])
+
+    def _unpack(self, data: bytes) -> Iterator[bytes]:
+        full = False
+        while data or full:
+            capped(None, httpx.ReadTimeout)
+            if self._codec.eof:
+                # Only gzip has members; what follows the last one and is none is passed over, as other clients do.
+                if self._bits != _GZIP or not data.startswith(b"\x1f"):
+                    return
+                self._codec = zlib.decompressobj(_GZIP)
+            try:
+                piece = self._codec.decompress(data, _PIECE)
+            except zlib.error as error:
+                if not self._fresh or self._bits != zlib.MAX_WBITS:
+                    raise httpx.DecodingError(str(error)) from error
+                self._bits = -zlib.MAX_WBITS
+                self._codec = zlib.decompressobj(self._bits)
+                continue
+            finally:
+                self._fresh = False
+            data = self._codec.unused_data or self._codec.unconsumed_tail
+            full = len(piece) == _PIECE
+            if piece:
+                yield piece
+
+    def end(self) -> None:
+        """Nothing: JSON that breaks off is found by whoever reads it."""
+
+
+class _Httpx:
+    """``br`` and ``zstd``, where httpx can."""
+
+    def __init__(self, decoder: Any) -> None:
+        self._decoder = decoder
+
+    def unpack(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), _SHORT_SLICE):
+            capped(None, httpx.ReadTimeout)
+            piece: bytes = self._decoder.decode(data[start : start + _SHORT_SLICE])
+            for begin in range(0, len(piece), _PIECE):
+                yield piece[begin : begin + _PIECE]
+
+    def end(self) -> None:
+        self._decoder.flush()
+
+
+class Decoder:
+    """Unpacks a body, as httpx wants it done. It raises `BodyTooLarge` past `limit` bytes, and `httpx.ReadTimeout` past
+    the time of the attempt.
+    """
+
+    def __init__(self, headers: httpx.Headers, limit: int) -> None:
+        self._limit = limit
+        encodings = headers.get_list("content-encoding", split_commas=True)
+        known = [codec for name in reversed(encodings) if (codec := _codec(name.strip().lower())) is not None]
+        self._codecs: list[_Codec] = known
+        self._sizes = [0] * (len(known) + 1)
+
+    def decode(self, data: bytes) -> bytes:
+        """What some more bytes of the body unpack to."""
+        if len(self._codecs) > _ENCODINGS_MAX:
+            raise httpx.DecodingError(f"the body has more than {_ENCODINGS_MAX} encodings")
+        try:
+            return b"".join(self._unpacked(data, 0))
+        except MemoryError:
+            raise httpx.DecodingError("there is no memory for the body") from None
+
+    def flush(self) -> bytes:
+        """Nothing more; raise where the packed body broke off and that can be told."""
+        for codec in self._codecs:
+            codec.end()
+        return b""
+
+    def _unpacked(self, data: bytes, depth: int) -> Iterator[bytes]:
+        self._sizes[depth] += len(data)
+        if self._sizes[depth] > self._limit:
+            raise BodyTooLarge(self._limit)
+        if depth == len(self._codecs):
+            yield data
+            return
+        for piece in self._codecs[depth].unpack(data):
+            yield from self._unpacked(piece, depth + 1)
+
+
+class BoundedResponse(httpx.Response):
+    """A response of this package's connections, whose body unpacks in bounds whoever reads it, a hook too."""
+
+    def _get_content_decoder(self) -> Any:
+        if "_decoder" not in vars(self):
+            bounds = BOUNDS.get()
+            bound(self, MAX_BODY_SIZE if bounds is None else bounds.max_body_size)
+        return vars(self)["_decoder"]
+
+
+def bound(response: httpx.Response, limit: int) -> None:
+    """Let httpx unpack a body of at most `limit` bytes: it makes a decoder of its own where there is none yet."""
+    vars(response).setdefault("_decoder", Decoder(response.headers, limit))
+
+
+def unpacked(headers: httpx.Headers, content: bytes, limit: int) -> bytes:
+    """A whole body, unpacked."""
+    decoder = Decoder(headers, limit)
+    return decoder.decode(content) + decoder.flush()
+
+
+def keep(response: httpx.Response, content: bytes) -> None:
+    """Let a response have a body that was read past httpx."""
+    vars(response)["_content"] = content
+    response.is_stream_consumed = True
+
+
+def _codec(name: str) -> _Codec | None:
+    """The codec of a content coding, None for one that httpx does not know: such a body is left as it came."""
+    if name in ("gzip", "x-gzip"):
+        return _Zlib(_GZIP)
+    if name == "deflate":
+        return _Zlib(zlib.MAX_WBITS)
+    decoders: dict[str, Any] = import_module("httpx._decoders").SUPPORTED_DECODERS
+    return _Httpx(decoders[name]()) if name in decoders and name != "identity" else None
