@@ -104,7 +104,7 @@ def test_strict_raises_where_the_reply_departs_from_the_spec_with_the_reply() ->
     with pytest.raises(APIResponseValidationError) as raised:
         cancel(Service(reply(200, instruction("NEVER_HEARD_OF"))).client(strict=True))
     assert raised.value.outcome_unknown is False
-    assert raised.value.response is not None
+    assert raised.value.reply is not None
 
 
 # --- Sent again -------------------------------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ def test_strict_raises_where_the_reply_departs_from_the_spec_with_the_reply() ->
     with pytest.raises(APIResponseValidationError) as raised:
         Service(reply(200, [{}])).client(strict=True).v1.positions.close_positions(ACCOUNT)
     assert raised.value.outcome_unknown is False
-    assert raised.value.response is not None
+    assert raised.value.reply is not None
 
 
 @pytest.mark.parametrize("how", [breaking, lambda: httpx.Response(200, text="OK")], ids=["broken off", "no JSON"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import operator
 import pickle
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ from clear_street.types.v1 import (
     PositionInstruction,
     PositionSubmitPositionInstructionsResponse,
 )
-from faces import ROW, Face, Wire, envelope, failed
+from faces import ROW, Body, Face, Wire, envelope, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +183,7 @@ def test_a_status_error_carries_the_reply(face: Face) -> None:
     assert attempt.elapsed >= 0
     assert (error.outcomes, error.idempotency_keys, error.candidates, error.existing_ids) == ({}, (), (), {})
     assert not error.reconciled
-    assert error.response is None
+    assert error.reply is None
 
 
 def test_its_text_names_method_path_status_code_message_request_id_and_attempts(face: Face) -> None:
@@ -296,12 +297,12 @@ def test_strict_raises_where_a_success_departs_from_the_spec_with_the_response(f
     error = cancelling(face, (200, envelope(row)), strict=True)
     assert isinstance(error, APIResponseValidationError)
     assert "data.status: unknown_member" in str(error)
-    assert error.response is not None
-    assert len(error.response.drift) == 2
+    assert error.reply is not None
+    assert len(error.reply.drift) == 2
     assert not error.outcome_unknown
     client = face.client(Wire((200, envelope(row))))
     lenient = face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
-    assert lenient.drift == error.response.drift
+    assert lenient.drift == error.reply.drift
 
 
 def test_the_text_of_an_error_has_what_is_known(face: Face) -> None:
@@ -324,7 +325,7 @@ CONTEXT: dict[str, Any] = {
     "candidates": [INSTRUCTION],
     "existing_ids": {"k": "i"},
     "reconciled": True,
-    "response": RESPONSE,
+    "reply": RESPONSE,
     "outcome_unknown": True,
     "advice": "Look",
 }
@@ -418,3 +419,82 @@ def test_no_error_shows_the_key(face: Face) -> None:
         shown = f"{error} {error!r} {vars(error)} {json.dumps(vars(error), default=repr)}"
         assert key not in shown
         assert key.encode() not in pickle.dumps(error)
+
+
+# --- What the text of an error may hold -------------------------------------------------------------------------------
+
+HOSTILE_TEXTS = (
+    "busy\n2026-11-28 INFO desk: close CONFIRMED\x1b[2K",
+    "\u202eDEMRIFNOC esolc",
+    "half a pair \ud83d",
+    "line\u2028separators\u2029, \x85 and \x00",
+    "m" * 1_000_000,
+    "\n" * 1_000_000,
+)
+
+
+def _said(message: str) -> list[ClearStreetError]:
+    row = PositionInstruction.from_dict({**ROW, "status": "REJECTED", "rejection_reason": message})
+    return [
+        APIConnectionError(message, **CONTEXT),
+        InternalServerError(message, **STATUS, **CONTEXT),
+        InstructionFailedError(f"instruction {row.id} ended in {row.status}: {message}", instructions=[row]),
+        WaitTimeoutError(message),
+        ArgumentError(message),
+        APIError("m", request_id=message, advice=message, attempts=[], outcome_unknown=True),
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS, ids=range(len(HOSTILE_TEXTS)))
+def test_the_text_of_an_error_is_one_line_that_can_be_printed(text: str) -> None:
+    for error in _said(text):
+        for shown in (str(error), repr(error)):
+            assert shown.isprintable()
+            assert shown.encode()
+            assert len(shown) < 10_000
+        assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_the_text_of_the_service_is_whole_on_the_body(face: Face) -> None:
+    for text in HOSTILE_TEXTS:
+        error = reading(face, *((500, Body(json.dumps(failed(500, text)).encode())) for _ in range(3)))
+        assert isinstance(error, InternalServerError)
+        assert error.error is not None
+        assert error.body == failed(500, text)
+        assert error.error.message == text
+        assert error.message.isprintable()
+
+
+def test_a_text_in_another_script_is_left_as_it_is() -> None:
+    assert str(ClearStreetError("取引\u3000不可: é 😀")) == "取引 不可: é 😀"
+
+
+def test_the_middle_of_a_long_text_goes_and_its_ends_stay() -> None:
+    text = str(ArgumentError("begin" + "x" * 5000 + "the remedy"))
+    assert text.startswith("begin")
+    assert text.endswith("the remedy")
+    assert "(5015 characters in all)" in text
+
+
+def test_an_error_of_many_rows_names_the_first_of_them(face: Face) -> None:
+    rows = [{"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1}] * 3000
+    client = face.client(Wire(httpx.ReadError("lost")), deadline=0.5, resend_after_unknown=False)
+    with pytest.raises(APIError) as raised:
+        face.run(lambda: client.v1.positions.submit_position_instructions(7, instructions=rows))
+    assert "and 2980 more" in str(raised.value)
+    assert len(raised.value.idempotency_keys) == 3000
+
+
+def test_a_reply_of_httpx_is_not_what_an_error_has() -> None:
+    error = APIError("m")
+    assert not hasattr(error, "response")
+    with pytest.raises(AttributeError, match=r"error\.body"):
+        operator.attrgetter("response")(error)
+    with pytest.raises(AttributeError, match="'APIError' object has no attribute 'other'"):
+        operator.attrgetter("other")(error)
+
+
+def test_an_error_that_release_0_1_pickled_has_its_reply() -> None:
+    rebuild, (kind, args, state) = APIError("m", reply=RESPONSE).__reduce__()
+    state["response"] = state.pop("reply")
+    assert rebuild(kind, args, state).reply == RESPONSE

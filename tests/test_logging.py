@@ -194,7 +194,7 @@ def test_a_request_id_that_the_service_made_up_cannot_forge_a_line(
     forged: dict[str, object] = {"metadata": {"request_id": "r\nget_version: done\x1b[2J"}, "data": []}
     made(face, LISTING, (200, forged))
     [line] = lines(caplog, logging.INFO)
-    assert r"request id 'r\nget_version: done\x1b[2J', attempts 1" in line
+    assert r"request id r\nget_version: done\x1b[2J, attempts 1" in line
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_a_field_name_that_the_service_made_up_cannot_forge_a_line(
     face: Face, caplog: pytest.LogCaptureFixture
 ) -> None:
     made(face, LISTING, (200, envelope([{**INSTRUCTION, "a\nb": 1}])))
-    assert departures(caplog) == [r"'data[].a\nb: unknown_field, expected nothing'"]
+    assert departures(caplog) == [r"data[].a\nb: unknown_field, expected nothing"]
 
 
 # --- What is never in it ----------------------------------------------------------------------------------------------

@@ -310,7 +310,7 @@ def test_a_batch_that_is_refused_in_part_returns_and_can_be_made_to_raise(ask: A
     with pytest.raises(APIStatusError, match="2 of 3 instructions refused: ui-20260424-001: Duplicate") as caught:
         response.raise_for_rejections()
     error = caught.value
-    assert (error.status_code, error.data, error.response) == (207, tuple(response.rejected), response)
+    assert (error.status_code, error.data, error.reply) == (207, tuple(response.rejected), response)
     assert error.rejections == response.rejections
     assert not error.outcome_unknown
 
@@ -324,8 +324,8 @@ def test_raise_on_rejection_makes_such_a_batch_raise(ask: Any) -> None:
             )
         )
     error = caught.value
-    assert type(error.response) is PositionSubmitPositionInstructionsResponse
-    assert [row.status for row in error.response.data] == ["SENT", "REJECTED"]
+    assert type(error.reply) is PositionSubmitPositionInstructionsResponse
+    assert [row.status for row in error.reply.data] == ["SENT", "REJECTED"]
     assert error.outcomes["k-1"] == "landed"
     assert not error.outcome_unknown
 

@@ -264,8 +264,8 @@ class TestAFailingPage:
         assert "positions cannot be read" in str(error)
         assert error.request_id == "odd"
         assert error.outcome_unknown is False
-        assert error.response is not None
-        assert error.response.to_dict() == body
+        assert error.reply is not None
+        assert error.reply.to_dict() == body
         assert len(error.attempts) == 1
         assert drained(face, iterator) == ("cd", None)
 

@@ -592,3 +592,114 @@ def test_the_sandbox_serves_threads_and_loops_alike() -> None:
         found = list(threads.map(lambda _: len(client.v1.positions.get_positions(ACCOUNT).data), range(40)))
     assert found == [7] * 40
     assert len(sandbox.requests) == 40
+
+
+# --- Calls that are stopped from outside ------------------------------------------------------------------------------
+
+
+class _Hanging(httpx.AsyncBaseTransport):
+    """Takes every request and answers none; tells how many came."""
+
+    def __init__(self) -> None:
+        self.taken: int = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.taken += 1
+        await anyio.sleep_forever()
+        raise AssertionError("nothing wakes it")
+
+
+async def _in_a_timeout(call: Callable[[], Any]) -> None:
+    async with asyncio.timeout(0.01):
+        await call()
+
+
+async def _in_fail_after(call: Callable[[], Any]) -> None:
+    with anyio.fail_after(0.01):
+        await call()
+
+
+async def _in_wait_for(call: Callable[[], Any]) -> None:
+    await asyncio.wait_for(call(), 0.01)
+
+
+async def _in_a_task_group(call: Callable[[], Any]) -> None:
+    async def fail() -> None:
+        await anyio.sleep(0.01)
+        raise TimeoutError("the other task")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(call())
+        group.create_task(fail())
+
+
+async def _in_anyio_s_task_group(call: Callable[[], Any]) -> None:
+    with anyio.fail_after(0.01):
+        async with anyio.create_task_group() as group:
+            group.start_soon(call)
+
+
+async def _in_move_on_after(call: Callable[[], Any]) -> None:
+    with anyio.move_on_after(0.01):
+        await call()
+    raise TimeoutError("nothing was raised")
+
+
+STOPPED = (_in_a_timeout, _in_fail_after, _in_wait_for, _in_a_task_group, _in_anyio_s_task_group, _in_move_on_after)
+
+
+@pytest.mark.parametrize("stopped", STOPPED)
+def test_a_call_stopped_from_outside_is_told(stopped: Callable[..., Any], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING", "clear_street")
+    row = {"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1, "instruction_id": "k"}
+
+    async def main() -> tuple[Any, ...]:
+        transport = _Hanging()
+        http_client = DefaultAsyncHttpxClient(transport=transport)
+        client = AsyncClearStreet("key", base_url="https://service.test", http_client=http_client)
+        positions = client.v1.positions
+        calls: list[Callable[[], Any]] = [
+            lambda: positions.close_positions(ACCOUNT),
+            lambda: positions.submit_position_instructions(ACCOUNT, instructions=[row]),  # type: ignore[list-item]
+            lambda: positions.get_positions(ACCOUNT),
+        ]
+        for call in calls:
+            with pytest.raises((TimeoutError, ExceptionGroup)):
+                await stopped(call)
+        await http_client.aclose()
+        assert transport.taken == 3
+        return client.with_options(timeout=1).interrupted
+
+    close, submit = asyncio.run(main())
+    assert (close.request.method, close.path) == ("DELETE", f"/v1/accounts/{ACCOUNT}/positions")
+    assert (close.idempotency_keys, submit.idempotency_keys) == ((), ("k",))
+    assert close.started_at <= submit.started_at
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+    assert all("interrupted by Cancelled" in line and "outcome unknown" in line for line in caplog.messages)
+
+
+def test_a_call_stopped_before_anything_was_sent_is_not_told() -> None:
+    async def main() -> Any:
+        async def key() -> str:
+            await anyio.sleep_forever()
+            return "key"
+
+        async with AsyncClearStreet(key, base_url="https://service.test") as client:
+            with anyio.move_on_after(0.01):
+                await client.v1.positions.close_positions(ACCOUNT)
+            return client.interrupted
+
+    assert asyncio.run(main()) == ()
+
+
+def test_ctrl_c_in_a_blocking_call_is_told() -> None:
+    def interrupt(_: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(interrupt)) as http_client,
+        ClearStreet("key", base_url="https://service.test", http_client=http_client) as client,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        client.v1.positions.close_positions(ACCOUNT)
+    assert [call.request.method for call in client.interrupted] == ["DELETE"]

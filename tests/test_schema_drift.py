@@ -362,7 +362,7 @@ def test_strict_raises_with_the_response_and_the_log_names_each_kind_once_withou
             with pytest.raises(APIResponseValidationError, match="departs from the spec") as caught:
                 await settled(CALLS[name](client))
             error = caught.value
-            assert departures_in(error.response) == expected, departure
+            assert departures_in(error.reply) == expected, departure
             assert error.outcome_unknown == (name == SUBMIT and departure.hides_key), departure
             assert error.status_code == 200
             assert [attempt.outcome for attempt in error.attempts] == ["done"]

@@ -941,8 +941,8 @@ def test_strict_raises_where_a_reply_departs_from_the_spec_with_the_reply() -> N
         submit(service.client(strict=True))
     assert raised.value.outcome_unknown is False
     assert raised.value.outcomes == {"key-0": "landed"}
-    assert raised.value.response is not None
-    assert raised.value.response.drift
+    assert raised.value.reply is not None
+    assert raised.value.reply.drift
 
 
 def test_strict_says_that_the_outcome_is_unknown_where_a_key_is_missing() -> None:
@@ -964,8 +964,8 @@ def test_refused_rows_raise_where_that_was_asked_for(where: str) -> None:
     assert (error.outcome_unknown, error.status_code, error.code) == (False, 207, 207)
     assert error.outcomes == {"a": "landed", "b": "rejected"}
     assert [r.instruction_id for r in error.data] == ["b"]
-    assert error.response is not None
-    assert [r.instruction_id for r in error.response.data] == ["a", "b"]  # type: ignore[attr-defined]
+    assert error.reply is not None
+    assert [r.instruction_id for r in error.reply.data] == ["a", "b"]  # type: ignore[attr-defined]
 
 
 def test_refused_rows_beside_a_missing_key_leave_the_outcome_unknown() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
@@ -17,7 +19,7 @@ from .errors import ArgumentError
 from .types.v1._facts import record_call
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from clear_street_api.client import Request
@@ -30,11 +32,13 @@ if TYPE_CHECKING:
     from ._options import Clock
     from ._settings import Settings
     from ._waiters import Reading
+    from .errors import InterruptedCall
 
 T = TypeVar("T")
 
 _INDEX = re.compile(r"\[\d+\]")
 _DRIFT_KINDS_MAX = 1000
+_INTERRUPTED_MAX = 1000
 
 _COMMON = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries", "deadline")
 _CHANGING = ("not_after",)
@@ -44,13 +48,15 @@ _SUBMIT = ("raise_on_rejection", "resend_after_unknown")
 class Learnt:
     """What the calls of one client have learnt from the service, shared by them."""
 
-    __slots__ = ("drift_seen", "keys_honoured", "readings")
+    __slots__ = ("drift_seen", "interrupted", "keys_honoured", "readings")
 
     def __init__(self) -> None:
         self.keys_honoured: bool = True
         """False once a reply did not echo an idempotency key."""
         self.drift_seen: set[str] = set()
         """Kinds of departure from the spec that were logged."""
+        self.interrupted: deque[InterruptedCall] = deque(maxlen=_INTERRUPTED_MAX)
+        """The last changing calls that were stopped after they may have had their effect."""
         self.readings: WeakValueDictionary[object, Reading] = WeakValueDictionary()
         """The latest list of instructions of each account, while somebody waits for it."""
 
@@ -185,12 +191,12 @@ class Call(Generic[T]):
         drift = getattr(value, "drift", ())
         kinds = {f"{_INDEX.sub('[]', d.path)}: {d.kind}, expected {d.expected}" for d in drift}
         seen = self.learnt.drift_seen
-        new = kinds - seen if len(seen) < _DRIFT_KINDS_MAX else set[str]()
+        new = set(islice(kinds - seen, max(0, _DRIFT_KINDS_MAX - len(seen))))
         seen |= new
         return new
 
     @property
-    def idempotency_keys(self) -> Sequence[str]:
+    def idempotency_keys(self) -> list[str]:
         """The keys of a submit's rows, in the caller's order."""
         return [entry.key for entry in self.batch.entries] if self.batch else []
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from clear_street_api.client import Request
 
     from ._options import CallOptions, ChangingCallOptions, ClientOptions, Clock
+    from .errors import InterruptedCall
     from .sandbox import Sandbox
 
     T = TypeVar("T")
@@ -143,6 +144,17 @@ class _Base(_Generic["H"]):
         return self._of(type(caller)(caller.connections, caller.settings.replace(options)))
 
     copy = with_options
+
+    @property
+    def interrupted(self) -> tuple[InterruptedCall, ...]:
+        """The changing calls that were stopped from outside after they may have had their effect, the oldest first: the
+        last 1,000 of this client and its copies.
+
+        However a call was stopped, it is here: by `asyncio.timeout`, `anyio.fail_after`, `asyncio.wait_for`, a task
+        group whose other task failed, or Ctrl-C.
+        """
+        calls: tuple[InterruptedCall, ...] = tuple(self._caller.connections.driver().learnt.interrupted)
+        return calls
 
     def __repr__(self) -> str:
         made = hasattr(self, "_caller")  # a traceback may show one whose arguments were refused

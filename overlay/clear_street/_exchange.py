@@ -90,8 +90,8 @@ def _explain(call: Call[T], error: BaseException) -> None:
     """Let whatever a call ends in tell what may have happened."""
     if isinstance(error, APIError):
         _log(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))
-    else:
-        failures.annotate(call, error)
+    elif failures.annotate(call, error):
+        _log(call, f"interrupted by {type(error).__name__}, outcome unknown", WARNING)
 
 
 def _flow(call: Call[T]) -> Flow[Completed[T]]:
@@ -147,11 +147,11 @@ def _broken(call: Call[T], reply: Reply, error: BaseException) -> Failure:
     return Failure(error, now, sent=True, timed_out=timed_out, status=reply.status, headers=reply.headers)
 
 
-def _log(call: Call[T], came_to: str) -> None:
+def _log(call: Call[T], came_to: str, level: int = INFO) -> None:
     """One line per call: no account, no id but the request's, no body."""
     last = call.attempts[-1] if call.attempts else None
     log(
-        INFO,
+        level,
         "%s (%s %s): %s, status %s, request id %s, attempts %d, %.3f s",
         call.operation.name,
         call.operation.method,

@@ -9,6 +9,7 @@ from . import _seam as seam
 from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
 from ._states import existing_id
+from ._text import listed
 from .errors import (
     APIConnectionError,
     APIError,
@@ -16,6 +17,7 @@ from .errors import (
     APIStatusError,
     APITimeoutError,
     ConflictError,
+    InterruptedCall,
     RequestInfo,
     status_error_class,
 )
@@ -88,7 +90,7 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
     if not drift and not rejected:
         return
     missing = call.batch is not None and bool(call.batch.unsettled)
-    context = _context(call, outcome_unknown=missing, response=value)
+    context = _context(call, outcome_unknown=missing, reply=value)
     if drift:
         shown = ", ".join(f"{d.path}: {d.kind}, expected {d.expected}" for d in drift[:3])
         raise APIResponseValidationError(
@@ -118,25 +120,30 @@ def note_key_for_id(call: Call[T], rows: Sequence[PositionInstruction]) -> bool:
     return True
 
 
-def annotate(call: Call[T], error: BaseException) -> None:
+def annotate(call: Call[T], error: BaseException) -> bool:
     """Say on what interrupted a changing call (a cancelled task, Ctrl-C, a client closed) that its outcome is unknown,
-    once a byte may have left that was not refused.
+    once a byte may have left that was not refused, and remember the call; whether that was so.
     """
     sent = call.in_flight is not None and call.in_flight.begun
     sent = sent or any(attempt.outcome in (Outcome.UNKNOWN, Outcome.DONE) for attempt in call.attempts)
     sent = sent or (call.batch is not None and bool(call.batch.unknown))  # a duplicate of a key of ours
     if not call.operation.changes or not sent:
-        return
+        return False
     error.outcome_unknown = True  # type: ignore[attr-defined]
     error.idempotency_keys = tuple(call.idempotency_keys)  # type: ignore[attr-defined]
-    keys = f" Keys: {', '.join(call.idempotency_keys)}." if call.idempotency_keys else ""
+    shown = f" Keys: {listed(call.idempotency_keys)}." if call.idempotency_keys else ""
     error.add_note(
         f"{call.operation.method} {call.operation.path_template} was interrupted. OUTCOME UNKNOWN: the effect may have "
-        f"happened.{keys} {_NEXT_STEP[call.operation.resend]}."
+        f"happened.{shown} {_NEXT_STEP[call.operation.resend]}."
     )
+    # What the application catches may be another exception (`asyncio.timeout`), or none (`anyio.move_on_after`).
+    request = RequestInfo(call.operation.method, call.operation.path_template)
+    keys = tuple(call.idempotency_keys)
+    call.learnt.interrupted.append(InterruptedCall(request, call.request.path, keys, call.started_at))
+    return True
 
 
-def _context(call: Call[T], *, outcome_unknown: bool, response: object = None) -> dict[str, Any]:
+def _context(call: Call[T], *, outcome_unknown: bool, reply: object = None) -> dict[str, Any]:
     last = call.attempts[-1] if call.attempts else None
     return {
         "request": RequestInfo(call.operation.method, call.operation.path_template),
@@ -147,7 +154,7 @@ def _context(call: Call[T], *, outcome_unknown: bool, response: object = None) -
         "existing_ids": call.batch.existing_ids() if call.batch else {},
         "reconciled": call.reconciled,
         "outcome_unknown": outcome_unknown,
-        "response": response,
+        "reply": reply,
         "advice": _advice(call, outcome_unknown=outcome_unknown),
     }
 
@@ -158,10 +165,11 @@ def _advice(call: Call[T], *, outcome_unknown: bool) -> str | None:
         parts.append(_NEXT_STEP[call.operation.resend])
     elif outcome_unknown:
         entries = _batch(call).entries
-        open_rows = [entry for entry in entries if entry.state in ("unknown", "undetermined")]
-        known = [f"{entry.key} {entry.state}" for entry in entries if entry not in open_rows]
+        open_states = ("unknown", "undetermined")
+        open_rows = [entry for entry in entries if entry.state in open_states]
+        known = [f"{entry.key} {entry.state}" for entry in entries if entry.state not in open_states]
         unknown = [f"{e.key} (existing_id {e.existing_id})" if e.existing_id else e.key for e in open_rows]
-        parts.append(f"Unknown: {', '.join(unknown)}" + (f"; known: {', '.join(known)}" if known else ""))
+        parts.append(f"Unknown: {listed(unknown)}" + (f"; known: {listed(known)}" if known else ""))
         parts.append(_NEXT_STEP[Resend.SUBMIT])
     return ". ".join(parts) or None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 
+from ._text import one_line
 from .errors import ArgumentError
 
 logger = logging.getLogger("clear_street")
@@ -27,7 +28,7 @@ def log(level: int, message: str, *values: object) -> None:
 
 def _printable(value: object) -> object:
     """What the service made up, such as a request id, on one line of the log."""
-    return ascii(value) if isinstance(value, str) and not value.isprintable() else value
+    return one_line(value, 300) if isinstance(value, str) else value
 
 
 def log_to_stderr(level: str) -> None:

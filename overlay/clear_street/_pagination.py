@@ -54,7 +54,7 @@ class Cursor:
                 request=RequestInfo(GET_POSITIONS.method, GET_POSITIONS.path_template),
                 request_id=page.request_id,
                 attempts=page.attempts,
-                response=page,
+                reply=page,
             )
         self._followed.add(self.token)
         self._request_id = page.request_id

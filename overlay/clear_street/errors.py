@@ -28,6 +28,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ._text import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -52,6 +54,7 @@ __all__ = [
     "ConflictError",
     "InstructionFailedError",
     "InternalServerError",
+    "InterruptedCall",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -73,6 +76,21 @@ class RequestInfo(NamedTuple):
     """
 
 
+class InterruptedCall(NamedTuple):
+    """A changing call that was stopped from outside (cancelled, timed out by the application, Ctrl-C) after it may have
+    had its effect: its outcome is unknown.
+    """
+
+    request: RequestInfo
+    """Method and path template of the call."""
+    path: str
+    """The path itself, which has the account's id, so that it does not belong into a log."""
+    idempotency_keys: tuple[str, ...]
+    """For a submit, the idempotency keys of its rows in the caller's order: what to look for."""
+    started_at: datetime
+    """When the call began, by the client's clock (aware, UTC)."""
+
+
 class StateSeen(NamedTuple):
     """One state that an instruction was seen in while it was waited for."""
 
@@ -85,6 +103,8 @@ class StateSeen(NamedTuple):
 def _restore(kind: type[ClearStreetError], args: tuple[Any, ...], state: dict[str, Any]) -> ClearStreetError:
     error = kind.__new__(kind, *args)
     error.args = args
+    if "response" in state:  # as release 0.1 called it
+        state["reply"] = state.pop("response")
     error.__dict__.update(state)
     return error
 
@@ -94,6 +114,10 @@ class ClearStreetError(Exception):
 
     outcome_unknown: bool = False
     """True exactly when the call may have had its effect and it could not be found out whether it has."""
+
+    def __init__(self, *args: object) -> None:
+        # Messages quote what the service or the caller made up; the raw text is on the attributes.
+        super().__init__(*(one_line(arg) if isinstance(arg, str) else arg for arg in args))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__.copy())
@@ -107,7 +131,9 @@ class APIError(ClearStreetError):
     """A call that was made and did not succeed."""
 
     message: str
-    """What went wrong, without the request: the service's own message where it sent one."""
+    """What went wrong, without the request: the service's own message, where it sent one, on one line and of bounded
+    length. As it came, it is on `body`.
+    """
     request: RequestInfo | None
     """Method and path template of the call."""
     request_id: str | None
@@ -126,7 +152,7 @@ class APIError(ClearStreetError):
     """
     reconciled: bool
     """Whether what is known of the call, or of a part of it, was found by looking at the account's instructions."""
-    response: Response | None
+    reply: Response | None
     """The decoded reply, where the call succeeded at the service and the error was asked for (``strict``,
     ``raise_on_rejection``).
     """
@@ -142,12 +168,12 @@ class APIError(ClearStreetError):
         candidates: Sequence[PositionInstruction] = (),
         existing_ids: Mapping[str, str] | None = None,
         reconciled: bool = False,
-        response: Response | None = None,
+        reply: Response | None = None,
         outcome_unknown: bool = False,
         advice: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = str(self.args[0])
         self.request = request
         self.request_id = request_id
         self.attempts = tuple(attempts)
@@ -155,7 +181,7 @@ class APIError(ClearStreetError):
         self.candidates = tuple(candidates)
         self.existing_ids = dict(existing_ids or {})
         self.reconciled: bool = reconciled
-        self.response = response
+        self.reply = reply
         self.outcome_unknown: bool = outcome_unknown
         self._advice = advice
 
@@ -166,13 +192,21 @@ class APIError(ClearStreetError):
         """
         return tuple(self.outcomes)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if name == "response":
+                message += ": see error.status_code, error.headers and error.body; error.reply is the decoded reply"
+            raise AttributeError(message, name=name, obj=self)
+
     def _summary(self) -> str:
         return self.message
 
     def __str__(self) -> str:
         parts = [f"{self.request.method} {self.request.path_template}: "] if self.request else []
         parts.append(self._summary())
-        facts = [f"request id {self.request_id}"] if self.request_id else []
+        facts = [f"request id {one_line(self.request_id, 200)}"] if self.request_id else []
         if self.attempts:
             facts.append(f"{len(self.attempts)} attempt{'s' if len(self.attempts) > 1 else ''}")
         if facts:
@@ -180,7 +214,7 @@ class APIError(ClearStreetError):
         if self.outcome_unknown:
             parts.append(". OUTCOME UNKNOWN: the effect may have happened")
         if self._advice:
-            parts.append(f". {self._advice}")
+            parts.append(f". {one_line(self._advice)}")
         return "".join(parts)
 
 

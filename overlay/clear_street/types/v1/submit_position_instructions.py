@@ -72,6 +72,6 @@ class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPo
                 data=rejected,
                 request_id=self.request_id,
                 attempts=self.attempts,
-                response=self,
+                reply=self,
                 outcome_unknown=bool(self.undetermined),
             )
