@@ -50,8 +50,8 @@ class Kind:
     """Where a value needs no conversion: the condition under which `value` is not of this kind."""
     convert: str = "cls.FIELDS[{index}].kind.strict({value})"
     """The expression that reads a value that is as the spec says; it raises for others."""
-    aware: bool = False
-    """Whether what was read must have a time zone, too."""
+    shape: str = ""
+    """What is asked of the text, where the expression also reads others; `{key}` is its name in JSON."""
     nullable: bool = False
     classes: frozenset[str] = frozenset()
     """The models and enums that it mentions."""
@@ -89,9 +89,16 @@ TIMESTAMP = Kind(
     annotation="datetime",
     accepts="datetime",
     convert="datetime.fromisoformat({value})",
-    aware=True,
+    # The separators of 2026-04-24T14:30:00Z; years before are as good as none.
+    shape='if text[4::3] != "--T::Z" or text < "1971":\n    kept = keep_text(kept, {key}, text, value)',
 )
-DATE = Kind(expression="Date()", annotation="date", accepts="date", convert="date.fromisoformat({value})")
+DATE = Kind(
+    expression="Date()",
+    annotation="date",
+    accepts="date",
+    convert="date.fromisoformat({value})",
+    shape='if text[4::3] != "--":\n    return None',
+)
 
 
 def constant(value: str | int) -> Kind:

@@ -378,6 +378,8 @@ class Schemas:
         tables = [f"{table(enum)} = members({enum})" for enum in enums if table(enum) in words]
         code = " ".join(field["kind"].expression for field in self.models[name])
         own = {"Drift", "Field", base, *(called(code) & CLASSES), *(["members"] if tables else [])}
+        keeps_text = any("keep_text(" in field["shape"] for field in fields)
+        own |= {"keep_text"} if keeps_text else set()
         days = sorted(words & {"date", "datetime"})
         return {
             "own": {one: alias(one, self.classes) for one in ("Drift", "Field", base)},
@@ -386,6 +388,7 @@ class Schemas:
             "fields": fields,
             # Other models last: what is found amiss before is not read twice.
             "reads": sorted(fields, key=lambda field: not field["plain"]),
+            "keeps_text": keeps_text,
             "some_absent": any(not field["required"] for field in fields),
             "imports": [
                 *([f"from datetime import {', '.join(days)}"] if days else []),
@@ -402,6 +405,7 @@ class Schemas:
         kind: Kind = field["kind"]
         nullable = kind.nullable
         value = f"data[{field['key']!r}]" if field["required"] and not nullable else "value"
+        value = "text" if kind.shape else value
         return {
             "name": field["name"],
             "key": field["key"],
@@ -414,7 +418,7 @@ class Schemas:
             "doc": docstring(field["description"]),
             "index": index,
             "test": kind.test or "",
-            "aware": kind.aware,
+            "shape": kind.shape.format(key=repr(field["key"])),
             "read": kind.convert.format(value=value, key=repr(field["key"]), index=index),
         }
 

@@ -40,7 +40,7 @@ THING: dict[str, Any] = {
     "nothing": None,
     "anything": [1],
 }
-THING = {**THING, "inner": THING}
+THING = {**THING, "at": "2026-04-24T14:30:00.123456789Z", "inner": THING}
 ODD = [None, True, 7, 1.5, "odd", [], [None, "odd"], {}, {"odd": "odd"}, {"shape": "line"}, float("nan"), "\ud800"]
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -33,7 +34,7 @@ from clear_street_api.models import (
     PositionType,
     ResponseMetadata,
 )
-from clear_street_api.types import Drift, Model, OpenStrEnum, Response
+from clear_street_api.types import Drift, Model, OpenStrEnum, Response, Timestamp
 from spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ anything = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2), max_leaves=4
 )
 new_names = st.text(min_size=1).filter(lambda name: not name.startswith("["))
-moments = st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - the strategy adds the time zone
+moments = st.datetimes(min_value=datetime(1971, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - the strategy adds the time zone
     lambda moment: moment.isoformat().replace("+00:00", "Z")
 )
 
@@ -174,14 +175,16 @@ def departures_of_text(schema: Json, value: str) -> Iterator[str]:
             yield "format"
         case "date-time":
             moment = read_moment(value)
-            if moment is None or moment.tzinfo is None:
-                yield "format" if moment is None else "naive_datetime"
+            if moment is None:
+                yield "format" if read_moment(f"{value}Z") is None else "naive_datetime"
+            elif moment.year < 1971:
+                yield "zero_time"
         case _:
             pass
 
 
 def canonical(schema: Json, value: Any) -> Any:
-    """A value as a model writes it: moments in UTC with `Z`, days as ISO has them, whole numbers without a fraction."""
+    """A value as a model writes it: as it came, but for whole numbers, which have no fraction."""
     schema = resolved(schema)
     kinds = types_of(schema)
     if isinstance(value, dict) and "object" in kinds:
@@ -193,26 +196,47 @@ def canonical(schema: Json, value: Any) -> Any:
         return [canonical(schema["items"], inner) for inner in value] if readable else value
     if isinstance(value, float) and "integer" in kinds and value.is_integer():
         return int(value)
-    if isinstance(value, str) and schema.get("format") == "date-time" and (moment := read_moment(value)) is not None:
-        aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-        return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, str) and schema.get("format") == "date" and (day := read_day(value)) is not None:
-        return day.isoformat()
     return value
 
 
 def read_moment(text: str) -> datetime | None:
-    for read in (datetime.fromisoformat, isoparse):
-        with suppress(ValueError, OverflowError):
-            return read(text)
+    """The moment of an RFC 3339 timestamp; 24:00:00 passes, too."""
+    day, clock, zone = text[:10], text[11:19], text[19:].lstrip("0123456789.")
+    if (
+        read_day(day) is None
+        or text[10:11] not in ("T", "t", " ")
+        or not re.fullmatch(r"\d\d:\d\d:\d\d", clock, re.ASCII)
+    ):
+        return None
+    if not re.fullmatch(r"(\.\d+)?", text[19 : len(text) - len(zone)], re.ASCII):
+        return None
+    if not re.fullmatch(r"[Zz]|[+-]\d\d:[0-5]\d", zone, re.ASCII):
+        return None
+    with suppress(ValueError, OverflowError):
+        return isoparse(text.upper().replace(" ", "T"))
     return None
 
 
 def read_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         return None
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    return None
+
+
+clocks = st.from_regex(r"\d\d:\d\d(:\d\d)?([.,]\d{1,12})?", fullmatch=True, alphabet="0123456789:.,") | st.sampled_from(
+    ["14:30:00", "143000", "14", "24:00:00", "23:59:60", "14:30:00.125", "14:30:00.123456789", "14:30:00.000000"]
+)
+texts_of_moments = st.builds(
+    "{}{}{}{}".format,
+    st.dates().map(str)
+    | st.sampled_from(["2026-04-24", "20260424", "2026-W17-5", "2026", "2026-4-24", "1777041000000", "1970-01-01"]),
+    st.sampled_from("TTTt _|"),
+    clocks,
+    st.sampled_from(["Z", "Z", "z", "", "+00:00", "-04:00", "+0400", "+04", "+24:00", "+05:30:10", "Z\n", "\ud800"]),
+)
+"""Timestamps, and what looks like one."""
 
 
 def as_text(value: Any) -> str:
@@ -235,6 +259,11 @@ strange = (
             "",
             "NEVER_HEARD_OF",
             "2026-04-24T14:30:00",
+            "2026-04-24T14:30:00.123456789Z",
+            "20260424T143000Z",
+            "1777041000000",
+            "0001-01-01T00:00:00Z",
+            "1970-01-01T00:00:00+00:00",
             "2026-04-24 14:30:00+00:00",
             "2026-04-24T10:30:00.125-04:00",
             "2026-04-24",
@@ -414,6 +443,20 @@ def test_an_optional_field_need_not_be_given_and_a_required_one_must() -> None:
 # --- Replies that break the spec ------------------------------------------------------------------------------------
 
 
+NO_MOMENTS = (
+    *("2026", "20260424", "1777041000", "1777041000000", "1777041000000000", "20260424T143000Z", "2026-04-24", ""),
+    *(
+        "2026-W17-5T14:30:00Z",
+        "2026-04-24T14Z",
+        "2026-04-24T14:30Z",
+        "2026-04-24T14:30:00,5Z",
+        "2026-04-24T14:30:00+04",
+    ),
+    *("2026-04-24T14:30:00+0400", "2026-04-24_14:30:00Z", "2026-04-24T14:30:00Z\n", "2016-12-31T23:59:60Z"),
+)
+NAIVE = ("2026-04-24T14:30:00", "2026-04-24 14:30:00.125", "0001-01-01T00:00:00")
+
+
 def drift_of(**changes: Any) -> tuple[PositionInstruction, list[Drift]]:
     drift: list[Drift] = []
     return PositionInstruction.from_dict({**INSTRUCTION, **changes}, drift=drift), drift
@@ -432,6 +475,8 @@ def drift_of(**changes: Any) -> tuple[PositionInstruction, list[Drift]]:
         ("created_at", 1777041000, Drift("created_at", "type", "date-time")),
         ("created_at", "soon", Drift("created_at", "format", "date-time")),
         ("created_at", "2026-04-24T14:30:60Z", Drift("created_at", "format", "date-time")),
+        *(("created_at", text, Drift("created_at", "format", "date-time")) for text in NO_MOMENTS),
+        *(("created_at", text, Drift("created_at", "naive_datetime", "date-time")) for text in NAIVE),
     ],
 )
 def test_a_value_that_cannot_be_read_is_none_and_kept(field: str, value: Any, expected: Drift) -> None:
@@ -491,16 +536,59 @@ def test_a_moment_is_read_in_every_form_that_the_service_may_send(text: str, mom
 
     assert row.created_at == moment
     assert drift == []
-    written = moment.isoformat().replace("+00:00", "Z")
-    assert row.to_dict()["created_at"] == written
+    assert row.to_dict() == {**INSTRUCTION, "created_at": text}
 
 
-def test_a_moment_without_a_time_zone_is_taken_for_utc() -> None:
-    row, drift = drift_of(created_at="2026-04-24T14:30:00")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
+        "1970-01-01T00:00:00.000Z",
+        "1969-12-31T19:00:00-05:00",
+        "1900-01-01T00:00:00+00:00",
+    ],
+)
+def test_a_zero_time_is_read_and_is_drift(text: str) -> None:
+    row, drift = drift_of(created_at=text)
 
-    assert row.created_at == datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
-    assert drift == [Drift("created_at", "naive_datetime", "date-time")]
-    assert row.to_dict()["created_at"] == "2026-04-24T14:30:00Z"
+    assert row.created_at is not None
+    assert row.created_at.year < 1971
+    assert drift == [Drift("created_at", "zero_time", "date-time")]
+    assert row.to_dict() == {**INSTRUCTION, "created_at": text}
+
+
+@given(text=texts_of_moments | st.text(max_size=30))
+@settings(deadline=None, max_examples=400)
+def test_a_timestamp_reads_the_same_alone_in_a_row_and_beside_drift(text: str) -> None:
+    alone: list[Drift] = []
+    read = Timestamp().read(text, alone)
+    row, drift = drift_of(created_at=text)
+    beside, more = drift_of(created_at=text, quantity=1)
+
+    assert row.created_at == beside.created_at == (read if isinstance(read, datetime) else None) == read_moment(text)
+    assert (
+        [one.kind for one in alone]
+        == [one.kind for one in drift]
+        == [*departures_of_text({"format": "date-time"}, text)]
+    )
+    assert more == [Drift("quantity", "type", "string"), *drift]
+    assert row.to_dict()["created_at"] == beside.to_dict()["created_at"] == text
+
+
+def test_a_timestamp_is_written_as_it_came_until_it_is_changed() -> None:
+    text = "2026-04-24T10:30:00.123456789-04:00"
+    row, _ = drift_of(created_at=text, venue="XCBO")
+
+    assert row.created_at == datetime(2026, 4, 24, 14, 30, 0, 123456, tzinfo=UTC)
+    for copied in (row, copy.deepcopy(row), pickle.loads(pickle.dumps(row)), attrs.evolve(row, quantity="2")):
+        assert copied.to_dict()["created_at"] == text
+    assert row.model_extra == {"venue": "XCBO"}
+    later = attrs.evolve(row, created_at=row.created_at + timedelta(seconds=1))
+    assert later.to_dict()["created_at"] == "2026-04-24T14:30:01.123456Z"
+    without = attrs.evolve(row, created_at=None)
+    assert "created_at" not in without.to_dict()
+    assert "created_at" not in without.model_fields_set
 
 
 def test_a_whole_number_may_have_a_fraction_of_zero() -> None:

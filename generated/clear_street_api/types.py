@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum, IntEnum, StrEnum
@@ -35,12 +36,21 @@ __all__ = [
     "Text",
     "Timestamp",
     "is_listable",
+    "keep_text",
     "members",
 ]
 
 E = TypeVar("E", bound=Enum)
 
 UNREADABLE: Final = object()
+
+RFC_3339: Final = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]|24(?=:00:00)):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
+    r"(?:[Zz]|[+-][0-9]{2}:[0-5][0-9])"
+)
+"""A timestamp. `datetime.fromisoformat` takes more: digits without separators, a year alone, weeks, no zone."""
+FIRST_YEAR: Final = 1971
+"""A moment before this year stands for none: services send the first moment of their calendar in its place."""
 
 
 class Drift(NamedTuple):
@@ -49,8 +59,11 @@ class Drift(NamedTuple):
     path: str
     """Where, such as ``data[3].status``."""
     kind: str
-    """One of ``missing``, ``null``, ``type``, ``format``, ``naive_datetime``, ``unknown_member``, ``unknown_field``;
-    ``conflict`` where a field has different values under two of its names.
+    """What is wrong with it.
+
+    One of ``missing``, ``null``, ``type``, ``format``, ``naive_datetime`` (no time zone), ``zero_time`` (a moment
+    that stands for none, such as 0001-01-01 or 1970-01-01), ``unknown_member``, ``unknown_field``,
+    ``conflict`` (a field has different values under two of its names).
     """
     expected: str
     """What the spec says, such as ``string``, ``date-time`` or the name of an enum."""
@@ -132,6 +145,8 @@ class Kind:
     expected: str = ""
     sole: Any = None
     """The value, where the spec lists only one."""
+    rewrites: bool = False
+    """Whether a value can be written in another way than it came."""
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         """The value in Python, or `UNREADABLE`; departures are recorded, with paths relative to the value."""
@@ -145,7 +160,7 @@ class Kind:
         """The value in Python where it is just as the spec says; ValueError otherwise."""
         drift: list[Drift] = []
         found = self.read(value, drift)
-        if drift:
+        if drift or (self.rewrites and self.write(found) != value):
             raise ValueError(self.expected)
         return found
 
@@ -225,26 +240,29 @@ class Boolean(Kind):
 
 
 class Timestamp(Kind):
-    """An RFC 3339 timestamp, as an aware datetime; written in UTC, with ``Z``."""
+    """An RFC 3339 timestamp, as an aware datetime, which has microseconds; written in UTC, with ``Z``."""
 
     __slots__ = ()
     expected = "date-time"
+    rewrites = True
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not str:
             return self.unreadable(value, drift)
+        if not re.fullmatch(RFC_3339, value):
+            is_naive = re.fullmatch(RFC_3339, f"{value}Z") is not None
+            return self.unreadable(value, drift, "naive_datetime" if is_naive else "format")
         try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
+            moment = datetime.fromisoformat(value.upper())
+        except ValueError:  # 24:00:00 among others
             from dateutil.parser import isoparse
 
             try:
                 moment = isoparse(value)
             except (ValueError, OverflowError):
                 return self.unreadable(value, drift, "format")
-        if moment.tzinfo is None:
-            drift.append(Drift("", "naive_datetime", self.expected))
-            return moment.replace(tzinfo=UTC)
+        if moment.year < FIRST_YEAR:
+            drift.append(Drift("", "zero_time", self.expected))
         return moment
 
     def write(self, value: Any) -> Any:
@@ -269,9 +287,11 @@ class Date(Kind):
         if value.__class__ is not str:
             return self.unreadable(value, drift)
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             return self.unreadable(value, drift, "format")
+        # Digits without separators and weeks are no RFC 3339 dates.
+        return day if value[4::3] == "--" else self.unreadable(value, drift, "format")
 
     def write(self, value: Any) -> Any:
         if not isinstance(value, date) or isinstance(value, datetime):
@@ -392,11 +412,12 @@ class Object(Kind):
 class Array(Kind):
     """A list of one kind."""
 
-    __slots__ = ("_items", "_nullable", "expected")
+    __slots__ = ("_items", "_nullable", "expected", "rewrites")
 
     def __init__(self, items: Kind, *, nullable: bool = False) -> None:
         self._items = items
         self._nullable = nullable
+        self.rewrites = items.rewrites
         self.expected = f"list of {items.expected}"
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
@@ -425,11 +446,12 @@ class Array(Kind):
 class MapOf(Kind):
     """A JSON object whose keys are not known beforehand."""
 
-    __slots__ = ("_nullable", "_values", "expected")
+    __slots__ = ("_nullable", "_values", "expected", "rewrites")
 
     def __init__(self, values: Kind, *, nullable: bool = False) -> None:
         self._values = values
         self._nullable = nullable
+        self.rewrites = values.rewrites
         self.expected = f"map of {values.expected}"
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
@@ -458,10 +480,11 @@ class MapOf(Kind):
 class OneOf(Kind):
     """One of several kinds: the one whose constants a value has, else the first of those that it departs least from."""
 
-    __slots__ = ("_kinds", "expected")
+    __slots__ = ("_kinds", "expected", "rewrites")
 
     def __init__(self, *kinds: Kind) -> None:
         self._kinds = kinds
+        self.rewrites = any(kind.rewrites for kind in kinds)
         self.expected = " or ".join(kind.expected for kind in kinds)
 
     def _meant(self, value: Any) -> Kind | None:
@@ -528,19 +551,38 @@ class _Unread(NamedTuple):
     value: Any
 
 
+class _Spelt(NamedTuple):
+    """A value that came in another spelling than it would be written in."""
+
+    came: Any
+    value: Any
+
+
+def keep_text(kept: dict[str, Any] | None, key: str, text: str, moment: datetime) -> dict[str, Any] | None:
+    """Keep the text of a moment where another would be written for it; ValueError where the text is no timestamp."""
+    if moment.year < FIRST_YEAR or not re.fullmatch(RFC_3339, text):
+        raise ValueError(key)
+    if _MOMENT.write(moment) == text:
+        return kept
+    return {**(kept or {}), key: _Spelt(text, moment)}
+
+
+_MOMENT: Final = Timestamp()
+
+
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class Model:
     """A JSON object with the fields of the spec.
 
     A field reads None where the object does not have it or has null (`model_fields_set` tells which), and, in a reply
     that breaks the spec, where its value could not be read. What the spec does not know, and what could not be read,
-    comes out again in `to_dict()`.
+    comes out again in `to_dict()`. So does the text of a timestamp, whose datetime has no more than microseconds.
     """
 
     FIELDS: ClassVar[tuple[Field, ...]] = ()
     KEYS: ClassVar[frozenset[str]] = frozenset()
 
-    # Fields that the spec does not know, and by their JSON names those that could not be read.
+    # Fields that the spec does not know, and by their JSON names those that could not be read or were spelt otherwise.
     _extra: dict[str, Any] | _Unread | None = field(default=None, alias="_extra")
     # A bit for each field that was null, in the order of FIELDS; then a bit for each alias under which a field came.
     _nulls: int = field(default=0, alias="_nulls")
@@ -636,6 +678,8 @@ class Model:
                 extra[key] = value
             else:
                 setattr(self, name, found)
+                if kind.rewrites and kind.write(found) != value:
+                    extra[key] = _Spelt(value, found)
         extra.update(cls._strays(data, drift))
         self._extra = extra or None
         return self
@@ -738,17 +782,22 @@ class Model:
             value = getattr(self, name)
             if aliases:
                 key = self._key(self.FIELDS[index])
+            known = extra.get(key)
             if value is not None:
+                if isinstance(known, _Spelt) and known.value == value:
+                    data[key] = known.came
+                    continue
                 try:
                     data[key] = kind.write(value)
                 except Refused as error:
                     raise error.under(name) from None
-            elif key in extra:
-                data[key] = extra[key]
+            elif key in extra and not isinstance(known, _Spelt):
+                data[key] = known
             elif self._nulls >> index & 1:
                 data[key] = None
         for key, value in extra.items():
-            data.setdefault(key, value)
+            if not isinstance(value, _Spelt):
+                data.setdefault(key, value)
         return data
 
     def to_json(self) -> str:
@@ -762,7 +811,9 @@ class Model:
         return frozenset(
             name
             for index, (name, key, *_) in enumerate(self.FIELDS)
-            if getattr(self, name) is not None or self._nulls >> index & 1 or key in extra
+            if getattr(self, name) is not None
+            or self._nulls >> index & 1
+            or (key in extra and not isinstance(extra[key], _Spelt))
         )
 
     @property

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Boolean, Drift, Field, Integer, Member, Model, Text, Timestamp, members
+from ..types import Array, Boolean, Drift, Field, Integer, Member, Model, Text, Timestamp, keep_text, members
 from .order_status import OrderStatus
 from .order_type import OrderType
 from .queue_state import QueueState
@@ -132,6 +132,7 @@ class Order(Model):
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
         self = object.__new__(cls)
         absent = nulls = 0
+        kept: dict[str, Any] | None = None
         try:
             value = data["id"]
             if value.__class__ is not str:
@@ -165,13 +166,15 @@ class Order(Model):
             if value.__class__ is not str:
                 return None
             self.leaves_quantity = value
-            value = datetime.fromisoformat(data["created_at"])
-            if value.tzinfo is None:
-                return None
+            text = data["created_at"]
+            value = datetime.fromisoformat(text)
+            if text[4::3] != "--T::Z" or text < "1971":
+                kept = keep_text(kept, "created_at", text, value)
             self.created_at = value
-            value = datetime.fromisoformat(data["updated_at"])
-            if value.tzinfo is None:
-                return None
+            text = data["updated_at"]
+            value = datetime.fromisoformat(text)
+            if text[4::3] != "--T::Z" or text < "1971":
+                kept = keep_text(kept, "updated_at", text, value)
             self.updated_at = value
             value = data.get("instrument_id")
             if value.__class__ is not str:
@@ -288,9 +291,10 @@ class Order(Model):
                 else:
                     nulls |= 1 << 25
             else:
-                value = datetime.fromisoformat(value)
-                if value.tzinfo is None:
-                    return None
+                text = value
+                value = datetime.fromisoformat(text)
+                if text[4::3] != "--T::Z" or text < "1971":
+                    kept = keep_text(kept, "trailing_watermark_ts", text, value)
             self.trailing_watermark_ts = value
             value = data.get("expires_at")
             if value is None:
@@ -299,9 +303,10 @@ class Order(Model):
                 else:
                     nulls |= 1 << 26
             else:
-                value = datetime.fromisoformat(value)
-                if value.tzinfo is None:
-                    return None
+                text = value
+                value = datetime.fromisoformat(text)
+                if text[4::3] != "--T::Z" or text < "1971":
+                    kept = keep_text(kept, "expires_at", text, value)
             self.expires_at = value
             value = data.get("releases_at")
             if value is None:
@@ -310,9 +315,10 @@ class Order(Model):
                 else:
                     nulls |= 1 << 27
             else:
-                value = datetime.fromisoformat(value)
-                if value.tzinfo is None:
-                    return None
+                text = value
+                value = datetime.fromisoformat(text)
+                if text[4::3] != "--T::Z" or text < "1971":
+                    kept = keep_text(kept, "releases_at", text, value)
             self.releases_at = value
             value = data.get("extended_hours")
             if value is not True and value is not False:
@@ -355,4 +361,6 @@ class Order(Model):
             return None
         self._nulls = nulls
         self._extra = cls._strays(data, drift) if more else None
+        if kept is not None:
+            self._extra = {**kept, **(self._extra or {})}
         return self

@@ -198,7 +198,10 @@ class Position(Model):
                 else:
                     nulls |= 1 << 17
             else:
-                value = date.fromisoformat(value)
+                text = value
+                value = date.fromisoformat(text)
+                if text[4::3] != "--":
+                    return None
             self.closing_price_date = value
             value = data.get("underlying_instrument_id")
             if value.__class__ is not str:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Integer, Member, Model, Text, Timestamp, members
+from ..types import Drift, Field, Integer, Member, Model, Text, Timestamp, keep_text, members
 from .position_instruction_status import PositionInstructionStatus
 from .position_instruction_type import PositionInstructionType
 
@@ -68,6 +68,7 @@ class PositionInstruction(Model):
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
         self = object.__new__(cls)
         absent = nulls = 0
+        kept: dict[str, Any] | None = None
         try:
             value = data["id"]
             if value.__class__ is not str:
@@ -111,9 +112,10 @@ class PositionInstruction(Model):
                 else:
                     nulls |= 1 << 9
             else:
-                value = datetime.fromisoformat(value)
-                if value.tzinfo is None:
-                    return None
+                text = value
+                value = datetime.fromisoformat(text)
+                if text[4::3] != "--T::Z" or text < "1971":
+                    kept = keep_text(kept, "created_at", text, value)
             self.created_at = value
             value = data.get("rejection_reason")
             if value.__class__ is not str:
@@ -131,13 +133,16 @@ class PositionInstruction(Model):
                 else:
                     nulls |= 1 << 11
             else:
-                value = datetime.fromisoformat(value)
-                if value.tzinfo is None:
-                    return None
+                text = value
+                value = datetime.fromisoformat(text)
+                if text[4::3] != "--T::Z" or text < "1971":
+                    kept = keep_text(kept, "updated_at", text, value)
             self.updated_at = value
             more = len(data) + absent != 12
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls
         self._extra = cls._strays(data, drift) if more else None
+        if kept is not None:
+            self._extra = {**kept, **(self._extra or {})}
         return self
