@@ -625,7 +625,7 @@ class TestEventLoops:
                 loop = asyncio.new_event_loop()
                 loop.run_until_complete(main())
                 loop.close()
-        assert len(http_client._transport._made) == 1  # type: ignore[attr-defined]
+        assert len(http_client._transport.made["plain"]._made) == 1  # type: ignore[attr-defined]
         asyncio.run(http_client.aclose())
 
     def test_other_than_those_of_asyncio_are_refused(self, plain: RawServer) -> None:

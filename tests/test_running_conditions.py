@@ -31,6 +31,7 @@ from clear_street import (
     ClearStreet,
     ClearStreetError,
     ConflictError,
+    DefaultAioHttpClient,
     DefaultAsyncHttpxClient,
     InstructionFailedError,
     WaitTimeoutError,
@@ -403,6 +404,67 @@ class TestCancelledTasks:
             assert service.accepted > 100  # many had got as far as a connection
         assert cancelled >= 10_000
         assert done == 200
+
+
+AT_EXIT = """
+import asyncio, atexit, sys
+from clear_street import AsyncClearStreet, ClearStreet, DefaultAioHttpClient
+kind, url = sys.argv[1:]
+
+async def last():
+    http_client = DefaultAioHttpClient() if kind == "aiohttp" else None
+    async with AsyncClearStreet("key", base_url=url, max_retries=0, http_client=http_client) as client:
+        print((await client.v1.positions.close_positions(1)).data)
+    if http_client is not None:
+        await http_client.aclose()
+
+def blocking():
+    with ClearStreet("key", base_url=url, max_retries=0) as client:
+        print(client.v1.positions.close_positions(1).data)
+
+# What a first call loads is loaded by one: modules cannot start executors of their own while the program ends.
+blocking()
+asyncio.run(last())
+atexit.register(blocking if kind == "sync" else lambda: asyncio.run(last()))
+"""
+
+
+@pytest.mark.parametrize("kind", ["sync", "async", "aiohttp"])
+def test_a_last_call_at_exit_to_a_host_by_name_leaves(kind: str) -> None:
+    with RawServer(answering) as service:
+        url = service.url.replace("127.0.0.1", "localhost")
+        command = [sys.executable, "-c", AT_EXIT, kind, url]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (ended.stdout, ended.stderr) == ("[]\n" * 3, "")
+
+
+@DESCRIPTORS
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("supplied", [None, DefaultAioHttpClient])
+def test_loops_that_just_end_leave_no_descriptors(supplied: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with RawServer(answering) as service:
+        http_client = supplied and supplied()
+        client = AsyncClearStreet("key", base_url=service.url, http_client=http_client)
+
+        async def call() -> None:
+            await client.v1.positions.get_positions(1)
+
+        def end() -> None:
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(call())
+            loop.close()
+
+        before = descriptors()
+        for _ in range(10):
+            end()
+        gc.collect()
+        assert settle(descriptors, before + 4) <= before + 4
+        asyncio.run(client.close())
+        if http_client is not None:
+            asyncio.run(http_client.aclose())
+        gc.collect()
+    assert not caplog.records
 
 
 class TestGoing:

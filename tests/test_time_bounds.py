@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import anyio
 import httpx
@@ -24,6 +24,7 @@ from clear_street import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
+from clear_street._http.environment import shared_context
 from clear_street.sandbox import LiveClock
 from faces import Face
 from raw_server import CERTIFICATE, RawServer, answering, fields, reply, trusting
@@ -432,8 +433,21 @@ class TestACertificate:
     def test_that_is_not_where_the_environment_says(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
         client = client_of(face, "https://service.test")
-        with pytest.raises(ArgumentError, match="environment says of proxies or certificates cannot be used"):
+        with pytest.raises(ArgumentError, match="environment says of certificates"):
             tried(face, client)
+        with RawServer(answering) as service:
+            value, error, _ = tried(face, client_of(face, service.url, timeout=5.0))
+        assert error is None
+        assert value.data == []
+
+    def test_that_is_missing_is_not_blamed_on_an_environment_without_any(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def nowhere(**_: object) -> NoReturn:
+            raise FileNotFoundError("no certificates")
+
+        monkeypatch.setattr(httpx, "create_ssl_context", nowhere)
+        shared_context.cache_clear()
+        with DefaultHttpxClient(trust_env=False) as client, pytest.raises(FileNotFoundError, match="no certificates"):
+            client.get("https://service.test")
 
 
 class Proxy(RawServer):
@@ -547,11 +561,38 @@ class TestAProxy:
             ("service.test", "otherservice.test", True),
             ("localhost", "localhost", False),
             ("LOCALHOST", "localhost", False),
-            ("localhost", "my.localhost", True),
+            ("localhost", "my.localhost", False),
             ("10.0.0.1", "10.0.0.1", False),
             ("10.0.0.1", "110.0.0.1", True),
             ("::1", "[::1]", False),
             ("", "service.test", True),
+            ("*.service.test", "a.service.test", False),
+            ("other.test service.test", "service.test", False),
+            ("Service.Test.", "service.test", False),
+            ("service.test:1", "service.test", False),
+            ("service.test:2", "service.test", True),
+            ("service.test:port", "service.test", True),
+            ("https://service.test", "service.test", False),
+            ("http://service.test", "service.test", True),
+            ("bücher.test", "xn--bcher-kva.test", False),
+            ("xn--bcher-kva.test", "bücher.test", False),
+            ("10.0.0.0/8", "10.1.2.3", False),
+            ("10.9.9.9/8", "10.1.2.3", False),
+            ("10.0.0.0/255.0.0.0", "10.1.2.3", False),
+            ("10.0.0.0/8", "11.1.2.3", True),
+            ("10.0.0.1:1", "10.0.0.1", False),
+            ("10.0.0.1:2", "10.0.0.1", True),
+            ("[::1]", "[::1]", False),
+            ("[::1]:1", "[::1]", False),
+            ("[::1]:2", "[::1]", True),
+            ("fd00::/8", "[fd12::1]", False),
+            ("[fd00::/8]", "[fd12::1]", False),
+            ("[fd00::]/8", "[fd12::1]", False),
+            ("fd00::/8", "10.0.0.1", True),
+            ("10.0.0.0/8", "[::ffff:10.0.0.1]", False),
+            ("10.0.0.0/99", "10.0.0.1", True),
+            (".", "service.test", True),
+            ("nothing.test,*", "service.test", False),
         ],
     )
     def test_is_chosen_by_host(self, host: str, direct: str, proxied: bool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -571,6 +612,18 @@ class TestAProxy:
         assert error is None
         assert value.data == []
         assert proxy.accepted == 0
+
+    @pytest.mark.parametrize("url", ["socks://127.0.0.1:7890/", "direct://", "http://user:hunter2@proxy:port"])
+    def test_that_cannot_be_used_is_no_matter_on_loopback(
+        self, face: Face, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ALL_PROXY", url)
+        monkeypatch.setenv("SSL_CERT_FILE", CERTIFICATE)
+        for tls in (False, True):
+            with RawServer(answering, tls=tls) as service:
+                value, error, _ = tried(face, client_of(face, service.url, timeout=5.0))
+            assert error is None
+            assert value.data == []
 
     def test_is_not_used_without_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with RawServer(answering) as service, RawServer(answering) as proxy:

@@ -16,6 +16,7 @@ import sys
 import time
 import warnings
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -35,7 +36,7 @@ from ._settings import Settings, checked_key
 from .errors import ArgumentError, ClearStreetError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from ._effects import Effect, Flow
     from ._exchange import Completed
@@ -49,12 +50,16 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, http
 _GONE = "The body is gone: it was read piece by piece, or the context of its response was left."
 
 
+# The same clock by a name that freezegun leaves alone: a wait on one that stands still would never end.
+_monotonic = partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
+
+
 class SystemClock:
     """The machine's own clocks, sleep and randomness. A test hands in another one as `clock`."""
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never steps."""
-        return time.monotonic()
+        """Seconds on a clock that never steps, nor stands still in a test that freezes the time of the program."""
+        return _monotonic()
 
     def now(self) -> datetime:
         """The time of day (aware, UTC)."""
@@ -236,7 +241,7 @@ class Driver(_Driver):
         if self._supplied is not None:
             return self._supplied
         process = os.getpid()
-        return self._own.get(process) or self._own.setdefault(process, _made(DefaultHttpxClient))
+        return self._own.get(process) or self._own.setdefault(process, DefaultHttpxClient())
 
     def read(self, completed: Completed[Any]) -> bytes:
         """The rest of a streamed body, within the time-out of an attempt."""
@@ -361,6 +366,7 @@ class AsyncDriver(_Driver):
     async def close(self) -> None:
         """Close the connections that this driver made in the running event loop."""
         self.closed = True
+        self._forget_ended_loops()
         entry = self._own.pop(_running_loop(), None)
         if entry is not None and entry[0] == os.getpid():
             await entry[2].aclose()
@@ -379,11 +385,17 @@ class AsyncDriver(_Driver):
         loop = _running_loop()
         entry = self._own.get(loop)
         if entry is None or entry[0] != os.getpid():
-            client = _made(DefaultAsyncHttpxClient)
+            self._forget_ended_loops()
+            client = DefaultAsyncHttpxClient()
             keeper = _closed_with_the_loop(client)
             entry = self._own[loop] = (os.getpid(), client, keeper)
             await keeper.__anext__()
         return entry[1]
+
+    def _forget_ended_loops(self) -> None:
+        """Let go of the connections of event loops that were closed without a word to them."""
+        for loop in [each for each in list(self._own) if getattr(each, "is_closed", bool)()]:
+            self._own.pop(loop, None)
 
     async def read(self, completed: Completed[Any]) -> bytes:
         """The rest of a streamed body, within the time-out of an attempt."""
@@ -541,18 +553,7 @@ def _warn_unclosed(name: str, remedy: str) -> None:
         )
 
 
-C = TypeVar("C")
 E = TypeVar("E", bound=BaseException)
-
-
-def _made(kind: Callable[[], C]) -> C:
-    """A client of our own; what the environment says of proxies and certificates may be of no use."""
-    try:
-        return kind()
-    except Exception as error:
-        # The text of others may quote a proxy's password; that of an OSError names a file.
-        problem = str(error) if isinstance(error, (OSError, ArgumentError)) else type(error).__name__
-    raise ArgumentError(f"What the environment says of proxies or certificates cannot be used: {problem}")
 
 
 def _is_never_sent(error: BaseException, request: httpx.Request | None) -> bool:

@@ -10,33 +10,44 @@ from __future__ import annotations
 import asyncio
 import re
 import select
+import socket
 from base64 import b64encode
 from contextvars import ContextVar
 from functools import partial
+from inspect import signature
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import aiohttp
 import httpx
+from aiohttp.abc import ResolveResult
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from ..errors import ArgumentError
 from .bounds import BOUNDS, capped
 from .decoding import BoundedResponse
+from .transport import ASYNC_SEAMS, AsyncTransport, looked_up, threads_can_start
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from aiohttp.client_proto import ResponseHandler
     from aiohttp.connector import Connection
     from aiohttp.http_parser import RawResponseMessage
     from aiohttp.streams import StreamReader
     from aiohttp.tracing import Trace
 
 _HEAD = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.1(?:\r\n[!#-'*+.^_`|~0-9A-Za-z-]+: [^\0\r\n]*)*")
-_HEADER_MAX = 2**16
-"""Bytes of one header of a reply."""
+_HEAD_MAX = 160 * 1024
+"""Bytes of a head, or of one header, of a reply: what the default connections take at most."""
+_HEAD_END = re.compile(rb"\n\r?\n")
+_LENGTH = re.compile(rb"^content-length:[ \t]*([0-9]+)[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE)
+_PARSER_LIMITS: dict[str, Any] = {
+    name: _HEAD_MAX
+    for name in ("max_line_size", "max_field_size", "max_headers")
+    if name in signature(ResponseHandler.set_response_params).parameters
+}
 _FOREVER = 1e9
 _UNTIMED = aiohttp.ClientTimeout(total=None)
 _FAILURES = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
@@ -71,7 +82,67 @@ def _end_of(seconds: float | None, expired: type[httpx.TimeoutException]) -> flo
 _ATTEMPT: ContextVar[_Attempt] = ContextVar("clear_street_attempt")
 
 
+class _Protocol(ResponseHandler):
+    """Hands a head to aiohttp's parser whole and with its length once: aiohttp refuses a length that comes twice,
+    also where both are equal, as a proxy may make it.
+    """
+
+    _head: bytes | None = None
+
+    def set_response_params(self, **options: Any) -> None:
+        self._head = b""
+        super().set_response_params(**options)
+
+    def data_received(self, data: bytes) -> None:
+        if self._head is not None:
+            data = self._head + data
+            self._head = None
+            end = _HEAD_END.search(data)
+            if end is None and len(data) < _HEAD_MAX:
+                self._head = data
+                self.start_timeout()
+                return None
+            if end is not None and data[9:10] == b"1" and data[9:12] != b"101":  # another head follows
+                super().data_received(data[: end.end()])
+                self._head = b""
+                data = data[end.end() :]
+                return self.data_received(data) if data else None
+            if end is not None:
+                data = _with_one_length(data, end.end())
+        return super().data_received(data)
+
+
+def _with_one_length(data: bytes, end: int) -> bytes:
+    """The beginning of a reply, whose head ends at `end`, with one of several equal lengths."""
+    lengths = _LENGTH.findall(data, 0, end)
+    if len(lengths) < 2 or len(set(lengths)) > 1:
+        return data
+    return _LENGTH.sub(b"", data[:end], len(lengths) - 1) + data[end:]
+
+
+class _Resolver(aiohttp.ThreadedResolver):
+    """Looks names up on the calling thread where the program is ending, and no thread can be started any more."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        if threads_can_start():
+            return await super().resolve(host, port, family)
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=found, proto=0, flags=socket.AI_NUMERICHOST)
+            for found, address in looked_up(host, port)
+        ]
+
+
 class _Connector(aiohttp.TCPConnector):
+    def __init__(self, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
+        cast("Any", super()).__init__(**options)
+        self._factory: Any = partial(_Protocol, loop=loop)
+
+    def __del__(self, *default: Any) -> None:
+        if not self._loop.is_closed():  # a loop that just ended took the connections with it
+            super().__del__(*default)
+
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> ResponseHandler:
@@ -84,16 +155,17 @@ class _Connector(aiohttp.TCPConnector):
 class _Connections:
     """The connections of one event loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, context: ssl.SSLContext, limits: httpx.Limits) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, context: ssl.SSLContext | None, limits: httpx.Limits) -> None:
         self._loop = loop
         keeps = limits.max_keepalive_connections != 0
         expiry = _FOREVER if limits.keepalive_expiry is None else limits.keepalive_expiry
         self.connector = _Connector(
-            ssl=context,
+            loop,
+            ssl=context or True,
             limit=limits.max_connections or 0,
             force_close=not keeps,
             keepalive_timeout=expiry if keeps else None,
-            resolver=aiohttp.ThreadedResolver(),
+            resolver=_Resolver(),
         )
         self._routes: dict[str, aiohttp.ClientRequest] = {}
 
@@ -171,9 +243,12 @@ class _Reply(BoundedResponse):
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """HTTP/1.1 over aiohttp's connections, in asyncio; each event loop has its own."""
+    """HTTP/1.1 over aiohttp's connections, in asyncio; each event loop has its own.
 
-    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
+    Where a method of httpx's or httpcore's was replaced, the default connections are used, which go by it.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
         if proxy is not None and (proxy.url.scheme not in ("http", "https") or proxy.ssl_context is not None):
             raise ArgumentError(
                 "aiohttp uses proxies of http and https alone, and no TLS context of theirs; "
@@ -182,9 +257,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._context = context
         self._limits = limits
         self._proxy = proxy
+        self._default = AsyncTransport(context, limits, proxy)
         self._made: dict[asyncio.AbstractEventLoop, tuple[_Connections, AsyncGenerator[None, None]]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if ASYNC_SEAMS.replaced():
+            return await self._default.handle_async_request(request)
         url = request.url
         if url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol(f"expected http or https in the URL but received {url.scheme!r}")
@@ -218,6 +296,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         )
 
     async def aclose(self) -> None:
+        await self._default.aclose()
         entry = self._made.get(asyncio.get_running_loop()) if self._made else None
         if entry is not None:
             await entry[1].aclose()
@@ -262,8 +341,7 @@ async def _exchanged(
         read_until_eof=True,
         auto_decompress=False,
         read_timeout=read if whole is None or (read is not None and read < whole) else None,
-        max_line_size=_HEADER_MAX,
-        max_field_size=_HEADER_MAX,
+        **_PARSER_LIMITS,
     )
     attempt.go_on(None, httpx.ReadTimeout)
     bounds = BOUNDS.get()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from contextlib import suppress
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import httpx
 
 from .._secrets import Secret
 from ..errors import ArgumentError
+from .environment import certificates, environment_proxy, is_loopback, shared_context, usable_proxy
+from .seams import Seams, replaced_sending
 from .transport import AsyncTransport, Transport
 
 if TYPE_CHECKING:
@@ -19,68 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
-
-
-def _context(verify: ssl.SSLContext | str | bool, cert: Any, *, trust_env: bool) -> ssl.SSLContext:
-    if verify is not True or cert is not None:
-        return httpx.create_ssl_context(verify=verify, cert=cert, trust_env=trust_env)
-    return _shared_context(*(map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR")) if trust_env else ()))
-
-
-@lru_cache(maxsize=8)
-def _shared_context(*environment: str | None) -> ssl.SSLContext:
-    """One TLS context for all clients of a process: each costs some 20 ms."""
-    return httpx.create_ssl_context(trust_env=bool(environment))
+Verify: TypeAlias = "ssl.SSLContext | str | bool"
+Make: TypeAlias = "Callable[[ssl.SSLContext | None, httpx.Limits, httpx.Proxy | None], T]"
 
 
 def _concealed(proxy: str | httpx.URL | httpx.Proxy | None) -> Secret | httpx.Proxy | None:
     """A proxy's URL, which may have a password in it, as what tracebacks may show."""
     return Secret(str(proxy)) if isinstance(proxy, (str, httpx.URL)) else proxy
-
-
-def _proxy(proxy: Secret | httpx.Proxy | None) -> httpx.Proxy | None:
-    if not isinstance(proxy, Secret):
-        return proxy
-    from importlib.util import find_spec
-
-    with suppress(ValueError, httpx.InvalidURL):
-        usable = httpx.Proxy(proxy.reveal())
-        if usable.url.host and (usable.url.scheme in ("http", "https") or find_spec("socksio") is not None):
-            return usable
-    raise ArgumentError(
-        "The URL of the proxy cannot be used; write it as http://user:password@host:port, without a password if it "
-        "needs none (socks5:// needs the package socksio)."
-    )
-
-
-def _environment_proxies() -> dict[str, httpx.Proxy | None]:
-    """The proxy that the environment names for https, and None for hosts that need none, under httpx's patterns.
-
-    None is used for plain http, which goes to loopback alone: a proxy would see the API key.
-    """
-    if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
-        return {}
-    from urllib.request import getproxies
-
-    proxies = getproxies()
-    url, direct = proxies.get("https") or proxies.get("all"), proxies.get("no", "")
-    del proxies
-    if not url or "*" in (hosts := [host for part in direct.split(",") if (host := part.strip())]):
-        return {}
-    hidden = Secret(url if "://" in url else f"http://{url}")
-    del url
-    return {"https://": _proxy(hidden), **{_pattern(host): None for host in hosts}}
-
-
-def _pattern(host: str) -> str:
-    """An entry of NO_PROXY as httpx's pattern: an address, localhost, or a domain and all below it."""
-    from ipaddress import ip_address
-
-    try:
-        address = ip_address(host.strip("[]"))
-    except ValueError:
-        return host if "://" in host else f"all://{'' if host.lower() == 'localhost' else '*'}{host}"
-    return f"all://[{address}]" if address.version == 6 else f"all://{address}"
 
 
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
@@ -96,14 +39,73 @@ def _refuse_options(options: Mapping[str, Any]) -> None:
         raise ArgumentError("`proxies` is not taken; use `proxy`, or `mounts` for several.")
 
 
-def _own_transports(
-    make: Callable[[httpx.Proxy | None], T], hidden: Secret | httpx.Proxy | None, *, trust_env: bool
-) -> tuple[T, dict[str, T | None]]:
-    """The transport of a client, by way of the proxy that it was given; and those of the environment, by httpx's
-    patterns, where it was given none.
+class _Routing(Generic[T]):
+    """The transports of a client, by what they are needed for.
+
+    Those for https are made when a call needs one: what the environment says of proxies and certificates is no matter
+    to other calls.
     """
-    proxies = _environment_proxies() if hidden is None and trust_env else {}
-    return make(_proxy(hidden)), {key: None if proxy is None else make(proxy) for key, proxy in proxies.items()}
+
+    def __init__(
+        self,
+        make: Make[T],
+        verify: Verify,
+        cert: Any,
+        limits: httpx.Limits,
+        hidden: Secret | httpx.Proxy | None,
+        *,
+        trust_env: bool,
+    ) -> None:
+        self._proxy = usable_proxy(hidden) if isinstance(hidden, Secret) else hidden
+        self._environment = environment_proxy() if hidden is None and trust_env else None
+        self._certificates = certificates() if trust_env else ()
+        self._make, self._limits = make, limits
+        self._context: ssl.SSLContext | None = None
+        if verify is not True or cert is not None:
+            self._context = httpx.create_ssl_context(verify=verify, cert=cert, trust_env=trust_env)
+        plain = make(self._context, limits, self._proxy)
+        self.made: dict[str, T] = {"plain": plain}
+        if self._context is not None:
+            self.made["direct"] = plain
+
+    def transport(self, url: httpx.URL) -> T:
+        """The transport for a URL."""
+        if url.scheme != "https":
+            return self.made["plain"]
+        if self._environment is not None and self._environment.is_for(url):
+            try:
+                return self.made.get("proxied") or self._new("proxied", self._environment.proxy())
+            except ArgumentError:
+                if not is_loopback(url.host):
+                    raise
+        return self.made.get("direct") or self._new("direct", self._proxy)
+
+    def _new(self, name: str, proxy: httpx.Proxy | None) -> T:
+        context = self._context or shared_context(*self._certificates)
+        return self.made.setdefault(name, self._make(context, self._limits, proxy))
+
+
+class _Routes(_Routing[httpx.BaseTransport], httpx.BaseTransport):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self.transport(request.url).handle_request(request)
+
+    def close(self) -> None:
+        for transport in set(self.made.values()):
+            transport.close()
+
+
+class _AsyncRoutes(_Routing[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self.transport(request.url).handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for transport in set(self.made.values()):
+            await transport.aclose()
+
+
+_SENDING = ("_send_handling_auth", "_send_handling_redirects", "_send_single_request", "_transport_for_url")
+_SEAMS = Seams(*[(httpx.Client, name) for name in ("send", *_SENDING)])
+_ASYNC_SEAMS = Seams(*[(httpx.AsyncClient, name) for name in ("send", *_SENDING)])
 
 
 class DefaultHttpxClient(httpx.Client):
@@ -116,7 +118,7 @@ class DefaultHttpxClient(httpx.Client):
     def __init__(
         self,
         *,
-        verify: ssl.SSLContext | str | bool = True,
+        verify: Verify = True,
         cert: Any = None,
         trust_env: bool = True,
         limits: httpx.Limits = _LIMITS,
@@ -128,25 +130,31 @@ class DefaultHttpxClient(httpx.Client):
         hidden = _concealed(proxy)
         del proxy
         _refuse_options(options)
-        self.keeps_bounds: bool = transport is None and not mounts
+        own: httpx.BaseTransport | None = None
         if transport is None:
-            make = partial(Transport, _context(verify, cert, trust_env=trust_env), limits)
-            transport, found = _own_transports(make, hidden, trust_env=trust_env)
-            mounts = {**found, **(mounts or {})}
+            own = transport = _Routes(self._new_transport, verify, cert, limits, hidden, trust_env=trust_env)
         super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
-        self._only_transport = None if mounts else transport
+        self.keeps_bounds: bool = self._transport is own and not mounts
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
-        if self._only_transport is None or options != _PLAIN or any(self.event_hooks.values()) or self.is_closed:
+        if options != _PLAIN or self._mounts or any(self.event_hooks.values()) or self.is_closed:
             return super().send(request, **options)
+        if _SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING):
+            with replaced_sending():
+                return super().send(request, **options)
         try:
-            response = self._only_transport.handle_request(request)
+            response = self._transport.handle_request(request)
         except httpx.RequestError as error:
             error.request = request
             raise
         response.request = request
         return response
+
+    def _new_transport(
+        self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
+    ) -> httpx.BaseTransport:
+        return Transport(context, limits, proxy)
 
 
 class DefaultAsyncHttpxClient(httpx.AsyncClient):
@@ -159,7 +167,7 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
     def __init__(
         self,
         *,
-        verify: ssl.SSLContext | str | bool = True,
+        verify: Verify = True,
         cert: Any = None,
         trust_env: bool = True,
         limits: httpx.Limits = _LIMITS,
@@ -171,20 +179,21 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         hidden = _concealed(proxy)
         del proxy
         _refuse_options(options)
-        self.keeps_bounds: bool = transport is None and not mounts
+        own: httpx.AsyncBaseTransport | None = None
         if transport is None:
-            make = partial(self._new_transport, _context(verify, cert, trust_env=trust_env), limits)
-            transport, found = _own_transports(make, hidden, trust_env=trust_env)
-            mounts = {**found, **(mounts or {})}
+            own = transport = _AsyncRoutes(self._new_transport, verify, cert, limits, hidden, trust_env=trust_env)
         super().__init__(transport=transport, mounts=mounts, trust_env=trust_env, **options)
-        self._only_transport = None if mounts else transport
+        self.keeps_bounds: bool = self._transport is own and not mounts
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
-        if self._only_transport is None or options != _PLAIN or any(self.event_hooks.values()) or self.is_closed:
+        if options != _PLAIN or self._mounts or any(self.event_hooks.values()) or self.is_closed:
             return await super().send(request, **options)
+        if _ASYNC_SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING):
+            with replaced_sending():
+                return await super().send(request, **options)
         try:
-            response = await self._only_transport.handle_async_request(request)
+            response = await self._transport.handle_async_request(request)
         except httpx.RequestError as error:
             error.request = request
             raise
@@ -192,7 +201,7 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         return response
 
     def _new_transport(
-        self, context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None
+        self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
     ) -> httpx.AsyncBaseTransport:
         return AsyncTransport(context, limits, proxy)
 
@@ -205,7 +214,7 @@ class DefaultAioHttpClient(DefaultAsyncHttpxClient):
     """
 
     def _new_transport(
-        self, context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None
+        self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
     ) -> httpx.AsyncBaseTransport:
         try:
             from .aiohttp import AiohttpTransport

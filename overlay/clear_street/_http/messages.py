@@ -10,6 +10,7 @@ import httpx
 
 from .._version import __version__
 from ..errors import ArgumentError
+from .seams import refuse_unseen
 
 if TYPE_CHECKING:
     from .._effects import Send
@@ -57,6 +58,7 @@ def new_request(
         url = _url(base_url + target)
     except httpx.InvalidURL as error:
         raise ArgumentError(f"The URL of {send.request.operation} cannot be sent: {error}.") from None
+    refuse_unseen(client, url)
     theirs = [(lower, pair) for pair in client.headers.raw if (lower := pair[0].lower()) not in own]
     merged = [pair for lower, pair in theirs if lower not in left_out]
     merged += own.items()

@@ -20,6 +20,7 @@ import httpx
 from .bounds import BOUNDS, capped
 from .decoding import BoundedResponse
 from .pool import AsyncPool, Pool
+from .seams import Seams, replaced_sending
 
 if TYPE_CHECKING:
     import ssl
@@ -124,6 +125,8 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
+        if not threads_can_start():
+            host = next((address for _, address in looked_up(host, port)), host)
         left = capped(timeout, httpcore.ConnectTimeout)
         return _AsyncStream(await self._backend.connect_tcp(host, port, left, local_address, socket_options))
 
@@ -131,19 +134,23 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
 def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
     """The addresses of a host, in time: the system's look-up takes no time-out, so it waits in a thread of its own."""
     with suppress(OSError, UnicodeError):
-        return _looked_up(host, port, socket.AI_NUMERICHOST)
+        return [address for _, address in looked_up(host, port, socket.AI_NUMERICHOST)]
     found: list[str] = []
     failed: list[str] = []
 
     def look_up() -> None:
         try:
-            found.extend(_looked_up(host, port))
+            found.extend(address for _, address in looked_up(host, port))
         except (OSError, UnicodeError) as error:
             failed.append(str(error))
 
     thread = threading.Thread(target=look_up, name="clear_street-look-up", daemon=True)
-    thread.start()
-    thread.join(timeout)
+    try:
+        thread.start()
+    except RuntimeError:  # none can be had, at the end of the program for one
+        look_up()
+    else:
+        thread.join(timeout)
     if thread.is_alive():
         raise httpcore.ConnectTimeout("timed out while the host's name was looked up")
     if failed:
@@ -151,8 +158,15 @@ def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
     return found
 
 
-def _looked_up(host: str, port: int, flags: int = 0) -> list[str]:
-    return [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)]
+def looked_up(host: str, port: int, flags: int = 0) -> list[tuple[int, str]]:
+    """The addresses of a host, each with its family."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
+    return [(info[0], str(info[4][0])) for info in found]
+
+
+def threads_can_start() -> bool:
+    """Whether the program is not ending: functions of `atexit` run when its main thread is over."""
+    return threading.main_thread().is_alive()
 
 
 _CORE_ERRORS = (
@@ -204,22 +218,44 @@ class _AsyncBody(httpx.AsyncByteStream):
             await self._release()
 
 
-class Transport(httpx.BaseTransport):
-    """HTTP/1.1 over httpcore's connections, with true time bounds."""
+_CORE_SEAMS = Seams(*[(httpcore.ConnectionPool, name) for name in ("handle_request", "create_connection")])
+_SEAMS = Seams(
+    *_CORE_SEAMS.methods, (httpx.HTTPTransport, "handle_request"), (httpcore.HTTPConnection, "handle_request")
+)
+_ASYNC_CORE_SEAMS = Seams(
+    *[(httpcore.AsyncConnectionPool, name) for name in ("handle_async_request", "create_connection")]
+)
+ASYNC_SEAMS = Seams(
+    *_ASYNC_CORE_SEAMS.methods,
+    (httpx.AsyncHTTPTransport, "handle_async_request"),
+    (httpcore.AsyncHTTPConnection, "handle_async_request"),
+)
 
-    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
+
+class Transport(httpx.HTTPTransport):
+    """HTTP/1.1 over httpcore's connections, with true time bounds.
+
+    It is an `httpx.HTTPTransport`, so that what replaces the methods of that one finds it.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
         options = _source_options(context, limits, proxy)
-        self._pool = Pool(httpcore.ConnectionPool(network_backend=_Backend(), **options), limits)
+        source = httpcore.ConnectionPool(network_backend=_Backend(), **options)
+        self._connections = Pool(source, limits)
+        self._pool: Any = _Passed(self._connections, source)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if _SEAMS.replaced():
+            with replaced_sending():
+                return super().handle_request(request)
         try:
-            response, connection = self._pool.handle_request(_CoreRequest(request, _content(request)))
+            response, connection = self._connections.handle_request(_CoreRequest(request, _content(request)))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
         return BoundedResponse(
             response.status,
             headers=response.headers,
-            stream=_Body(response.stream, partial(self._pool.release, connection)),
+            stream=_Body(response.stream, partial(self._connections.release, connection)),
             extensions=response.extensions,
         )
 
@@ -227,27 +263,86 @@ class Transport(httpx.BaseTransport):
         self._pool.close()
 
 
-class AsyncTransport(httpx.AsyncBaseTransport):
+class _Passed:
+    """The connections as the pool that `httpx.HTTPTransport` sends by."""
+
+    def __init__(self, connections: Pool, source: httpcore.ConnectionPool) -> None:
+        self._connections, self._source = connections, source
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        if _CORE_SEAMS.replaced():
+            return self._source.handle_request(request)
+        response, connection = self._connections.handle_request(request)
+        body = _Body(response.stream, partial(self._connections.release, connection))
+        return httpcore.Response(
+            response.status, headers=response.headers, content=body, extensions=response.extensions
+        )
+
+    def __enter__(self) -> None:
+        """Enter nothing: connections are made when they are needed."""
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connections.close()
+        self._source.close()
+
+
+class AsyncTransport(httpx.AsyncHTTPTransport):
     """The same for async clients."""
 
-    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
+    def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
         options = _source_options(context, limits, proxy)
-        self._pool = AsyncPool(httpcore.AsyncConnectionPool(network_backend=_AsyncBackend(), **options), limits)
+        source = httpcore.AsyncConnectionPool(network_backend=_AsyncBackend(), **options)
+        self._connections = AsyncPool(source, limits)
+        self._pool: Any = _AsyncPassed(self._connections, source)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if ASYNC_SEAMS.replaced():
+            with replaced_sending():
+                return await super().handle_async_request(request)
         try:
-            response, connection = await self._pool.handle_async_request(_CoreRequest(request, _async_content(request)))
+            response, connection = await self._connections.handle_async_request(
+                _CoreRequest(request, _async_content(request))
+            )
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
         return BoundedResponse(
             response.status,
             headers=response.headers,
-            stream=_AsyncBody(response.stream, partial(self._pool.release, connection)),
+            stream=_AsyncBody(response.stream, partial(self._connections.release, connection)),
             extensions=response.extensions,
         )
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+
+
+class _AsyncPassed:
+    """The connections as the pool that `httpx.AsyncHTTPTransport` sends by."""
+
+    def __init__(self, connections: AsyncPool, source: httpcore.AsyncConnectionPool) -> None:
+        self._connections, self._source = connections, source
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        if _ASYNC_CORE_SEAMS.replaced():
+            return await self._source.handle_async_request(request)
+        response, connection = await self._connections.handle_async_request(request)
+        body = _AsyncBody(response.stream, partial(self._connections.release, connection))
+        return httpcore.Response(
+            response.status, headers=response.headers, content=body, extensions=response.extensions
+        )
+
+    async def __aenter__(self) -> None:
+        """Enter nothing: connections are made when they are needed."""
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._connections.aclose()
+        await self._source.aclose()
 
 
 class _CoreRequest(httpcore.Request):
@@ -296,7 +391,7 @@ class _Content:
         return part
 
 
-def _source_options(context: ssl.SSLContext, limits: httpx.Limits, proxy: httpx.Proxy | None) -> dict[str, Any]:
+def _source_options(context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> dict[str, Any]:
     return {
         "ssl_context": context,
         "proxy": None if proxy is None else _core_proxy(proxy),

@@ -1,0 +1,118 @@
+"""Whether the methods of httpx and httpcore that send a request are still those libraries' own.
+
+Tools that mock, record or trace httpx put functions of theirs in the place of such methods. The connections of this
+package go past some of them, which is faster. Where one was replaced, a request goes by it, or does not leave.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from functools import partial
+from operator import is_
+from typing import TYPE_CHECKING, Any, cast
+
+import httpcore
+import httpx
+
+from ..errors import ClearStreetError
+from .bounds import BOUNDS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_FUNCTIONS = (type(httpx.Request.read), type(httpcore.Request.__init__))
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_ASKING = ("request", "get", "post", "put", "patch", "delete", "stream", "build_request", "_init_transport")
+_KINDS = {name: getattr(httpx, name) for name in ("Client", "AsyncClient")}
+
+
+class Seams:
+    """Methods, each as it was when this module was loaded; None stands for one that was replaced before that."""
+
+    def __init__(self, *methods: tuple[type, str]) -> None:
+        self.methods: tuple[tuple[type, str], ...] = methods
+        self._owners = [owner for owner, _ in methods]
+        self._names = [name for _, name in methods]
+        # httpx's own `stream` is a generator function that contextlib wraps.
+        self._own = [
+            method if (_wraps if name == "stream" else _is_own)(owner, name, method) else None
+            for owner, name, method in self._now()
+        ]
+
+    def replaced(self) -> bool:
+        """Whether one of the methods is not the library's own now."""
+        if all(map(is_, map(getattr, self._owners, self._names), self._own)):
+            return False
+        return not all(_is_own(*each) for each in self._now())
+
+    def unwrapped(self) -> list[str]:
+        """The methods in whose place is something that does not say that it wraps the library's own."""
+        return [f"{owner.__name__}.{name}" for owner, name, method in self._now() if not _wraps(owner, name, method)]
+
+    def _now(self) -> list[tuple[type, str, Any]]:
+        methods = map(getattr, self._owners, self._names)
+        return list(zip(self._owners, self._names, methods, strict=True))
+
+
+def _is_own(owner: type, name: str, method: Any) -> bool:
+    """Whether a method is the library's own. A wrapper may bear its name and module; it has other variables."""
+    if type(method) not in _FUNCTIONS or not method.__module__.startswith(("httpx.", "httpcore.")):
+        return False
+    home = sys.modules.get(method.__module__)
+    names = [f"{each.__name__}.{name}" for each in owner.__mro__]
+    return home is not None and method.__globals__ is vars(home) and method.__qualname__ in names
+
+
+def _wraps(owner: type, name: str, method: Any) -> bool:
+    for _ in range(10):
+        if _is_own(owner, name, method):
+            return True
+        method = method.func if isinstance(method, partial) else getattr(method, "__wrapped__", None)
+    return False
+
+
+_SYNC_ASKING = Seams(*[(httpx.Client, name) for name in _ASKING])
+_ASYNC_ASKING = Seams(*[(httpx.AsyncClient, name) for name in _ASKING])
+
+
+def refuse_unseen(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> None:
+    """Refuse to go out over real connections where a mock stands in the place of what no request of ours goes through.
+
+    A function that wraps httpx's own is none, as far as it says so by ``__wrapped__``: it may trace.
+    """
+    name, asking = ("Client", _SYNC_ASKING) if isinstance(client, _KINDS["Client"]) else ("AsyncClient", _ASYNC_ASKING)
+    kind = getattr(httpx, name)
+    if kind is _KINDS[name] and not asking.replaced():
+        return
+    mocked = asking.unwrapped()
+    if not (isinstance(kind, type) and issubclass(kind, _KINDS[name])):
+        mocked.append(name)
+    transport = cast("Any", client)._transport_for_url(url)
+    real = getattr(client, "keeps_bounds", False) or isinstance(
+        transport, (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
+    )
+    if mocked and real:
+        raise ClearStreetError(
+            f"httpx.{mocked[0]} was replaced, as a mock does that lets no request out, and this client does not go by "
+            f"it; nothing was sent. Mock httpx.{name}.send, or use the sandbox or httpx.MockTransport."
+        )
+
+
+@contextmanager
+def replaced_sending() -> Generator[None]:
+    """Note that a request is out of our hands: whatever it ends with but a connection that failed, it may have left."""
+    try:
+        yield
+    except _NEVER_SENT:
+        raise
+    except BaseException:
+        _note_begun()
+        raise
+    _note_begun()
+
+
+def _note_begun() -> None:
+    bounds = BOUNDS.get()
+    if bounds is not None:
+        bounds.begun = True
