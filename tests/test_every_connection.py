@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,15 @@ def test_takes_a_whole_reply(way: Way, name: str) -> None:
     assert (first.data, second.data) == ([], [])
     assert len(service.requests) == 2
 
+
+for coding, packed in (
+    ("gzip", gzip.compress(BODY)),
+    ("gzip", gzip.compress(BODY[:9]) + gzip.compress(BODY[9:])),
+    ("x-gzip", gzip.compress(BODY)),
+):
+    WHOLE[f"{coding}, {len(packed)} bytes"] = (
+        head(f"Content-Encoding: {coding}".encode(), b"Content-Length: %d" % len(packed)) + b"\r\n" + packed,
+    )
 
 BROKEN: dict[str, bytes] = {
     "two lengths that differ": head() + LENGTH + b"Content-Length: 3\r\n\r\n" + BODY,
