@@ -138,7 +138,7 @@ class DefaultHttpxClient(httpx.Client):
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
-        if options != _PLAIN or self._mounts or any(self.event_hooks.values()) or self.is_closed:
+        if options != _PLAIN or self._mounts or any(self._event_hooks.values()) or self.is_closed:
             return super().send(request, **options)
         if _SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING):
             with replaced_sending():
@@ -187,7 +187,7 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
-        if options != _PLAIN or self._mounts or any(self.event_hooks.values()) or self.is_closed:
+        if options != _PLAIN or self._mounts or any(self._event_hooks.values()) or self.is_closed:
             return await super().send(request, **options)
         if _ASYNC_SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING):
             with replaced_sending():

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 _FUNCTIONS = (type(httpx.Request.read), type(httpcore.Request.__init__))
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _ASKING = ("request", "get", "post", "put", "patch", "delete", "stream", "build_request", "_init_transport")
-_KINDS = {name: getattr(httpx, name) for name in ("Client", "AsyncClient")}
+_CLIENT, _ASYNC_CLIENT = httpx.Client, httpx.AsyncClient
 
 
 class Seams:
     """Methods, each as it was when this module was loaded; None stands for one that was replaced before that."""
 
-    def __init__(self, *methods: tuple[type, str]) -> None:
-        self.methods: tuple[tuple[type, str], ...] = methods
+    def __init__(self, *methods: tuple[Any, str]) -> None:
+        self.methods: tuple[tuple[Any, str], ...] = methods
         self._owners = [owner for owner, _ in methods]
         self._names = [name for _, name in methods]
         # httpx's own `stream` is a generator function that contextlib wraps.
@@ -50,13 +50,15 @@ class Seams:
         """The methods in whose place is something that does not say that it wraps the library's own."""
         return [f"{owner.__name__}.{name}" for owner, name, method in self._now() if not _wraps(owner, name, method)]
 
-    def _now(self) -> list[tuple[type, str, Any]]:
+    def _now(self) -> list[tuple[Any, str, Any]]:
         methods = map(getattr, self._owners, self._names)
         return list(zip(self._owners, self._names, methods, strict=True))
 
 
-def _is_own(owner: type, name: str, method: Any) -> bool:
+def _is_own(owner: Any, name: str, method: Any) -> bool:
     """Whether a method is the library's own. A wrapper may bear its name and module; it has other variables."""
+    if owner is httpx:  # a tracer may have put a subclass in the place of a class
+        return isinstance(method, type) and issubclass(method, (_CLIENT, _ASYNC_CLIENT))
     if type(method) not in _FUNCTIONS or not method.__module__.startswith(("httpx.", "httpcore.")):
         return False
     home = sys.modules.get(method.__module__)
@@ -64,7 +66,7 @@ def _is_own(owner: type, name: str, method: Any) -> bool:
     return home is not None and method.__globals__ is vars(home) and method.__qualname__ in names
 
 
-def _wraps(owner: type, name: str, method: Any) -> bool:
+def _wraps(owner: Any, name: str, method: Any) -> bool:
     for _ in range(10):
         if _is_own(owner, name, method):
             return True
@@ -72,8 +74,8 @@ def _wraps(owner: type, name: str, method: Any) -> bool:
     return False
 
 
-_SYNC_ASKING = Seams(*[(httpx.Client, name) for name in _ASKING])
-_ASYNC_ASKING = Seams(*[(httpx.AsyncClient, name) for name in _ASKING])
+_SYNC_ASKING = Seams(*[(httpx.Client, name) for name in _ASKING], (httpx, "Client"))
+_ASYNC_ASKING = Seams(*[(httpx.AsyncClient, name) for name in _ASKING], (httpx, "AsyncClient"))
 
 
 def refuse_unseen(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> None:
@@ -81,21 +83,18 @@ def refuse_unseen(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> N
 
     A function that wraps httpx's own is none, as far as it says so by ``__wrapped__``: it may trace.
     """
-    name, asking = ("Client", _SYNC_ASKING) if isinstance(client, _KINDS["Client"]) else ("AsyncClient", _ASYNC_ASKING)
-    kind = getattr(httpx, name)
-    if kind is _KINDS[name] and not asking.replaced():
+    asking = _SYNC_ASKING if isinstance(client, _CLIENT) else _ASYNC_ASKING
+    if not asking.replaced():
         return
     mocked = asking.unwrapped()
-    if not (isinstance(kind, type) and issubclass(kind, _KINDS[name])):
-        mocked.append(name)
     transport = cast("Any", client)._transport_for_url(url)
     real = getattr(client, "keeps_bounds", False) or isinstance(
         transport, (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
     )
     if mocked and real:
         raise ClearStreetError(
-            f"httpx.{mocked[0]} was replaced, as a mock does that lets no request out, and this client does not go by "
-            f"it; nothing was sent. Mock httpx.{name}.send, or use the sandbox or httpx.MockTransport."
+            f"{mocked[0]} was replaced, as a mock does that lets no request out, and this client does not go by it; "
+            "nothing was sent. Mock `send` of httpx's client, or use the sandbox or httpx.MockTransport."
         )
 
 
