@@ -85,7 +85,7 @@ test: lint types check-generated ## Run every check, and then the tests with the
 test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 that this machine has
 	@$(call on-each-python,pytest)
 
-faults: $(DEV_READY) ## Hold 10,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
+faults: $(DEV_READY) ## Hold 15,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
 
 faults-compared: $(BENCH_READY) $(DEV_READY) ## The same with the vendor's SDK beside this client, into docs/safety.md

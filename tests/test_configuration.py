@@ -31,7 +31,7 @@ from clear_street import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
-from clear_street.sandbox import Sandbox, SandboxClock, SandboxServer
+from clear_street.sandbox import Fault, Sandbox, SandboxClock, SandboxServer
 from faces import ROW, Body, Face, Wire, envelope, failed, query_of
 
 if TYPE_CHECKING:
@@ -790,12 +790,19 @@ def test_the_sandbox_needs_neither_key_nor_network(face: Face) -> None:
     assert repr(client) == f"<{face.kind.__name__} https://sandbox.invalid>"
 
 
+def test_the_sandbox_s_client_can_have_a_clock_of_its_own(face: Face) -> None:
+    sandbox, clock = Sandbox(), SandboxClock()
+    sandbox.faults.add(Fault.rate_limited(2))
+    face.run(face.sandbox(sandbox, clock=clock).v1.version.get_version)
+    assert (clock.monotonic(), sandbox.clock.monotonic()) == (2.0, 0.0)
+
+
 def test_the_sandbox_takes_the_client_s_options_but_for_connections(face: Face) -> None:
     sandbox = Sandbox(api_keys=["right"])
     assert face.run(lambda: face.sandbox(sandbox, api_key="right").v1.positions.get_positions(122503)).data
     with pytest.raises(APIStatusError, match="HTTP 401"):
         face.run(lambda: face.sandbox(sandbox, api_key="wrong").v1.positions.get_positions(122503))
-    for option in ("http_client", "clock", "api_keys"):
+    for option in ("http_client", "api_keys"):
         with pytest.raises(TypeError, match=rf"^sandbox\(\) got an unexpected keyword argument '{option}'; .*api_key"):
             face.sandbox(sandbox, **{option: None})
     with pytest.raises(ArgumentError, match=r"clear_street\.sandbox\.Sandbox for `sandbox` but received dict"):

@@ -331,6 +331,83 @@ def test_bodies_whose_fields_are_odd(kind: str, there: dict[str, Any], missing: 
     assert not missing & row.keys()
 
 
+@pytest.mark.parametrize(
+    ("kind", "time"),
+    [
+        ("zero_times", "0001-01-01T00:00:00Z"),
+        ("epoch_times", "1970-01-01T00:00:00Z"),
+        ("null_times", None),
+        ("naive_times", "2026-04-24T14:30:00"),
+        ("days_for_times", "2026-04-24"),
+        ("digits_for_times", "1777041000000"),
+    ],
+)
+def test_bodies_whose_times_say_nothing(kind: str, time: str | None) -> None:
+    [row] = odd(kind, "k").json["data"]
+    assert (row["created_at"], row["updated_at"]) == (time, time)
+
+
+def test_bodies_whose_rows_are_somebody_else_s_or_spelt_otherwise() -> None:
+    [usual] = submit(Sandbox(), "k").json["data"]
+    assert odd("other_account", "k").json["data"][0]["account_id"] == ACCOUNT + 1
+    assert odd("other_ids", "k").json["data"][0]["id"] == usual["id"][:-12] + "0" * 12
+    assert odd("upper_case_ids", "k").json["data"][0]["id"] == usual["id"].upper()
+    assert odd("ids_without_hyphens", "k").json["data"][0]["instrument_id"] == usual["instrument_id"].replace("-", "")
+    assert odd("upper_case_keys", "k").json["data"][0]["instruction_id"] == "K"
+
+
+def test_bodies_whose_rows_contradict_each_other() -> None:
+    rows = odd("rows_twice", "k").json["data"]
+    assert [(row["instruction_id"], row["status"]) for row in rows] == [("k", "CANCELLED"), ("k", "ACCEPTED")]
+
+
+def test_a_body_with_an_error_alone() -> None:
+    document = odd("error_alone", "k").json
+    assert "data" not in document
+    assert document["error"]["code"] == 504
+
+
+def test_a_gateway_answers_with_a_message_of_its_own(sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault.answer(200, "message"))
+    assert submit(sandbox, "k").json == {"message": "Endpoint request timed out"}
+    assert submitted(sandbox) == []
+
+
+# --- Replies to other requests ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("effect", [False, True])
+def test_a_reply_can_be_about_another_account(sandbox: Sandbox, effect: bool) -> None:
+    sandbox.faults.add(Fault.misdelivered(effect=effect))
+    [row] = submit(sandbox, "k").json["data"]
+    assert (row["account_id"], row["status"]) == (ACCOUNT + 1, "CANCEL_REQUESTED")
+    assert submitted(sandbox) == ["k"] * effect
+
+
+def test_a_cancel_s_reply_can_be_about_another_instruction(sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault.misdelivered())
+    asked = sandbox.add_instruction(ACCOUNT, CALL)
+    assert send(sandbox, "DELETE", f"{INSTRUCTIONS}/{asked}").json["data"]["id"] != asked
+
+
+def test_a_stray_reply_comes_before_behind_or_between(sandbox: Sandbox) -> None:
+    for where in ("before", "behind", "between"):
+        sandbox.faults.add(Fault.stray_reply(where))
+    deliveries = [sandbox.deliver("GET", INSTRUCTIONS, HEADERS) for _ in range(3)]
+    accounts = [d.reply.json()["data"][0]["account_id"] for d in deliveries if d.reply]
+    assert accounts == [ACCOUNT + 1, ACCOUNT, ACCOUNT]
+    assert [d.behind.startswith(b"HTTP/1.1 200 OK") for d in deliveries] == [True] * 3
+    assert [d.pause > 0 for d in deliveries] == [False, False, True]
+
+
+def test_a_list_can_have_the_rows_of_other_accounts(sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault.foreign_rows(), times=None)
+    listed = send(sandbox, "GET", INSTRUCTIONS).json["data"]
+    assert {row["account_id"] for row in listed} == {ACCOUNT, 0}
+    assert send(sandbox, "GET", "/v1/accounts/5/positions/instructions").json["data"] is None
+    assert submit(sandbox, "k").json["data"][0]["account_id"] == ACCOUNT
+
+
 def test_a_duplicate_can_come_without_the_id_of_the_first(sandbox: Sandbox) -> None:
     submit(sandbox, "k")
     sandbox.faults.add(Fault.odd_body("no_existing_id"))

@@ -8,7 +8,7 @@ import socket
 import struct
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
@@ -67,6 +67,16 @@ def test_a_body_reaches_the_sandbox(server: SandboxServer, client: httpx.Client)
     }
     response = client.post("/v1/accounts/122503/positions/instructions", json=[row])
     assert response.json()["data"][0]["instruction_id"] == "ключ"
+
+
+@pytest.mark.parametrize("where", ["behind", "between"])
+def test_a_stray_reply_comes_over_the_same_connection(
+    server: SandboxServer, where: Literal["behind", "between"]
+) -> None:
+    server.sandbox.faults.add(Fault.stray_reply(where))
+    with connect(server) as connection:
+        connection.sendall(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        assert read_to_the_end(connection).count(b"HTTP/1.1 200 OK") == 2
 
 
 def test_requests_share_a_connection(server: SandboxServer) -> None:

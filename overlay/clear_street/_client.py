@@ -188,11 +188,13 @@ class ClearStreet(_Base["httpx.Client"]):
     _kind = Caller
 
     @classmethod
-    def sandbox(cls, sandbox: Sandbox | None = None, **options: Unpack[ClientOptions]) -> Self:
+    def sandbox(
+        cls, sandbox: Sandbox | None = None, *, clock: Clock | None = None, **options: Unpack[ClientOptions]
+    ) -> Self:
         """A client on the embedded sandbox, without network or key; time passes only as the client waits.
 
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `options` are the client's own
-        arguments, but for its connections and clock, which are the sandbox's.
+        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `clock` is the client's, by
+        default the sandbox's; `options` are the client's own arguments, but for its connections.
         """
         from ._http.client import DefaultHttpxClient
         from .sandbox import SandboxTransport
@@ -201,7 +203,7 @@ class ClearStreet(_Base["httpx.Client"]):
         sandbox = _checked_sandbox(sandbox, options)
         http_client = DefaultHttpxClient(transport=SandboxTransport(sandbox))
         arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
-        client = cls(http_client=http_client, clock=sandbox.clock, **arguments)
+        client = cls(http_client=http_client, clock=clock or sandbox.clock, **arguments)
         client._caller.connections.driver().owned = True
         return client
 
@@ -268,11 +270,13 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
     _kind = AsyncCaller
 
     @classmethod
-    def sandbox(cls, sandbox: Sandbox | None = None, **options: Unpack[ClientOptions]) -> Self:
+    def sandbox(
+        cls, sandbox: Sandbox | None = None, *, clock: Clock | None = None, **options: Unpack[ClientOptions]
+    ) -> Self:
         """A client on the embedded sandbox, without network or key; time passes only as the client waits.
 
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `options` are the client's own
-        arguments, but for its connections and clock, which are the sandbox's.
+        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `clock` is the client's, by
+        default the sandbox's; `options` are the client's own arguments, but for its connections.
         """
         from ._http.client import DefaultAsyncHttpxClient
         from .sandbox import AsyncSandboxTransport
@@ -281,7 +285,7 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
         sandbox = _checked_sandbox(sandbox, options)
         http_client = DefaultAsyncHttpxClient(transport=AsyncSandboxTransport(sandbox))
         arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
-        client = cls(http_client=http_client, clock=sandbox.clock, **arguments)
+        client = cls(http_client=http_client, clock=clock or sandbox.clock, **arguments)
         client._caller.connections.driver().owned = True
         return client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from . import instructions, positions
 from .book import Account, Book, Holding, Ids, Instruction, Plan
 from .clock import SandboxClock
-from .faults import Faults
+from .faults import Fault, Faults
 from .wire import Answer, Call, Delivery, Refusal, Reply, compact
 
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .book import LedgerEntry
-    from .faults import Fault
     from .wire import Json
 
 VERSION = "2025-10-31"
+STRAY_AFTER = 0.005
+"""Seconds after a reply at which a stray one comes between it and the next request."""
 _RULES: dict[str, Callable[[Book, Account, Call], Answer]] = {
     "get_positions": positions.get_positions,
     "close_positions": positions.close_positions,
@@ -228,7 +230,15 @@ class Sandbox:
             reply = replies[-1]
             if fault.rewrite is not None:
                 reply = reply._replace(body=fault.rewrite(reply.body))
-            return Delivery(reply, fault.lost, fault.cut, fault.delay, fault.drip)
+            if fault.foreign and call.operation == "get_position_instructions":
+                reply = reply._replace(body=self._with_foreign_rows(call, reply.body))
+            behind = b""
+            if fault.stray is not None:
+                stray = self._stand_in(call, Fault.misdelivered(), 200)
+                first, second = (stray, reply) if fault.stray == "before" else (reply, stray)
+                reply, behind = first, second.head() + second.body
+            pause = STRAY_AFTER if fault.stray == "between" else 0.0
+            return Delivery(reply, fault.lost, fault.cut, fault.delay, fault.drip, behind, pause)
 
     def _handle(self, call: Call) -> Reply:
         reply = self._serve(call, self._answer)
@@ -283,6 +293,13 @@ class Sandbox:
             raise Refusal(403, f"The API key has no access to account {account.id}")
         return account
 
+    def _with_foreign_rows(self, call: Call, body: bytes) -> bytes:
+        document: Json = json.loads(body)
+        others = [account for account in self._book.accounts.values() if str(account.id) != call.account]
+        if document["data"] is not None:
+            document["data"] += [stored.row for account in others for stored in account.instructions.values()]
+        return compact(document)
+
     def _stand_in(self, call: Call, fault: Fault, status: int) -> Reply:
         headers = fault.headers
         if fault.retry_after is not None:
@@ -293,14 +310,20 @@ class Sandbox:
             return Reply(status, (self._date(), ("Content-Type", "text/html"), *headers), page)
         if fault.body == "empty":
             return Reply(status, (self._date(), *headers), b"")
+        if fault.body == "message":
+            message = {"message": "Endpoint request timed out"}
+            return Reply(status, (self._date(), ("Content-Type", "application/json"), *headers), compact(message))
 
-        def refuse(call: Call) -> Answer:
+        def stand_in(call: Call) -> Answer:
+            if fault.body == "other":
+                row = instructions.foreign_row(self._book, call)
+                return Answer(row if call.operation == "cancel_position_instruction" else [row], status)
             if fault.body == "rows" and call.operation == "submit_position_instructions":
                 account, reason = self._authorized(call), "The clearing venue is unavailable"
                 raise instructions.refuse_all(self._book, account, call, status, reason, echo_keys=self.echo_keys)
             raise Refusal(status, "The service cannot answer now")
 
-        return self._serve(call, refuse, headers)
+        return self._serve(call, stand_in, headers)
 
 
 def _checked(status: str) -> str:

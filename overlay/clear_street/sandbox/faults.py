@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     Predicate = Callable[[Call], bool]
     NeverSent = Literal["connect_error", "connect_timeout", "pool_timeout", "proxy_error"]
     Loss = Literal["reset", "close", "write_error"]
-    Body = Literal["json", "html", "empty", "rows"]
+    Stray = Literal["before", "behind", "between"]
+    Body = Literal["json", "html", "empty", "rows", "message", "other"]
     Rewrite = Callable[[bytes], bytes]
 
 HOUR = 3600.0
@@ -54,6 +55,10 @@ class Fault:
     retry_after_date: bool = False
     rewrite: Rewrite | None = None
     """What becomes of the body of the service's own reply."""
+    stray: Stray | None = None
+    """Where on the connection a reply comes that nobody asked for."""
+    foreign: bool = False
+    """Whether a list of instructions has the rows of the other accounts too."""
 
     @classmethod
     def never_sent(cls, how: NeverSent = "connect_error") -> Fault:
@@ -101,8 +106,9 @@ class Fault:
     ) -> Fault:
         """Something answers in the service's place, with `effect` after the service did what it was asked.
 
-        The body is the ``"json"`` envelope of an error, ``"html"``, ``"empty"``, or, as when the clearing venue is
-        unavailable, ``"rows"``: for a submit the envelope with every row rejected.
+        The body is the ``"json"`` envelope of an error, ``"html"``, ``"empty"``, the ``"message"`` of a gateway that
+        knows no envelope, or, as when the clearing venue is unavailable, ``"rows"``: for a submit the envelope with
+        every row rejected. With ``"other"`` it has a row of another account.
         """
         return cls(f"answer {status}", effects=int(effect), status=status, body=body, headers=tuple(headers))
 
@@ -117,6 +123,25 @@ class Fault:
         if kind not in ODD_BODIES:
             raise ValueError(f"Expected one of {', '.join(ODD_BODIES)} for `kind` but received {kind!r}.")
         return cls(f"odd_body {kind}", rewrite=ODD_BODIES[kind])
+
+    @classmethod
+    def misdelivered(cls, *, effect: bool = False) -> Fault:
+        """The reply to a request about another account; with `effect` the service did what it was asked."""
+        return cls("misdelivered", effects=int(effect), status=200, body="other")
+
+    @classmethod
+    def stray_reply(cls, where: Stray) -> Fault:
+        """A reply about another account, which nobody asked for, beside the service's own.
+
+        It comes ``"before"`` that, so that it is read in its place; ``"behind"`` it, in the same segment; or
+        ``"between"`` this reply and the next request. In process, where no connection is kept, the last two do nothing.
+        """
+        return cls(f"stray {where}", stray=where)
+
+    @classmethod
+    def foreign_rows(cls) -> Fault:
+        """A list of instructions that has the rows of every other account too."""
+        return cls("foreign_rows", foreign=True)
 
     @classmethod
     def rewritten(cls, rewrite: Callable[[Any], Any]) -> Fault:
@@ -164,6 +189,33 @@ def _never_heard_of(row: dict[str, Any]) -> None:
     row.update({name: "NEVER_HEARD_OF" for name in ("status", "position_type") if name in row})
 
 
+def _times(edit: Callable[[str], object]) -> Rewrite:
+    def edit_row(row: dict[str, Any]) -> None:
+        row.update({name: edit(row[name]) for name in ("created_at", "updated_at") if isinstance(row.get(name), str)})
+
+    return _row(edit_row)
+
+
+def _spelt(names: tuple[str, ...], edit: Callable[[str], str]) -> Rewrite:
+    def edit_row(row: dict[str, Any]) -> None:
+        row.update({name: edit(row[name]) for name in names if isinstance(row.get(name), str)})
+
+    return _row(edit_row)
+
+
+def _twice(rows: list[Any]) -> None:
+    rows[:] = [{**row, "status": status} for row in rows for status in ("CANCELLED", "ACCEPTED")]
+
+
+def _elsewhere(row: dict[str, Any]) -> None:
+    row.update({name: row[name] + 1 for name in ("account_id",) if name in row})
+
+
+def _error_alone(document: dict[str, Any]) -> None:
+    document.pop("data")
+    document.update(error={"code": 504, "message": "Endpoint request timed out"})
+
+
 ODD_BODIES: dict[str, Rewrite] = {
     "empty": _fixed(b""),
     "not_json": _fixed(b"<html><body>Service</body></html>"),
@@ -186,6 +238,19 @@ ODD_BODIES: dict[str, Rewrite] = {
     "unknown_members": _row(_never_heard_of),
     "spaced_times": lambda body: re.sub(rb'(\d{4}-\d\d-\d\d)T([\d:.]+)Z"', rb'\1 \2+00:00"', body),
     "no_existing_id": lambda body: re.sub(rb"; existing_id=[0-9a-f-]+", b"", body),
+    "zero_times": _times(lambda _: "0001-01-01T00:00:00Z"),
+    "epoch_times": _times(lambda _: "1970-01-01T00:00:00Z"),
+    "null_times": _times(lambda _: None),
+    "naive_times": _times(lambda time: time.removesuffix("Z")),
+    "days_for_times": _times(lambda time: time[:10]),
+    "digits_for_times": _times(lambda _: "1777041000000"),
+    "other_account": _row(_elsewhere),
+    "other_ids": _spelt(("id",), lambda text: text[:-12] + "0" * 12),
+    "upper_case_ids": _spelt(("id", "instrument_id"), str.upper),
+    "ids_without_hyphens": _spelt(("id", "instrument_id"), lambda text: text.replace("-", "")),
+    "upper_case_keys": _spelt(("instruction_id",), str.upper),
+    "rows_twice": _rows(_twice),
+    "error_alone": _document(_error_alone),
 }
 """What a reply's body can turn into, by kind."""
 
@@ -219,6 +284,12 @@ CATALOGUE: tuple[Fault, ...] = (
     *(Fault.answer(status, effect=effect) for status in (408, 500, 503) for effect in (False, True)),
     *(Fault.answer(502, "html", effect=effect) for effect in (False, True)),
     *(Fault.answer(504, "empty", effect=effect) for effect in (False, True)),
+    *(Fault.answer(200, body, effect=effect) for body in ("json", "message") for effect in (False, True)),
+    *(Fault.answer(204, "json", effect=effect) for effect in (False, True)),
+    Fault.answer(304, "json"),
+    *(Fault.misdelivered(effect=effect) for effect in (False, True)),
+    *(Fault.stray_reply(where) for where in ("before", "behind", "between")),
+    Fault.foreign_rows(),
     *(Fault.odd_body(kind) for kind in ODD_BODIES),
 )
 """A fault of every kind, for runs in which anything may go wrong."""

@@ -6,12 +6,12 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .book import Instruction
+from .book import Account, Instruction
 from .positions import available, plain
 from .wire import Answer, Refusal, is_list, is_object
 
 if TYPE_CHECKING:
-    from .book import Account, Book, Instrument, Plan
+    from .book import Book, Instrument, Plan
     from .wire import Call, Json
 
 NIL_ID = "00000000-0000-0000-0000-000000000000"
@@ -114,6 +114,14 @@ def new_row(book: Book, account: Account, instrument: Instrument | None, submitt
         "rejection_reason": None,
         "updated_at": book.timestamp,
     }
+
+
+def foreign_row(book: Book, call: Call) -> Json:
+    """The row of an instruction of another account than the call's, which is being cancelled."""
+    account_id = 1 + int(call.account) if re.fullmatch(r"[0-9]+", call.account) else 1
+    submitted = {"instruction_type": TYPES[0], "instrument_id": NIL_ID, "quantity": "1"}
+    row = new_row(book, Account(account_id, None), None, submitted, echo_keys=False)
+    return {**row, "status": "CANCEL_REQUESTED"}
 
 
 def _refused(book: Book, account: Account, submitted: Json, reason: str, *, echo_keys: bool) -> Json:

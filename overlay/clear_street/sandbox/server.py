@@ -113,9 +113,14 @@ class _Handler(BaseHTTPRequestHandler):
                 head, content = head[: len(head) // 2], b""
             elif delivery.cut == "body":
                 content = content[: len(content) // 2]
-            for piece in [*pieces(head), *pieces(content)] if delivery.drip else [head + content]:
+            whole = head + content + (b"" if delivery.pause else delivery.behind)
+            for piece in [*pieces(head), *pieces(content)] if delivery.drip else [whole]:
                 server.sleep(delivery.drip)
                 self.wfile.write(piece)
+                self.wfile.flush()
+            if delivery.pause:
+                server.sleep(delivery.pause)
+                self.wfile.write(delivery.behind)
                 self.wfile.flush()
         self.close_connection = self.close_connection or delivery.lost is not None
         if delivery.lost not in (None, "close"):

@@ -135,6 +135,10 @@ class Delivery(NamedTuple):
     """Seconds before the first byte, or the loss."""
     drip: float = 0.0
     """Seconds before each of the pieces that headers and body come in; 0 for all at once."""
+    behind: bytes = b""
+    """Bytes that come behind the reply."""
+    pause: float = 0.0
+    """Seconds between the reply and those bytes."""
 
 
 DRIP_PIECES = 8

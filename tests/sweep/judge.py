@@ -1,0 +1,145 @@
+"""What a client told of a call, held against what really happened."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from clear_street.sandbox import SandboxClock
+from clear_street.sandbox.faults import HOUR
+from sweep.cases import CANCEL, CLOSES, LISTED, READS, SUBMIT
+from sweep.scene import ACCOUNT, KEY
+
+if TYPE_CHECKING:
+    from clear_street.sandbox import RequestSeen
+    from sweep.scene import Scene
+
+NEVER_SENT = frozenset({"connect_error", "connect_timeout", "pool_timeout", "proxy_error"})
+CANCELLING = {"CANCEL_REQUESTED", "CANCELLED", "CANCEL_FAILED"}
+LANDED = {"SENT", "ACCEPTED"} | CANCELLING
+REFUSED = {"REJECTED", "ENGINE_REJECTED"}
+
+COLUMNS = ("duplicated", "misreported", "foreign", "hung", "early", "wasted", "leaked")
+"""The ways in which no call may end."""
+
+
+@dataclass
+class Told:
+    """What a client told of a call: for each row "landed", "rejected" or "unknown" (a cancel or close is one row)."""
+
+    rows: list[str]
+    error: BaseException | None
+    text: str
+    """All that could show a secret; empty where the error is none of the client's own."""
+
+
+def verdict(
+    scene: Scene, told: Told, *, bound: float, real_bound: float = 10.0, never_sent: frozenset[str] = NEVER_SENT
+) -> list[str]:
+    """What is wrong with what was told; `never_sent` names the faults that strike before anything is sent."""
+    case, sandbox = scene.case, scene.sandbox
+    found: list[str] = []
+    if scene.clock.monotonic() - scene.began_for_client > bound or monotonic() - scene.began_for_real > real_bound:
+        found.append("hung")
+    requests = [request for request in scene.requests if request.operation == case.operation]
+    looks = [request for request in scene.requests if request.operation == LISTED != case.operation]
+    if _is_late(scene, requests):
+        found.append("hung")
+    if (told.error is not None and not told.text) or (scene.time.has_stopped and told.error is not scene.stop):
+        found.append("foreign")
+    if KEY in told.text:
+        found.append("leaked")
+    asked_again = any(map(_is_final, requests[:-1])) or any(map(_is_refusal, looks[:-1]))
+    if (asked_again and case.event != "fork") or scene.time.went_on():
+        found.append("wasted")
+    if _is_early(scene):
+        found.append("early")
+    sandbox.list_lag = 0.0
+    shown = {row["id"]: row for row in sandbox.instructions(ACCOUNT)}
+    SandboxClock.advance(sandbox.clock, 3 * HOUR)
+    done = _truth(scene)
+    repeatable = never_sent | {"rate_limited"}
+    if any(count > 1 for count in done) or (
+        case.operation in CLOSES and any(request.fault not in repeatable for request in requests[:-1])
+    ):
+        found.append("duplicated")
+    # Where nothing is lost, nothing is unknown, whatever the process went through.
+    needs_nothing = case.operation in READS or (bool(case.event) and case.event != "signal")
+    if "unknown" in told.rows and needs_nothing and told.error is not scene.stop:
+        found.append("misreported")
+    if case.operation in READS:
+        return found
+    replayed = case.keys and any(request.fault == "replayed" for request in requests)
+    for count, state, quantity in zip(done, told.rows, scene.quantities, strict=True):
+        # A row under a key of the caller's that a proxy replayed is a duplicate by the service's own word, and no
+        # client can tell it from a key that was used before.
+        is_refused = not count or replayed or _died(scene, quantity)
+        if (state == "landed" and not count) or (state == "rejected" and not is_refused) or state == "odd":
+            found.append("misreported")
+        if state == "unknown" and case.echo and _is_among(scene, quantity, shown):
+            found.append("undecided")
+    return found
+
+
+def _truth(scene: Scene) -> list[int]:
+    """How often each row of the call took effect."""
+    ledger = scene.sandbox.ledger
+    if scene.case.operation == SUBMIT:
+        rows = [row for row in scene.sandbox.instructions(ACCOUNT) if row["id"] not in scene.stored]
+        return [sum(row["quantity"] == str(quantity) for row in rows) for quantity in scene.quantities]
+    kind = "cancel_requested" if scene.case.operation == CANCEL else "order_created"
+    return [min(1, sum(entry.kind == kind for entry in ledger))]
+
+
+def _died(scene: Scene, quantity: int) -> bool:
+    """Whether a row was stored, and refused later."""
+    return any(
+        row["quantity"] == str(quantity) and row["status"] in REFUSED
+        for row in scene.sandbox.instructions(ACCOUNT)
+        if row["id"] not in scene.stored and scene.case.operation == SUBMIT
+    )
+
+
+def _is_among(scene: Scene, quantity: int, shown: dict[str, Any]) -> bool:
+    """Whether the list of instructions shows what became of a row."""
+    if scene.case.operation == SUBMIT:
+        return any(row["quantity"] == str(quantity) for id_, row in shown.items() if id_ not in scene.stored)
+    return scene.case.operation == CANCEL and shown.get(scene.id, {}).get("status") in CANCELLING
+
+
+def _is_late(scene: Scene, requests: list[RequestSeen]) -> bool:
+    """Whether anything was sent past the call's `not_after`."""
+    seconds: float = dict(scene.case.options).get("not_after", math.inf)
+    began = scene.sandbox.clock.at(scene.began)
+    return any((request.time - began).total_seconds() > seconds + 0.001 for request in requests)
+
+
+def _is_early(scene: Scene) -> bool:
+    """Whether anything was sent before the service wanted to be asked again."""
+    seen: Counter[str | None] = Counter()
+    quiet_until = scene.sandbox.clock.at(scene.began)
+    for request in scene.requests:
+        if request.time < quiet_until - timedelta(microseconds=10):
+            return True
+        faults = scene.case.faults if request.operation == scene.case.operation else scene.case.looks
+        nth = seen[request.operation]
+        seen[request.operation] += 1
+        fault = faults[nth] if nth < len(faults) else None
+        if fault is not None and fault.retry_after is not None:
+            quiet_until = request.time + timedelta(seconds=fault.retry_after)
+    return False
+
+
+def _is_refusal(request: RequestSeen) -> bool:
+    """Whether a request was answered, and with what cannot change."""
+    arrived = not (request.fault or "").startswith(("breaks_off", "after_effect", "slow"))
+    status = request.status or 0
+    return arrived and 300 <= status < 500 and status not in (303, 408, 429)
+
+
+def _is_final(request: RequestSeen) -> bool:
+    return _is_refusal(request) or (request.fault is None and request.status is not None and request.status < 300)

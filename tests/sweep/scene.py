@@ -1,0 +1,186 @@
+"""The world that a call of the sweep is made in: a sandbox, and the clock of the client."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from clear_street.sandbox import Fault, Sandbox, SandboxClock
+from clear_street.sandbox.wire import compact
+from sweep.cases import CANCEL, CLOCKS, LISTED, SUBMIT, Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from clear_street.sandbox import RequestSeen
+
+KEY = "sk-fault-sweep-3f9d27c1"
+ACCOUNT = 122503
+OTHER = 122504
+SYMBOL = "AAPL 280121C00195000"
+
+
+class Stopped(Exception):
+    """What the application itself raises in the middle of a call, as a handler of a signal does."""
+
+
+class StoppingClock(SandboxClock):
+    """The sandbox's clock; in its `nth` wait from `begin` on the application raises `stop`."""
+
+    def __init__(self, nth: int, stop: Stopped) -> None:
+        super().__init__()
+        self.has_stopped: bool = False
+        self._is_counting = False
+        self._sent: Callable[[], int] = lambda: 0
+        self._sent_until_then = 0
+        self._left = nth
+        self._stop = stop
+
+    def begin(self, sent: Callable[[], int]) -> None:
+        """Count from now on; `sent` tells how many requests were sent."""
+        self._sent, self._is_counting = sent, True
+
+    def went_on(self) -> bool:
+        """Whether anything was sent after that."""
+        return self.has_stopped and self._sent() > self._sent_until_then
+
+    def advance(self, seconds: float) -> None:
+        """Move on, or raise."""
+        super().advance(seconds)
+        if self._is_counting:
+            self._left -= 1
+            if self._left == 0:
+                self.has_stopped, self._sent_until_then = True, self._sent()
+                raise self._stop
+
+
+class ClientClock:
+    """The client's clock, of `CLOCKS`: the service's time goes on behind it."""
+
+    def __init__(self, sandbox: Sandbox, kind: str) -> None:
+        self._sandbox = sandbox
+        self._ahead, self._gain, self._jump, self._asleep = CLOCKS[kind]
+        self._slept = 0.0
+
+    def _look_up(self) -> float:
+        """The service's reading, after what befalls this clock while the first request is on its way."""
+        clock = self._sandbox.clock
+        if (self._jump or self._asleep) and self._sandbox.requests:
+            self._ahead += self._jump
+            if self._asleep:
+                SandboxClock.advance(clock, self._asleep)
+            self._slept, self._jump, self._asleep = self._asleep, 0.0, 0.0
+        return clock.monotonic()
+
+    def monotonic(self) -> float:
+        """Seconds while the machine did not sleep."""
+        return self._look_up() - self._slept
+
+    def now(self) -> datetime:
+        """The time of day, as this clock has it."""
+        passed = self._look_up()
+        return self._sandbox.clock.at(passed + self._ahead + self._gain * passed)
+
+    def random(self) -> float:
+        """Chance is the sandbox's."""
+        return self._sandbox.clock.random()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self._sandbox.clock.sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait."""
+        await self._sandbox.clock.asleep(seconds)
+
+
+class Scene:
+    """A sandbox that was made ready for a case, the clock of its client, and the arguments of its call."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.stop = Stopped("of the application's own")
+        self.time = StoppingClock(case.stopped, self.stop)
+        self.sandbox = sandbox = Sandbox(
+            clock=self.time, list_lag=case.lag, honour_keys=case.honour, echo_keys=case.echo, empty=case.empty
+        )
+        for account in (ACCOUNT, OTHER) if case.empty else ():
+            sandbox.add_account(account)
+        self.clock = ClientClock(sandbox, case.clock)
+        sandbox.add_position(OTHER, SYMBOL, 1000)
+        sandbox.add_position(ACCOUNT, SYMBOL, 1000)
+        sandbox.plan(then=case.then, after=0.2)
+        instrument_id = sandbox.add_instrument(SYMBOL)
+        rows = case.rows if case.operation == SUBMIT else (1,)
+        self.quantities = [quantity or 5000 + index for index, quantity in enumerate(rows)]
+        self.instructions: list[dict[str, Any]] = [
+            {"instruction_type": "EXERCISE", "instrument_id": instrument_id, "quantity": str(quantity)}
+            for quantity in self.quantities
+        ]
+        for index, row in enumerate(self.instructions):
+            if case.keys:
+                row["instruction_id"] = f"caller-{index}"
+            if index in case.used:
+                sandbox.add_instruction(ACCOUNT, SYMBOL, quantity=1, idempotency_key=f"caller-{index}")
+        self.id = "0195f6d0-0000-7000-8000-000000000000"
+        if case.operation == CANCEL and case.status != "absent":
+            self.id = sandbox.add_instruction(ACCOUNT, SYMBOL, status=case.status)
+        self.accepted = sandbox.add_instruction(ACCOUNT, SYMBOL, status="ACCEPTED") if case.event == "fork" else ""
+        self.stored = {row["id"] for row in sandbox.instructions(ACCOUNT)}
+        self._set_faults(case.operation, case.faults)
+        if case.operation in (SUBMIT, CANCEL):
+            self._set_faults(LISTED, case.looks)
+        if case.before is not None:
+            self._set_faults("get_version", [case.before])
+        self.keys: Sequence[str] = ()
+        """The idempotency keys under which the rows go, as the client says beforehand."""
+        self.began = sandbox.clock.monotonic()
+        self.began_for_client = self.clock.monotonic()
+        self.began_for_real = monotonic()
+        self.time.begin(lambda: len(sandbox.requests))
+
+    def alarm(self) -> Stopped:
+        """What a handler of a signal raises."""
+        self.time.has_stopped = True
+        return self.stop
+
+    @property
+    def requests(self) -> list[RequestSeen]:
+        """What the client sent."""
+        return [request for request in self.sandbox.requests if f"/{OTHER}/" not in request.target]
+
+    def _set_faults(self, operation: str, faults: Iterable[Fault | None]) -> None:
+        for nth, fault in enumerate(faults, 1):
+            if fault is not None:
+                self.sandbox.faults.add(fault, operation=operation, nth=nth)
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of the call, those of ours among them that other clients do not have left out."""
+        match self.case.operation:
+            case "get_version":
+                return {}
+            case "submit_position_instructions":
+                return {"account_id": ACCOUNT, "instructions": self.instructions}
+            case "cancel_position_instruction":
+                return {"account_id": ACCOUNT, "instruction_id": self.id}
+            case "close_position":
+                return {"account_id": ACCOUNT, "instrument_id": SYMBOL}
+            case _:
+                return {"account_id": ACCOUNT}
+
+    def options(self) -> dict[str, Any]:
+        """The options of the call."""
+        options = dict(self.case.options)
+        if "not_after" in options:
+            options["not_after"] = self.clock.now() + timedelta(seconds=options["not_after"])
+        return options
+
+    def note(self, keys: Sequence[str], request: object) -> None:
+        """Hook of the client: remember the keys. Where lists will have rows of another account, that uses them too."""
+        self.keys = keys
+        if keys and any(look is not None and look.foreign for look in self.case.looks):
+            rows = [{**row, "instruction_id": key} for row, key in zip(self.instructions, keys, strict=True)]
+            headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+            self.sandbox.handle("POST", f"/v1/accounts/{OTHER}/positions/instructions", headers, compact(rows))
