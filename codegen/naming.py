@@ -6,6 +6,8 @@ import re
 from keyword import iskeyword
 from textwrap import wrap
 from typing import Any, TypeVar
+from unicodedata import category, normalize
+from urllib.parse import quote
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import ClassName, PythonIdentifier, snake_case
@@ -47,9 +49,23 @@ def tag_package(tag: str) -> str:
     return str(PythonIdentifier(UntrustedString(tag), "tag"))
 
 
+def words(text: str) -> str:
+    """A text with an underscore for all that no name in Python can have."""
+    return re.sub(" +", "_", "".join(c if f"a{c}".isidentifier() else " " for c in normalize("NFKC", text)))
+
+
+def path_literal(text: str, place: str) -> str:
+    """What a path has between its parameters, percent-encoded: it needs no escape inside of an f-string, either."""
+    try:
+        # A percent sign that begins an escape is one already.
+        return re.sub("%25(?=[0-9A-Fa-f]{2})", "%", quote(text, safe="/:@!$&()*+,;=~"))
+    except UnicodeEncodeError:
+        raise Ungeneratable(place, f"a path that is no text: {text!r}") from None
+
+
 def identifier(name: str, taken: set[str]) -> str:
     """The field or argument for a JSON name: the API's own, in snake case, unless Python or its neighbours object."""
-    found = snake_case(UntrustedString(re.sub(r"\W+", "_", name)))
+    found = snake_case(UntrustedString(words(name)))
     if not found.isidentifier():
         found = f"field_{found}"
     while iskeyword(found) or found in TYPES or found in taken:
@@ -61,7 +77,7 @@ def identifier(name: str, taken: set[str]) -> str:
 def member_name(value: str | int, taken: set[str]) -> str:
     """The name of an enum's member."""
     sign = "MINUS_" if isinstance(value, int) and value < 0 else ""
-    found = sign + re.sub(r"\W+", "_", str(value)).strip("_").upper()
+    found = normalize("NFKC", sign + words(str(value)).strip("_").upper())
     if not found.isidentifier() or found == "MRO":
         found = f"VALUE_{found}"
     while found in taken:
@@ -101,8 +117,13 @@ def docstring(text: str, indent: int = 4) -> str:
         ) or [""]
     if not lines:
         return ""
-    lines = [line.replace("\\", "\\\\").replace('"""', r"\"\"\"") for line in lines]
+    lines = [_printable(line.replace("\\", "\\\\")).replace('"""', r"\"\"\"") for line in lines]
     pad = " " * indent
     if len(lines) == 1 and not lines[0].endswith('"') and indent + len(lines[0]) + 6 <= WIDTH:
         return f'"""{lines[0]}"""'
     return "\n".join([f'"""{lines[0]}', *(f"{pad}{line}".rstrip() for line in lines[1:]), f'{pad}"""'])
+
+
+def _printable(line: str) -> str:
+    """A line of a docstring with an escape for each character that source code cannot have."""
+    return "".join(ascii(c)[1:-1] if c != "\t" and category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in line)

@@ -15,6 +15,7 @@ from naming import (
     expected,
     identifier,
     module_name,
+    path_literal,
     sentence,
     singular,
     tag_package,
@@ -141,15 +142,13 @@ class Operations:
                         raise Ungeneratable(place, f"a second operation by the name of {name}")
                     found[name] = self._endpoint(name, method, path, {"parameters": [], **operation}, item, place)
                     self.modules.append((tag_package(operation["tags"][0]), name))
-                    self.stubs.setdefault(path, {})[method] = {
-                        "operationId": operation["operationId"],
-                        "tags": operation["tags"][:1],
-                        "parameters": [
-                            {"name": slot.key, "in": "path", "required": True, "schema": {}}
-                            for slot in self.calls[name].parameters
-                            if slot.place == "path"
-                        ],
-                        "responses": {"200": {"description": ""}},
+                    # The path is none of the generator's business: all that it has to make is the module.
+                    self.stubs[f"/{len(self.stubs)}"] = {
+                        method: {
+                            "operationId": name,
+                            "tags": [tag_package(operation["tags"][0])],
+                            "responses": {"200": {"description": ""}},
+                        }
                     }
         return found
 
@@ -186,12 +185,19 @@ class Operations:
         optional = ["None"] if NOTHING in known.values() else []
         classes = self._schemas.classes
         self.calls[name] = Call(method.upper(), path, operation["tags"][0], slots, body.slot if body else None, replies)
-        filled = re.sub(r"{([^}]+)}", lambda match: f"{{{in_path[match[1]].encoded}}}", path)
+        parts = re.split(r"{([^}]+)}", path)
+        literals = [path_literal(part, place) for part in parts[::2]]
+        if not path.startswith("/") or {".", ".."} & {*path.split("/")}:
+            raise Ungeneratable(place, f"a path that leads elsewhere: {path!r}")
+        encoded = [in_path[key].encoded for key in parts[1::2]]
+        if odd := [code for code in encoded if re.search(r'["\\{}]', code)]:
+            raise Ungeneratable(place, f"a parameter of the path with an odd value: {odd[0]}")
+        filled = literals[0] + "".join(f"{{{code}}}{rest}" for code, rest in zip(encoded, literals[1:], strict=True))
         return {
             "operation": name,
             "method": method.upper(),
             "path": path,
-            "path_expression": aliased(f'f"{filled}"', classes) if keys else "PATH",
+            "path_expression": aliased(f'f"{filled}"', classes) if keys else "PATH" if filled == path else repr(filled),
             "query": [aliased(_pair(a), classes) for a in in_query],
             "body": {"kind": aliased(body.kind, classes), "expression": body.expression} if body else None,
             "replies": {status: "NoneType" if model == NOTHING else model for status, model in known.items()},

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from naming import Ungeneratable, module_name
+from naming import Ungeneratable, docstring, module_name
 from operations import NOTHING, Operations, Slot
 from schemas import Schemas
 
@@ -44,7 +44,7 @@ def prepare(document: Json) -> Plan:
     document = plain(document)
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise Ungeneratable("#", "this is no OpenAPI document: it has no paths")
-    info = {"title": "API", "version": "", **document.get("info", {})}
+    info = {"title": "API", **document.get("info", {})}
     schemas = Schemas(document.get("components", {}).get("schemas", {}))
     for name in schemas.components:
         schemas.component(name)
@@ -55,7 +55,10 @@ def prepare(document: Json) -> Plan:
         twice = sorted(module for module in modules.values() if list(modules.values()).count(module) > 1)
         raise Ungeneratable("#/components/schemas", f"several types for the module {twice[0]}")
     facts = {
-        "title": info["title"],
+        "doc": docstring(
+            f"{info['title']}: a low-level client, one module per operation in `api` and per type in `models`.",
+            indent=0,
+        ),
         "modules": modules,
         "models": {name: schemas.model_facts(name) for name in schemas.models},
         "enums": schemas.enums,
@@ -63,7 +66,7 @@ def prepare(document: Json) -> Plan:
     }
     stub = {
         "openapi": "3.1.0",
-        "info": {"title": info["title"], "version": info["version"]},
+        "info": {"title": "API", "version": ""},
         "paths": operations.stubs,
         "components": {"schemas": schemas.stubs()},
     }
@@ -84,14 +87,20 @@ EMPTY: dict[str, Any] = {
 }
 
 
+# Limits, which may be written `1.0`: in JSON that is the number 1.
+WHOLE = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems")
+
+
 def plain(value: Any) -> Any:
     """A document as JSON would have it: YAML reads dates, numbers for keys and texts, and nothing where nothing is."""
     if isinstance(value, dict):
         return {
-            str(key): EMPTY[key]
+            ("null" if key is None else str(key).lower() if isinstance(key, bool) else str(key)): EMPTY[key]
             if item is None and key in EMPTY
             else str(item)
             if key in ("description", "summary", "title") and type(item) in (int, float)
+            else int(item)
+            if key in WHOLE and type(item) is float and item.is_integer()
             else plain(item)
             for key, item in value.items()
         }

@@ -552,3 +552,80 @@ def test_what_cannot_be_generated_is_refused_with_its_place(refusals: dict[str, 
 @pytest.mark.parametrize("name", NO_DOCUMENTS)
 def test_what_is_no_document_is_refused(refusals: dict[str, str], name: str) -> None:
     assert "no OpenAPI document" in refusals[name] or f"{name}.yaml cannot be read" in refusals[name]
+
+
+# --- Text of a document is data -------------------------------------------------------------------------------------
+
+HOSTILE = (
+    '"""\nraise SystemExit("executed")\n"""',
+    '\'"""\\',
+    "{{ 7 * 7 }}{% raw %}{# no",
+    "{raise_}'\\N{BULLET}\\x",
+    "a\x00b\ud800c\u2028d\x85e\rf\x0cg # h",
+    'ends with "',
+)
+IMPORT_ALL = """
+import importlib, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+sys.path.insert(0, str(folder))
+for path in sorted(folder.rglob("*.py")):
+    importlib.import_module(".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__"))
+"""
+
+
+def with_text(value: Any, text: str) -> Any:
+    """A document with a text as each title, summary and description, and beside enum members and properties."""
+    if isinstance(value, list):
+        return [with_text(item, text) for item in value]
+    if not isinstance(value, dict):
+        return value
+    changed = {key: with_text(item, text) for key, item in value.items()}
+    for key in ("title", "summary", "description"):
+        if isinstance(changed.get(key), str):
+            changed[key] = text
+    if isinstance(changed.get("enum"), list) and "OPEN" in changed["enum"]:
+        changed["enum"] = [*changed["enum"], text]
+    if isinstance(changed.get("properties"), dict):
+        changed["properties"] = {**changed["properties"], text: {"type": "string"}}
+    return changed
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_of_a_document_is_no_code(text: str, tmp_path: Path) -> None:
+    hostile = with_text(document(), text)
+    hostile["info"]["title"] = text
+    (tmp_path / "spec.json").write_text(json.dumps(hostile, default=str), encoding="utf-8")
+
+    done = codegen("generate.py", "--spec", tmp_path / "spec.json", "--out", tmp_path / "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", IMPORT_ALL, str(tmp_path / "out")],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "..", "?a=1", "%2F%zz"])
+def test_hostile_text_in_a_path_is_encoded_or_refused_with_its_place(text: str, tmp_path: Path) -> None:
+    hostile = document()
+    paths = hostile["paths"]
+    old = next(path for path in paths if path.endswith("/things"))
+    new = f"{old}/{text}"
+    hostile["paths"] = {new if path == old else path: item for path, item in paths.items()}
+    (tmp_path / "spec.json").write_text(json.dumps(hostile, default=str), encoding="utf-8")
+
+    done = codegen("generate.py", "--spec", tmp_path / "spec.json", "--out", tmp_path / "out")
+
+    if done.returncode:
+        assert done.stderr.startswith("generate: #/paths/")
+        assert "Traceback" not in done.stderr
+        return
+    built = "from clear_street_api.api.things import get_things as o; print(o.build_request(1).path.isascii())"
+    code = f"{IMPORT_ALL}\nimport inspect\n{built}"
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(tmp_path / "out")], check=False, capture_output=True, text=True
+    )
+    assert (ran.stdout.strip(), ran.stderr) == ("True", "")
