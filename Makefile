@@ -68,7 +68,7 @@ activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench bench-quick budget budgets demo faults faults-compared test test-all pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help bench bench-quick budget budgets demo faults faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -86,6 +86,14 @@ test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 tha
 	@$(call on-each-python,pytest)
 
 faults: $(DEV_READY) ## Hold 15,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
+test-floors: $(UV_READY) ## Run the tests of connections with the oldest releases that pyproject.toml allows
+	@$(pip-settings); \
+	.tools/uv/bin/uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .tools/floors && \
+	.tools/uv/bin/uv pip install --quiet --resolution lowest-direct --python .tools/floors/bin/python --editable '.[aiohttp]' && \
+	.tools/uv/bin/uv pip install --quiet --python .tools/floors/bin/python pytest trio
+	@.tools/floors/bin/python -m pytest -q tests/test_every_connection.py tests/test_other_tools.py
+
+faults: $(DEV_READY) ## Hold 10,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
 
 faults-compared: $(BENCH_READY) $(DEV_READY) ## The same with the vendor's SDK beside this client, into docs/safety.md

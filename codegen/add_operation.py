@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 class Async{name}:
     """{name} of the service."""
 
-    __slots__ = ("_caller",)
-
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
@@ -247,12 +245,12 @@ def add_namespace(tag: str, name: str, folder: Path) -> None:
     annotate(folder / "__init__.py", imports)
     put(folder / "__init__.py", f'"Async{name}", "{name}", ', after="\n__all__ = [")
     for prefix, module, after in (
-        ("", tag, "\n\n\nclass AsyncV1:"),
+        ("", tag, "\n\n\nclass AsyncV1(_Namespaces):"),
         ("Async", f"{tag}_async", "\n\n\ndef __getattr__("),
     ):
         head = f"\n\n    @property\n    def {tag}(self) -> {prefix}{name}:\n"
         body = f'        """{name} of the service."""\n        from .{module} import {prefix}{name}\n\n'
-        put(folder / "__init__.py", f"{head}{body}        return {prefix}{name}(self._caller)", before=after)
+        put(folder / "__init__.py", f"{head}{body}        return self._kept({prefix}{name})", before=after)
 
 
 def main() -> int:

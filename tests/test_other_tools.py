@@ -303,3 +303,10 @@ def test_a_method_of_one_http_client_can_be_replaced(service: RawServer) -> None
         client = ClearStreet("key", base_url=service.url, http_client=http_client)
         assert client.v1.positions.close_positions(1).request_id == "mocked"
     assert service.accepted == 0
+
+
+def test_a_method_of_a_client_s_namespace_can_be_patched(face: Face) -> None:
+    client = face.kind("key")
+    with mock.patch.object(client.v1.positions, "close_positions", return_value="mocked"):
+        assert face.run(lambda: client.v1.positions.close_positions(1)) == "mocked"
+    assert not isinstance(client.v1.positions.close_positions, mock.Mock)

@@ -73,7 +73,13 @@ def test_says_what_it_needs(wheel: Path) -> None:
     assert metadata["Name"] == "clear-street"
     assert metadata["Requires-Python"] == PROJECT["requires-python"]
     needs = [need for need in metadata.get_all("Requires-Dist", []) if "extra ==" not in need]
-    assert {need.strip("<>=.,0123456789 ") for need in needs} == {"attrs", "httpx", "python-dateutil"}
+    assert {need.strip("<>=.,0123456789 ") for need in needs} == {
+        "anyio",
+        "attrs",
+        "httpcore",
+        "httpx",
+        "python-dateutil",
+    }
     assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "speed"}
 
 

@@ -47,10 +47,12 @@ SANDBOX_URL = "https://sandbox.invalid"
 class _Base(_Generic["H"]):
     """What both clients share, over either kind of httpx client."""
 
-    __slots__ = ("_caller",)
+    __slots__ = ("_caller", "_v1")
 
     _caller: Any
+    _v1: Any
     _kind: type[Caller | AsyncCaller]
+    _namespaces: type[V1 | AsyncV1]
 
     def __init__(
         self,
@@ -117,6 +119,7 @@ class _Base(_Generic["H"]):
         )
         connections = Connections(is_async=self._kind.is_async, http_client=http_client, clock=clock)
         self._caller = self._kind(connections, settings)
+        self._v1 = self._namespaces(self._caller)
         if level := os.environ.get("CLEAR_STREET_LOG"):
             from ._logging import log_to_stderr
 
@@ -126,6 +129,7 @@ class _Base(_Generic["H"]):
     def _of(cls, caller: Any) -> Self:
         self = cls.__new__(cls)
         self._caller = caller
+        self._v1 = self._namespaces(caller)
         return self
 
     @property
@@ -185,7 +189,9 @@ class ClearStreet(_Base["httpx.Client"]):
     __slots__ = ()
 
     _caller: Caller
+    _v1: V1
     _kind = Caller
+    _namespaces = V1
 
     @classmethod
     def sandbox(
@@ -210,7 +216,7 @@ class ClearStreet(_Base["httpx.Client"]):
     @property
     def v1(self) -> V1:
         """Version 1 of the API."""
-        return V1(self._caller)
+        return self._v1
 
     def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
         """GET a path that this package has no method for.
@@ -267,7 +273,9 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
     __slots__ = ()
 
     _caller: AsyncCaller
+    _v1: AsyncV1
     _kind = AsyncCaller
+    _namespaces = AsyncV1
 
     @classmethod
     def sandbox(
@@ -292,7 +300,7 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
     @property
     def v1(self) -> AsyncV1:
         """Version 1 of the API."""
-        return AsyncV1(self._caller)
+        return self._v1
 
     async def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
         """GET a path that this package has no method for.

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
-Verify: TypeAlias = "ssl.SSLContext | str | bool"
 Make: TypeAlias = "Callable[[ssl.SSLContext | None, httpx.Limits, httpx.Proxy | None], T]"
 
 
@@ -49,7 +48,7 @@ class _Routing(Generic[T]):
     def __init__(
         self,
         make: Make[T],
-        verify: Verify,
+        verify: ssl.SSLContext | str | bool,
         cert: Any,
         limits: httpx.Limits,
         hidden: Secret | httpx.Proxy | None,
@@ -118,7 +117,7 @@ class DefaultHttpxClient(httpx.Client):
     def __init__(
         self,
         *,
-        verify: Verify = True,
+        verify: ssl.SSLContext | str | bool = True,
         cert: Any = None,
         trust_env: bool = True,
         limits: httpx.Limits = _LIMITS,
@@ -167,7 +166,7 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
     def __init__(
         self,
         *,
-        verify: Verify = True,
+        verify: ssl.SSLContext | str | bool = True,
         cert: Any = None,
         trust_env: bool = True,
         limits: httpx.Limits = _LIMITS,

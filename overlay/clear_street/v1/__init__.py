@@ -4,59 +4,72 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
     from .._caller import AsyncCaller, Caller
     from .positions import Positions
     from .positions_async import AsyncPositions
     from .version import Version
     from .version_async import AsyncVersion
 
+    N = TypeVar("N")
+
 __all__ = ["V1", "AsyncPositions", "AsyncV1", "AsyncVersion", "Positions", "Version"]
 
 
-class V1:
+class _Namespaces:
+    """Namespaces, each made once: what a test patches on one is there at the next access."""
+
+    __slots__ = ("_caller", "_made")
+
+    def __init__(self, caller: Caller | AsyncCaller) -> None:
+        self._caller = caller
+        self._made: dict[Any, Any] = {}
+
+    def _kept(self, kind: Callable[[Any], N]) -> N:
+        made: N = self._made.get(kind) or self._made.setdefault(kind, kind(self._caller))
+        return made
+
+
+class V1(_Namespaces):
     """Version 1 of the API."""
 
-    __slots__ = ("_caller",)
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    __slots__ = ()
 
     @property
     def positions(self) -> Positions:
         """Positions of an account, and instructions on its option positions."""
         from .positions import Positions
 
-        return Positions(self._caller)
+        return self._kept(Positions)
 
     @property
     def version(self) -> Version:
         """The version of the service."""
         from .version import Version
 
-        return Version(self._caller)
+        return self._kept(Version)
 
 
-class AsyncV1:
+class AsyncV1(_Namespaces):
     """Version 1 of the API."""
 
-    __slots__ = ("_caller",)
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    __slots__ = ()
 
     @property
     def positions(self) -> AsyncPositions:
         """Positions of an account, and instructions on its option positions."""
         from .positions_async import AsyncPositions
 
-        return AsyncPositions(self._caller)
+        return self._kept(AsyncPositions)
 
     @property
     def version(self) -> AsyncVersion:
         """The version of the service."""
         from .version_async import AsyncVersion
 
-        return AsyncVersion(self._caller)
+        return self._kept(AsyncVersion)
 
 
 def __getattr__(name: str) -> object:

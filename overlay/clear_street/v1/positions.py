@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 class Positions:
     """Positions of an account, and instructions on its option positions."""
 
-    __slots__ = ("_caller",)
-
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 class AsyncPositions:
     """Positions of an account, and instructions on its option positions."""
 
-    __slots__ = ("_caller",)
-
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 

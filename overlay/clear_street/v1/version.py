@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 class Version:
     """The version of the service."""
 
-    __slots__ = ("_caller",)
-
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 class AsyncVersion:
     """The version of the service."""
 
-    __slots__ = ("_caller",)
-
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
 
