@@ -189,7 +189,7 @@ class Operations:
         literals = [path_literal(part, place) for part in parts[::2]]
         if not path.startswith("/") or {".", ".."} & {*path.split("/")}:
             raise Ungeneratable(place, f"a path that leads elsewhere: {path!r}")
-        encoded = [in_path[key].encoded for key in parts[1::2]]
+        encoded = [self._in_path(in_path[key], path) for key in parts[1::2]]
         if odd := [code for code in encoded if re.search(r'["\\{}]', code)]:
             raise Ungeneratable(place, f"a parameter of the path with an odd value: {odd[0]}")
         filled = literals[0] + "".join(f"{{{code}}}{rest}" for code, rest in zip(encoded, literals[1:], strict=True))
@@ -208,6 +208,19 @@ class Operations:
             **_docs(_text(operation).partition("\n")[0], arguments, known),
             **self._imports(arguments, body, [*known.values()], in_query),
         }
+
+    def _in_path(self, argument: Argument, path: str) -> str:
+        """The expression that makes a segment of a path, which must be none of those that other paths have there."""
+        if not argument.encoded.startswith("segment("):
+            return argument.encoded
+        before, found, _ = path.partition(f"/{{{argument.key}}}")
+        place = before.split("/")
+        siblings: set[str] = set()
+        for other in self._document["paths"] if found else ():
+            parts = other.split("/")
+            if len(parts) > len(place) and all(a == b or "{" in a + b for a, b in zip(place, parts, strict=False)):
+                siblings |= {parts[len(place)]} if re.fullmatch(r"[\w.~-]+", parts[len(place)]) else set()
+        return f"{argument.encoded[:-1]}, {tuple(sorted(siblings))!r})" if siblings else argument.encoded
 
     def _signature(self, arguments: list[Argument], *, first: bool) -> Json:
         positional, rest = arguments[:first], arguments[first:]

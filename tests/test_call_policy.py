@@ -143,7 +143,7 @@ OURS = REPLIED + timedelta(hours=5)
         ("1e3", None, None),
         ("1_0", None, None),
         ("soon", None, None),
-        ("2, 3", None, None),
+        ("2, 3", None, 3.0),
         (dated(REPLIED + timedelta(seconds=7)), dated(REPLIED), 7),
         (dated(REPLIED - timedelta(seconds=7)), dated(REPLIED), 0),
         ("Friday, 24-Apr-26 14:30:07 GMT", dated(REPLIED), 7),

@@ -207,6 +207,23 @@ def test_the_text_of_an_unknown_outcome_says_so_and_what_to_do(face: Face) -> No
     assert error.message == "The service says no"
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry-After": "120, 120", "Date": "Fri, 24 Apr 2026 14:30:00 GMT"},
+        {"Retry-After": "5, 120"},
+        {
+            "Retry-After": "Fri, 24 Apr 2026 14:32:00 GMT, Fri, 24 Apr 2026 14:32:00 GMT",
+            "Date": "Fri, 24 Apr 2026 14:30:00 GMT, Fri, 24 Apr 2026 14:30:00 GMT",
+        },
+    ],
+)
+def test_headers_that_a_proxy_doubled_are_one(face: Face, headers: dict[str, str]) -> None:
+    error = reading(face, (429, b"", {**headers, "X-Request-Id": "r-9, r-9"}))
+    assert isinstance(error, RateLimitError)
+    assert (error.retry_after, error.request_id, len(error.attempts)) == (120.0, "r-9", 1)
+
+
 @pytest.mark.parametrize("headers", [{"Retry-After": "120"}, {"Retry-After": "Fri, 24 Apr 2026 14:32:00 GMT"}])
 def test_retry_after_is_in_seconds(face: Face, headers: dict[str, str]) -> None:
     error = reading(face, (429, failed(429), headers), max_retries=2)

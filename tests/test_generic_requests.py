@@ -359,3 +359,12 @@ def test_a_known_path_in_another_spelling_is_unknown_and_thus_not_repeated(face:
 def test_another_method_on_a_known_path_is_unknown(face: Face) -> None:
     wire = Wire((200, envelope([ROW])))
     assert asked(face, "put", INSTRUCTIONS, wire, body={"a": 1})["data"] == [ROW]
+
+
+@pytest.mark.parametrize("segment", ["instructions", "%69nstructions"])
+def test_a_sibling_in_the_place_of_a_parameter_is_refused(face: Face, segment: str) -> None:
+    client = face.client(Wire())
+    with pytest.raises(ArgumentError, match="leads to another path"):
+        face.run(lambda: client.delete(f"/v1/accounts/7/positions/{segment}", cast_to=dict))
+    with pytest.raises(ArgumentError, match="would lead to another path"):
+        face.run(lambda: client.v1.positions.close_position("instructions", account_id=7))

@@ -552,3 +552,9 @@ def test_requests_are_equal_where_they_send_the_same() -> None:
     for clone in (pickle.loads(pickle.dumps(request)), copy.deepcopy(request)):
         assert clone == request
         assert clone.content() == request.content()
+
+
+def test_a_sibling_in_the_path_is_no_id() -> None:
+    with pytest.raises(ValueError, match="'instructions', which would lead to another path"):
+        close_position.build_request("instructions", account_id=7)
+    assert close_position.build_request("Instructions", account_id=7).path.endswith("/positions/Instructions")

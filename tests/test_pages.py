@@ -10,9 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clear_street import APIConnectionError, APIResponseValidationError, ClearStreet, ClearStreetError
+from clear_street import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APITimeoutError,
+    ClearStreet,
+    ClearStreetError,
+    _pagination,
+)
 from clear_street.errors import ArgumentError
-from clear_street.sandbox import Fault, Sandbox
+from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from clear_street.sandbox.faults import CATALOGUE
 from clear_street.types.v1 import Position
 from faces import Face, Wire, envelope, failed, query_of
@@ -329,3 +336,49 @@ def test_one_page_is_held_at_a_time(face: Face) -> None:
     face.run(awaiting if face.is_async else blocking)
     assert 0 < most <= 10
     assert len(wire.requests) == 40
+
+
+class TestAListingWithoutAnEnd:
+    def test_of_empty_pages_is_an_error(self, face: Face) -> None:
+        wire = Wire(*(page("", f"t-{number}") for number in range(200)))
+        rows, error = drained(face, positions(face.client(wire)))
+        assert (rows, type(error)) == ("", APIResponseValidationError)
+        assert "100 empty pages in a row" in str(error)
+        assert len(wire.requests) == 100
+
+    def test_may_have_empty_pages_between_rows(self, face: Face) -> None:
+        wire = Wire(*(page("A" if number % 90 == 0 else "", f"t-{number}") for number in range(180)), page("B"))
+        assert drained(face, positions(face.client(wire))) == ("AAB", None)
+
+    def test_ends_at_its_deadline_and_can_be_gone_on_with(self, face: Face) -> None:
+        clock = SandboxClock()
+
+        def slow(request: httpx.Request) -> httpx.Response:
+            clock.advance(4.0)
+            return httpx.Response(200, json=page("A", f"t-{clock.monotonic()}")[1])
+
+        client = face.client(httpx.MockTransport(slow), clock=clock)
+        iterator = positions(client, listing_deadline=10.0)
+        rows, error = drained(face, iterator)
+        assert (rows, type(error)) == ("AAA", APITimeoutError)
+        assert "listing_deadline" in str(error)
+        assert iterator.next_page_token is not None
+
+    def test_bounds_each_page_by_what_is_left(self, face: Face) -> None:
+        wire = Wire(*[httpx.ConnectError("refused")] * 20)
+        clock = SandboxClock()
+        started = clock.monotonic()
+        _, error = drained(face, positions(face.client(wire, clock=clock), listing_deadline=0.001, max_retries=9))
+        assert isinstance(error, APIConnectionError)
+        assert clock.monotonic() - started < 1
+
+    @pytest.mark.parametrize("seconds", [0, -1, "x", True])
+    def test_takes_no_deadline_that_is_none(self, face: Face, seconds: Any) -> None:
+        with pytest.raises(ArgumentError, match="listing_deadline"):
+            positions(face.client(Wire()), listing_deadline=seconds)
+
+    def test_forgets_the_oldest_tokens(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_pagination, "_TOKENS_MAX", 3)
+        wire = Wire(*(page("A", f"t-{number}") for number in range(9)), page("B", "t-7"))
+        rows, error = drained(face, positions(face.client(wire)))
+        assert (rows, type(error)) == ("AAAAAAAAAB", APIResponseValidationError)

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clear_street._json import read_object
 from clear_street.errors import APIResponseValidationError
 from clear_street_api.types import Model
 from faces import Face, envelope, settled
@@ -515,3 +516,12 @@ def test_a_text_that_never_ends_is_found_to_be_none_in_no_time(end: bytes) -> No
     begun = time.process_time()
     test_what_cannot_be_mended_is_no_success(Face("sync"), body)
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 1_000_000, b'{"a":' * 1_000_000, b'{"data":' + b"[" * 900_000 + b"]" * 900_000 + b"}"]
+)
+def test_a_large_body_that_is_nested_too_deep_is_refused_at_once(body: bytes) -> None:
+    started = time.process_time()
+    assert read_object(body) is None
+    assert time.process_time() - started < 1

@@ -5,19 +5,27 @@ from __future__ import annotations
 import base64
 import copy
 import gc
+import html
 import inspect
+import json
 import logging
 import pickle
 import warnings
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from itertools import cycle, product
 from traceback import TracebackException
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clear_street import ArgumentError, ClearStreetError
+from clear_street._http import redaction
+from clear_street._http.redaction import redacted
 from clear_street._secrets import Headers, Secret
 from clear_street.errors import APIConnectionError, APIError
 from clear_street.sandbox import SandboxClock
@@ -700,3 +708,113 @@ def test_a_proxy_that_cannot_be_used_shows_no_password(
     watch.see(face, over_a_socket, made(face, "string", None))
     assert {type(error) for error in watch.raised} <= {ArgumentError, APIConnectionError}
     assert isinstance(watch.raised[-1], ClearStreetError)
+
+
+# --- A secret that the service repeats in another spelling ------------------------------------------------------------
+
+ODD_KEY = "sk/live+Zm9vYmFy/cXV4+" + KEY + "=="
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": lambda key: key,
+    "upper case": str.upper,
+    "System.Text.Json": lambda key: key.replace("+", "\\u002B"),
+    "System.Text.Json, HTML": lambda key: key.replace("+", "\\u0026#x2B;").replace("/", "\\u0026#47;"),
+    "PHP": lambda key: key.replace("/", "\\/"),
+    "JSON in JSON": lambda key: key.replace("/", "\\\\/").replace("+", "\\\\u002b"),
+    "escaped throughout": lambda key: "".join(f"\\u{ord(char):04X}" for char in key),
+    "percent-encoded": lambda key: quote(key, safe=""),
+    "percent-encoded, lower case": lambda key: quote(key, safe="").lower(),
+    "percent-encoded twice": lambda key: quote(quote(key, safe=""), safe=""),
+    "HTML": lambda key: key.replace("+", "&#43;").replace("/", "&#x2F;").replace("=", "&equals;"),
+    "HTML twice": lambda key: key.replace("+", "&amp;#43;").replace("/", "&amp;sol;"),
+    "base64": lambda key: base64.b64encode(key.encode()).decode(),
+    "base64 of the pair": lambda key: base64.b64encode(f"user:{key}".encode()).decode(),
+    "base64 for URLs": lambda key: base64.urlsafe_b64encode(f"a{key}".encode()).decode(),
+    "hexadecimal": lambda key: key.encode().hex(),
+}
+
+
+def _shows(text: str, secret: str) -> bool:
+    """Whether a text shows the secret in any of its spellings."""
+    bare = unquote(unquote(html.unescape(html.unescape(text)))).lower()
+    encoded = [base64.b64encode(bytes(n) + secret.encode())[4:-4].decode().lower() for n in range(3)]
+    return any(form in bare for form in (secret.lower(), secret.encode().hex(), *encoded))
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("status", [200, 401, 500])
+def test_a_key_spelt_otherwise_is_not_handed_on(face: Face, spelt: Callable[[str], str], status: int) -> None:
+    text = (
+        f'{{"metadata": {{"request_id": "r"}}, "error": {{"code": 7, "message": "bad {spelt(ODD_KEY)}!"}}, "data": 1}}'
+    )
+    headers = {"x-note": spelt(ODD_KEY)}
+    client = face.client(Wire((status, text.encode(), headers)), api_key=ODD_KEY, strict=True, max_retries=0)
+    with pytest.raises(APIError) as raised:
+        face.run(lambda: client.v1.positions.close_positions(7))
+    error: Any = raised.value
+    assert "<secret>" in (error.body.decode() if status == 200 else error.message)
+    for way, shown in shown_by_error(error):
+        if way == "traceback":  # which shows the variables of this test
+            continue
+        assert not _shows(shown if isinstance(shown, str) else shown.decode("latin-1"), ODD_KEY)
+
+
+@given(
+    st.lists(st.sampled_from(["{}", "\\u{:04x}", "%{:02X}", "&#{};"]), min_size=40, max_size=40), st.text(max_size=20)
+)
+def test_a_key_is_found_however_its_characters_are_spelt(forms: list[str], around: str) -> None:
+    key = "canary/of+40=characters_in_the~key.0123!"
+    spelt = "".join(form.format(char if form == "{}" else ord(char)) for form, char in zip(forms, key, strict=True))
+    sent = httpx.Headers({"Authorization": f"Bearer {key}", "Accept": "application/json"})
+    before, after = (json.dumps(around)[1:-1] + mark for mark in ("<", ">"))
+    content = f"{before} {spelt} {after}".encode()
+    assert redacted(sent, content, is_error=False) == f"{before} <secret> {after}".encode()
+
+
+def test_what_has_no_secret_is_left_as_it_is() -> None:
+    sent = httpx.Headers(
+        {"Authorization": "Bearer canary-in-the-key", "Accept": "application/json", "X-Short": "short"}
+    )
+    for content in (b"", b"\\u0063anary %63 &#99; application/json short", b"100 %", b"\\", b"&;%zz\\u12"):
+        assert redacted(sent, content, is_error=True) is content
+
+
+def test_an_error_of_nothing_but_escapes_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "_ESCAPES_MAX", 3)
+    sent = httpx.Headers({"Authorization": "Bearer canary-in-the-key"})
+    content = rb"a\/b%41 canary-in-the-key c&amp;d canary%2din-the-key"
+    assert redacted(sent, content, is_error=True) == rb"a\/b%41 <secret> c"
+    assert redacted(sent, content, is_error=False) == rb"a\/b%41 <secret> c&amp;d canary%2din-the-key"
+
+
+@pytest.mark.parametrize(
+    ("headers", "secret"),
+    [
+        ({"Authorization": "Bearer other-desk-token-5512"}, "other-desk-token-5512"),
+        ({"Authorization": 'Digest username="desk-user-1", response="9f8e7d6c5b"'}, "9f8e7d6c5b"),
+        ({"Cookie": "a=1; session=cookie-value-9931"}, "cookie-value-9931"),
+        ({"X-Desk": "desk-value-77"}, "desk-value-77"),
+    ],
+)
+def test_the_value_of_a_header_is_not_in_an_error(face: Face, headers: dict[str, str], secret: str) -> None:
+    wire = Wire((400, failed(400, f"bad {secret} {secret.upper()} {secret.encode().hex()}")))
+    positions = [face.client(wire).v1.positions, face.client(wire, default_headers=headers).v1.positions]
+    for read in (partial(positions[0].get_positions, extra_headers=headers), positions[1].get_positions):
+        with pytest.raises(APIError) as raised:
+            face.run(read, 7)
+        assert raised.value.message == "bad <secret> <secret> <secret>"
+
+
+def test_data_that_is_the_same_as_a_header_s_value_is_kept(face: Face) -> None:
+    client = face.client(
+        Wire((200, envelope([ROW]))), default_headers={"X-Mode": "EXERCISE", "X-Id": ROW["instrument_id"]}
+    )
+    [row] = face.play(get_position_instructions, client).data
+    assert (row.instruction_type, row.instrument_id) == ("EXERCISE", ROW["instrument_id"])
+
+
+def test_an_id_of_the_application_s_own_is_no_secret(face: Face) -> None:
+    client = face.client(
+        Wire((400, failed(400, "trace 550e8400-e29b"))), default_headers={"X-Request-Id": "550e8400-e29b"}
+    )
+    with pytest.raises(APIError, match="trace 550e8400-e29b"):
+        face.run(lambda: client.v1.positions.get_positions(7))

@@ -98,13 +98,15 @@ class Request:
         return _as_bytes(self.json)
 
 
-def segment(name: str, value: object) -> str:
-    """A string as exactly one segment of a path; ValueError or TypeError for one that would lead to another path."""
+def segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> str:
+    """A string as exactly one segment of a path; ValueError or TypeError for one that would lead to another path, such
+    as one of its siblings.
+    """
     if not isinstance(value, str):
         raise TypeError(f"Expected a string for `{name}` but received {value!r}.")
     if not value.strip():
         raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
-    if value in (".", ".."):
+    if value in (".", "..", *siblings):
         raise ValueError(f"Expected an id for `{name}` but received {value!r}, which would lead to another path.")
     return _quoted(name, str(value))
 

@@ -150,7 +150,7 @@ class Call(Generic[T]):
                 outcome=outcome.value,
                 failure=type(result.cause).__name__ if isinstance(result, Failure) else None,
                 status_code=result.status,
-                request_id=request_id or result.headers.get("x-request-id"),
+                request_id=request_id or policy.single(result.headers.get("x-request-id", "")) or None,
             )
         )
 

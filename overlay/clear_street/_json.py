@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LARGE = 16384
 """Bytes; to import a faster decoder, once, costs 10 ms, and Python's own reads a smaller body in less than 0.1 ms."""
 _DEPTH_MAX = 100
+_MENDED_MAX = 1 << 20
+"""Bytes: what is nested too deep is gone through bracket by bracket, and a larger body is not."""
 # A string that never ends is one to the end: not to match it would be found out anew at each quote within.
 _STRING_OR_BRACKET = r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]'
 
@@ -63,12 +65,21 @@ def _decoder() -> Callable[[bytes], Any] | None:
 
 def mended(body: bytes) -> Any:
     """The JSON value that a body means, None where it means none: bytes that are no UTF-8 are replaced, whole numbers
-    too long for Python are kept as strings of digits, and what is nested too deep as the text that it is.
+    too long for Python are kept as strings of digits, and what is nested too deep, in a body that is not large, as the
+    text that it is.
     """
+    text = body.decode("utf-8-sig", "replace")
     try:
-        value = loads(_shallow(body.decode("utf-8-sig", "replace")), parse_int=_whole)
-    except (ValueError, RecursionError):
+        value = loads(text, parse_int=_whole)
+    except ValueError:
         return None
+    except RecursionError:
+        if len(text) > _MENDED_MAX:
+            return None
+        try:
+            value = loads(_shallow(text), parse_int=_whole)
+        except (ValueError, RecursionError):
+            return None
     return Mended(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
 
 

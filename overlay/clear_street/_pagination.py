@@ -5,43 +5,72 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from ._limits import checked_seconds
 from ._operations import GET_POSITIONS
-from .errors import APIResponseValidationError, RequestInfo
+from .errors import APIResponseValidationError, APITimeoutError, RequestInfo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from clear_street_api.models import Position
 
+    from ._options import Clock
     from .types.v1 import PositionGetPositionsResponse
 
 PAGE_SIZE_DEFAULT = 1000
 """How many rows the service puts on a page where it is not told."""
+EMPTY_PAGES_MAX = 100
+"""How many pages in a row may be empty before the listing is taken for one without an end."""
+LISTING_SECONDS = 3600.0
+"""How long fetching the pages of a listing may take in all, where the application does not say."""
+_TOKENS_MAX = 10_000
 
 
 class Cursor:
     """Where a listing stands: the token of the next page, and those that were followed."""
 
-    def __init__(self, token: str | None, page_size: int | None) -> None:
+    def __init__(self, token: str | None, page_size: int | None, clock: Clock, listing_deadline: float | None) -> None:
         self.token: str | None = token
         self.finished: bool = False
+        self.left: float = (
+            LISTING_SECONDS if listing_deadline is None else checked_seconds("listing_deadline", listing_deadline)
+        )
+        """Seconds that may still be spent on fetching pages."""
+        self._clock = clock
         self._page_size = page_size or PAGE_SIZE_DEFAULT
-        self._followed: set[str | None] = set()
+        # A token may be long: its hash tells as well whether it was followed. In the order in which they were.
+        self._followed: dict[int, None] = {}
+        self._empty: int = 0
         self._request_id: str | None = None
 
     def next(self) -> str | None:
-        """The token of the page to fetch; an error where it was followed before, since the listing would go on for
-        ever.
-        """
-        if self.token in self._followed:
-            why = "did not say" if self.token is None else "repeated a page token, and so did not say"
-            raise APIResponseValidationError(
-                f"the service {why} where the listing goes on",
-                status_code=200,
+        """The token of the page to fetch; an error where the listing would go on for ever, or took too long."""
+        if hash(self.token) in self._followed:
+            raise self._endless("did not say" if self.token is None else "repeated a page token, and so did not say")
+        if self._empty >= EMPTY_PAGES_MAX:
+            raise self._endless(f"sent {self._empty} empty pages in a row, and so did not say")
+        if self.left <= 0:
+            raise APITimeoutError(
+                "fetching the pages of the listing took until its deadline (`listing_deadline`)",
                 request=RequestInfo(GET_POSITIONS.method, GET_POSITIONS.path_template),
                 request_id=self._request_id,
+                advice="Go on from `next_page_token` with a new iterator",
             )
         return self.token
+
+    def _endless(self, why: str) -> APIResponseValidationError:
+        return APIResponseValidationError(
+            f"the service {why} where the listing goes on",
+            status_code=200,
+            request=RequestInfo(GET_POSITIONS.method, GET_POSITIONS.path_template),
+            request_id=self._request_id,
+        )
+
+    def __enter__(self) -> None:
+        self._began = self._clock.monotonic()
+
+    def __exit__(self, *error: object) -> None:
+        self.left -= self._clock.monotonic() - self._began
 
     def advance(self, page: PositionGetPositionsResponse) -> None:
         """Move on past a page; an error, and no move, where its rows cannot be read: that they are none would be
@@ -56,7 +85,10 @@ class Cursor:
                 attempts=page.attempts,
                 reply=page,
             )
-        self._followed.add(self.token)
+        self._followed[hash(self.token)] = None
+        if len(self._followed) > _TOKENS_MAX:
+            del self._followed[next(iter(self._followed))]
+        self._empty = 0 if page.data else self._empty + 1
         self._request_id = page.request_id
         self.token = (page.metadata.next_page_token or None) if page.metadata else None
         self.finished = self.token is None and self._is_last(page)
@@ -71,7 +103,7 @@ class Cursor:
 class PageIterator:
     """The pages of a listing that were not fetched yet. After an error, going on asks for the same page again."""
 
-    def __init__(self, fetch: Callable[[str | None], PositionGetPositionsResponse], cursor: Cursor) -> None:
+    def __init__(self, fetch: Callable[[str | None, float], PositionGetPositionsResponse], cursor: Cursor) -> None:
         self._fetch = fetch
         self._cursor = cursor
 
@@ -81,7 +113,9 @@ class PageIterator:
     def __next__(self) -> PositionGetPositionsResponse:
         if self._cursor.finished:
             raise StopIteration
-        page = self._fetch(self._cursor.next())
+        token = self._cursor.next()
+        with self._cursor:
+            page = self._fetch(token, self._cursor.left)
         self._cursor.advance(page)
         return page
 
@@ -89,7 +123,9 @@ class PageIterator:
 class AsyncPageIterator:
     """The pages of a listing that were not fetched yet. After an error, going on asks for the same page again."""
 
-    def __init__(self, fetch: Callable[[str | None], Awaitable[PositionGetPositionsResponse]], cursor: Cursor) -> None:
+    def __init__(
+        self, fetch: Callable[[str | None, float], Awaitable[PositionGetPositionsResponse]], cursor: Cursor
+    ) -> None:
         self._fetch = fetch
         self._cursor = cursor
 
@@ -99,7 +135,9 @@ class AsyncPageIterator:
     async def __anext__(self) -> PositionGetPositionsResponse:
         if self._cursor.finished:
             raise StopAsyncIteration
-        page = await self._fetch(self._cursor.next())
+        token = self._cursor.next()
+        with self._cursor:
+            page = await self._fetch(token, self._cursor.left)
         self._cursor.advance(page)
         return page
 
@@ -107,8 +145,8 @@ class AsyncPageIterator:
 class _Rows:
     """What both kinds of iterator share."""
 
-    def __init__(self, page_token: str | None, page_size: int | None) -> None:
-        self._cursor = Cursor(page_token, page_size)
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
         self._rows: deque[Position] = deque()
 
     @property
@@ -128,11 +166,10 @@ class PositionIterator(_Rows):
 
     def __init__(
         self,
-        fetch: Callable[[str | None], PositionGetPositionsResponse],
-        page_token: str | None,
-        page_size: int | None,
+        fetch: Callable[[str | None, float], PositionGetPositionsResponse],
+        cursor: Cursor,
     ) -> None:
-        super().__init__(page_token, page_size)
+        super().__init__(cursor)
         self._pages = PageIterator(fetch, self._cursor)
 
     def __iter__(self) -> Iterator[Position]:
@@ -157,11 +194,10 @@ class AsyncPositionIterator(_Rows):
 
     def __init__(
         self,
-        fetch: Callable[[str | None], Awaitable[PositionGetPositionsResponse]],
-        page_token: str | None,
-        page_size: int | None,
+        fetch: Callable[[str | None, float], Awaitable[PositionGetPositionsResponse]],
+        cursor: Cursor,
     ) -> None:
-        super().__init__(page_token, page_size)
+        super().__init__(cursor)
         self._pages = AsyncPageIterator(fetch, self._cursor)
 
     def __aiter__(self) -> AsyncIterator[Position]:

@@ -81,13 +81,23 @@ def retry_after(headers: Mapping[str, str], today: datetime) -> float | None:
     A date is measured against the reply's own ``Date``, since its clock and ours may differ; against `today` where
     it has none.
     """
-    value = headers.get("retry-after", "").strip()
+    value = single(headers.get("retry-after", ""))
     if not value:
         return None
-    if value.isascii() and value.replace(".", "", 1).isdigit():
-        return float(value)
-    then = _date(value)
-    return None if then is None else max(0.0, (then - (_date(headers.get("date", "")) or today)).total_seconds())
+    numbers = [part.strip() for part in value.split(",")]
+    if all(number.isascii() and number.replace(".", "", 1).isdigit() for number in numbers):
+        return max(map(float, numbers))  # of several the longest: never earlier than asked
+    then, now = _date(value), _date(single(headers.get("date", "")))
+    return None if then is None else max(0.0, (then - (now or today)).total_seconds())
+
+
+def single(value: str) -> str:
+    """A header's value; one that a proxy doubled, as in ``"5, 5"``, as one."""
+    parts = [part.strip() for part in value.split(",")]
+    for length in range(1, len(parts) // 2 + 1):
+        if len(parts) % length == 0 and parts == parts[:length] * (len(parts) // length):
+            return ", ".join(parts[:length])
+    return value.strip()
 
 
 def _date(value: str) -> datetime | None:

@@ -464,10 +464,12 @@ def by_key(
     listed: PositionGetPositionInstructionsResponse, keys: Sequence[str]
 ) -> dict[str, PositionInstruction | None]:
     """The rows under idempotency keys, in a whole list that shows every row's key, and each of these once."""
+    from collections import Counter
+
     rows = listed.data
-    shown: list[str | None] = [] if rows is None else [row.instruction_id for row in rows]
+    shown = Counter([] if rows is None else [row.instruction_id for row in rows])
     is_part = listed.metadata is not None and bool(listed.metadata.to_dict().get("next_page_token"))
-    if rows is None or is_part or None in shown or any(shown.count(key) > 1 for key in keys):
+    if rows is None or is_part or None in shown or any(shown[key] > 1 for key in keys):
         from .errors import APIResponseValidationError
 
         raise APIResponseValidationError(

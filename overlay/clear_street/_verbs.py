@@ -30,6 +30,7 @@ def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tup
     for operation in OPERATIONS:
         values = _match(operation, method, path)
         if values is not None:
+            _refuse_sibling(operation, path)
             if kind is list:
                 raise ArgumentError(f"{operation.name} answers with an object, so `cast_to` cannot be list.")
             return cast("Operation[..., T]", operation), _known(operation, values, path, body), kind
@@ -66,6 +67,18 @@ def _match(operation: Operation[..., object], method: str, path: str) -> list[st
     pattern = re.sub(r"\\\{\w+\\\}", "([^/]+)", re.escape(operation.path_template))
     match = re.fullmatch(pattern, path)
     return [unquote(value) for value in match.groups()] if match else None
+
+
+def _refuse_sibling(operation: Operation[..., object], path: str) -> None:
+    """Refuse a path in which the literal segment of another operation's stands for a parameter."""
+    parts, template = path.split("/"), operation.path_template.split("/")
+    for other in OPERATIONS:
+        theirs = other.path_template.split("/")
+        for index, (mine, name) in enumerate(zip(parts, template, strict=True)):
+            if "{" in name and theirs[: index + 1] == [*template[:index], unquote(mine)]:
+                raise ArgumentError(
+                    f"The segment {mine!r} in `path` {path!r} stands for {name}, but leads to another path."
+                )
 
 
 def _known(operation: Operation[..., object], values: list[str], path: str, body: object) -> Prepared:

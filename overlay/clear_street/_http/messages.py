@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 _PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_PYTHON})".encode()
 
-_KEY_MIN = 12
-"""Characters: a key that is shorter is not looked for in replies, where it may well be a part of other words."""
-
 
 def new_request(
     send: Send, base_url: str, key: Secret | None, client: httpx.Client | httpx.AsyncClient, now: float
@@ -81,25 +78,3 @@ def new_request(
 def _url(url: str) -> httpx.URL:
     """A parsed URL: parsing costs a third of a call, and polls repeat theirs."""
     return httpx.URL(url)
-
-
-def _repeated(key: Secret | None, content: bytes) -> bytes | None:
-    """The API key, where the service repeats it."""
-    if key is None or len(key.reveal()) < _KEY_MIN:
-        return None
-    secret = key.reveal().encode()
-    return secret if secret in content else None
-
-
-def without_key(key: Secret | None, content: bytes) -> bytes:
-    """What the service sent, without the API key where it repeats that, so that no error or log line shows it."""
-    secret = _repeated(key, content)
-    return content if secret is None else content.replace(secret, b"<secret>")
-
-
-def headers_without_key(key: Secret | None, headers: httpx.Headers) -> httpx.Headers:
-    """The same of headers."""
-    raw = headers.raw
-    if _repeated(key, b"\n".join([value for _, value in raw])) is None:
-        return headers
-    return httpx.Headers([(name, without_key(key, value)) for name, value in raw])

@@ -92,19 +92,27 @@ class Positions:
         page_token: str | None = None,
         sort_by: PositionSortBy | PositionSortByName | None = None,
         sort_direction: SortDirection | SortDirectionName | None = None,
+        listing_deadline: float | None = None,
         **options: Unpack[CallOptions],
     ) -> PositionIterator:
         """Every position of an account, page after page, as an iterator; `.pages()` gives the pages,
         `.next_page_token` a place to resume.
 
         The arguments are those of `get_positions`, and are repeated for each page; `options` hold for each page's
-        call. One page is held at a time. Raises, while iterating, what `get_positions` raises (going on asks for
-        the same page again), and `APIResponseValidationError` where the service repeats a page token.
+        call. One page is held at a time. `listing_deadline` is the seconds that fetching the pages may take in all, an
+        hour by default. Raises, while iterating, what `get_positions` raises (going on asks for the same page again),
+        `APIResponseValidationError` where the service repeats a page token or sends 100 empty pages in a row, and
+        `APITimeoutError` at the end of `listing_deadline`.
         """
         conceal(options)
-        from .._pagination import PositionIterator
+        from .._pagination import Cursor, PositionIterator
 
-        def fetch(token: str | None) -> PositionGetPositionsResponse:
+        caller = self._caller
+        cursor = Cursor(page_token, page_size, caller.clock, listing_deadline)
+
+        def fetch(token: str | None, left: float) -> PositionGetPositionsResponse:
+            seconds = caller.settings.limits.with_options(options).call_seconds
+            bounded: CallOptions = {**options, "deadline": min(seconds, left)}
             return self.get_positions(
                 account_id,
                 instrument_ids=instrument_ids,
@@ -112,10 +120,10 @@ class Positions:
                 page_token=token,
                 sort_by=sort_by,
                 sort_direction=sort_direction,
-                **options,
+                **bounded,
             )
 
-        return PositionIterator(fetch, page_token, page_size)
+        return PositionIterator(fetch, cursor)
 
     def close_positions(
         self, account_id: int, *, cancel_orders: bool | None = None, **options: Unpack[ChangingCallOptions]

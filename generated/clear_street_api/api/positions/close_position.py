@@ -50,7 +50,7 @@ def build_request(instrument_id: str, *, account_id: int, cancel_orders: bool | 
         OPERATION,
         METHOD,
         PATH,
-        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/{segment('instrument_id', instrument_id)}",
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/{segment('instrument_id', instrument_id, ('instructions',))}",
         json=object_body(ClosePositionsRequest, {"cancel_orders": cancel_orders}, required=False),
     )
 
