@@ -265,7 +265,7 @@ def _async_http_client(kind: str) -> httpx.AsyncClient | None:
 
 def _send_again(response: httpx.Response) -> None:
     """A hook that asks once more after a reply that it does not like, where nobody listens any more."""
-    if response.status_code == 200:
+    if response.status_code in (200, 429):
         return
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
