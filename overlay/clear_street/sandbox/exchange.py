@@ -317,7 +317,8 @@ class Sandbox:
         def stand_in(call: Call) -> Answer:
             if fault.body == "other":
                 row = instructions.foreign_row(self._book, call)
-                return Answer(row if call.operation == "cancel_position_instruction" else [row], status)
+                is_one = call.operation in ("cancel_position_instruction", "get_version")
+                return Answer(row if is_one else [row], status)
             if fault.body == "rows" and call.operation == "submit_position_instructions":
                 account, reason = self._authorized(call), "The clearing venue is unavailable"
                 raise instructions.refuse_all(self._book, account, call, status, reason, echo_keys=self.echo_keys)
