@@ -240,11 +240,10 @@ def test_instructions_are_found_by_their_idempotency_keys(ask: Any) -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        None,
         [{"id": "i-1", "status": "SENT"}],
         [{"id": "i-1", "instruction_id": "k"}, {"id": "i-2", "instruction_id": "k"}],
     ],
-    ids=["no list", "a row without a key", "two rows under a key"],
+    ids=["a row without a key", "two rows under a key"],
 )
 def test_a_list_that_cannot_tell_what_is_there_is_no_answer(face: Face, rows: Any) -> None:
     client = face.client(Wire((200, envelope(rows))))

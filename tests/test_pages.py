@@ -135,9 +135,8 @@ class TestEveryRow:
         assert symbols(listed(face, iterator)) == "bef"
         assert listed(face, iterator.pages()) == []
 
-    @pytest.mark.parametrize("empty", [[], None])
-    def test_may_be_none(self, face: Face, empty: object) -> None:
-        wire = Wire((200, {"data": empty, "metadata": {"request_id": "r"}}))
+    def test_may_be_none(self, face: Face) -> None:
+        wire = Wire((200, {"data": [], "metadata": {"request_id": "r"}}))
         assert listed(face, positions(face.client(wire))) == []
         assert len(wire.requests) == 1
 
@@ -257,23 +256,22 @@ class TestAFailingPage:
         [
             {"metadata": {"request_id": "odd"}},
             {"metadata": {"request_id": "odd"}, "items": []},
+            {"metadata": {"request_id": "odd"}, "data": None},
             {"metadata": {"request_id": "odd"}, "data": {"rows": []}},
             {"metadata": {"request_id": "odd"}, "data": "none"},
         ],
         ids=repr,
     )
     def test_is_one_whose_rows_cannot_be_read(self, face: Face, body: object) -> None:
-        wire = Wire(page("ab", "t1"), (200, body), page("cd"))
+        wire = Wire(page("ab", "t1"), *[(200, body)] * 3, page("cd"))
         iterator = positions(face.client(wire))
         found, error = drained(face, iterator)
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
-        assert "positions cannot be read" in str(error)
         assert error.request_id == "odd"
         assert error.outcome_unknown is False
-        assert error.reply is not None
-        assert error.reply.to_dict() == body
-        assert len(error.attempts) == 1
+        assert error.body is not None
+        assert len(error.attempts) == 3
         assert drained(face, iterator) == ("cd", None)
 
     def test_is_none_that_was_asked_for_wrongly(self, face: Face) -> None:

@@ -367,7 +367,9 @@ def _readable(call: Call[T], result: Reply | Failure) -> bool:
         return True
     if call.operation.response is None:
         return seam.reads_as(call.cast_to, result.body)
-    if result.json is None:
+    if result.json is None or (
+        not call.operation.changes and not seam.has_data(call.operation.response(), result.json)
+    ):
         return False
     data = result.json.get("data")
     if call.operation.resend == Resend.SUBMIT:

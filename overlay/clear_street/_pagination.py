@@ -73,18 +73,7 @@ class Cursor:
         self.left -= self._clock.monotonic() - self._began
 
     def advance(self, page: PositionGetPositionsResponse) -> None:
-        """Move on past a page; an error, and no move, where its rows cannot be read: that they are none would be
-        false.
-        """
-        if page.data is None and page.to_dict().get("data", page) is not None:
-            raise APIResponseValidationError(
-                "the service sent a page whose positions cannot be read",
-                status_code=200,
-                request=RequestInfo(GET_POSITIONS.method, GET_POSITIONS.path_template),
-                request_id=page.request_id,
-                attempts=page.attempts,
-                reply=page,
-            )
+        """Move on past a page."""
         self._followed[hash(self.token)] = None
         if len(self._followed) > _TOKENS_MAX:
             del self._followed[next(iter(self._followed))]

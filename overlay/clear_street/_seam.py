@@ -357,6 +357,16 @@ def with_key(row: PositionInstructionRequest, key: str) -> PositionInstructionRe
     return attrs.evolve(row, instruction_id=key)
 
 
+def has_data(kind: type[Any], value: Mapping[str, Any]) -> bool:
+    """Whether a reply of this kind has its `data`: the list, or the object, that the spec demands."""
+    from clear_street_api.types import Array
+
+    for spec in kind.FIELDS:
+        if spec.key == "data" and spec.required and not spec.nullable:
+            return isinstance(value.get("data"), list if isinstance(spec.kind, Array) else dict)
+    return True
+
+
 def listed_instructions(status: int, value: Mapping[str, Any] | None) -> list[PositionInstruction] | None:
     """The account's instructions, if a reply is the whole list of them."""
     if status != 200 or value is None:
@@ -466,10 +476,10 @@ def by_key(
     """The rows under idempotency keys, in a whole list that shows every row's key, and each of these once."""
     from collections import Counter
 
-    rows = listed.data
-    shown = Counter([] if rows is None else [row.instruction_id for row in rows])
+    rows = listed.data or ()
+    shown = Counter([row.instruction_id for row in rows])
     is_part = listed.metadata is not None and bool(listed.metadata.to_dict().get("next_page_token"))
-    if rows is None or is_part or None in shown or any(shown[key] > 1 for key in keys):
+    if is_part or None in shown or any(shown[key] > 1 for key in keys):
         from .errors import APIResponseValidationError
 
         raise APIResponseValidationError(
