@@ -35,6 +35,7 @@ NAMESPACE = '''"""`client.v1.{tag}`."""
 from __future__ import annotations
 
 from .. import _operations as operations
+from .._refusal import Named
 from .._shapes import async_raw, async_streamed
 
 TYPE_CHECKING = False
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from .._caller import AsyncCaller
 
 
-class Async{name}:
+class Async{name}(Named):
     """{name} of the service."""
 
     def __init__(self, caller: AsyncCaller) -> None:
@@ -61,13 +62,13 @@ class Async{name}:
         return Async{name}WithStreamingResponse(Async{name}(self._caller.shaped("stream")))
 
 
-class Async{name}WithRawResponse:
+class Async{name}WithRawResponse(Named):
     """The operations, each giving its raw response."""
 
     def __init__(self, {tag}: Async{name}) -> None:
 
 
-class Async{name}WithStreamingResponse:
+class Async{name}WithStreamingResponse(Named):
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, {tag}: Async{name}) -> None:
@@ -232,7 +233,7 @@ def add_methods(new: Operation, folder: Path) -> None:
     passed = f"operations.{new.name.upper()}, options" + (f", {new.passed}" if new.passed else "")
     plain = f"\n    async def {new.name}({signature}) -> {new.response}:\n"
     plain += f'        """{text}\n        """\n        return await self._caller.call({passed})'
-    following = [f"\n\n\nclass Async{name}{suffix}:" for suffix, _ in CLASSES[1:]]
+    following = [f"\n\n\nclass Async{name}{suffix}(Named):" for suffix, _ in CLASSES[1:]]
     for (_, shape), after in zip(CLASSES, [*following, None], strict=True):
         method = f"        self.{new.name}: Final = {shape}({new.tag}.{new.name})" if shape else plain
         put(path, f"\n{method}", before=after) if after else put(path, f"{method}\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 M = TypeVar("M", bound=Model | None)
+
+_SHOWN_MAX = 2**63
+"""What a message writes out for a number of another type is below this: it could have thousands of digits."""
 
 
 class Request:
@@ -103,7 +107,7 @@ def segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> str:
     as one of its siblings.
     """
     if not isinstance(value, str):
-        raise TypeError(f"Expected a string for `{name}` but received {value!r}.")
+        raise TypeError(f"Expected a string for `{name}` but received {value!r}{_instead(value)}.")
     if not value.strip():
         raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
     if value in (".", "..", *siblings):
@@ -114,7 +118,7 @@ def segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> str:
 def whole_number(name: str, value: object, minimum: int = -(2**63), maximum: int = 2**63 - 1) -> str:
     """A whole number within its limits, as text."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"Expected an int for `{name}` but received {value!r}.")
+        raise TypeError(f"Expected an int for `{name}` but received {value!r}{_instead(value)}.")
     if not minimum <= value <= maximum:
         raise ValueError(f"Expected {minimum} to {maximum} for `{name}` but received {value!r}.")
     return str(int(value))
@@ -139,10 +143,11 @@ def query_flag(name: str, value: object) -> str:
 def query_list(name: str, values: Any, encode: Callable[[str, object], str]) -> list[str]:
     """A list of a query, each item encoded."""
     if not is_listable(values):
-        raise TypeError(f"Expected a list for `{name}` but received {values!r}.")
+        inside = f"; put it into a list: [{values!r}]" if isinstance(values, str) else ""
+        raise TypeError(f"Expected a list for `{name}` but received {values!r}{inside}.")
     encoded = [encode(name, value) for value in values]
     if not encoded:
-        raise ValueError(f"Expected at least one item for `{name}` but received none; leave it out instead.")
+        raise ValueError(f"Expected at least one item for `{name}` but received {values!r}; leave it out instead.")
     return encoded
 
 
@@ -213,6 +218,19 @@ def _as_text(name: str, value: Any) -> str:
     if isinstance(value, float) and not isfinite(value):
         raise ValueError(f"Expected a finite number for `{name}` but received {value!r}.")
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _instead(value: object) -> str:
+    """What to write in the place of a value of another type, where that is plain."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        return f"; write {value.strip()} without quotes"
+    if isinstance(value, float) and value.is_integer() and abs(value) < _SHOWN_MAX:
+        return f"; write {value:.0f}"
+    if isinstance(value, Decimal) and value.is_finite() and abs(value) < _SHOWN_MAX and value == int(value):
+        return f"; write {int(value)}"
+    if isinstance(value, bytes):
+        return "; decode it"
+    return "; use its `id`" if isinstance(value, Mapping) else ""
 
 
 def _quoted(name: str, value: str) -> str:

@@ -138,7 +138,12 @@ def __getattr__(name: str) -> object:
     elif name in _HOMES:
         home = _HOMES[name]
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name.startswith("_"):
+            # The import system asks for each module in this way, before it loads it.
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ._refusal import no_name
+
+        raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
     value = globals()[name] = getattr(_module(home), name)
     return value
 

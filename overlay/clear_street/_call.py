@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from . import _policy as policy
 from . import _seam as seam
 from ._outcomes import Attempt, Failure, Outcome, Reply
-from ._refusal import remedy
+from ._refusal import unexpected
 from ._secrets import Headers, checked_headers, concealed
 from ._settings import checked_flag
 from .errors import ArgumentError
@@ -215,4 +215,4 @@ def _check_options(operation: Operation[..., T], options: Mapping[str, object]) 
     for name in options:
         if name not in known:
             names = (*seam.arguments_of(operation.name), *known)
-            raise TypeError(f"{operation.name}() got an unexpected keyword argument {name!r}; {remedy(name, names)}")
+            raise unexpected(operation.name, name, names)

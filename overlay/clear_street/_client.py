@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ._caller import AsyncCaller, Caller, Connections
-from ._refusal import refusal
+from ._refusal import Named, refusal
 from ._secrets import conceal, concealed
 from ._settings import Settings, refuse_unknown
 from .v1 import V1, AsyncV1
@@ -44,7 +44,7 @@ else:
 SANDBOX_URL = "https://sandbox.invalid"
 
 
-class _Base(_Generic["H"]):
+class _Base(Named, _Generic["H"]):
     """What both clients share, over either kind of httpx client."""
 
     __slots__ = ("_caller", "_v1")
@@ -179,7 +179,10 @@ def _checked_sandbox(sandbox: object, options: Mapping[str, object]) -> Sandbox:
 
     refuse_unknown("sandbox", options)
     if sandbox is not None and not isinstance(sandbox, Sandbox):
-        raise refusal(f"Expected a clear_street.sandbox.Sandbox for `sandbox` but received {type(sandbox).__name__}.")
+        raise refusal(
+            f"Expected a clear_street.sandbox.Sandbox for `sandbox` but received {type(sandbox).__name__}; "
+            "pass one, such as Sandbox(), or leave it out."
+        )
     return sandbox or Sandbox()
 
 

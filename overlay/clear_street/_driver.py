@@ -167,7 +167,8 @@ class Driver(_Driver):
         super().__init__(clock)
         if http_client is not None and not isinstance(http_client, httpx.Client):
             raise ArgumentError(
-                f"Expected an httpx.Client for `http_client` but received {type(http_client).__name__}."
+                f"Expected an httpx.Client for `http_client` but received {type(http_client).__name__}; pass a "
+                "DefaultHttpxClient(transport=...) or the like, or use AsyncClearStreet for an async one."
             )
         self._supplied = http_client
         self._own: dict[int, httpx.Client] = {}
@@ -258,7 +259,7 @@ class Driver(_Driver):
         if isinstance(effect, Sleep):
             return self.clock.sleep(effect.seconds)
         hook = cast("Invoke", effect)
-        _refuse_awaitable("hook", hook.hook(*hook.arguments))
+        _refuse_awaitable("function for `on_intent` or `on_change`", hook.hook(*hook.arguments))
         return True
 
     def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
@@ -307,7 +308,8 @@ class AsyncDriver(_Driver):
         super().__init__(clock)
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise ArgumentError(
-                f"Expected an httpx.AsyncClient for `http_client` but received {type(http_client).__name__}."
+                f"Expected an httpx.AsyncClient for `http_client` but received {type(http_client).__name__}; pass a "
+                "DefaultAsyncHttpxClient(transport=...) or the like, or use ClearStreet for a blocking one."
             )
         self._supplied = http_client
         self._own: WeakKeyDictionary[object, tuple[int, httpx.AsyncClient, AsyncGenerator[None, None]]] = (

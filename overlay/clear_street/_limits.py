@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._refusal import refusal
+from ._refusal import as_number, unfit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,17 +91,17 @@ def checked_timeout(value: object) -> Timeout:
 def checked_seconds(argument: str, value: object) -> float:
     """A positive, finite number of seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _SECONDS_MAX:
-        raise refusal(
-            f"Expected a positive number of seconds (at most {_SECONDS_MAX:.0f}) for `{argument}` "
-            f"but received {value!r}."
-        )
+        advice = "for a moment use `not_after`" if hasattr(value, "utcoffset") else as_number(value)
+        raise unfit(f"a positive number of seconds (at most {_SECONDS_MAX:.0f})", argument, value, advice)
     return float(value)
 
 
 def checked_max_retries(value: object) -> int:
     """A whole number of further attempts, 0 or more."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise refusal(f"Expected a whole number, 0 or more, for `max_retries` but received {value!r}.")
+        whole = isinstance(value, float) and value.is_integer() and value >= 0
+        advice = f"write {value:.0f}" if whole else as_number(value)
+        raise unfit("a whole number, 0 or more,", "max_retries", value, advice)
     return value
 
 
@@ -110,8 +110,10 @@ def checked_not_after(value: object) -> datetime:
     from datetime import datetime
 
     if not isinstance(value, datetime) or value.utcoffset() is None:
-        raise refusal(
-            f"Expected a datetime with a time zone for `not_after` but received {value!r}; "
-            "give it one, such as datetime.timezone.utc."
-        )
+        advice = "give it one, such as datetime.timezone.utc"
+        if isinstance(value, str):
+            advice = "use datetime.fromisoformat, and a zone such as datetime.timezone.utc"
+        elif isinstance(value, (int, float)):
+            advice = "use datetime.fromtimestamp(..., timezone.utc)"
+        raise unfit("a datetime with a time zone", "not_after", value, advice)
     return value

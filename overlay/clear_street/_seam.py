@@ -6,7 +6,7 @@ error on the line that must follow it.
 
 from __future__ import annotations
 
-from ._refusal import refusal, remedy
+from ._refusal import check_spelling, refusal, remedy, unfit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ NIL_ID = "00000000-0000-0000-0000-000000000000"
 NoneType: Any = type(None)
 
 _ROW = ("instruction_type", "instrument_id", "quantity", "instruction_id")
+_NEEDED = {
+    "instruction_type": "such as 'EXERCISE'",
+    "instrument_id": "use the id of the contract",
+}
 _QUANTITY_DIGITS = 18
 
 
@@ -68,6 +72,14 @@ def get_positions(
     """The request of `get_positions`."""
     from clear_street_api.api.positions.get_positions import build_request
 
+    if isinstance(sort_by, str):
+        from clear_street_api.models import PositionSortBy
+
+        check_spelling("sort_by", sort_by, PositionSortBy)
+    if isinstance(sort_direction, str):
+        from clear_street_api.models import SortDirection
+
+        check_spelling("sort_direction", sort_direction, SortDirection)
     return Prepared(
         _checked(
             build_request,
@@ -85,14 +97,15 @@ def close_positions(account_id: int, *, cancel_orders: bool | None) -> Prepared:
     """The request of `close_positions`."""
     from clear_street_api.api.positions.close_positions import build_request
 
-    return Prepared(_checked(build_request, account_id, cancel_orders=cancel_orders))
+    return Prepared(_checked(build_request, account_id, cancel_orders=_flag("cancel_orders", cancel_orders)))
 
 
 def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool | None) -> Prepared:
     """The request of `close_position`."""
     from clear_street_api.api.positions.close_position import build_request
 
-    return Prepared(_checked(build_request, instrument_id, account_id=account_id, cancel_orders=cancel_orders))
+    orders = _flag("cancel_orders", cancel_orders)
+    return Prepared(_checked(build_request, instrument_id, account_id=account_id, cancel_orders=orders))
 
 
 def get_position_instructions(account_id: int, *, instrument_id: str | None = None) -> Prepared:
@@ -108,14 +121,14 @@ def submit_position_instructions(
     """The request of `submit_position_instructions`."""
     from clear_street_api.api.positions.submit_position_instructions import build_request
 
-    if isinstance(instructions, (str, bytes, dict)) or not hasattr(instructions, "__iter__"):
-        raise refusal(
-            "Expected a list of instructions for `instructions` but received something else; "
-            "put the instructions into a list."
+    given: object = instructions
+    if isinstance(instructions, (str, bytes, dict)) or not hasattr(given, "__iter__"):
+        raise unfit(
+            "a list of instructions", "instructions", _shown(given), "put each instruction into a list: [{...}]"
         )
     rows = [_instruction(index, row) for index, row in enumerate(instructions)]
     if not rows:
-        raise refusal("Expected at least one instruction for `instructions` but received [].")
+        raise unfit("at least one instruction", "instructions", _shown(given), "an iterator can be used only once")
     keys: set[str] = set()
     for row in rows:
         if row.instruction_id is None:
@@ -153,6 +166,18 @@ def arguments_of(operation: str) -> tuple[str, ...]:
     return tuple(signature(build).parameters) if build else ()
 
 
+def _shown(rows: object) -> object:
+    """What a message shows of what should be a list of rows: their values may fill pages."""
+    is_short = rows is None or isinstance(rows, (str, bytes)) or (_is_list(rows) and not rows)
+    return rows if is_short else type(rows).__name__
+
+
+def _flag(name: str, value: object) -> bool | None:
+    from ._settings import checked_flag
+
+    return None if value is None else checked_flag(name, value)
+
+
 def _checked(build: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return build(*args, **kwargs)
@@ -179,7 +204,12 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     for name in fields:
         if name not in _ROW:
             raise refusal(f"Unknown field {name!r} in `{where}`; {remedy(name, _ROW)}")
+    for name, advice in _NEEDED.items():
+        if fields.get(name) is None:
+            raise unfit("a value", f"{where}.{name}", None, advice)
     key = fields.get("instruction_id")
+    if isinstance(key, str) and not key.strip():
+        raise unfit("a non-empty value", f"{where}.instruction_id", key, "leave it out to be given a fresh one")
     checked = PositionInstructionRequest(
         instruction_type=checked_text(f"{where}.instruction_type", fields.get("instruction_type")),  # type: ignore[arg-type]
         instrument_id=checked_text(f"{where}.instrument_id", fields.get("instrument_id")),
@@ -187,7 +217,13 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
         instruction_id=None if key is None else checked_text(f"{where}.instruction_id", key),
     )
     if not checked.instrument_id.strip("0-"):
-        raise refusal(f"The all-zero id names no instrument in `{where}.instrument_id`; use the id of the contract.")
+        raise refusal(
+            f"The all-zero id names no instrument in `{where}.instrument_id`: received {checked.instrument_id!r}; "
+            "use the id of the contract."
+        )
+    from clear_street_api.models import PositionInstructionType
+
+    check_spelling(f"{where}.instruction_type", checked.instruction_type, PositionInstructionType)
     return checked
 
 
@@ -289,7 +325,10 @@ def with_extras(request: Request, *, query: Any, body: Any) -> Request:
         if extra is None or not all(isinstance(name, str) for name in extra):
             raise refusal(f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}.")
         if own is None or request.method == "GET" or request.operation == "cancel_position_instruction":
-            raise refusal(f"The body of {request.operation} is no object: it takes no `extra_body`.")
+            raise refusal(
+                f"The body of {request.operation} is no object: it takes no `extra_body` (received {body!r}); leave it "
+                "out, or use `extra_query`."
+            )
         json = own | extra
         _check_json("extra_body", json)
     kept = [pair for pair in request.query if pair[0] not in replaced]
@@ -347,7 +386,9 @@ def _check_json(argument: str, value: object) -> None:
     try:
         dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise refusal(f"The value for `{argument}` cannot be sent as JSON: {error}.") from None
+        raise refusal(
+            f"The value for `{argument}` cannot be sent as JSON: {error}; use dict, list, str or int, float, bool."
+        ) from None
 
 
 def with_key(row: PositionInstructionRequest, key: str) -> PositionInstructionRequest:
@@ -466,7 +507,7 @@ def checked_keys(keys: Sequence[str]) -> list[str]:
         raise refusal(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
     checked = [checked_text("idempotency_keys", key) for key in keys]
     if not checked:
-        raise refusal("Expected at least one key for `idempotency_keys` but received none.")
+        raise unfit("at least one key", "idempotency_keys", checked)
     return checked
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ._limits import DEFAULT_LIMITS, Limits
-from ._refusal import refusal, remedy
+from ._refusal import refusal, unexpected
 from ._secrets import Headers, Secret, checked_headers, concealed, is_header_value
 
 TYPE_CHECKING = False
@@ -100,7 +100,7 @@ def refuse_unknown(method: str, options: Mapping[str, object]) -> None:
     """Raise TypeError where one of the options of a client is none."""
     for name in options:
         if name not in _OPTIONS:
-            raise TypeError(f"{method}() got an unexpected keyword argument {name!r}; {remedy(name, _OPTIONS)}")
+            raise unexpected(method, name, _OPTIONS)
 
 
 def checked_flag(name: str, value: object) -> bool:
@@ -122,9 +122,15 @@ def checked_key(value: object) -> Secret:
 
 def _problem_of_key(key: object) -> str | None:
     if not isinstance(key, str):
-        return f"Expected a string, or a callable that returns one, for `api_key` but received {type(key).__name__}."
+        advice = "; decode it" if isinstance(key, bytes) else ""
+        kind = type(key).__name__
+        return f"Expected a string, or a callable that returns one, for `api_key` but received {kind}{advice}."
     if not key:
         return "Expected a non-empty value for `api_key` but received ''; pass the key itself."
+    if key[:7].lower() == "bearer ":
+        return "The value of `api_key` begins with 'Bearer ', which the client adds by itself; pass the key alone."
+    if key[0] in "'\"" and key[0] == key[-1]:
+        return "The value of `api_key` stands in quotes; pass the key exactly as it was issued."
     if not is_header_value(key):
         return (
             "The value of `api_key` cannot be sent: it has white space at an end, a line break or a character that is "

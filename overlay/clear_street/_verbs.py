@@ -32,7 +32,9 @@ def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tup
         if values is not None:
             _refuse_sibling(operation, path)
             if kind is list:
-                raise ArgumentError(f"{operation.name} answers with an object, so `cast_to` cannot be list.")
+                raise ArgumentError(
+                    f"{operation.name} answers with an object, so `cast_to` cannot be list; use dict, or a model."
+                )
             return cast("Operation[..., T]", operation), _known(operation, values, path, body), kind
     resend = Resend.READ if method == "GET" else Resend.ONCE
     prepared = seam.Prepared(seam.raw_request(method.lower(), method, UNKNOWN_PATH, path, body))
@@ -52,10 +54,12 @@ def _check_path(path: str) -> None:
         raise ArgumentError(f"A '%' in `path` {path!r} does not begin an escape; write %25 for the character itself.")
     for segment in path.split("/")[1:]:
         if not segment:
-            raise ArgumentError(f"A segment in `path` {path!r} is empty: what was to stand there?")
+            raise ArgumentError(f"A segment in `path` {path!r} is empty; put the id in, that was to stand there.")
         try:
             if unquote(segment, errors="strict") in (".", ".."):
-                raise ArgumentError(f"The segment {segment!r} in `path` {path!r} would lead to another path.")
+                raise ArgumentError(
+                    f"The segment {segment!r} in `path` {path!r} would lead to another path; leave it out."
+                )
         except UnicodeDecodeError:
             raise ArgumentError(f"The segment {segment!r} in `path` {path!r} is no UTF-8.") from None
 

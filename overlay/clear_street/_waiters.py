@@ -20,6 +20,7 @@ from ._limits import checked_seconds
 from ._logging import log
 from ._operations import GET_POSITION_INSTRUCTIONS, Operation
 from ._outcomes import Outcome
+from ._refusal import check_spelling, unfit
 from ._states import FAILED_STATES, KNOWN_STATES, TERMINAL_STATES
 from .errors import (
     APIError,
@@ -445,9 +446,13 @@ def checked_ids(ids: Iterable[str]) -> Sequence[str]:
     checked = tuple(ids)
     for id_ in checked:
         if not isinstance(id_, str) or not id_.strip():
-            raise ArgumentError(f"Expected a non-empty string for the id of an instruction but received {id_!r}.")
+            shown = id_ if id_ is None or isinstance(id_, (str, bytes, int)) else type(id_).__name__
+            raise ArgumentError(
+                f"Expected a non-empty string for the id of an instruction but received {shown!r}; "
+                "put the server's `id` into `ids`."
+            )
     if not checked:
-        raise ArgumentError("Expected at least one id for `ids` but received none.")
+        raise unfit("at least one id", "ids", [])
     return checked
 
 
@@ -458,13 +463,13 @@ def checked_states(until: str | Iterable[str] | None) -> Collection[str] | None:
     if until is None:
         return None
     if not hasattr(until, "__iter__"):
-        raise ArgumentError(f"Expected a status, or a list of them, for `until` but received {until!r}.")
+        raise unfit("a status, or a list of them,", "until", until, "use one such as 'CANCELLED'")
     states = [until] if isinstance(until, str) else list(until)
     for state in states:
         _check_state(state)
     if not states:
         raise ArgumentError(
-            "Expected at least one status for `until` but received none; leave it out to wait for a terminal one."
+            f"Expected at least one status for `until` but received {states!r}; leave it out to wait for any end."
         )
     return frozenset(states)
 
@@ -472,10 +477,7 @@ def checked_states(until: str | Iterable[str] | None) -> Collection[str] | None:
 def _check_state(state: object) -> None:
     """Refuse what is no status, or a misspelt one, which would be waited for in vain."""
     if not isinstance(state, str) or not state.strip():
-        raise ArgumentError(f"Expected the name of a status in `until` but received {state!r}.")
-    if state not in KNOWN_STATES:
-        from difflib import get_close_matches
-
-        near = get_close_matches(state.strip().upper(), KNOWN_STATES, n=1, cutoff=0.85)
-        if near:
-            raise ArgumentError(f"There is no status {state!r} to wait for in `until`; did you mean {near[0]!r}?")
+        raise ArgumentError(
+            f"Expected the name of a status in `until` but received {state!r}; use one such as 'CANCELLED'."
+        )
+    check_spelling("until", state, KNOWN_STATES)

@@ -19,7 +19,10 @@ class SandboxClock:
 
     def __init__(self, start: datetime = START, *, seed: int = 0) -> None:
         if start.utcoffset() is None:
-            raise ValueError(f"Expected a datetime with a time zone for `start` but received {start!r}.")
+            raise ValueError(
+                f"Expected a datetime with a time zone for `start` but received {start!r}; "
+                "give it one, such as datetime.timezone.utc."
+            )
         self._start = start.astimezone(UTC)
         self._random = random.Random(seed)
         self._lock = threading.Lock()

@@ -329,6 +329,9 @@ class Sandbox:
 
 def _checked(status: str) -> str:
     if status not in instructions.STATUSES:
-        known = ", ".join(sorted(instructions.STATUSES))
-        raise ValueError(f"Expected one of {known} for the status but received {status!r}.")
+        from difflib import get_close_matches
+
+        known = sorted(instructions.STATUSES)
+        near = "".join(f" Did you mean {name!r}?" for name in get_close_matches(status, known, 1))
+        raise ValueError(f"Expected one of {', '.join(known)} for `status` but received {status!r}.{near}")
     return status

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .._refusal import Named, no_name
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["V1", "AsyncPositions", "AsyncV1", "AsyncVersion", "Positions", "Version"]
 
 
-class _Namespaces:
+class _Namespaces(Named):
     """Namespaces, each made once: what a test patches on one is there at the next access."""
 
     __slots__ = ("_caller", "_made")
@@ -74,7 +76,7 @@ class AsyncV1(_Namespaces):
 
 def __getattr__(name: str) -> object:
     if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
     home = name.removeprefix("Async").lower() + ("_async" if name.startswith("Async") else "")
     from importlib import import_module
 

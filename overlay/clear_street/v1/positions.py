@@ -6,13 +6,14 @@ from __future__ import annotations
 from .. import _operations as operations
 from .. import _seam as seam
 from .._limits import checked_seconds
+from .._refusal import Named, refuse_unexpected
 from .._secrets import conceal
 from .._shapes import raw, streamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Final, Unpack
+    from typing import Final, Never, Unpack
 
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     )
 
 
-class Positions:
+class Positions(Named):
     """Positions of an account, and instructions on its option positions."""
 
     def __init__(self, caller: Caller) -> None:
@@ -259,6 +260,7 @@ class Positions:
         deadline: float = 300.0,
         grace: float = 30.0,
         on_change: Callable[[InstructionChange], object] | None = None,
+        **unknown: Never,
     ) -> PositionInstruction:
         """Wait until an instruction is in a terminal state, or in one of those in `until`; its row then.
 
@@ -274,6 +276,7 @@ class Positions:
         terminal state other than asked for, `WaitTimeoutError` where it never appears or the time is over, and
         `APIError` and its kin for errors that cannot pass.
         """
+        refuse_unexpected(Positions.wait_for_position_instruction, unknown)
         rows = self.wait_for_position_instructions(
             [id], account_id=account_id, until=until, deadline=deadline, grace=grace, on_change=on_change
         )
@@ -288,10 +291,12 @@ class Positions:
         deadline: float = 300.0,
         grace: float = 30.0,
         on_change: Callable[[InstructionChange], object] | None = None,
+        **unknown: Never,
     ) -> list[PositionInstruction]:
         """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of
         `ids`.
         """
+        refuse_unexpected(Positions.wait_for_position_instructions, unknown)
         from .._waiters import wait
 
         flow = wait(
@@ -343,7 +348,7 @@ class Positions:
         return row
 
     def watch_position_instructions(
-        self, account_id: int, *, ids: Sequence[str] | None = None, deadline: float | None = None
+        self, account_id: int, *, ids: Sequence[str] | None = None, deadline: float | None = None, **unknown: Never
     ) -> InstructionWatch:
         """An iterator of `InstructionChange`s: each instruction as it is at first, then each change of state.
 
@@ -354,6 +359,7 @@ class Positions:
         Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating,
         `APIError` and its kin for errors that cannot pass.
         """
+        refuse_unexpected(Positions.watch_position_instructions, unknown)
         from .._waiters import InstructionWatch, Watch
 
         return InstructionWatch(
@@ -361,7 +367,7 @@ class Positions:
         )
 
 
-class PositionsWithRawResponse:
+class PositionsWithRawResponse(Named):
     """The operations, each giving its raw response."""
 
     def __init__(self, positions: Positions) -> None:
@@ -373,7 +379,7 @@ class PositionsWithRawResponse:
         self.cancel_position_instruction: Final = raw(positions.cancel_position_instruction)
 
 
-class PositionsWithStreamingResponse:
+class PositionsWithStreamingResponse(Named):
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, positions: Positions) -> None:

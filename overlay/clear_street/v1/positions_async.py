@@ -5,13 +5,14 @@ from __future__ import annotations
 from .. import _operations as operations
 from .. import _seam as seam
 from .._limits import checked_seconds
+from .._refusal import Named, refuse_unexpected
 from .._secrets import conceal
 from .._shapes import async_raw, async_streamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Final, Unpack
+    from typing import Final, Never, Unpack
 
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     )
 
 
-class AsyncPositions:
+class AsyncPositions(Named):
     """Positions of an account, and instructions on its option positions."""
 
     def __init__(self, caller: AsyncCaller) -> None:
@@ -262,6 +263,7 @@ class AsyncPositions:
         deadline: float = 300.0,
         grace: float = 30.0,
         on_change: Callable[[InstructionChange], object] | None = None,
+        **unknown: Never,
     ) -> PositionInstruction:
         """Wait until an instruction is in a terminal state, or in one of those in `until`; its row then.
 
@@ -277,6 +279,7 @@ class AsyncPositions:
         terminal state other than asked for, `WaitTimeoutError` where it never appears or the time is over, and
         `APIError` and its kin for errors that cannot pass.
         """
+        refuse_unexpected(AsyncPositions.wait_for_position_instruction, unknown)
         rows = await self.wait_for_position_instructions(
             [id], account_id=account_id, until=until, deadline=deadline, grace=grace, on_change=on_change
         )
@@ -291,10 +294,12 @@ class AsyncPositions:
         deadline: float = 300.0,
         grace: float = 30.0,
         on_change: Callable[[InstructionChange], object] | None = None,
+        **unknown: Never,
     ) -> list[PositionInstruction]:
         """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of
         `ids`.
         """
+        refuse_unexpected(AsyncPositions.wait_for_position_instructions, unknown)
         from .._waiters import wait
 
         flow = wait(
@@ -346,7 +351,7 @@ class AsyncPositions:
         return row
 
     def watch_position_instructions(
-        self, account_id: int, *, ids: Sequence[str] | None = None, deadline: float | None = None
+        self, account_id: int, *, ids: Sequence[str] | None = None, deadline: float | None = None, **unknown: Never
     ) -> AsyncInstructionWatch:
         """An iterator of `InstructionChange`s: each instruction as it is at first, then each change of state.
 
@@ -357,6 +362,7 @@ class AsyncPositions:
         Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating,
         `APIError` and its kin for errors that cannot pass.
         """
+        refuse_unexpected(AsyncPositions.watch_position_instructions, unknown)
         from .._waiters import AsyncInstructionWatch, Watch
 
         return AsyncInstructionWatch(
@@ -364,7 +370,7 @@ class AsyncPositions:
         )
 
 
-class AsyncPositionsWithRawResponse:
+class AsyncPositionsWithRawResponse(Named):
     """The operations, each giving its raw response."""
 
     def __init__(self, positions: AsyncPositions) -> None:
@@ -376,7 +382,7 @@ class AsyncPositionsWithRawResponse:
         self.cancel_position_instruction: Final = async_raw(positions.cancel_position_instruction)
 
 
-class AsyncPositionsWithStreamingResponse:
+class AsyncPositionsWithStreamingResponse(Named):
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, positions: AsyncPositions) -> None:

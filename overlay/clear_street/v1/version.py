@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .. import _operations as operations
+from .._refusal import Named
 from .._shapes import raw, streamed
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ..types.v1 import VersionGetVersionResponse
 
 
-class Version:
+class Version(Named):
     """The version of the service."""
 
     def __init__(self, caller: Caller) -> None:
@@ -39,14 +40,14 @@ class Version:
         return self._caller.call(operations.GET_VERSION, options)
 
 
-class VersionWithRawResponse:
+class VersionWithRawResponse(Named):
     """The operations, each giving its raw response."""
 
     def __init__(self, version: Version) -> None:
         self.get_version: Final = raw(version.get_version)
 
 
-class VersionWithStreamingResponse:
+class VersionWithStreamingResponse(Named):
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, version: Version) -> None:

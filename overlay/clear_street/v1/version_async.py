@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _operations as operations
+from .._refusal import Named
 from .._shapes import async_raw, async_streamed
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ..types.v1 import VersionGetVersionResponse
 
 
-class AsyncVersion:
+class AsyncVersion(Named):
     """The version of the service."""
 
     def __init__(self, caller: AsyncCaller) -> None:
@@ -38,14 +39,14 @@ class AsyncVersion:
         return await self._caller.call(operations.GET_VERSION, options)
 
 
-class AsyncVersionWithRawResponse:
+class AsyncVersionWithRawResponse(Named):
     """The operations, each giving its raw response."""
 
     def __init__(self, version: AsyncVersion) -> None:
         self.get_version: Final = async_raw(version.get_version)
 
 
-class AsyncVersionWithStreamingResponse:
+class AsyncVersionWithStreamingResponse(Named):
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, version: AsyncVersion) -> None:

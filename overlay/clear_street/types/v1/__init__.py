@@ -115,7 +115,9 @@ def __getattr__(name: str) -> object:
     elif name == "Drift":
         home = "clear_street_api.types"
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ..._refusal import no_name
+
+        raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
     value = globals()[name] = getattr(import_module(home), name)
     return value
 
