@@ -79,7 +79,9 @@ class Named:
 
     __slots__ = ()
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        pass  # a type checker would take every name for one that is there
+    else:
 
         def __getattr__(self, name: str) -> NoReturn:
             # A property that failed is no misspelt name.
