@@ -30,7 +30,7 @@ from ._http.bounds import BOUNDS, Bounds
 from ._http.client import DefaultAsyncHttpxClient, DefaultHttpxClient
 from ._http.decoding import BodyTooLarge, bound, keep, unpacked
 from ._http.messages import new_request
-from ._http.redaction import redacted, redacted_headers
+from ._http.redaction import shown
 from ._logging import log, logger
 from ._outcomes import Failure, Reply
 from ._settings import Settings, checked_key
@@ -125,6 +125,7 @@ class _Driver:
         error: BaseException,
         request: httpx.Request | None,
         response: httpx.Response | None,
+        key: Secret | None,
         *,
         unsent: bool,
     ) -> Reply | Failure:
@@ -134,7 +135,7 @@ class _Driver:
             # A hook of the application's makes an error of the reply's status, as `raise_for_status` does.
             response = error.response
             with contextlib.suppress(httpx.ResponseNotRead):
-                return self._reply(response, response.content)
+                return self._reply(response, response.content, key)
         error = _bare(error)
         if isinstance(error, ClearStreetError) or not isinstance(error, Exception):
             raise error from None
@@ -145,13 +146,12 @@ class _Driver:
             sent=sent,
             timed_out=isinstance(error, (httpx.TimeoutException, TimeoutError)),
             status=None if response is None else response.status_code,
-            headers=None if response is None else _shown_headers(response),
+            headers=None if response is None else shown(response, None, key)[0],
         )
 
-    def _reply(self, response: httpx.Response, body: bytes | None) -> Reply:
-        if body is not None:
-            body = redacted(response.request.headers, body, is_error=not response.is_success)
-        return Reply(response.status_code, _shown_headers(response), body, response, self.clock.monotonic())
+    def _reply(self, response: httpx.Response, body: bytes | None, key: Secret | None) -> Reply:
+        headers, body = shown(response, body, key)
+        return Reply(response.status_code, headers, body, response, self.clock.monotonic())
 
     def _log_attempt(self, effect: Send, result: Reply | Failure) -> None:
         if logger.isEnabledFor(logging.DEBUG):
@@ -276,10 +276,10 @@ class Driver(_Driver):
             bounds.begun = False  # the application may have asked for the key over connections of this package
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             body = _read(effect, response, settings.max_body_size)
-            result: Reply | Failure = self._reply(response, body)
+            result: Reply | Failure = self._reply(response, body, key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
-            result = self._failed(error, request, response, unsent=unsent)
+            result = self._failed(error, request, response, key, unsent=unsent)
         finally:
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
@@ -435,10 +435,10 @@ class AsyncDriver(_Driver):
             bounds.begun = False  # the application may have asked for the key over connections of this package
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             body = await _aread(effect, response, settings.max_body_size)
-            result: Reply | Failure = self._reply(response, body)
+            result: Reply | Failure = self._reply(response, body, key)
         except BaseException as error:
             unsent = request is None or (keeps_bounds and not bounds.begun)
-            result = self._failed(error, request, response, unsent=unsent)
+            result = self._failed(error, request, response, key, unsent=unsent)
         finally:
             effect.begun = bounds.begun or (request is not None and not keeps_bounds)
             BOUNDS.reset(token)
@@ -504,10 +504,6 @@ def _unpacked(send: Send, response: httpx.Response, content: bytes, limit: int) 
 def _reading_bounds(call: Call[Any]) -> Bounds:
     """The bounds of what is left of a streamed reply."""
     return Bounds(time.monotonic() + call.limits.timeout.total, None, call.settings.max_body_size)
-
-
-def _shown_headers(response: httpx.Response) -> httpx.Headers:
-    return redacted_headers(response.request.headers, response.headers, is_error=not response.is_success)
 
 
 def _refuse_closed(closed: bool) -> None:

@@ -9,8 +9,12 @@ from base64 import b64encode
 from bisect import bisect
 from functools import lru_cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import httpx
+
+if TYPE_CHECKING:
+    from .._secrets import Secret
 
 SHOWN = b"<secret>"
 _SHORTEST = 12
@@ -38,36 +42,42 @@ _ESCAPES_MAX = 100_000
 """What has more escapes is not gone through further; an error's text ends there. They take a tenth of a second."""
 
 
-def redacted(sent: httpx.Headers, content: bytes, *, is_error: bool) -> bytes:
-    """The content of a reply to a request with these headers, `SHOWN` in the place of the API key: as it was sent, in
-    another case, in base64 or hexadecimal digits, or with characters escaped as JSON, URLs and HTML do. Of an error, in
-    the place of other headers' values, too: a success has data that may well be the same as one of these.
+def shown(response: httpx.Response, body: bytes | None, key: Secret | None) -> tuple[httpx.Headers, bytes | None]:
+    """The headers and the body of a reply, `SHOWN` in the place of the API key: as it was sent, in another case, in
+    base64 or hexadecimal digits, or with characters escaped as JSON, URLs and HTML do. Of an error, in the place of the
+    other headers' values that were sent, too: a success has data that may well be the same as one of these.
     """
+    headers = response.headers
+    is_error = not 200 <= response.status_code < 300
     if is_error:
-        values = [value for name, value in sent.raw if name.lower() not in _NO_SECRET]
-        needles = _needles(tuple(values), _SHORTEST_IN_ERRORS)
+        sent = [value for name, value in response.request.headers.raw if name.lower() not in _NO_SECRET]
+        needles = _needles(tuple(sent), _SHORTEST_IN_ERRORS)
+    elif key is None:
+        return headers, body
     else:
-        needles = _needles(tuple([value for name, value in sent.raw if name.lower() == b"authorization"]), _SHORTEST)
+        needles = _needles((key.reveal().encode(),), _SHORTEST)
+    raw = headers.raw
+    parts = [value for _, value in raw]
+    parts.append(body or b"")
+    whole = b"\n".join(parts)
+    if _redacted(needles, whole, is_error=is_error) is whole:
+        return headers, body
+    redacted = [(name, _redacted(needles, value, is_error=is_error)) for name, value in raw]
+    return httpx.Headers(redacted), None if body is None else _redacted(needles, body, is_error=is_error)
+
+
+def _redacted(needles: tuple[bytes, ...], content: bytes, *, is_error: bool) -> bytes:
     lower = content.lower()
     plain = lower
     if b"\\" in lower or b"%" in lower or b"&" in lower:
         plain, count = _ESCAPE.subn(_meant, lower, _ESCAPES_MAX)
         if is_error and count == _ESCAPES_MAX:
             *_, last = islice(_ESCAPE.finditer(lower), _ESCAPES_MAX)
-            return redacted(sent, content[: last.start()], is_error=True)
+            return _redacted(needles, content[: last.start()], is_error=True)
     for needle in needles:
         if needle in plain:
             return _replaced(content, lower, needles)
     return content
-
-
-def redacted_headers(sent: httpx.Headers, headers: httpx.Headers, *, is_error: bool) -> httpx.Headers:
-    """The same of a reply's headers."""
-    raw = headers.raw
-    values = b"\n".join([value for _, value in raw])
-    if redacted(sent, values, is_error=is_error) is values:
-        return headers
-    return httpx.Headers([(name, redacted(sent, value, is_error=is_error)) for name, value in raw])
 
 
 @lru_cache(maxsize=128)
