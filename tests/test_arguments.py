@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
 from hypothesis import example, given
@@ -45,9 +46,9 @@ def refused(story: Callable[[Any], Any], face: Face | None = None) -> ArgumentEr
     return caught.value
 
 
-def sent(story: Callable[[Any], Any]) -> httpx.Request:
-    """The request of a call."""
-    wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})))
+def sent(story: Callable[[Any], Any], *, data: Any = None) -> httpx.Request:
+    """The request of a call, which is answered with `data`."""
+    wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"} if data is None else data)))
     story(Face("sync").client(wire))
     return wire.request
 
@@ -142,11 +143,60 @@ def test_zero_is_an_account_id_like_any_other(account_id: int) -> None:
     assert request.url.path == f"/v1/accounts/{account_id}/positions/instructions/i-1"
 
 
+class WholeNumber:
+    """A whole number that is no int, such as numpy's."""
+
+    def __init__(self, value: int) -> None:
+        self._value = value
+
+    def __index__(self) -> int:
+        return self._value
+
+
+def test_a_whole_number_of_any_type_is_taken_as_the_int_that_it_is() -> None:
+    request = sent(lambda client: client.v1.positions.get_positions(WholeNumber(7), page_size=WholeNumber(3)), data=[])
+    assert (request.url.path, request.url.query) == ("/v1/accounts/7/positions", b"page_size=3")
+    assert submitted(instruction(quantity=WholeNumber(2)))[0]["quantity"] == "2"
+
+
+def test_a_uuid_is_taken_as_its_text_wherever_an_id_is() -> None:
+    contract = UUID(CONTRACT)
+    request = sent(lambda client: client.v1.positions.cancel_position_instruction(contract, account_id=7))
+    assert request.url.path == f"/v1/accounts/7/positions/instructions/{CONTRACT}"
+    request = sent(lambda client: client.v1.positions.get_positions(7, instrument_ids=[contract]), data=[])
+    assert request.url.query == f"instrument_ids={CONTRACT}".encode()
+    [row] = submitted(instruction(instrument_id=contract, instruction_id=contract))
+    assert (row["instrument_id"], row["instruction_id"]) == (CONTRACT, CONTRACT)
+
+
+def test_a_uuid_finds_the_row_whose_id_it_is(face: Face) -> None:
+    row = {"id": CONTRACT, "instruction_id": CONTRACT, "status": "ACCEPTED"}
+    client = face.client(Wire(*[(200, envelope([row]))] * 3))
+    positions = client.v1.positions
+    found = face.run(lambda: positions.get_position_instruction(UUID(CONTRACT), account_id=7))
+    assert found.id == CONTRACT
+    found = face.run(lambda: positions.find_position_instructions(7, idempotency_keys=[UUID(CONTRACT)]))
+    assert found[CONTRACT].id == CONTRACT
+    found = face.run(lambda: positions.wait_for_position_instruction(UUID(CONTRACT), account_id=WholeNumber(7)))
+    assert found.id == CONTRACT
+
+
+def test_a_string_of_another_class_is_sent_as_its_text() -> None:
+    class Id(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            return "another"
+
+    request = sent(lambda client: client.v1.positions.cancel_position_instruction(Id("i-1"), account_id=7))
+    assert request.url.path.endswith("/i-1")
+
+
 # --- Parameters of the query and of small bodies ----------------------------------------------------------------------
 
 
 def test_none_leaves_a_parameter_out() -> None:
-    request = sent(lambda client: client.v1.positions.get_positions(7, page_size=None, instrument_ids=None))
+    request = sent(lambda client: client.v1.positions.get_positions(7, page_size=None, instrument_ids=None), data=[])
     assert request.url.query == b""
     request = sent(lambda client: client.v1.positions.close_positions(7, cancel_orders=None))
     assert request.content == b""
@@ -156,7 +206,8 @@ def test_lists_are_joined_with_commas_and_enums_may_be_strings() -> None:
     request = sent(
         lambda client: client.v1.positions.get_positions(
             7, instrument_ids=["AAPL", "BRK/B", "a,b&c"], sort_by="MARKET_VALUE", sort_direction="DESC"
-        )
+        ),
+        data=[],
     )
     assert request.url.query == b"instrument_ids=AAPL,BRK%2FB,a%2Cb%26c&sort_by=MARKET_VALUE&sort_direction=DESC"
 
@@ -315,7 +366,8 @@ def test_extra_query_is_sent_besides_or_instead_of_the_operation_s_own() -> None
     request = sent(
         lambda client: client.v1.positions.get_positions(
             7, page_size=5, extra_query={"page_size": 6, "flag": True, "ids": ["a b", 2, 1.5], "none": [], "ü&": "="}
-        )
+        ),
+        data=[],
     )
     assert request.url.query == b"page_size=6&flag=true&ids=a%20b&ids=2&ids=1.5&%C3%BC%26=%3D"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import gc
 import importlib
 import inspect
 import json
@@ -9,6 +12,8 @@ import pickle
 import pkgutil
 import subprocess
 import sys
+import typing
+import weakref
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +21,7 @@ import pytest
 
 import clear_street
 import clear_street.errors
+import clear_street.sandbox
 import clear_street.types
 import clear_street.types.v1
 import clear_street.v1
@@ -134,6 +140,86 @@ def test_every_public_attribute_of_a_public_class_is_documented(module: ModuleTy
                 described = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
                 if inspect.isfunction(described) and not attribute.startswith("_"):
                     assert described.__doc__, f"{name}.{attribute}"
+
+
+# --- What other programs read of them ---------------------------------------------------------------------------------
+
+
+def public_callables() -> dict[str, Any]:
+    """The public classes and functions, and the public methods of these classes, by where they are."""
+    found: dict[str, Any] = {}
+    for module in (*PUBLIC, clear_street.sandbox):
+        for name in module.__all__:
+            value = getattr(module, name)
+            if isinstance(value, type) or inspect.isfunction(value):
+                found[f"{value.__module__}.{name}"] = value
+    for kind in [value for value in found.values() if isinstance(value, type)]:
+        for base in kind.__mro__:
+            for name, value in vars(base).items():
+                function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+                # What attrs and NamedTuple write has no source.
+                public = not name.startswith("_") or name == "__init__"
+                if public and inspect.isfunction(function) and function.__code__.co_filename == home(base):
+                    found[f"{base.__module__}.{base.__qualname__}.{name}"] = function
+    return found
+
+
+def home(kind: type) -> str | None:
+    """The file that a class is defined in, None for those of Python itself."""
+    return getattr(sys.modules[kind.__module__], "__file__", None)
+
+
+def test_the_annotations_of_all_that_is_public_can_be_evaluated() -> None:
+    found = public_callables()
+    assert len(found) > 200
+    for name, value in found.items():
+        assert isinstance(typing.get_type_hints(value), dict), name
+        if inspect.isfunction(value):
+            assert inspect.signature(value, eval_str=True), name
+
+
+def test_annotations_are_evaluated_to_what_they_name() -> None:
+    from clear_street.types import v1
+    from clear_street.v1 import Positions
+
+    hints = typing.get_type_hints(Positions.get_positions)
+    assert hints["return"] is v1.PositionGetPositionsResponse
+    assert hints["page_size"] == int | None
+    assert typing.get_type_hints(clear_street.APIError)["attempts"] == tuple[clear_street.Attempt, ...]
+    with pytest.raises(NameError, match="no_such_name"):
+        eval("no_such_name", vars(clear_street.errors))
+
+
+def test_the_methods_of_a_client_can_be_made_tools_of() -> None:
+    client = clear_street.ClearStreet.sandbox()
+    for positions in (client.v1.positions.with_raw_response, client.v1.positions.with_streaming_response):
+        parameters = inspect.signature(positions.get_positions, eval_str=True).parameters
+        assert parameters["page_size"].annotation == int | None
+
+
+@pytest.mark.parametrize("kind", [clear_street.ClearStreet, clear_street.AsyncClearStreet])
+def test_clients_and_namespaces_can_be_referred_to_weakly(kind: Any) -> None:
+    client = kind("key")
+    kept = weakref.WeakValueDictionary({"client": client, "v1": client.v1, "positions": client.v1.positions})
+    assert len(kept) == 3
+    del client
+    gc.collect()
+    assert len(kept) == 0
+
+
+def test_clients_close_at_the_end_of_contextlibs_managers() -> None:
+    async def leave() -> clear_street.AsyncClearStreet:
+        async with contextlib.aclosing(clear_street.AsyncClearStreet.sandbox()) as client:
+            await client.v1.version.get_version()
+        return client
+
+    async_client = asyncio.run(leave())
+    with pytest.raises(clear_street.ClearStreetError, match="closed"):
+        asyncio.run(async_client.v1.version.get_version())
+    with contextlib.closing(clear_street.ClearStreet.sandbox()) as client:
+        client.v1.version.get_version()
+    with pytest.raises(clear_street.ClearStreetError, match="closed"):
+        client.v1.version.get_version()
 
 
 def test_the_version_is_that_of_the_distribution() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from .errors import UnexpectedStatus, UnreadableBody
-from .types import Kind, Model, Refused, is_listable
+from .types import Kind, Model, Refused, is_listable, plain_int, plain_text
 
 if TYPE_CHECKING:
     import httpx
@@ -105,31 +105,25 @@ def segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> str:
     """A string as exactly one segment of a path; ValueError or TypeError for one that would lead to another path, such
     as one of its siblings.
     """
-    if not isinstance(value, str):
-        raise TypeError(f"Expected a string for `{name}` but received {value!r}{_instead(value)}.")
-    if not value.strip():
-        raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
-    if value in (".", "..", *siblings):
+    text = _filled(name, value)
+    if text in (".", "..", *siblings):
         raise ValueError(f"Expected an id for `{name}` but received {value!r}, which would lead to another path.")
-    return _quoted(name, str(value))
+    return _quoted(name, text)
 
 
 def whole_number(name: str, value: object, minimum: int = -(2**63), maximum: int = 2**63 - 1) -> str:
     """A whole number within its limits, as text."""
-    if not isinstance(value, int) or isinstance(value, bool):
+    number = plain_int(value)
+    if number is None:
         raise TypeError(f"Expected an int for `{name}` but received {value!r}{_instead(value)}.")
-    if not minimum <= value <= maximum:
+    if not minimum <= number <= maximum:
         raise ValueError(f"Expected {minimum} to {maximum} for `{name}` but received {value!r}.")
-    return str(int(value))
+    return str(number)
 
 
 def query_text(name: str, value: object) -> str:
     """A string of a query, percent-encoded."""
-    if not isinstance(value, str):
-        raise TypeError(f"Expected a string for `{name}` but received {value!r}.")
-    if not value.strip():
-        raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}; leave it out instead.")
-    return _quoted(name, str(value))
+    return _quoted(name, _filled(name, value, "; leave it out instead."))
 
 
 def query_flag(name: str, value: object) -> str:
@@ -230,6 +224,15 @@ def _instead(value: object) -> str:
     if isinstance(value, bytes):
         return "; decode it"
     return "; use its `id`" if isinstance(value, Mapping) else ""
+
+
+def _filled(name: str, value: object, remedy: str = "") -> str:
+    text = plain_text(value)
+    if text is None:
+        raise TypeError(f"Expected a string for `{name}` but received {value!r}{_instead(value)}.")
+    if not text.strip():
+        raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}{remedy}")
+    return text
 
 
 def _quoted(name: str, value: str) -> str:

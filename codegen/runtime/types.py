@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum, IntEnum, StrEnum
-from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar, cast
+from typing import Any, ClassVar, Final, NamedTuple, Self, SupportsIndex, TypeVar, cast
+from uuid import UUID
 
 from attrs import define, field
 
@@ -37,6 +39,8 @@ __all__ = [
     "is_listable",
     "keep_text",
     "members",
+    "plain_int",
+    "plain_text",
 ]
 
 E = TypeVar("E", bound=Enum)
@@ -136,6 +140,23 @@ def is_listable(value: object) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
 
 
+def plain_int(value: object) -> int | None:
+    """A whole number of any type, such as numpy's, as an int; None for anything else, True and ``1.0`` among it."""
+    if isinstance(value, int):
+        return None if isinstance(value, bool) else int(value)
+    try:
+        return operator.index(cast("SupportsIndex", value))
+    except TypeError:
+        return None
+
+
+def plain_text(value: object) -> str | None:
+    """A string of any type, or a UUID, as a plain string; None for anything else."""
+    if isinstance(value, str):
+        return str.__str__(value)  # an enum's `__str__` may give its name
+    return str(value) if isinstance(value, UUID) else None
+
+
 class Kind:
     """A kind of JSON value: how it is read, and written back."""
 
@@ -184,9 +205,10 @@ class Text(Kind):
         return value if value.__class__ is str else self.unreadable(value, drift)
 
     def write(self, value: Any) -> Any:
-        if not isinstance(value, str):
+        text = plain_text(value)
+        if text is None:
             raise self.refusal(value)
-        return str(value)
+        return text
 
 
 class Integer(Kind):
@@ -203,9 +225,10 @@ class Integer(Kind):
         return self.unreadable(value, drift)
 
     def write(self, value: Any) -> Any:
-        if not isinstance(value, int) or isinstance(value, bool):
+        number = plain_int(value)
+        if number is None:
             raise self.refusal(value)
-        return value
+        return number
 
 
 class Number(Kind):
@@ -582,7 +605,8 @@ class Model:
     KEYS: ClassVar[frozenset[str]] = frozenset()
 
     # Fields that the spec does not know, and by their JSON names those that could not be read or were spelt otherwise.
-    _extra: dict[str, Any] | _Unread | None = field(default=None, alias="_extra")
+    # A dict, an `_Unread` or None: attrs repeats the annotation in modules that do not know that class.
+    _extra: Any = field(default=None, alias="_extra")
     # A bit for each field that was null, in the order of FIELDS; then a bit for each alias under which a field came.
     _nulls: int = field(default=0, alias="_nulls")
 

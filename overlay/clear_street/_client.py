@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ._annotations import resolvable
 from ._caller import AsyncCaller, Caller, Connections
 from ._refusal import Named, refusal
 from ._secrets import conceal, concealed
@@ -47,7 +48,7 @@ SANDBOX_URL = "https://sandbox.invalid"
 class _Base(Named, _Generic["H"]):
     """What both clients share, over either kind of httpx client."""
 
-    __slots__ = ("_caller", "_v1")
+    __slots__ = ("__weakref__", "_caller", "_v1")
 
     _caller: Any
     _v1: Any
@@ -346,6 +347,8 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
         """
         await self._caller.connections.driver().close()
 
+    aclose = close
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -360,3 +363,6 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
         conceal(options)
         operation, prepared, kind = prepared_verb(method, path, body, cast_to)
         return await self._caller.send(operation, prepared, options, kind)
+
+
+resolvable(globals(), _Base, ClearStreet, AsyncClearStreet)

@@ -6,24 +6,28 @@ was given, so that the blocking and the awaiting driver run the very same policy
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
     from clear_street_api.client import Request
 
     from ._limits import Timeout
     from ._secrets import Headers
 
-    T = TypeVar("T")
-    Flow = Generator["Effect", Any, T]
+
+T = TypeVar("T")
 
 
 class Effect:
     """Something that only a driver can do."""
 
     __slots__ = ()
+
+
+Flow = Generator[Effect, Any, T]
 
 
 class Send(Effect):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
+from ._annotations import resolvable
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
@@ -89,3 +91,6 @@ class ClientOptions(TypedDict, total=False):
     raise_on_rejection: bool
     resend_after_unknown: bool
     on_intent: Callable[[tuple[str, ...], Request], object] | None
+
+
+resolvable(globals())

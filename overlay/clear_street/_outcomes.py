@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ._annotations import resolvable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -87,3 +89,6 @@ class Failure:
         self.timed_out: bool = timed_out
         self.status: int | None = status
         self.headers: Mapping[str, str] = {} if headers is None else headers
+
+
+resolvable(globals(), Attempt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from ._annotations import resolvable
 from ._limits import checked_seconds
 from ._operations import GET_POSITIONS
 from .errors import APIResponseValidationError, APITimeoutError, RequestInfo
@@ -200,3 +201,6 @@ class AsyncPositionIterator(_Rows):
     def pages(self) -> AsyncIterator[PositionGetPositionsResponse]:
         """The pages that were not fetched yet."""
         return self._pages
+
+
+resolvable(globals())

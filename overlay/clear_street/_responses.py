@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from ._annotations import resolvable
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from datetime import timedelta
@@ -250,3 +252,6 @@ class AsyncStreamManager(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._response.close()
+
+
+resolvable(globals(), RawResponse, AsyncRawResponse)

@@ -55,7 +55,7 @@ class Prepared:
         rows: Sequence[PositionInstructionRequest] = (),
     ) -> None:
         self.request: Request = request
-        self.account_id: int | None = account_id
+        self.account_id: int | None = None if account_id is None else int(account_id)
         self.instruction_id: str | None = instruction_id
         self.rows: Sequence[PositionInstructionRequest] = rows
 
@@ -112,7 +112,7 @@ def get_position_instructions(account_id: int, *, instrument_id: str | None = No
     """The request of `get_position_instructions`."""
     from clear_street_api.api.positions.get_position_instructions import build_request
 
-    return Prepared(_checked(build_request, account_id, instrument_id=instrument_id))
+    return Prepared(_checked(build_request, account_id, instrument_id=instrument_id), account_id)
 
 
 def submit_position_instructions(
@@ -140,7 +140,7 @@ def submit_position_instructions(
             )
         keys.add(row.instruction_id)
     request = _checked(build_request, account_id, instructions=rows)
-    return Prepared(request, account_id=account_id, rows=rows)
+    return Prepared(request, account_id, rows=rows)
 
 
 def cancel_position_instruction(instruction_id: str, *, account_id: int) -> Prepared:
@@ -148,7 +148,8 @@ def cancel_position_instruction(instruction_id: str, *, account_id: int) -> Prep
     from clear_street_api.api.positions.cancel_position_instruction import build_request
 
     request = _checked(build_request, instruction_id, account_id=account_id)
-    return Prepared(request, account_id=account_id, instruction_id=instruction_id)
+    # It may be a UUID.
+    return Prepared(request, account_id, instruction_id if isinstance(instruction_id, str) else str(instruction_id))
 
 
 def get_version() -> Prepared:
@@ -228,27 +229,32 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
 
 
 def checked_text(name: str, value: object) -> str:
-    """A string that is not blank and can be sent."""
-    if not isinstance(value, str):
+    """A string that is not blank and can be sent; also a UUID, as one."""
+    from clear_street_api.types import plain_text
+
+    text = plain_text(value)
+    if text is None:
         raise refusal(f"Expected a string for `{name}` but received {value!r}.")
-    if not value.strip():
+    if not text.strip():
         raise refusal(f"Expected a non-empty value for `{name}` but received {value!r}")
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
         raise refusal(f"The value for `{name}` is no text that can be sent: {value!r}.") from None
-    return value
+    return text
 
 
 def _quantity(name: str, value: object) -> str:
     """A number of contracts as the API takes it: a positive whole number, as a string."""
     from decimal import Decimal
 
+    from clear_street_api.types import plain_int
+
     text = value if isinstance(value, str) else ""
     if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _QUANTITY_DIGITS:
         text = str(int(value)) if value == value.to_integral_value() else ""
-    elif isinstance(value, int) and not isinstance(value, bool):
-        text = str(value)
+    elif (number := plain_int(value)) is not None:
+        text = str(number)
     if not (text.isascii() and text.isdigit() and text.strip("0") and len(text) <= _QUANTITY_DIGITS):
         raise refusal(
             f"Expected a positive whole number of contracts for `{name}` but received {value!r}; use an int, a Decimal "

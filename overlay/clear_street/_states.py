@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ._annotations import resolvable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -68,3 +70,6 @@ def duplicate_of(reason: str | None) -> str | None:
     match = re.compile(r"\binstruction", re.IGNORECASE).search(reason, word.end()) if word else None
     named = re.search(r"\bexisting_id=([^\s;,]+)", reason[match.end() :]) if match else None
     return (named[1] if named else "") if match else None
+
+
+resolvable(globals(), Rejection)

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from . import _seam as seam
+from ._annotations import resolvable
 from ._effects import Invoke, Sleep
 from ._exchange import exchange
 from ._limits import checked_seconds
@@ -169,7 +170,7 @@ class Poll:
         self._new_call = new_call
         self._clock = clock
         self._prepared = seam.get_position_instructions(account_id)
-        self._account_id = account_id
+        self._account_id = self._prepared.account_id
         self._seen = seen
         self._reading = Reading()
         self._since: float | None = None
@@ -443,7 +444,9 @@ def checked_ids(ids: Iterable[str]) -> Sequence[str]:
     """The server's ids of instructions, at least one."""
     if isinstance(ids, str) or not hasattr(ids, "__iter__"):
         raise ArgumentError(f"Expected a list of ids for `ids` but received {ids!r}; put it into a list.")
-    checked = tuple(ids)
+    from uuid import UUID
+
+    checked = tuple(str(id_) if isinstance(id_, UUID) else id_ for id_ in ids)
     for id_ in checked:
         if not isinstance(id_, str) or not id_.strip():
             shown = id_ if id_ is None or isinstance(id_, (str, bytes, int)) else type(id_).__name__
@@ -481,3 +484,6 @@ def _check_state(state: object) -> None:
             f"Expected the name of a status in `until` but received {state!r}; use one such as 'CANCELLED'."
         )
     check_spelling("until", state, KNOWN_STATES)
+
+
+resolvable(globals(), InstructionChange)

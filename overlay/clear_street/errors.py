@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ._annotations import resolvable
 from ._text import one_line
 
 if TYPE_CHECKING:
@@ -380,3 +381,17 @@ class WaitTimeoutError(ClearStreetError):
         super().__init__(message)
         self.last_seen = last_seen
         self.history = tuple(history)
+
+
+resolvable(
+    globals(),
+    RequestInfo,
+    InterruptedCall,
+    StateSeen,
+    ClearStreetError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    InstructionFailedError,
+    WaitTimeoutError,
+)

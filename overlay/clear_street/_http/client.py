@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import httpx
 
+from .._annotations import resolvable
 from .._secrets import Secret
 from ..errors import ArgumentError
 from .environment import certificates, environment_proxy, is_loopback, shared_context, usable_proxy
@@ -222,3 +223,6 @@ class DefaultAioHttpClient(DefaultAsyncHttpxClient):
                 f"DefaultAioHttpClient needs the extra `aiohttp`: pip install 'clear-street[aiohttp]' ({error})."
             ) from None
         return AiohttpTransport(context, limits, proxy)
+
+
+resolvable(globals())

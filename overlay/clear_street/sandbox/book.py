@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
+from .._annotations import resolvable
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
@@ -199,3 +201,6 @@ def _canonical(symbol: str) -> str:
     """OSI with its root padded to six, with one space or with none is the same."""
     match = _OSI.fullmatch(symbol)
     return " ".join((match[1], "".join(match.groups()[1:]))) if match else symbol
+
+
+resolvable(globals(), LedgerEntry, Instrument, Holding, Instruction, Account, Plan)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._annotations import resolvable
 from . import instructions, positions
 from .book import Account, Book, Holding, Ids, Instruction, Plan
 from .clock import SandboxClock
@@ -335,3 +336,6 @@ def _checked(status: str) -> str:
         near = "".join(f" Did you mean {name!r}?" for name in get_close_matches(status, known, 1))
         raise ValueError(f"Expected one of {', '.join(known)} for `status` but received {status!r}.{near}")
     return status
+
+
+resolvable(globals(), RequestSeen)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from .._annotations import resolvable
 from .wire import compact, is_list, is_object
 
 if TYPE_CHECKING:
@@ -361,3 +362,6 @@ class _Rule:
         if self.left is not None:
             self.left -= 1
         return self.draw()
+
+
+resolvable(globals(), Fault, _Rule)

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 from typing import TYPE_CHECKING, Any, cast
 
+from .._annotations import resolvable
 from .clock import LiveClock
 from .exchange import Sandbox
 from .wire import pieces
@@ -137,3 +138,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet: `Sandbox.requests` has every request."""
+
+
+resolvable(globals())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import httpx
 
+from .._annotations import resolvable
 from .wire import DRIP_PIECES, pieces
 
 if TYPE_CHECKING:
@@ -140,3 +141,6 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
                 yield part
             else:
                 await self._clock.asleep(part)
+
+
+resolvable(globals())

@@ -9,6 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from urllib.parse import parse_qsl, unquote
 
+from .._annotations import resolvable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -181,3 +183,6 @@ def read_page_token(token: str) -> tuple[int, int]:
     except (binascii.Error, TypeError, ValueError):
         pass
     raise Refusal(400, "`page_token` is not a token of this service")
+
+
+resolvable(globals(), Answer, Call, Reply, Delivery)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._annotations import resolvable
 from .._refusal import Named, no_name
 
 TYPE_CHECKING = False
@@ -23,7 +24,7 @@ __all__ = ["V1", "AsyncPositions", "AsyncV1", "AsyncVersion", "Positions", "Vers
 class _Namespaces(Named):
     """Namespaces, each made once: what a test patches on one is there at the next access."""
 
-    __slots__ = ("_caller", "_made")
+    __slots__ = ("__weakref__", "_caller", "_made")
 
     def __init__(self, caller: Caller | AsyncCaller) -> None:
         self._caller = caller
@@ -86,3 +87,6 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+resolvable(globals())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import _operations as operations
 from .. import _seam as seam
+from .._annotations import resolvable
 from .._limits import checked_seconds
 from .._refusal import Named, refuse_unexpected
 from .._secrets import conceal
@@ -189,9 +190,9 @@ class AsyncPositions(Named):
         raises.
         """
         conceal(options)
-        seam.checked_text("id", id)
+        checked = seam.checked_text("id", id)
         listed = await self.get_position_instructions(account_id, **options)
-        return seam.by_id(listed.data, id)
+        return seam.by_id(listed.data, checked)
 
     async def find_position_instructions(
         self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]
@@ -392,3 +393,6 @@ class AsyncPositionsWithStreamingResponse(Named):
         self.get_position_instructions: Final = async_streamed(positions.get_position_instructions)
         self.submit_position_instructions: Final = async_streamed(positions.submit_position_instructions)
         self.cancel_position_instruction: Final = async_streamed(positions.cancel_position_instruction)
+
+
+resolvable(globals())

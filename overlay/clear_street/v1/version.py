@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .. import _operations as operations
+from .._annotations import resolvable
 from .._refusal import Named
 from .._shapes import raw, streamed
 
@@ -52,3 +53,6 @@ class VersionWithStreamingResponse(Named):
 
     def __init__(self, version: Version) -> None:
         self.get_version: Final = streamed(version.get_version)
+
+
+resolvable(globals())

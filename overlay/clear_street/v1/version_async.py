@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _operations as operations
+from .._annotations import resolvable
 from .._refusal import Named
 from .._shapes import async_raw, async_streamed
 
@@ -51,3 +52,6 @@ class AsyncVersionWithStreamingResponse(Named):
 
     def __init__(self, version: AsyncVersion) -> None:
         self.get_version: Final = async_streamed(version.get_version)
+
+
+resolvable(globals())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..._annotations import resolvable
+
 if TYPE_CHECKING:
     from clear_street_api.models import ResponseMetadata
     from clear_street_api.types import Drift
@@ -54,3 +56,6 @@ def record_call(response: CallFacts, attempts: tuple[Attempt, ...], *, reconcile
     """Remember how the call went that brought a response."""
     object.__setattr__(response, "_attempts", attempts)
     object.__setattr__(response, "_reconciled", reconciled)
+
+
+resolvable(globals())

@@ -1,0 +1,59 @@
+"""Annotations that can be evaluated at run time, though what they name is imported for type checkers alone."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class _Builtins(dict[str, object]):
+    """The builtins of a module, and after them what its blocks under ``if TYPE_CHECKING:`` define."""
+
+    __slots__ = ("_module", "_names")
+
+    def __init__(self, module: str) -> None:
+        import builtins
+
+        super().__init__(vars(builtins))
+        self._module = module
+        self._names: dict[str, object] | None = None
+
+    def __missing__(self, name: str) -> object:
+        if self._names is None:
+            self._names = _checked_names(self._module)
+        return self._names[name]
+
+
+def resolvable(namespace: dict[str, Any], *classes: type) -> None:
+    """Let `typing.get_type_hints` and ``inspect.signature(eval_str=True)`` find what a module's annotations name.
+
+    Both look a name up in the module and then in its builtins; for a class of `classes`, whose own attributes are
+    annotated, in the builtins of that class. Nothing is imported before somebody asks.
+    """
+    found = namespace["__builtins__"] = _Builtins(namespace["__name__"])
+    for kind in classes:
+        kind.__builtins__ = found  # type: ignore[attr-defined]
+
+
+def _checked_names(module: str) -> dict[str, object]:
+    """What a module defines for type checkers; nothing where it has no source, as in a frozen program."""
+    import __future__
+
+    import ast
+
+    namespace = vars(sys.modules[module])
+    source = namespace["__spec__"].loader.get_source(module)
+    blocks = [node.body for node in ast.parse(source or "").body if isinstance(node, ast.If) and _is_check(node.test)]
+    found: dict[str, object] = {}
+    for block in blocks:
+        tree = ast.Module(block, [])
+        code = compile(tree, module, "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
+        exec(code, namespace, found)
+    return found
+
+
+def _is_check(test: Any) -> bool:
+    return getattr(test, "id", None) == "TYPE_CHECKING"
