@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import httpx
@@ -42,8 +43,10 @@ class Service:
     """Takes one step of its script per request: a reply, an exception, or a function of the request that gives either.
 
     After the last one `otherwise`, or else a request too many ends the test. `client` makes a client on it, whose time
-    is `clock`.
+    is `clock`. Replies have the date of that clock unless they have their own, or `dated` is False.
     """
+
+    dated = True
 
     def __init__(self, *steps: Step, otherwise: Callable[[httpx.Request], Step] | None = None) -> None:
         self.steps: deque[Step] = deque(steps)
@@ -63,6 +66,8 @@ class Service:
             step = step(request)
         if isinstance(step, BaseException):
             raise step
+        if self.dated and "date" not in step.headers:
+            step.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
         return step
 
     def client(self, **options: Any) -> ClearStreet:

@@ -12,6 +12,7 @@ from clear_street.errors import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
+    APIStatusError,
     ConflictError,
     InternalServerError,
     NotFoundError,
@@ -73,6 +74,9 @@ UNREADABLE: dict[str, Any] = {
     "no data": lambda: httpx.Response(200, json={}),
     "null data": lambda: reply(200, None),
     "a list": lambda: reply(200, [instruction()]),
+    "another instruction": lambda: reply(200, instruction(id="another")),
+    "another account": lambda: reply(200, instruction(account_id=1)),
+    "an error and an empty row": lambda: reply(200, {}, error="Endpoint request timed out"),
 }
 """Successes that tell nothing but that the cancel arrived: they are looked for and not repeated."""
 
@@ -119,7 +123,7 @@ def test_a_cancel_of_which_nothing_is_known_is_repeated(how: str) -> None:
     assert response.reconciled is False
 
 
-@pytest.mark.parametrize("status", [302, 400, 401, 403, 405, 409, 422, 425])
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 405, 422, 425])
 def test_a_refusal_at_first_is_definite(status: int) -> None:
     error = failure(Service(reply(status)))
     assert (error.outcome_unknown, len(error.attempts)) == (False, 1)
@@ -219,7 +223,12 @@ NOT_SETTLED: dict[str, Any] = {
     "a page": lambda: httpx.Response(
         200, json={"metadata": {"next_page_token": "t"}, "data": [instruction("CANCELLED")]}
     ),
-    "a row without key": lambda: listed(instruction("CANCELLED", instruction_id=...)),
+    "a row without id": lambda: listed(instruction("CANCELLED"), row(id=...)),
+    "a row of another account": lambda: listed(instruction("CANCELLED"), row(account_id=1)),
+    "two states": lambda: listed(instruction("CANCELLED"), instruction("ACCEPTED")),
+    "two states under two spellings": lambda: listed(
+        instruction("CANCELLED", id=ID.upper()), instruction("SENT", id=ID.title())
+    ),
     "500": lambda: reply(500),
     "lost": lost,
 }
@@ -253,6 +262,63 @@ def test_a_service_that_asks_for_more_than_is_waited_is_not_looked_at() -> None:
     assert isinstance(error, RateLimitError)
     assert (error.outcome_unknown, error.retry_after) == (True, 90)
     assert service.clock.monotonic() < 1
+
+
+# --- What the list says of a refusal ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("refusal", [404, 409])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("CANCELLED", "it is CANCELLED already"),
+        ("CANCEL_REQUESTED", "it is CANCEL_REQUESTED already"),
+        ("ACCEPTED", "it was ACCEPTED"),
+        ("ENGINE_REJECTED", "it was ENGINE_REJECTED"),
+        ("SENT", "shows it as SENT"),
+    ],
+)
+def test_a_refusal_tells_how_the_list_shows_the_instruction(refusal: int, status: str, words: str) -> None:
+    service = Service(reply(refusal), listed(row("other"), instruction(status)))
+    error = failure(service)
+    assert isinstance(error, APIStatusError)
+    assert (error.status_code, error.outcome_unknown) == (refusal, False)
+    assert [shown.status for shown in error.data] == [status]
+    assert words in str(error)
+    assert service.methods == ["DELETE", "GET"]
+
+
+@pytest.mark.parametrize(
+    "look",
+    [listed(), reply(500), listed(instruction("SENT"), instruction("ACCEPTED"))],
+    ids=["nothing", "500", "two states"],
+)
+def test_a_conflict_of_which_the_list_tells_nothing_is_definite_all_the_same(look: Any) -> None:
+    error = failure(Service(reply(409), look))
+    assert isinstance(error, ConflictError)
+    assert (error.outcome_unknown, error.data) == (False, ())
+
+
+def test_a_refusal_about_another_account_is_no_answer() -> None:
+    service = Service(reply(409, [instruction(account_id=1)]), done())
+    assert cancel(service.client()).data.status == "CANCEL_REQUESTED"
+    conflict = reply(409, [instruction(account_id=1)])
+    error = failure(Service(lost(), conflict, otherwise=lambda _: listed(instruction("ACCEPTED"))), max_retries=1)
+    assert error.outcome_unknown is True
+
+
+def test_an_id_is_the_same_however_it_is_written() -> None:
+    asked_for = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+    spelt = f"URN:UUID:{asked_for.upper().replace('-', '')}"
+    answer, shown = reply(200, instruction(id=spelt)), listed(row("other"), instruction("CANCELLED", id=spelt))
+    assert cancel(Service(answer).client(), asked_for).data.id == spelt
+    found = cancel(Service(lost(), shown).client(max_retries=0), asked_for)
+    assert (found.data.status, found.reconciled) == ("CANCELLED", True)
+
+
+def test_a_look_needs_ids_and_states_but_no_keys() -> None:
+    shown = listed(row("other", instruction_id=...), instruction("CANCELLED", instruction_id=None))
+    assert cancel(Service(lost(), shown).client(max_retries=0)).reconciled is True
 
 
 # --- The wrong id -----------------------------------------------------------------------------------------------------

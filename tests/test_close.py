@@ -38,6 +38,9 @@ CALLS: dict[str, Callable[..., Any]] = {
 }
 
 
+CLOSES = ("close_position", "close_positions", "delete by path")
+
+
 @pytest.fixture(params=CALLS)
 def call(request: pytest.FixtureRequest) -> Callable[..., Any]:
     return CALLS[request.param]
@@ -177,6 +180,57 @@ def test_a_reply_without_its_data_is_a_success() -> None:
     assert response.drift
 
 
+@pytest.mark.parametrize("close", CLOSES)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": "Endpoint request timed out"},
+        {"error": {"code": 500, "message": "clearing venue down"}},
+        {"metadata": {"request_id": "r"}, "data": None, "error": {"code": 504, "message": "timed out"}},
+        {"metadata": {"request_id": "r"}, "data": [], "error": {"code": 504, "message": "timed out"}},
+        {"metadata": {"request_id": "r"}, "data": [{"account_id": 1}]},
+    ],
+    ids=str,
+)
+def test_a_success_that_is_no_answer_is_none(close: str, body: Any) -> None:
+    service = Service(httpx.Response(200, json=body))
+    with pytest.raises(APIResponseValidationError) as raised:
+        CALLS[close](service.client())
+    assert (raised.value.outcome_unknown, service.methods) == (True, ["DELETE"])
+
+
+@pytest.mark.parametrize("cast_to", [dict, str, bytes, object, type(None)])
+def test_neither_is_an_error_without_data_to_a_request_of_any_other_kind(cast_to: Any) -> None:
+    service = Service(httpx.Response(200, json={"error": {"message": "timed out"}}))
+    with pytest.raises(APIResponseValidationError) as raised:
+        service.client().post("/v1/unheard-of", cast_to=cast_to)
+    assert raised.value.outcome_unknown is True
+
+
+@pytest.mark.parametrize("close", CLOSES)
+def test_an_error_beside_orders_does_not_raise(close: str) -> None:
+    order = {"account_id": ACCOUNT, "id": "order-1"}
+    CALLS[close](Service(reply(200, [order], error="a remark")).client())
+
+
+def test_nothing_is_sent_past_the_last_moment_by_either_clock(
+    call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service()
+    began, slept = service.clock.now(), [0.0]
+    now = service.clock.now
+    monkeypatch.setattr(service.clock, "now", lambda: now() + timedelta(seconds=slept[0]))
+
+    def asleep(_: httpx.Request) -> httpx.Response:
+        slept[0] = 3600.0  # the monotonic clock stands still meanwhile
+        return reply(429)
+
+    service.steps.extend([asleep, reply(200, [])])
+    with pytest.raises(APIError) as raised:
+        call(service.client(), not_after=began + timedelta(minutes=5))
+    assert (raised.value.outcome_unknown, len(service.methods)) == (False, 1)
+
+
 def test_strict_raises_where_the_reply_departs_from_the_spec_with_the_reply() -> None:
     with pytest.raises(APIResponseValidationError) as raised:
         Service(reply(200, [{}])).client(strict=True).v1.positions.close_positions(ACCOUNT)
@@ -184,7 +238,9 @@ def test_strict_raises_where_the_reply_departs_from_the_spec_with_the_reply() ->
     assert raised.value.reply is not None
 
 
-@pytest.mark.parametrize("how", [breaking, lambda: httpx.Response(200, text="OK")], ids=["broken off", "no JSON"])
+@pytest.mark.parametrize(
+    "how", [breaking, lambda: httpx.Response(200, stream=httpx.ByteStream(b"OK"))], ids=["broken off", "no JSON"]
+)
 def test_a_streamed_reply_that_cannot_be_read_leaves_the_outcome_unknown(how: Any) -> None:
     service = Service(how())
     positions = service.client().v1.positions.with_streaming_response

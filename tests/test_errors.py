@@ -310,7 +310,7 @@ def test_a_success_that_is_none_carries_its_body(face: Face) -> None:
 
 
 def test_strict_raises_where_a_success_departs_from_the_spec_with_the_response(face: Face) -> None:
-    row = {**ROW, "status": "NEW_STATUS", "quantity": 7}
+    row = {**ROW, "account_id": 4711, "status": "NEW_STATUS", "quantity": 7}
     error = cancelling(face, (200, envelope(row)), strict=True)
     assert isinstance(error, APIResponseValidationError)
     assert "data.status: unknown_member" in str(error)
@@ -318,7 +318,7 @@ def test_strict_raises_where_a_success_departs_from_the_spec_with_the_response(f
     assert len(error.reply.drift) == 2
     assert not error.outcome_unknown
     client = face.client(Wire((200, envelope(row))))
-    lenient = face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
+    lenient = face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
     assert lenient.drift == error.reply.drift
 
 

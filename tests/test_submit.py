@@ -48,6 +48,9 @@ from scripted import (
 if TYPE_CHECKING:
     from clear_street.types.v1 import PositionInstructionRequestParam, PositionSubmitPositionInstructionsResponse
 
+ANOTHER = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e03"
+"""Another instrument than `INSTRUMENT`."""
+DATE = "Fri, 24 Apr 2026 14:30:00 GMT"
 LOOKS = 4
 """How often a look is tried at most."""
 
@@ -86,6 +89,11 @@ def sent_keys(service: Service) -> list[list[str]]:
 
 def listed(*rows: Any) -> httpx.Response:
     return reply(200, list(rows))
+
+
+def keyed() -> httpx.Response:
+    """A list that shows that the service keeps keys, and nothing of ours."""
+    return listed(row("other", created_at=LONG_AGO))
 
 
 def looks(count: int = LOOKS, *rows: Any) -> list[httpx.Response]:
@@ -314,7 +322,58 @@ def test_what_a_look_shows_ends_up_under_its_envelope_and_departures_are_those_o
     assert [(drift.path, drift.kind) for drift in response.drift] == [("data[0].venue", "unknown_field")]
 
 
-# --- Rule 2: no sending again where keys may not be honoured ----------------------------------------------------------
+# --- Rule 2: no sending again without evidence that keys are kept, or where they may not be honoured ------------------
+
+
+def test_an_empty_list_is_no_evidence_that_keys_are_kept() -> None:
+    service = Service(lost(), *looks())
+    error = failure(service)
+    assert (error.outcome_unknown, error.outcomes, error.idempotency_keys) == (True, {"key-0": "unknown"}, ("key-0",))
+    assert service.methods == ["POST", *["GET"] * LOOKS]
+
+
+def test_a_list_that_fills_with_rows_under_keys_is_evidence() -> None:
+    service = Service(lost(), listed(), keyed(), done)
+    assert len(submit(service.client()).accepted) == 1
+
+
+ECHOES: dict[str, Any] = {
+    "accepted": lambda: reply(200, [row()]),
+    "refused": lambda: reply(400, [refused()]),
+    "unavailable": lambda: reply(503, [refused()]),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+def test_a_reply_that_echoed_a_key_is_evidence_for_later_calls_at_that_address(echo: str) -> None:
+    service = Service(ECHOES[echo](), lost(), listed(), done, lost(), *looks())
+    client = service.client()
+    with contextlib.suppress(APIError):
+        submit(client, max_retries=0)
+    assert len(submit(client.with_options(max_retries=1), asked("second")).accepted) == 1
+    with pytest.raises(APIConnectionError) as raised:
+        submit(client.with_options(base_url="https://elsewhere.test"), asked("third"))
+    assert raised.value.outcome_unknown is True
+    assert service.methods == ["POST", "POST", "GET", "POST", "POST", *["GET"] * LOOKS]
+
+
+def test_what_speaks_against_keys_at_one_address_says_nothing_of_another() -> None:
+    service = Service(reply(200, [row("made-up")]), *looks(), lost(), keyed(), done)
+    client = service.client()
+    submit(client)
+    assert len(submit(client.with_options(base_url="https://elsewhere.test")).accepted) == 1
+
+
+def test_the_keys_of_another_accounts_reply_are_no_evidence() -> None:
+    service = Service(reply(200, [row(account_id=1)]), *looks())
+    error = failure(service)
+    assert isinstance(error, APIResponseValidationError)
+    assert (error.outcome_unknown, service.methods) == (True, ["POST", *["GET"] * LOOKS])
+
+
+def test_a_refusal_about_another_account_is_none_of_ours() -> None:
+    error = failure(Service(reply(400, [refused(account_id=1)]), *looks()), asked("another"))
+    assert (error.outcome_unknown, error.outcomes) == (True, {"another": "unknown"})
 
 
 def test_a_reply_without_our_key_is_remembered_by_the_client_which_then_does_not_send_again() -> None:
@@ -370,9 +429,11 @@ def test_rows_without_a_key_are_candidates_where_they_may_be_ours() -> None:
         {},
         {"quantity": "1.000"},
         {"instrument_id": INSTRUMENT.upper()},
-        {"created_at": "2026-04-24T14:29:00Z"},
+        {"instrument_id": "AAPL 280121C00195000"},
+        {"created_at": "2026-04-24T14:29:58Z"},
         {"created_at": None},
         {"created_at": "whenever"},
+        {"created_at": "0001-01-01T00:00:00Z"},
         {"quantity": None},
         {"quantity": "NaN"},
         {"quantity": "sNaN"},
@@ -394,10 +455,10 @@ def test_a_new_row_that_may_be_ours_under_another_key_forbids_to_send_again(fiel
     "fields",
     [
         {"quantity": "2"},
-        {"instrument_id": "another"},
+        {"instrument_id": ANOTHER},
         {"instruction_type": "DO_NOT_EXERCISE"},
         {"instruction_type": "NEVER_HEARD_OF"},
-        {"created_at": "2026-04-24T14:28:59Z"},
+        {"created_at": "2026-04-24T14:29:57Z"},
         {"created_at": LONG_AGO, "quantity": None},
     ],
     ids=str,
@@ -438,9 +499,14 @@ def test_sending_again_can_be_switched_off(where: str) -> None:
     [
         {},
         {"quantity": "1.00"},
-        {"created_at": "2026-04-24T14:29:00Z"},
-        {"created_at": "2026-04-24 14:29:30+00:00"},
+        {"created_at": "2026-04-24T14:29:58Z"},
+        {"created_at": "2026-04-24 14:29:59+00:00"},
+        {"created_at": "9999-12-31T23:59:59Z"},
         {"created_at": None},
+        {"created_at": "0001-01-01T00:00:00Z"},
+        {"created_at": "1970-01-01T00:00:00Z"},
+        {"instrument_id": INSTRUMENT.replace("-", "").upper()},
+        {"instrument_id": f"urn:uuid:{INSTRUMENT}"},
     ],
     ids=str,
 )
@@ -452,15 +518,14 @@ def test_a_row_under_the_callers_key_that_asks_for_the_same_is_ours(fields: dict
     "fields",
     [
         {"quantity": "2"},
-        {"instrument_id": "another"},
+        {"instrument_id": ANOTHER},
         {"instruction_type": "DO_NOT_EXERCISE"},
-        {"created_at": "2026-04-24T14:28:59Z"},
-        {"created_at": LONG_AGO, "quantity": None},
+        {"quantity": "2", "created_at": "2026-04-24T14:29:57Z"},
     ],
     ids=str,
 )
-def test_another_row_under_the_callers_key_makes_ours_a_duplicate(fields: dict[str, Any]) -> None:
-    service = Service(lost(), listed(row(id="the-first", **fields)))
+def test_an_older_row_for_something_else_makes_ours_a_duplicate(fields: dict[str, Any]) -> None:
+    service = Service(lost(), listed(row(**{"id": "the-first", "created_at": LONG_AGO, **fields})))
     error = refusal(service)
     assert isinstance(error, ConflictError)
     assert (error.status_code, error.outcome_unknown, error.reconciled) == (409, False, True)
@@ -471,12 +536,75 @@ def test_another_row_under_the_callers_key_makes_ours_a_duplicate(fields: dict[s
     assert existing_id == "the-first"
 
 
-@pytest.mark.parametrize("fields", [{"quantity": None}, {"instrument_id": ...}, {"instruction_type": 3}], ids=str)
-def test_a_row_under_the_callers_key_that_does_not_say_what_it_asks_for_settles_nothing(fields: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"quantity": None},
+        {"instrument_id": ...},
+        {"instruction_type": 3},
+        {"quantity": None, "created_at": LONG_AGO},
+        {"instrument_id": "AAPL 280121C00195000"},
+        {"quantity": "2"},
+        {"instrument_id": ANOTHER, "created_at": None},
+        {"instrument_id": ANOTHER, "created_at": "1970-01-01T00:00:00Z"},
+        {"created_at": LONG_AGO},
+        {"created_at": "2026-04-24T14:29:57Z"},
+    ],
+    ids=str,
+)
+def test_a_row_under_the_callers_key_that_may_or_may_not_be_ours_is_unknown(fields: dict[str, Any]) -> None:
+    """It says too little, is new and asks for something else, or only its age speaks against it."""
     service = Service(lost(), *looks(LOOKS, row(**fields)))
     error = failure(service)
-    assert (error.outcome_unknown, [r.instruction_id for r in error.candidates]) == (True, ["key-0"])
+    assert (error.outcome_unknown, error.outcomes) == (True, {"key-0": "unknown"})
+    assert [r.instruction_id for r in error.candidates] == ["key-0"]
     assert len(sent_keys(service)) == 1
+
+
+# --- Age, by the clock of the service ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("skew", [-86400, -600, -90, 90, 600, 86400])
+@pytest.mark.parametrize(("created_at", "known"), [("2026-04-24T14:30:00Z", True), (LONG_AGO, False)])
+def test_a_rows_age_is_judged_by_the_clock_of_the_service(
+    skew: float, created_at: str, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = Service(lost(), *(reply(200, [row(created_at=created_at)], headers={"Date": DATE}) for _ in range(LOOKS)))
+    now = service.clock.now
+    monkeypatch.setattr(service.clock, "now", lambda: now() + timedelta(seconds=skew))
+    if known:
+        assert [r.status for r in submit(service.client()).accepted] == ["SENT"]
+    else:
+        assert failure(service).outcomes == {"key-0": "unknown"}
+
+
+def test_the_way_of_a_reply_is_the_error_of_the_services_clock() -> None:
+    """Its date may have been written when it was asked for, ten seconds before it came."""
+    service = Service()
+    took_long = reply(200, [row(created_at="2026-04-24T14:29:48Z")], headers={"Date": DATE})
+    service.steps.extend([lost(), service.taking(10.0, took_long)])
+    assert len(submit(service.client()).accepted) == 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"Date": "whenever"}, {"Date": DATE, "Age": "3600"}], ids=str)
+@pytest.mark.parametrize(("created_at", "known"), [("2026-04-24T14:29:00Z", True), (LONG_AGO, False)])
+def test_where_the_service_does_not_tell_its_time_ours_can_only_cast_doubt(
+    headers: dict[str, str], created_at: str, known: bool
+) -> None:
+    service = Service(lost(), *(reply(200, [row(created_at=created_at)], headers=headers) for _ in range(LOOKS)))
+    service.dated = False
+    if known:
+        assert len(submit(service.client()).accepted) == 1
+    else:
+        assert [r.created_at for r in failure(service).candidates] == [datetime(2026, 4, 24, 13, 30, tzinfo=UTC)]
+
+
+def test_by_our_clock_alone_no_row_is_a_duplicate_and_none_cannot_be_ours() -> None:
+    for fields in ({"quantity": "2"}, {"instruction_id": "made-up"}):
+        service = Service(lost(), *looks(LOOKS, row(**{"created_at": LONG_AGO, **fields})))
+        service.dated = False
+        error = failure(service)
+        assert (error.outcomes, len(error.candidates)) == ({"key-0": "unknown"}, 1)
 
 
 def test_a_row_under_a_minted_key_is_ours_whatever_it_says() -> None:
@@ -496,7 +624,7 @@ def test_two_rows_under_one_key_are_unknown() -> None:
 
 
 def test_rows_that_a_look_shows_to_be_refused_for_several_reasons_have_one_error() -> None:
-    stored = [row("a", created_at=LONG_AGO), row("b", status="REJECTED", rejection_reason="No position")]
+    stored = [row("a", quantity="2", created_at=LONG_AGO), row("b", status="REJECTED", rejection_reason="No position")]
     error = refusal(Service(lost(), listed(*stored)), asked("a"), asked("b"))
     assert isinstance(error, UnprocessableEntityError)
     assert [r.is_duplicate for r in error.rejections] == [True, False]
@@ -562,15 +690,15 @@ def test_a_duplicate_of_the_callers_key_at_the_first_attempt_is_a_duplicate() ->
 
 @pytest.mark.parametrize("status", [207, 409])
 def test_a_duplicate_after_an_unknown_attempt_is_our_own_if_it_asks_for_the_same(status: int) -> None:
-    service = Service(lost(), listed(), reply(status, [duplicate(of="id-of-key-0")]), listed(row(status="ACCEPTED")))
+    service = Service(lost(), keyed(), reply(status, [duplicate(of="id-of-key-0")]), listed(row(status="ACCEPTED")))
     response = submit(service.client())
     assert [r.status for r in response.data] == ["ACCEPTED"]
 
 
 def test_a_duplicate_after_an_unknown_attempt_is_a_duplicate_if_it_asks_for_something_else() -> None:
-    error = refusal(Service(lost(), listed(), reply(409, [duplicate()]), listed(row(id="the-first", quantity="5"))))
+    error = refusal(Service(lost(), keyed(), reply(409, [duplicate()]), listed(row(quantity="5", created_at=LONG_AGO))))
     assert isinstance(error, ConflictError)
-    assert (error.outcome_unknown, [r.existing_id for r in error.rejections]) == (False, ["the-first"])
+    assert (error.outcome_unknown, [r.existing_id for r in error.rejections]) == (False, ["id-of-key-0"])
 
 
 @pytest.mark.parametrize("status", [200, 409])
@@ -588,7 +716,7 @@ def test_a_duplicate_that_cannot_be_seen_is_unknown_under_the_id_that_the_servic
 
 
 def test_so_is_one_of_the_callers_key_after_an_unknown_attempt() -> None:
-    service = Service(lost(), listed(), reply(409, [duplicate()]), *looks())
+    service = Service(lost(), keyed(), reply(409, [duplicate()]), *looks())
     error = refusal(service)
     assert (error.outcome_unknown, error.existing_ids) == (True, {"key-0": "the-first"})
 
@@ -638,7 +766,7 @@ LATER: dict[str, Any] = {
 
 @pytest.mark.parametrize("later", LATER)
 def test_nothing_but_its_row_clears_an_unknown_attempt(later: str) -> None:
-    service = Service(lost(), listed(), *LATER[later](), otherwise=lambda _: listed())
+    service = Service(lost(), keyed(), *LATER[later](), otherwise=lambda _: listed())
     error = failure(service)
     assert error.outcome_unknown is True
     assert error.outcomes == {"key-0": "unknown"}
@@ -646,14 +774,14 @@ def test_nothing_but_its_row_clears_an_unknown_attempt(later: str) -> None:
 
 @pytest.mark.parametrize("later", LATER)
 def test_its_row_does(later: str) -> None:
-    service = Service(lost(), listed(), *LATER[later](), otherwise=lambda _: listed(row()))
+    service = Service(lost(), keyed(), *LATER[later](), otherwise=lambda _: listed(row()))
     response = submit(service.client())
     assert [r.status for r in response.data] == ["SENT"]
     assert response.reconciled is True
 
 
 def test_every_row_refused_after_an_unknown_attempt_is_looked_for_before_it_is_sent_again() -> None:
-    service = Service(lost(), listed(), reply(503, [refused()]), listed(), done)
+    service = Service(lost(), keyed(), reply(503, [refused()]), listed(), done)
     submit(service.client())
     assert service.methods == ["POST", "GET", "POST", "GET", "POST"]
 
@@ -772,6 +900,10 @@ NO_COUNT: dict[str, Any] = {
     "a row with another id": lambda: listed(row(), row("other", id=7)),
     "a row that is none": lambda: listed(row(), None),
     "a row without key": lambda: listed(row(), row(...)),
+    "a row of another account": lambda: listed(row(), row("other", account_id=1)),
+    "ours in another account": lambda: listed(row(account_id="999")),
+    "an id in two states": lambda: listed(row(), row("other"), row("other", status="ACCEPTED")),
+    "an id under two keys": lambda: listed(row(), row("other", id="i"), row("another", id="i")),
     "no JSON": lambda: httpx.Response(200, text="OK"),
     "broken off": breaking,
     "lost": lost,
@@ -800,6 +932,11 @@ def test_a_look_counts_whatever_else_it_lacks(metadata: Any) -> None:
     assert submit(service.client()).reconciled is True
 
 
+@pytest.mark.parametrize("fields", [{"account_id": None}, {"account_id": ...}, {"account_id": str(ACCOUNT)}], ids=str)
+def test_a_row_that_does_not_name_its_account_is_of_ours(fields: dict[str, Any]) -> None:
+    assert submit(Service(lost(), listed(row(**fields), row("twice"), row("twice"))).client()).reconciled is True
+
+
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409])
 def test_a_look_that_is_refused_is_not_repeated(status: int) -> None:
     service = Service(lost(), reply(status))
@@ -816,7 +953,7 @@ def test_looks_are_waited_between_longer_and_longer(monkeypatch: pytest.MonkeyPa
 
 
 def test_rows_that_a_look_did_not_find_are_sent_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = Service(lost(), listed(), done)
+    service = Service(lost(), keyed(), done)
     monkeypatch.setattr(service.clock, "random", lambda: 0.5)
     submit(service.client())
     assert service.times == [0, 0.25, 0.25]
@@ -849,7 +986,7 @@ def test_a_look_obeys_the_retry_after_of_the_attempt_and_its_own() -> None:
     service = Service(
         reply(503, headers={"Retry-After": "3"}),
         reply(429, headers={"Retry-After": "5"}),
-        reply(200, [], headers={"Retry-After": "7"}),
+        reply(200, [row("other", created_at=LONG_AGO)], headers={"Retry-After": "7"}),
         done,
     )
     submit(service.client())
@@ -916,7 +1053,7 @@ def test_looks_are_taken_after_the_last_moment() -> None:
 
 def test_no_row_is_sent_again_after_a_look_that_took_until_the_last_moment() -> None:
     service = Service()
-    service.steps.extend([lost(), service.taking(5.0, listed())])
+    service.steps.extend([lost(), service.taking(5.0, keyed())])
     error = failure(service, not_after=service.clock.now() + timedelta(seconds=5))
     assert (error.outcome_unknown, service.methods) == (True, ["POST", "GET"])
 
@@ -1144,7 +1281,7 @@ def test_ctrl_c_while_a_streamed_reply_is_read_leaves_the_outcome_unknown() -> N
 
 def test_an_error_tells_every_attempt() -> None:
     service = Service()
-    service.steps.extend([service.taking(2.0, unsent()), service.taking(1.0, reply(500)), listed(), lost(), *looks()])
+    service.steps.extend([service.taking(2.0, unsent()), service.taking(1.0, reply(500)), keyed(), lost(), *looks()])
     error = failure(service)
     assert [(a.elapsed, a.outcome, a.failure, a.status_code, a.request_id) for a in error.attempts] == [
         (2.0, "never_sent", "ConnectError", None, None),

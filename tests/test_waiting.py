@@ -93,6 +93,19 @@ class TestTheEndOfAWait:
         assert face.run(wait, face.client(wire)).status == status
         assert len(wire.requests) == 4
 
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            listing(row("CANCELLED"), row("ACCEPTED")),
+            listing(row("ACCEPTED"), row("SENT")),
+            listing(row("ACCEPTED"), row("SENT", "i-2", account_id=8)),
+        ],
+        ids=["two ends", "an end and a state", "a row of another account"],
+    )
+    def test_is_not_in_a_list_that_contradicts_itself_or_the_question(self, face: Face, odd: Any) -> None:
+        wire = Wire(odd, odd, listing(row("CANCELLED")))
+        assert face.run(wait, face.client(wire)).status == "CANCELLED"
+
     @pytest.mark.parametrize("status", ["UNKNOWN", "NEVER_HEARD_OF", "SENT", "CANCEL_REQUESTED"])
     def test_is_no_other_state(self, face: Face, status: str) -> None:
         wire = states(status, status, "ACCEPTED")
@@ -639,6 +652,7 @@ class TestManyWaits:
                 client.with_options(strict=True),
             )
         ]
+        wire._replies.append(listing(row("SENT", account_id=8)))
         watches.append(client.v1.positions.watch_position_instructions(8))
         for changes in watches:
             next(changes)

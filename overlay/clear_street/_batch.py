@@ -1,6 +1,10 @@
 """The rows of a submit: what is known of each, under its idempotency key.
 
 Replies and looks are taken in here and matched by key, never by position or id. Pure: no I/O, no clock.
+
+What each may say of a row (docs/safety.md, "What a reply may prove"): a 2xx that it landed, was refused, or is unknown;
+a refusal that it was refused, but for one that an earlier attempt may have brought about; a look that it is there, and
+never that it is not.
 """
 
 from __future__ import annotations
@@ -8,18 +12,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ._seam import NIL_ID, unresolved_row
+from ._seam import NIL_ID, canonical_id, is_uuid, unresolved_row
 from ._states import LANDED_STATES, REFUSED_STATES, duplicate_of, existing_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from decimal import Decimal
 
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest
 
 CLOCK_SLACK = timedelta(seconds=60)
-"""How far the service's clock may be off ours."""
+"""How far the service's clock may be off ours, where it does not tell its own."""
+SERVICE_SLACK = timedelta(seconds=2)
+"""How far the clocks of the service's machines may be off each other."""
+FIRST_YEAR = 2010
+"""Times before it, such as 0001-01-01 and 1970-01-01, stand for none: the service is younger."""
 
 
 class Entry:
@@ -52,25 +60,45 @@ class Entry:
             self.state, self.existing_id = "unknown", first or None
 
     def is_same(self, row: PositionInstruction) -> bool | None:
-        """Whether `row` asks for the same: type, instrument and, as a number, quantity; None where it does not say."""
+        """Whether `row` asks for the same: type, instrument and, as a number, quantity; None where it does not say, or
+        where only one of the two names the instrument by a UUID.
+        """
         request, quantity = self.request, _number(row.quantity)
         if row.instruction_type is None or row.instrument_id is None or quantity is None:
             return None
-        return (
-            row.instruction_type == request.instruction_type
-            and row.instrument_id.lower() == request.instrument_id.lower()
-            and quantity == _number(request.quantity)
-        )
+        if row.instruction_type != request.instruction_type or quantity != _number(request.quantity):
+            return False
+        theirs, ours = canonical_id(row.instrument_id), canonical_id(request.instrument_id)
+        if theirs == ours:
+            return True
+        return False if is_uuid(theirs) and is_uuid(ours) else None
 
 
 class Batch:
     """The rows of one submit call, in the caller's order."""
 
-    __slots__ = ("_by_key", "candidates", "entries", "keys_honoured", "started_at", "strangers")
+    __slots__ = (
+        "_begun_there",
+        "_by_key",
+        "_started_at",
+        "candidates",
+        "entries",
+        "keys_honoured",
+        "keys_kept",
+        "strangers",
+    )
 
-    def __init__(self, entries: Sequence[Entry], started_at: datetime) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], started_at: datetime, begun_there: Callable[[], datetime | None]
+    ) -> None:
+        """`started_at` is when the call began by our clock; `begun_there` tells the earliest time that the service's
+        own can have shown then, None while that is not known.
+        """
         self.entries: Sequence[Entry] = entries
-        self.started_at: datetime = started_at
+        self._started_at: datetime = started_at
+        self._begun_there: Callable[[], datetime | None] = begun_there
+        self.keys_kept: bool = False
+        """True once a look that counted showed rows, all of them with keys."""
         self.keys_honoured: bool = True
         """False once a look shows a row without a key: the service may not keep ours."""
         self.candidates: list[PositionInstruction] = []
@@ -139,9 +167,9 @@ class Batch:
             and all(row.status == "REJECTED" and row.id == NIL_ID and existing_id(row) is None for row in rows)
         )
 
-    def is_echoed(self, rows: Sequence[PositionInstruction]) -> bool:
-        """Whether the rows of a reply, of any status, bear our keys."""
-        return all(row.instruction_id in self._by_key for row in rows)
+    def is_echoed(self, rows: Sequence[PositionInstruction]) -> bool | None:
+        """Whether the rows of a reply, of any status, bear our keys; None where it has no rows."""
+        return all(row.instruction_id in self._by_key for row in rows) if rows else None
 
     def take_done(self, rows: Sequence[PositionInstruction]) -> None:
         """A readable 2xx to an attempt with the open rows; what it does not say stays to be looked for."""
@@ -172,6 +200,7 @@ class Batch:
 
     def take_look(self, rows: Sequence[PositionInstruction]) -> None:
         """The account's instructions: presence settles a row, absence nothing."""
+        self.keys_kept = bool(rows)
         found = self._matched(rows)
         for entry in self.unsettled:
             if entry.key in found:
@@ -190,7 +219,7 @@ class Batch:
         def may_be_ours(row: PositionInstruction) -> bool:
             if row.instruction_id in self._by_key:
                 return row.instruction_id in unsettled
-            return self._is_new(row) and any(entry.is_same(row) is not False for entry in unsettled.values())
+            return not self._is_older(row) and any(entry.is_same(row) is not False for entry in unsettled.values())
 
         return [row for row in rows if may_be_ours(row)]
 
@@ -203,14 +232,32 @@ class Batch:
         return {key: same[0] for key, same in found.items() if len(same) == 1}
 
     def _found(self, entry: Entry, row: PositionInstruction) -> None:
-        same = entry.minted or (entry.is_same(row) if self._is_new(row) else False)
-        if same:
+        """The list shows a row under the key of an open one. It is ours if we minted the key, or if it asks for the
+        same and does not seem to be older than the call; it is another's if it asks for something else and is older.
+        Otherwise it stays a candidate.
+        """
+        same = entry.is_same(row)
+        if entry.minted or (same and not self._seems_older(row)):
             entry.settle("rejected" if row.status in REFUSED_STATES else "landed", row)
-        elif same is not None:
+        elif same is False and self._is_older(row):
             entry.settle("rejected", _refused(entry, f"Duplicate exercise instruction; existing_id={row.id}"))
 
-    def _is_new(self, row: PositionInstruction) -> bool:
-        return row.created_at is None or row.created_at >= self.started_at - CLOCK_SLACK
+    def _is_older(self, row: PositionInstruction) -> bool:
+        """Whether a row is older than the call by the service's own clock, the only one that can tell."""
+        begun, created = self._begun_there(), _believed(row.created_at)
+        return begun is not None and created is not None and created < begun - SERVICE_SLACK
+
+    def _seems_older(self, row: PositionInstruction) -> bool:
+        """Whether a row is older by the service's clock or, where that is not known, may be so by ours."""
+        if self._begun_there() is not None:
+            return self._is_older(row)
+        created = _believed(row.created_at)
+        return created is not None and created < self._started_at - CLOCK_SLACK
+
+
+def _believed(time: datetime | None) -> datetime | None:
+    """A time that can be meant: in a zone, and none that stands for "not set"."""
+    return None if time is None or time.tzinfo is None or time.year < FIRST_YEAR else time
 
 
 def _refused(entry: Entry, reason: str | None) -> PositionInstruction:

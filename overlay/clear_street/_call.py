@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clear_street_api.client import Request
+    from clear_street_api.models import PositionInstruction
     from clear_street_api.types import Model
 
     from ._batch import Batch
@@ -45,20 +46,57 @@ _CHANGING = ("not_after",)
 _SUBMIT = ("raise_on_rejection", "resend_after_unknown")
 
 
-class Learnt:
-    """What the calls of one client have learnt from the service, shared by them."""
+class Service:
+    """What the replies from one `base_url` have told of the service there. It says nothing of any other."""
 
-    __slots__ = ("drift_seen", "interrupted", "keys_honoured", "readings")
+    __slots__ = ("_dated", "keys_echoed", "keys_honoured")
 
     def __init__(self) -> None:
         self.keys_honoured: bool = True
         """False once a reply did not echo an idempotency key."""
+        self.keys_echoed: bool = False
+        """True once a reply echoed one."""
+        self._dated: tuple[str, float] | None = None
+
+    def note_date(self, headers: Mapping[str, str], received: float) -> None:
+        """Remember the `Date` of a reply, and when it came (monotonic). A cache's reply has the date of another."""
+        date = headers.get("date")
+        if date is not None and "age" not in headers:
+            self._dated = date, received
+
+    def earliest(self, moment: float) -> datetime | None:
+        """The earliest time that the service's own clock can have shown at a moment of our monotonic one; None where it
+        has not told its time.
+
+        The date was written before the reply came, never after: the time on the way only makes this earlier.
+        """
+        if self._dated is None:
+            return None
+        date, received = self._dated
+        then = policy.http_date(policy.single(date))
+        try:
+            return None if then is None else then + timedelta(seconds=moment - received)
+        except OverflowError:
+            return None
+
+
+class Learnt:
+    """What the calls of one client have learnt from the service, shared by them and by those of its copies."""
+
+    __slots__ = ("_services", "drift_seen", "interrupted", "readings")
+
+    def __init__(self) -> None:
+        self._services: dict[str, Service] = {}
         self.drift_seen: set[str] = set()
         """Kinds of departure from the spec that were logged."""
         self.interrupted: deque[InterruptedCall] = deque(maxlen=_INTERRUPTED_MAX)
         """The last changing calls that were stopped after they may have had their effect."""
         self.readings: WeakValueDictionary[object, Reading] = WeakValueDictionary()
         """The latest list of instructions of each account, while somebody waits for it."""
+
+    def at(self, base_url: str) -> Service:
+        """What was learnt at one address."""
+        return self._services.get(base_url) or self._services.setdefault(base_url, Service())
 
 
 class Call(Generic[T]):
@@ -79,6 +117,7 @@ class Call(Generic[T]):
         _check_options(operation, options)
         self.settings: Settings = settings
         self.learnt: Learnt = learnt
+        self.service: Service = learnt.at(settings.base_url)
         self.clock: Clock = clock
         self.operation: Operation[..., T] = operation
         self.prepared: seam.Prepared = prepared
@@ -103,6 +142,8 @@ class Call(Generic[T]):
         """Whether what came of the call, or of a part of it, was found by looking."""
         self.last_look: Reply | None = None
         """The last complete list of instructions that was read to settle the call."""
+        self.shown: PositionInstruction | None = None
+        """What a cancel was refused for, as the list shows it."""
         self.advice: str | None = None
         """What the caller should know beside the error itself."""
         self.quiet_until: float = 0.0
@@ -168,10 +209,17 @@ class Call(Generic[T]):
             self.batch.lost()
 
     def passed(self, moment: float) -> str | None:
-        """Which bound forbids to send at a moment of the monotonic clock, None for none."""
+        """Which bound forbids to send at a moment of the monotonic clock, None for none.
+
+        The monotonic clock stands still while a machine sleeps, and the wall clock may be set back: `not_after` holds
+        by each of them.
+        """
         if moment >= self.send_until:
             return "the deadline"
-        if self.not_after_at is not None and moment >= self.not_after_at:
+        if self.not_after_at is None or self.limits.not_after is None:
+            return None
+        left_by_wall = (self.limits.not_after - self.clock.now()).total_seconds()
+        if moment >= self.not_after_at or moment - self.clock.monotonic() >= left_by_wall:
             return "the time in `not_after`"
         return None
 

@@ -188,8 +188,8 @@ def _cancel(call: Call[T]) -> Flow[Completed[T]]:
             continue
         if call.unresolved is not None:
             return (yield from _settle_cancel(call, result))
-        if result.status == 404 and call.retry_after is None:
-            yield from _look(call, lambda rows: failures.note_key_for_id(call, rows), tries=1)
+        if outcome is Outcome.REFUSED and result.status in (404, 409) and call.retry_after is None:
+            yield from _look(call, lambda rows: failures.note_what_is_shown(call, rows), tries=1)
         raise failures.error(call, result)
 
 
@@ -197,14 +197,14 @@ def _settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
     """What came of a cancel of which an attempt ended unknown, as the list of instructions shows it."""
     settled: list[PositionInstruction] = []
     too_late = REFUSED_STATES
-    if isinstance(last, Reply) and last.status == 409:
+    if last.status == 409 and call.attempts[-1].outcome == Outcome.REFUSED:
         too_late |= {"ACCEPTED"}
 
     def shows(rows: Sequence[PositionInstruction]) -> bool:
         failures.note_key_for_id(call, rows)
-        settled[:] = [
-            row for row in rows if row.id == call.prepared.instruction_id and row.status in CANCEL_STATES | too_late
-        ]
+        shown = seam.rows_with_id(rows, cast("str", call.prepared.instruction_id))
+        if len({row.status for row in shown}) == 1 and shown[0].status in CANCEL_STATES | too_late:
+            settled.append(shown[0])
         return bool(settled)
 
     yield from _look(call, shows)
@@ -231,7 +231,7 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
             entries.append(Entry(minted, seam.with_key(row, minted), minted=True))
         else:
             entries.append(Entry(key, row, minted=False))
-    batch = call.batch = Batch(entries, call.started_at)
+    batch = call.batch = Batch(entries, call.started_at, lambda: call.service.earliest(call.started))
     yield from _tell_intent(call, tuple(entry.key for entry in entries), _submission(call, batch))
     while True:
         result, outcome = yield from _attempt(call, _submission(call, batch))
@@ -250,7 +250,7 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
             batch.lost()
         elif outcome is not Outcome.NEVER_SENT:
             batch.put_off()
-        again = action in (Action.AGAIN, Action.LOOK) and _may_resend(call, batch) and (yield from _pause(call))
+        again = action in (Action.AGAIN, Action.LOOK) and _may_try(call, batch) and (yield from _pause(call))
         if action is Action.AGAIN and again:
             continue
         counted = yield from _look_for_rows(call, batch, again=again)
@@ -262,10 +262,13 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
 
 
 def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[PositionInstruction]:
-    """The rows of a reply to a submit."""
-    rows = seam.instructions_in(result.json) if isinstance(result, Reply) else []
-    if not batch.is_echoed(rows):
-        call.learnt.keys_honoured = False
+    """The rows of a reply to a submit; whether they bear our keys is remembered for later calls too."""
+    rows = seam.instructions_in(result.json) if isinstance(result, Reply) and not _foreign(call, result) else []
+    echoed = batch.is_echoed(rows)
+    if echoed:
+        call.service.keys_echoed = True
+    elif echoed is False:
+        call.service.keys_honoured = False
     return rows
 
 
@@ -285,11 +288,18 @@ def _look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
     return (yield from _look(call, enough))
 
 
-def _may_resend(call: Call[T], batch: Batch) -> bool:
-    """Whether nothing speaks against sending the open rows again: keys protect only where they are honoured."""
+def _may_try(call: Call[T], batch: Batch) -> bool:
+    """Whether nothing speaks against sending the open rows again, as far as is known before a look."""
     return not batch.unsettled or (
-        call.resend_after_unknown and call.learnt.keys_honoured and batch.keys_honoured and not batch.candidates
+        call.resend_after_unknown and call.service.keys_honoured and batch.keys_honoured and not batch.candidates
     )
+
+
+def _may_resend(call: Call[T], batch: Batch) -> bool:
+    """Whether the open rows may be sent again after a look: nothing speaks against it, and the service was seen to keep
+    keys, which alone protect from a second effect. An empty list is evidence of nothing.
+    """
+    return _may_try(call, batch) and (not batch.unsettled or call.service.keys_echoed or batch.keys_kept)
 
 
 def _merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
@@ -340,7 +350,7 @@ def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Out
     result = yield from _sent(call, send)
     if isinstance(result, Reply) and result.body is not None:
         result.json = read_object(result.body)
-    outcome = policy.classify(result, readable=_readable(call, result))
+    outcome = policy.classify(result, readable=_readable(call, result), foreign=_foreign(call, result))
     request_id = seam.request_id_in(result.json) if isinstance(result, Reply) else None
     call.record(now, result, outcome, request_id)
     call.in_flight = None
@@ -356,7 +366,21 @@ def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
             raise
         now = call.clock.monotonic()
         return Failure(error, now, sent=False, timed_out=False)
+    call.service.note_date(result.headers, result.received)
     return result
+
+
+def _foreign(call: Call[T], result: Reply | Failure) -> bool:
+    """Whether a reply is about something else than what was asked: rows of another account, or, as the answer to a
+    cancel, another instruction. The page of the contract shows a call with account 0, which is nobody's, beside a reply
+    of another: such a call is not held against its reply.
+    """
+    asked = call.prepared
+    if isinstance(result, Failure) or result.json is None or not asked.account_id:
+        return False
+    if seam.names_other_account(result.json, asked.account_id):
+        return True
+    return asked.instruction_id is not None and seam.names_other_id(result.json, asked.instruction_id)
 
 
 def _readable(call: Call[T], result: Reply | Failure) -> bool:
@@ -365,16 +389,20 @@ def _readable(call: Call[T], result: Reply | Failure) -> bool:
         return False
     if result.body is None:
         return True
+    if _foreign(call, result):
+        return False
+    resend = call.operation.resend
+    if resend in (Resend.CANCEL, Resend.ONCE) and seam.is_bare_error(result.json):
+        return False
     if call.operation.response is None:
         return seam.reads_as(call.cast_to, result.body)
-    if result.json is None or (
-        not call.operation.changes and not seam.has_data(call.operation.response(), result.json)
-    ):
+    if result.json is None:
         return False
-    data = result.json.get("data")
-    if call.operation.resend == Resend.SUBMIT:
-        return isinstance(data, list)
-    return call.operation.resend != Resend.CANCEL or isinstance(data, dict)
+    if seam.has_data(call.operation.response(), result.json):
+        return True
+    # A close without its orders is answered at least in the service's own envelope: what a gateway says when it gave up
+    # waiting can come with a 200 as well.
+    return resend == Resend.ONCE and isinstance(result.json.get("metadata"), dict)
 
 
 def _pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
@@ -425,14 +453,14 @@ def _look(
         rows: Sequence[PositionInstruction] | None = None
         if isinstance(result, Reply):
             result.json = read_object(result.body)
-            rows = seam.listed_instructions(result.status, result.json)
+            rows = seam.listed_instructions(result.status, result.json, call.prepared.account_id or 0)
         if rows is None:
-            if policy.classify(result, readable=False) is Outcome.REFUSED:
+            if policy.classify(result, readable=False, foreign=_foreign(call, result)) is Outcome.REFUSED:
                 break
-        elif all(row.id is not None and row.instruction_id is not None for row in rows):
+        elif call.batch is not None and any(row.instruction_id is None for row in rows):
+            call.batch.take_keyless(rows)
+        elif all(row.id is not None for row in rows):
             counted, call.last_look = True, cast("Reply", result)
             if enough(rows):
                 break
-        elif call.batch is not None:
-            call.batch.take_keyless(rows)
     return counted

@@ -8,7 +8,7 @@ from . import _policy as policy
 from . import _seam as seam
 from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
-from ._states import existing_id
+from ._states import CANCEL_STATES, TERMINAL_STATES, existing_id
 from ._text import listed
 from .errors import (
     APIConnectionError,
@@ -110,13 +110,28 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
     )
 
 
-def note_key_for_id(call: Call[T], rows: Sequence[PositionInstruction]) -> bool:
+def note_key_for_id(call: Call[T], rows: Sequence[PositionInstruction]) -> None:
     """Remember whether the id that was not found is some row's idempotency key."""
     for row in rows:
         if row.instruction_id == call.prepared.instruction_id:
             call.advice = (
                 f"The id given is the idempotency key of the instruction whose server `id` is {row.id!r}: use that"
             )
+
+
+def note_what_is_shown(call: Call[T], rows: Sequence[PositionInstruction]) -> bool:
+    """Remember how the list shows the instruction that could not be cancelled, for the error."""
+    note_key_for_id(call, rows)
+    shown = seam.rows_with_id(rows, cast("str", call.prepared.instruction_id))
+    if len({row.status for row in shown}) == 1:
+        call.shown = shown[0]
+        status = call.shown.status
+        if status in CANCEL_STATES:
+            call.advice = f"The list of instructions shows that it is {status} already"
+        elif status in TERMINAL_STATES:
+            call.advice = f"The list of instructions shows that it was {status}"
+        else:
+            call.advice = f"The list of instructions shows it as {status}"
     return True
 
 
@@ -187,6 +202,8 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
     rows = call.batch.rejected_rows if call.batch is not None else []
     if call.batch is not None and not rows and not context["outcome_unknown"]:
         rows = seam.instructions_in(body)
+    if call.shown is not None:
+        rows = [call.shown]
     silence = "the reply does not tell what came of every instruction" if reply.status < 300 else "no message"
     if reply.status == 404 and call.prepared.instruction_id is not None and not call.advice:
         context["advice"] = ". ".join(filter(None, (context["advice"], _WRONG_ID)))

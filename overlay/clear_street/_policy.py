@@ -49,10 +49,16 @@ _TABLE = {
 NEXT = {resend: dict(zip(_OUTCOMES, actions, strict=True)) for resend, actions in _TABLE.items()}
 
 
-def classify(result: Reply | Failure, *, readable: bool) -> Outcome:
-    """What an attempt came to; `readable` says of a 2xx whether its body is what the operation answers with."""
+def classify(result: Reply | Failure, *, readable: bool, foreign: bool = False) -> Outcome:
+    """What an attempt came to.
+
+    `readable` says of a 2xx whether its body is what the operation answers with; `foreign` of any reply whether it is
+    about something else than what was asked.
+    """
     if isinstance(result, Failure):
         return Outcome.UNKNOWN if result.sent else Outcome.NEVER_SENT
+    if foreign:
+        return Outcome.UNKNOWN
     status = result.status
     if 200 <= status < 300:
         return Outcome.DONE if readable else Outcome.UNKNOWN
@@ -87,7 +93,7 @@ def retry_after(headers: Mapping[str, str], today: datetime) -> float | None:
     numbers = [part.strip() for part in value.split(",")]
     if all(number.isascii() and number.replace(".", "", 1).isdigit() for number in numbers):
         return max(map(float, numbers))  # of several the longest: never earlier than asked
-    then, now = _date(value), _date(single(headers.get("date", "")))
+    then, now = http_date(value), http_date(single(headers.get("date", "")))
     return None if then is None else max(0.0, (then - (now or today)).total_seconds())
 
 
@@ -100,7 +106,7 @@ def single(value: str) -> str:
     return value.strip()
 
 
-def _date(value: str) -> datetime | None:
+def http_date(value: str) -> datetime | None:
     """An HTTP-date in any of its three forms, one of which leaves the zone out; None where it cannot be read."""
     from datetime import UTC
     from email.utils import parsedate_to_datetime

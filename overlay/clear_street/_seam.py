@@ -43,7 +43,9 @@ _QUANTITY_DIGITS = 18
 
 
 class Prepared:
-    """A call's request, checked and built; and what the call needs to know to look for its effect."""
+    """A call's request, checked and built; and what the call needs to know to hold a reply against what was asked, and
+    to look for its effect.
+    """
 
     __slots__ = ("account_id", "instruction_id", "request", "rows")
 
@@ -89,7 +91,8 @@ def get_positions(
             page_token=page_token,
             sort_by=sort_by,
             sort_direction=sort_direction,
-        )
+        ),
+        account_id=account_id,
     )
 
 
@@ -97,7 +100,8 @@ def close_positions(account_id: int, *, cancel_orders: bool | None) -> Prepared:
     """The request of `close_positions`."""
     from clear_street_api.api.positions.close_positions import build_request
 
-    return Prepared(_checked(build_request, account_id, cancel_orders=_flag("cancel_orders", cancel_orders)))
+    request = _checked(build_request, account_id, cancel_orders=_flag("cancel_orders", cancel_orders))
+    return Prepared(request, account_id=account_id)
 
 
 def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool | None) -> Prepared:
@@ -105,14 +109,16 @@ def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool |
     from clear_street_api.api.positions.close_position import build_request
 
     orders = _flag("cancel_orders", cancel_orders)
-    return Prepared(_checked(build_request, instrument_id, account_id=account_id, cancel_orders=orders))
+    request = _checked(build_request, instrument_id, account_id=account_id, cancel_orders=orders)
+    return Prepared(request, account_id=account_id)
 
 
 def get_position_instructions(account_id: int, *, instrument_id: str | None = None) -> Prepared:
     """The request of `get_position_instructions`."""
     from clear_street_api.api.positions.get_position_instructions import build_request
 
-    return Prepared(_checked(build_request, account_id, instrument_id=instrument_id), account_id)
+    request = _checked(build_request, account_id, instrument_id=instrument_id)
+    return Prepared(request, account_id=account_id)
 
 
 def submit_position_instructions(
@@ -414,16 +420,91 @@ def has_data(kind: type[Any], value: Mapping[str, Any]) -> bool:
     return True
 
 
-def listed_instructions(status: int, value: Mapping[str, Any] | None) -> list[PositionInstruction] | None:
-    """The account's instructions, if a reply is the whole list of them."""
-    if status != 200 or value is None:
+def is_bare_error(value: Mapping[str, Any] | None) -> bool:
+    """Whether a reply has an `error`, and no row or object in its `data`."""
+    if value is None or not value.get("error"):
+        return False
+    data = value.get("data")
+    return not data or not isinstance(data, (list, tuple, dict))
+
+
+def names_other_account(value: Mapping[str, Any] | None, account_id: int) -> bool:
+    """Whether a row in a reply's `data` says that it belongs to another account than `account_id` (0: to anybody's)."""
+    data: Any = None if value is None else value.get("data")
+    if not account_id:
+        return False
+    for row in data if _is_list(data) else (data,):
+        if _is_object(row):
+            named = row.get("account_id")
+            if named != account_id and _account_number(named) not in (None, account_id):
+                return True
+    return False
+
+
+def _account_number(value: object) -> int | None:
+    """The number of an account that a value may stand for; what cannot be one departs from the spec and claims
+    nothing.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def names_other_id(value: Mapping[str, Any], id: str) -> bool:
+    """Whether the row that is a reply's `data` says that it is another than the one with the server's `id`."""
+    named = (_object(value.get("data")) or {}).get("id")
+    return isinstance(named, str) and not is_same_id(named, id)
+
+
+def listed_instructions(
+    status: int, value: Mapping[str, Any] | None, account_id: int
+) -> list[PositionInstruction] | None:
+    """The account's instructions, if a reply is the whole list of them and contradicts neither the question nor itself.
+
+    No row is of another account, and none is there twice in two states.
+    """
+    if status != 200 or value is None or names_other_account(value, account_id):
         return None
+    data: Any = value.get("data")
     metadata = _object(value.get("metadata")) or {}
-    if metadata.get("next_page_token") not in (None, ""):
+    if not _is_list(data) or metadata.get("next_page_token") not in (None, ""):
+        return None
+    if not all(_is_object(row) for row in data):
         return None
     from clear_street_api.models import PositionGetPositionInstructionsResponse
 
-    return PositionGetPositionInstructionsResponse.from_dict(value).data
+    rows = PositionGetPositionInstructionsResponse.from_dict(value).data
+    return None if contradictory_id(rows or ()) is not None else rows
+
+
+def contradictory_id(rows: Iterable[PositionInstruction]) -> str | None:
+    """The id of an instruction that a list shows twice, in different states or under different keys; None for none.
+    Rows that are not stored have no id of their own.
+    """
+    shown: dict[str | None, tuple[str | None, str | None]] = {None: (None, None)}
+    for row in rows:
+        if row.id is not None and row.id != NIL_ID:
+            said = (row.status, row.instruction_id)
+            if shown.setdefault(row.id, said) != said:
+                return row.id
+    return None
+
+
+def is_same_id(one: str, other: str) -> bool:
+    """Whether two texts name the same thing: upper and lower case are alike, and so are the ways to write a UUID."""
+    return one == other or canonical_id(one) == canonical_id(other)
+
+
+def canonical_id(text: str) -> str:
+    """An id in lower case; a UUID, however it is written, as its 32 digits."""
+    lower = text.strip().lower()
+    digits = lower.removeprefix("urn:uuid:").strip("{}").replace("-", "")
+    return digits if is_uuid(digits) else lower
+
+
+def is_uuid(canonical: str) -> bool:
+    """Whether a canonical id is that of a UUID."""
+    return len(canonical) == 32 and not canonical.strip("0123456789abcdef")
 
 
 def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:
@@ -502,9 +583,18 @@ def _is_model(cast_to: object) -> TypeGuard[type[Model]]:
     return isinstance(cast_to, type) and issubclass(cast_to, Model)
 
 
-def by_id(rows: Iterable[PositionInstruction] | None, id: str) -> PositionInstruction | None:
-    """The row with the server's `id`."""
-    return next((row for row in rows or () if row.id == id), None)
+def rows_with_id(rows: Iterable[PositionInstruction], id: str) -> list[PositionInstruction]:
+    """The rows with the server's `id`: those that spell it so, or else those that spell it otherwise."""
+    same = [row for row in rows if row.id is not None and is_same_id(row.id, id)]
+    return [row for row in same if row.id == id] or same
+
+
+def by_id(listed: PositionGetPositionInstructionsResponse, id: str) -> PositionInstruction | None:
+    """The row with the server's `id`, in a list that shows it in one state."""
+    rows = rows_with_id(listed.data or (), id)
+    if len({row.status for row in rows}) > 1:
+        raise _useless(listed, "the list of instructions shows this one twice, in different states")
+    return rows[0] if rows else None
 
 
 def checked_keys(keys: Sequence[str]) -> list[str]:
@@ -527,13 +617,17 @@ def by_key(
     shown = Counter([row.instruction_id for row in rows])
     is_part = listed.metadata is not None and bool(listed.metadata.to_dict().get("next_page_token"))
     if is_part or None in shown or any(shown[key] > 1 for key in keys):
-        from .errors import APIResponseValidationError
-
-        raise APIResponseValidationError(
+        raise _useless(
+            listed,
             "the list of instructions is a part of one, or does not show the idempotency key of every row, or one of "
             "these keys twice, so that it cannot tell what is there and what is not",
-            status_code=200,
-            request_id=request_id_in(listed.to_dict()),
         )
     found = {row.instruction_id: row for row in rows}
     return {key: found.get(key) for key in keys}
+
+
+def _useless(listed: PositionGetPositionInstructionsResponse, why: str) -> Exception:
+    """The error of a list that does not tell what was asked of it."""
+    from .errors import APIResponseValidationError
+
+    return APIResponseValidationError(why, status_code=200, request_id=request_id_in(listed.to_dict()))

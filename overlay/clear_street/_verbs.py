@@ -87,9 +87,11 @@ def _refuse_sibling(operation: Operation[..., object], path: str) -> None:
 
 def _known(operation: Operation[..., object], values: list[str], path: str, body: object) -> Prepared:
     """The request of a known operation, given by its path; what the call's rules need is read out of it."""
+    is_account = bool(values) and re.fullmatch(r"[0-9]{1,19}", values[0]) is not None
     if not operation.may_look:
-        return seam.Prepared(seam.raw_request(operation.name, operation.method, operation.path_template, path, body))
-    if not re.fullmatch(r"[0-9]{1,19}", values[0]):
+        request = seam.raw_request(operation.name, operation.method, operation.path_template, path, body)
+        return seam.Prepared(request, account_id=int(values[0]) if is_account else None)
+    if not is_account:
         raise ArgumentError(f"Expected an account id in `path` but received {values[0]!r}.")
     account_id = int(values[0])
     if operation.has_rows:

@@ -254,7 +254,7 @@ class Poll:
             asked = error.retry_after if isinstance(error, APIStatusError) else None
         else:
             rows = completed.value.data if completed.value is not None else None
-            if rows is not None:
+            if rows is not None and seam.contradictory_id(rows) is None:
                 reading.at = call.clock.now()
                 reading.rows, reading.begun, reading.error = rows, begun, None
         now = call.clock.monotonic()

@@ -191,7 +191,7 @@ class Positions(Named):
         conceal(options)
         checked = seam.checked_text("id", id)
         listed = self.get_position_instructions(account_id, **options)
-        return seam.by_id(listed.data, checked)
+        return seam.by_id(listed, checked)
 
     def find_position_instructions(
         self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]

@@ -192,7 +192,7 @@ class AsyncPositions(Named):
         conceal(options)
         checked = seam.checked_text("id", id)
         listed = await self.get_position_instructions(account_id, **options)
-        return seam.by_id(listed.data, checked)
+        return seam.by_id(listed, checked)
 
     async def find_position_instructions(
         self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]
