@@ -409,7 +409,7 @@ def test_a_change_whose_reply_has_no_data_is_unknown_unless_it_is_found(face: Fa
     face.play(story)
 
 
-@pytest.mark.parametrize("name", READS)
+@pytest.mark.parametrize("name", sorted(CALLS.keys() - CHANGES))
 @pytest.mark.parametrize("strict", [False, True])
 def test_a_read_whose_reply_has_no_data_is_made_again_and_then_an_error(face: Face, name: str, strict: bool) -> None:
     async def story() -> None:
@@ -483,7 +483,7 @@ def test_any_object_is_a_success_unless_its_data_is_needed(name: str, body: Json
     data = body.get("data")
     is_readable = isinstance(data, type(SAMPLES[name]["data"]))
     if name in CLOSES:
-        is_readable |= isinstance(body.get("metadata"), dict)
+        is_readable |= isinstance(body.get("metadata"), dict) and not body.get("error")
     if name in (CANCEL, *CLOSES) and body.get("error") and not (data and isinstance(data, (list, dict))):
         is_readable = False
     assert isinstance(response, APIResponseValidationError) != is_readable

@@ -640,8 +640,14 @@ class TestManyWaits:
         assert not client._caller.connections.driver().learnt.readings
 
     def test_of_other_accounts_services_and_keys_share_nothing(self) -> None:
-        wire = states("SENT")
-        client = Face("sync").client(wire)
+        requests: list[httpx.Request] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            requests.append(request)
+            account_id = int(request.url.path.split("/")[3])
+            return httpx.Response(200, json=envelope([row("SENT", account_id=account_id)]))
+
+        client = Face("sync").client(httpx.MockTransport(answer))
         watches = [
             watch(other)
             for other in (
@@ -652,11 +658,10 @@ class TestManyWaits:
                 client.with_options(strict=True),
             )
         ]
-        wire._replies.append(listing(row("SENT", account_id=8)))
         watches.append(client.v1.positions.watch_position_instructions(8))
         for changes in watches:
             next(changes)
-        assert len(wire.requests) == len(watches)
+        assert len(requests) == len(watches)
 
     def test_of_copies_share_their_readings(self) -> None:
         wire = states("SENT")

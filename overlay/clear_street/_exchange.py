@@ -402,7 +402,8 @@ def _readable(call: Call[T], result: Reply | Failure) -> bool:
         return True
     # A close without its orders is answered at least in the service's own envelope: what a gateway says when it gave up
     # waiting can come with a 200 as well.
-    return resend == Resend.ONCE and isinstance(result.json.get("metadata"), dict)
+    is_answer = isinstance(result.json.get("metadata"), dict) and not result.json.get("error")
+    return resend == Resend.ONCE and is_answer
 
 
 def _pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
