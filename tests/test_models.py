@@ -591,6 +591,24 @@ def test_a_timestamp_is_written_as_it_came_until_it_is_changed() -> None:
     assert "created_at" not in without.model_fields_set
 
 
+@pytest.mark.parametrize(("text", "equal"), [("00.123456Z", True), ("00.1234560Z", False), ("00.123456+00:00", False)])
+def test_rows_are_equal_where_they_are_written_alike(text: str, equal: bool) -> None:
+    row, _ = drift_of(created_at=f"2026-04-24T14:30:{text}")
+    made = attrs.evolve(drift_of()[0], created_at=datetime(2026, 4, 24, 14, 30, 0, 123456, tzinfo=UTC))
+
+    assert (row == made) is (row.to_dict() == made.to_dict()) is equal
+
+
+def test_rich_shows_what_a_model_has_and_not_how_it_keeps_it() -> None:
+    row, _ = drift_of(venue="XCBO", created_at="2026-04-24T14:30:00.123456789Z")
+    names = [field.name for field in row.FIELDS if getattr(row, field.name) is not None]
+
+    assert list(row.__rich_repr__()) == [
+        *((name, getattr(row, name)) for name in names),
+        ("model_extra", {"venue": "XCBO"}),
+    ]
+
+
 def test_a_whole_number_may_have_a_fraction_of_zero() -> None:
     row, drift = drift_of(account_id=122503.0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum, IntEnum, StrEnum
 from typing import Any, ClassVar, Final, NamedTuple, Self, SupportsIndex, TypeVar, cast
@@ -271,8 +271,8 @@ class Timestamp(Kind):
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not str:
             return self.unreadable(value, drift)
-        if not re.fullmatch(RFC_3339, value):
-            is_naive = re.fullmatch(RFC_3339, f"{value}Z") is not None
+        if not _RFC_3339(value):
+            is_naive = _RFC_3339(f"{value}Z") is not None
             return self.unreadable(value, drift, "naive_datetime" if is_naive else "format")
         try:
             moment = datetime.fromisoformat(value.upper())
@@ -574,22 +574,34 @@ class _Unread(NamedTuple):
 
 
 class _Spelt(NamedTuple):
-    """A value that came in another spelling than it would be written in."""
+    """A value that came in another spelling than it may be written in."""
 
     came: Any
     value: Any
 
+    @property
+    def differs(self) -> bool:
+        """Whether another text than it came in would be written."""
+        return not isinstance(self.value, datetime) or _MOMENT.write(self.value) != self.came
 
-def keep_text(kept: dict[str, Any] | None, key: str, text: str, moment: datetime) -> dict[str, Any] | None:
-    """Keep the text of a moment where another would be written for it; ValueError where the text is no timestamp."""
-    if moment.year < FIRST_YEAR or not re.fullmatch(RFC_3339, text):
+
+def keep_text(kept: dict[str, Any] | None, key: str, text: str, moment: datetime) -> dict[str, Any]:
+    """Keep the text of a moment, for which another may be written; ValueError where the text is no timestamp.
+
+    `datetime.fromisoformat`, which took the text, takes any character behind six digits of a fraction.
+    """
+    if moment.year < FIRST_YEAR or _RFC_3339(text) is None:
         raise ValueError(key)
-    if _MOMENT.write(moment) == text:
-        return kept
-    return {**(kept or {}), key: _Spelt(text, moment)}
+    # Half as dear as calling the class.
+    spelt = tuple.__new__(_Spelt, (text, moment))
+    if kept is None:
+        return {key: spelt}
+    kept[key] = spelt
+    return kept
 
 
 _MOMENT: Final = Timestamp()
+_RFC_3339: Final = re.compile(RFC_3339).fullmatch
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -855,17 +867,24 @@ class Model:
         extra: object = self._extra
         if isinstance(self._extra, dict):
             others = {key for spec in self.FIELDS if spec.aliases for key in spec.keys if key != self._key(spec)}
-            extra = {key: value for key, value in self._extra.items() if key not in others} or None
+            extra = {
+                key: value
+                for key, value in self._extra.items()
+                if key not in others and not (isinstance(value, _Spelt) and not value.differs)
+            } or None
         nulls = self._nulls & ((1 << len(self.FIELDS)) - 1)
         return (extra, nulls, *(getattr(self, spec.name) for spec in self.FIELDS))
 
     def __repr__(self) -> str:
-        shown = [
-            f"{spec.name}={_shown(value)}" for spec in self.FIELDS if (value := getattr(self, spec.name)) is not None
-        ]
-        if self.model_extra:
-            shown.append(f"model_extra={self.model_extra!r}")
+        shown = [f"{name}={_shown(value)}" for name, value in self.__rich_repr__()]
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        for spec in self.FIELDS:
+            if (value := getattr(self, spec.name)) is not None:
+                yield spec.name, value
+        if self.model_extra:
+            yield "model_extra", self.model_extra
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)

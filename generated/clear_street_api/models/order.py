@@ -362,5 +362,5 @@ class Order(Model):
         self._nulls = nulls
         self._extra = cls._strays(data, drift) if more else None
         if kept is not None:
-            self._extra = {**kept, **(self._extra or {})}
+            self._extra = {**kept, **self._extra} if more else kept
         return self
