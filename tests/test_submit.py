@@ -12,8 +12,11 @@ from uuid import UUID
 import anyio
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clear_street import AsyncClearStreet, ClearStreet
+from clear_street._batch import Entry, Wanted
 from clear_street.errors import (
     APIConnectionError,
     APIError,
@@ -29,6 +32,7 @@ from clear_street.errors import (
     UnprocessableEntityError,
 )
 from clear_street.sandbox import Fault, Sandbox
+from clear_street.types.v1 import PositionInstruction, PositionInstructionRequest
 from scripted import (
     ACCOUNT,
     INSTRUMENT,
@@ -1290,3 +1294,43 @@ def test_an_error_tells_every_attempt() -> None:
     ]
     assert error.attempts[0].started_at == datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
     assert "3 attempts" in str(error)
+
+
+# --- Large lists ------------------------------------------------------------------------------------------------------
+
+
+def test_a_large_look_after_a_large_submit_is_soon_gone_through() -> None:
+    others = [row(f"other-{number}", quantity=str(10**6 + number)) for number in range(2000)]
+    service = Service(lost(), *looks(LOOKS, *others))
+    rows = [asked(f"key-{number}", quantity=number + 1) for number in range(2000)]
+    started = time.process_time()
+    error = failure(service, *rows, resend_after_unknown=False)
+    assert time.process_time() - started < 5
+    assert error.outcome_unknown
+    assert error.candidates == ()
+
+
+some_instruments = st.sampled_from([INSTRUMENT, INSTRUMENT.upper().replace("-", ""), str(UUID(int=7)), "AAPL", " aapl"])
+some_quantities = st.sampled_from(["1", "1.0", "2", "x", None])
+
+
+@given(
+    asked=st.lists(st.tuples(st.sampled_from(["EXERCISE", "OTHER"]), some_instruments, st.integers(1, 2)), max_size=3),
+    found=st.tuples(
+        st.sampled_from(["EXERCISE", "OTHER", None]), st.one_of(some_instruments, st.none()), some_quantities
+    ),
+)
+def test_a_row_is_held_against_all_that_were_asked_for_as_against_each(
+    asked: list[tuple[str, str, int]], found: tuple[str | None, str | None, str | None]
+) -> None:
+    entries = [
+        Entry(
+            f"key-{number}",
+            PositionInstructionRequest(instruction_type=type_, instrument_id=instrument, quantity=str(quantity)),  # type: ignore[arg-type]
+            minted=False,
+        )
+        for number, (type_, instrument, quantity) in enumerate(asked)
+    ]
+    names = ("instruction_type", "instrument_id", "quantity")
+    shown = PositionInstruction.from_dict({name: value for name, value in zip(names, found, strict=True) if value})
+    assert Wanted(entries).may_have(shown) == any(entry.is_same(shown) is not False for entry in entries)

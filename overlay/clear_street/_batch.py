@@ -74,6 +74,32 @@ class Entry:
         return False if is_uuid(theirs) and is_uuid(ours) else None
 
 
+class Wanted:
+    """What some entries ask for, so that a row of a list is held against all of them at once."""
+
+    __slots__ = ("_instruments",)
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        # By type and quantity, the canonical ids of the instruments; None for one that is not named by a UUID.
+        self._instruments: dict[tuple[str | None, Decimal | None], set[str | None]] = {}
+        for entry in entries:
+            request = entry.request
+            named = canonical_id(request.instrument_id)
+            ids = self._instruments.setdefault((request.instruction_type, _number(request.quantity)), set())
+            ids |= {named} if is_uuid(named) else {named, None}
+
+    def may_have(self, row: PositionInstruction) -> bool:
+        """Whether `row` asks for the same as one of them, or does not say: `Entry.is_same` is not False."""
+        quantity = _number(row.quantity)
+        if row.instruction_type is None or row.instrument_id is None or quantity is None:
+            return bool(self._instruments)
+        ids = self._instruments.get((row.instruction_type, quantity))
+        if ids is None:
+            return False
+        theirs = canonical_id(row.instrument_id)
+        return theirs in ids or None in ids or not is_uuid(theirs)
+
+
 class Batch:
     """The rows of one submit call, in the caller's order."""
 
@@ -215,11 +241,12 @@ class Batch:
     def _strays(self, rows: Sequence[PositionInstruction]) -> list[PositionInstruction]:
         """Rows of the list that may be the effect of an unsettled row, but cannot be matched with it."""
         unsettled = {entry.key: entry for entry in self.unsettled}
+        wanted = Wanted(list(unsettled.values()))
 
         def may_be_ours(row: PositionInstruction) -> bool:
             if row.instruction_id in self._by_key:
                 return row.instruction_id in unsettled
-            return not self._is_older(row) and any(entry.is_same(row) is not False for entry in unsettled.values())
+            return not self._is_older(row) and wanted.may_have(row)
 
         return [row for row in rows if may_be_ours(row)]
 
