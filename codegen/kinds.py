@@ -35,6 +35,9 @@ CLASSES = {
     "Timestamp",
 }
 
+# A string, or as a group the name of what is called: a string is data, whatever it looks like.
+CALL = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\b(\w+)(?=\()""")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
@@ -204,7 +207,7 @@ def _alternatives(kind: Kind) -> list[str]:
 
 def called(code: str) -> set[str]:
     """The names in an expression that are called, among which are our own classes."""
-    return set(re.findall(r"\b\w+(?=\()", code))
+    return {name for name in CALL.findall(code) if name}
 
 
 def alias(name: str, taken: Collection[str]) -> str:
@@ -214,7 +217,7 @@ def alias(name: str, taken: Collection[str]) -> str:
 
 def aliased(code: str, taken: Collection[str]) -> str:
     """An expression with our own classes under their aliases."""
-    return re.sub(r"\b\w+(?=\()", lambda match: alias(match[0], taken) if match[0] in CLASSES else match[0], code)
+    return CALL.sub(lambda match: alias(match[1], taken) if match[1] in CLASSES else match[0], code)
 
 
 def imported(names: Collection[str], taken: Collection[str]) -> str:

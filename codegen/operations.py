@@ -189,7 +189,7 @@ class Operations:
         literals = [path_literal(part, place) for part in parts[::2]]
         if not path.startswith("/") or {".", ".."} & {*path.split("/")}:
             raise Ungeneratable(place, f"a path that leads elsewhere: {path!r}")
-        encoded = [self._in_path(in_path[key], path) for key in parts[1::2]]
+        encoded = [aliased(self._in_path(in_path[key], path), classes) for key in parts[1::2]]
         if odd := [code for code in encoded if re.search(r'["\\{}]', code)]:
             raise Ungeneratable(place, f"a parameter of the path with an odd value: {odd[0]}")
         filled = literals[0] + "".join(f"{{{code}}}{rest}" for code, rest in zip(encoded, literals[1:], strict=True))
@@ -197,7 +197,7 @@ class Operations:
             "operation": name,
             "method": method.upper(),
             "path": path,
-            "path_expression": aliased(f'f"{filled}"', classes) if keys else "PATH" if filled == path else repr(filled),
+            "path_expression": f'f"{filled}"' if keys else "PATH" if filled == path else repr(filled),
             "query": [aliased(_pair(a), classes) for a in in_query],
             "body": {"kind": aliased(body.kind, classes), "expression": body.expression} if body else None,
             "replies": {status: "NoneType" if model == NOTHING else model for status, model in known.items()},
@@ -416,6 +416,8 @@ def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str
     if plain == INTEGER or kind.enum is not None:
         limits = {"minimum": 0} if where == "path" else {}
         limits |= {limit: schema[limit] for limit in ("minimum", "maximum") if limit in schema}
+        if odd := [f"{limit} {value!r}" for limit, value in limits.items() if type(value) is not int]:
+            raise Ungeneratable(place, f"the {odd[0]} of an integer")
         return (
             f"whole_number({', '.join([repr(name), name, *(f'{limit}={value}' for limit, value in limits.items())])})"
         )

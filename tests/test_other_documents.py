@@ -432,6 +432,15 @@ UNGENERATABLE: dict[str, tuple[Json, str]] = {
         "are not all strings",
     ),
     "a parameter of any type": (parameter(schema={}), "a parameter of the type Any"),
+    "a limit between two integers": (
+        parameter(schema={"type": "integer", "minimum": 0.5}),
+        "the minimum 0.5 of an integer",
+    ),
+    "a limit that is none": (parameter(schema={"type": "integer", "maximum": "9"}), "the maximum '9' of an integer"),
+    "a limit without an end": (
+        parameter(schema={"type": "integer", "maximum": float("inf")}),
+        "the maximum inf of an integer",
+    ),
     "a path without its parameter": (
         {"op": "move", "from": "/paths/~1v1~1accounts~1{account_id}~1things", "path": "/paths/~1v1~1{other}~1things"},
         "parameters in the path",
