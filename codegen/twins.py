@@ -15,6 +15,18 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path("overlay/clear_street/v1")
 SUFFIX = "_async.py"
 BANNER = "# Made by codegen/twins.py from {source}: edit that file, then `make generate`.\n"
+REST = """
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # The async classes were defined here, too.
+        if not name.startswith("Async"):
+            raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+        from . import {module}
+
+        return getattr({module}, name)
+"""
 
 WORDS = (
     (re.compile(r"\basync (def|for|with)\b"), r"\1"),
@@ -31,7 +43,7 @@ def twin(source: Path) -> str:
     text = source.read_text(encoding="utf-8")
     for pattern, replacement in WORDS:
         text = pattern.sub(replacement, text)
-    return formatted(BANNER.format(source=source.name) + text)
+    return formatted(BANNER.format(source=source.name) + text + REST.format(module=source.stem))
 
 
 def formatted(text: str) -> str:

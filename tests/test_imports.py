@@ -142,6 +142,15 @@ def test_every_public_attribute_of_a_public_class_is_documented(module: ModuleTy
                     assert described.__doc__, f"{name}.{attribute}"
 
 
+def test_the_async_namespaces_are_found_beside_the_blocking_ones() -> None:
+    from clear_street.v1 import positions
+
+    module: Any = positions
+    assert module.AsyncPositions is clear_street.v1.AsyncPositions
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = module.no_such_name
+
+
 # --- What other programs read of them ---------------------------------------------------------------------------------
 
 

@@ -393,3 +393,14 @@ class PositionsWithStreamingResponse(Named):
 
 
 resolvable(globals())
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # The async classes were defined here, too.
+        if not name.startswith("Async"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import positions_async
+
+        return getattr(positions_async, name)

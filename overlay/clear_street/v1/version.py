@@ -56,3 +56,14 @@ class VersionWithStreamingResponse(Named):
 
 
 resolvable(globals())
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # The async classes were defined here, too.
+        if not name.startswith("Async"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import version_async
+
+        return getattr(version_async, name)
