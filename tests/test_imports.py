@@ -14,6 +14,7 @@ import subprocess
 import sys
 import typing
 import weakref
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -185,6 +186,11 @@ def test_the_annotations_of_all_that_is_public_can_be_evaluated() -> None:
         assert isinstance(typing.get_type_hints(value), dict), name
         if inspect.isfunction(value):
             assert inspect.signature(value, eval_str=True), name
+
+
+def test_completion_without_types_sees_what_is_imported_for_type_checkers() -> None:
+    for path in Path(clear_street.__file__).parent.rglob("*.py"):
+        assert "TYPE_CHECKING = False" not in path.read_text(encoding="utf-8"), f"Jedi passes over blocks of {path}"
 
 
 def test_annotations_are_evaluated_to_what_they_name() -> None:

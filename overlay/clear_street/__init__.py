@@ -10,7 +10,8 @@ import sys
 
 from ._version import __version__
 
-TYPE_CHECKING = False
+# False; Jedi, which completes names in editors and IPython, would pass over the block after a plain False.
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from . import errors, sandbox, types
     from ._client import AsyncClearStreet, ClearStreet

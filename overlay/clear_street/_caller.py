@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._secrets import conceal
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, NoReturn, ParamSpec, TypeVar

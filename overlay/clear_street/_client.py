@@ -11,7 +11,7 @@ from ._secrets import conceal, concealed
 from ._settings import Settings, refuse_unknown
 from .v1 import V1, AsyncV1
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType

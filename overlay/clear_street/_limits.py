@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._refusal import as_number, unfit
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime

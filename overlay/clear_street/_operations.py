@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import _seam as seam
 from .types import v1 as types
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Generic, ParamSpec, TypeVar

@@ -12,7 +12,7 @@ from enum import Enum
 from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ._refusal import check_spelling, refusal, remedy, unfit
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, ParamSpec, TypeGuard, TypeVar

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ._refusal import refusal
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any

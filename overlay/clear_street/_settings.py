@@ -8,7 +8,7 @@ from ._limits import DEFAULT_LIMITS, Limits
 from ._refusal import refusal, unexpected
 from ._secrets import Headers, Secret, checked_headers, concealed, is_header_value
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any

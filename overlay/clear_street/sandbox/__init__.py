@@ -7,7 +7,7 @@ process through `SandboxTransport` and `AsyncSandboxTransport`, or over loopback
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from .book import LedgerEntry
     from .clock import LiveClock, SandboxClock

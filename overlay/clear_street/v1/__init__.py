@@ -5,7 +5,7 @@ from __future__ import annotations
 from .._annotations import resolvable
 from .._refusal import Named, no_name
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar

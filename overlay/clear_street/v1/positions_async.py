@@ -10,7 +10,7 @@ from .._refusal import Named, refuse_unexpected
 from .._secrets import conceal
 from .._shapes import async_raw, async_streamed
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Final, Never, Unpack

@@ -8,7 +8,7 @@ from .._annotations import resolvable
 from .._refusal import Named
 from .._shapes import raw, streamed
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from typing import Final, Unpack
 

@@ -7,7 +7,7 @@ from .._annotations import resolvable
 from .._refusal import Named
 from .._shapes import async_raw, async_streamed
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from typing import Final, Unpack
 

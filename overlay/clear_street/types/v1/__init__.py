@@ -7,7 +7,7 @@ imported when it is first used.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from clear_street_api.models import (
         APIError,
