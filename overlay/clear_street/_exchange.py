@@ -124,7 +124,7 @@ def _finish(completed: Completed[T], body: bytes | BaseException) -> Flow[Comple
         result = _broken(call, reply, body)
     else:
         reply.body, reply.json = body, read_object(body)
-    if not _readable(call, result):
+    if _foreign(call, result) or not _readable(call, result):
         call.lose(result)
     elif call.batch is None:
         return _completed(call, reply)
@@ -350,7 +350,8 @@ def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Out
     result = yield from _sent(call, send)
     if isinstance(result, Reply) and result.body is not None:
         result.json = read_object(result.body)
-    outcome = policy.classify(result, readable=_readable(call, result), foreign=_foreign(call, result))
+    foreign = _foreign(call, result)
+    outcome = policy.classify(result, readable=not foreign and _readable(call, result), foreign=foreign)
     request_id = seam.request_id_in(result.json) if isinstance(result, Reply) else None
     call.record(now, result, outcome, request_id)
     call.in_flight = None
@@ -389,8 +390,6 @@ def _readable(call: Call[T], result: Reply | Failure) -> bool:
         return False
     if result.body is None:
         return True
-    if _foreign(call, result):
-        return False
     resend = call.operation.resend
     if resend in (Resend.CANCEL, Resend.ONCE) and seam.is_bare_error(result.json):
         return False

@@ -584,9 +584,9 @@ def _is_model(cast_to: object) -> TypeGuard[type[Model]]:
 
 
 def rows_with_id(rows: Iterable[PositionInstruction], id: str) -> list[PositionInstruction]:
-    """The rows with the server's `id`: those that spell it so, or else those that spell it otherwise."""
-    same = [row for row in rows if row.id is not None and is_same_id(row.id, id)]
-    return [row for row in same if row.id == id] or same
+    """The rows with the server's `id`, however they spell it."""
+    wanted = canonical_id(id)
+    return [row for row in rows if row.id is not None and (row.id == id or canonical_id(row.id) == wanted)]
 
 
 def by_id(listed: PositionGetPositionInstructionsResponse, id: str) -> PositionInstruction | None:
