@@ -316,6 +316,12 @@ def test_an_id_is_the_same_however_it_is_written() -> None:
     assert (found.data.status, found.reconciled) == ("CANCELLED", True)
 
 
+def test_one_instruction_in_two_states_is_none_that_can_be_shown() -> None:
+    client = Service(listed(instruction("SENT"), instruction("ACCEPTED"))).client()
+    with pytest.raises(APIResponseValidationError, match="in different states"):
+        client.v1.positions.get_position_instruction(ID.upper(), account_id=ACCOUNT)
+
+
 def test_a_look_needs_ids_and_states_but_no_keys() -> None:
     shown = listed(row("other", instruction_id=...), instruction("CANCELLED", instruction_id=None))
     assert cancel(Service(lost(), shown).client(max_retries=0)).reconciled is True

@@ -603,6 +603,15 @@ def test_where_the_service_does_not_tell_its_time_ours_can_only_cast_doubt(
         assert [r.created_at for r in failure(service).candidates] == [datetime(2026, 4, 24, 13, 30, tzinfo=UTC)]
 
 
+def test_a_date_at_the_end_of_time_tells_none() -> None:
+    service = Service(reply(200, [row()], headers={"Date": "Fri, 31 Dec 9999 23:59:59 GMT"}), lost(), listed(row("b")))
+    service.dated = False
+    client = service.client()
+    submit(client)
+    service.clock.advance(10.0)
+    assert len(submit(client, asked("b")).accepted) == 1
+
+
 def test_by_our_clock_alone_no_row_is_a_duplicate_and_none_cannot_be_ours() -> None:
     for fields in ({"quantity": "2"}, {"instruction_id": "made-up"}):
         service = Service(lost(), *looks(LOOKS, row(**{"created_at": LONG_AGO, **fields})))

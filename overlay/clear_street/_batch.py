@@ -104,6 +104,7 @@ class Batch:
     """The rows of one submit call, in the caller's order."""
 
     __slots__ = (
+        "_ask_begun_there",
         "_begun_there",
         "_by_key",
         "_started_at",
@@ -122,7 +123,8 @@ class Batch:
         """
         self.entries: Sequence[Entry] = entries
         self._started_at: datetime = started_at
-        self._begun_there: Callable[[], datetime | None] = begun_there
+        self._ask_begun_there: Callable[[], datetime | None] = begun_there
+        self._begun_there: datetime | None = None
         self.keys_kept: bool = False
         """True once a look that counted showed rows, all of them with keys."""
         self.keys_honoured: bool = True
@@ -226,7 +228,7 @@ class Batch:
 
     def take_look(self, rows: Sequence[PositionInstruction]) -> None:
         """The account's instructions: presence settles a row, absence nothing."""
-        self.keys_kept = bool(rows)
+        self.keys_kept, self._begun_there = bool(rows), self._ask_begun_there()
         found = self._matched(rows)
         for entry in self.unsettled:
             if entry.key in found:
@@ -235,7 +237,7 @@ class Batch:
 
     def take_keyless(self, rows: Sequence[PositionInstruction]) -> None:
         """The account's instructions, not all of which show an id and a key: a sign that keys may not be honoured."""
-        self.keys_honoured = False
+        self.keys_honoured, self._begun_there = False, self._ask_begun_there()
         self.candidates = self._strays(rows)
 
     def _strays(self, rows: Sequence[PositionInstruction]) -> list[PositionInstruction]:
@@ -271,12 +273,12 @@ class Batch:
 
     def _is_older(self, row: PositionInstruction) -> bool:
         """Whether a row is older than the call by the service's own clock, the only one that can tell."""
-        begun, created = self._begun_there(), _believed(row.created_at)
+        begun, created = self._begun_there, _believed(row.created_at)
         return begun is not None and created is not None and created < begun - SERVICE_SLACK
 
     def _seems_older(self, row: PositionInstruction) -> bool:
         """Whether a row is older by the service's clock or, where that is not known, may be so by ours."""
-        if self._begun_there() is not None:
+        if self._begun_there is not None:
             return self._is_older(row)
         created = _believed(row.created_at)
         return created is not None and created < self._started_at - CLOCK_SLACK
