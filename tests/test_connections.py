@@ -6,12 +6,19 @@ import time
 from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 import pytest
 
-from clear_street import APIConnectionError, APITimeoutError, ClearStreetError
+from clear_street import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncClearStreet,
+    ClearStreetError,
+    DefaultAsyncHttpxClient,
+)
 from faces import Face, settled
-from raw_server import RawServer, answering, reply
+from raw_server import RawServer, answering, reply, trusting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -29,7 +36,7 @@ def other() -> Iterator[RawServer]:
         yield other
 
 
-def run(face: Face, url: str, story: Any, **limits: Any) -> Any:
+def run(face: Face, url: str, story: Any, http_options: Any = None, **limits: Any) -> Any:
     """What a coroutine function that awaits nothing but `settled(...)` gives of a client with limits."""
 
     def blocking(http_client: Any) -> Any:
@@ -42,7 +49,8 @@ def run(face: Face, url: str, story: Any, **limits: Any) -> Any:
         return await story(face.kind("key", base_url=url, http_client=http_client))
 
     return face.within(
-        lambda: face.http_client(None, limits=httpx.Limits(**limits)), awaiting if face.is_async else blocking
+        lambda: face.http_client(None, limits=httpx.Limits(**limits), **(http_options or {})),
+        awaiting if face.is_async else blocking,
     )
 
 
@@ -119,9 +127,11 @@ def test_closing_a_reply_twice_makes_no_second_one_free(face: Face, service: Raw
         raw = await settled(client.v1.positions.with_raw_response.get_positions(1))
         stream = raw.http_response.stream
         await settled(stream.aclose() if face.is_async else stream.close())
-        await Held(face).take(client)
+        held = Held(face)
+        await held.take(client)
         with pytest.raises(APITimeoutError):
             await settled(client.v1.positions.close_positions(1, timeout=0.05, max_retries=0))
+        await held.let_go()
 
     run(face, service.url, story, max_connections=1)
 
@@ -230,3 +240,73 @@ def test_a_body_that_comes_in_pieces_is_sent(face: Face, service: RawServer) -> 
     response = face.within(lambda: face.http_client(None, headers={"Content-Length": "2"}), story)
     assert response.status_code == 200
     assert b"Content-Length: 2" in service.requests[0]
+
+
+SPLIT = b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"
+BEHIND = {"a reply": reply(["another's"]), "half a reply": reply()[:20], "a byte": b"\n", "a body": b"HTTP/1.1"}
+
+
+@pytest.mark.parametrize("tls", [False, True])
+@pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
+def test_one_with_anything_behind_a_reply_is_not_used_again(face: Face, behind: bytes, tls: bool) -> None:
+    def serve(server: RawServer, connection: Any) -> None:
+        while server.request(connection):
+            connection.sendall(reply() + (behind if len(server.requests) == 1 else b""))
+
+    async def story(client: Any) -> Any:
+        await settled(call(client))
+        return (await settled(call(client))).data
+
+    with RawServer(serve, tls=tls) as server:
+        options = {"verify": trusting()} if tls else {}
+        assert run(face, server.url, story, http_options=options) == []
+        assert server.accepted == 2
+
+
+def test_one_whose_reply_announces_a_body_that_it_must_not_have_is_not_used_again(face: Face) -> None:
+    def serve(server: RawServer, connection: Any) -> None:
+        while server.request(connection):
+            connection.sendall(SPLIT if len(server.requests) == 1 else reply())
+
+    async def story(client: Any) -> None:
+        await settled(client.delete("/v1/x", cast_to=type(None)))
+        await settled(call(client))
+
+    with RawServer(serve) as server:
+        run(face, server.url, story)
+        assert server.accepted == 2
+
+
+def test_tls_records_that_nobody_read_are_noticed(face: Face) -> None:
+    def serve(server: RawServer, connection: Any) -> None:
+        while server.request(connection):
+            connection.sendall(reply())
+            if len(server.requests) == 1:
+                connection.sendall(reply(["another's"]))
+
+    async def story(client: Any) -> Any:
+        await settled(call(client))
+        came(lambda: len(server.requests) == 1)
+        return (await settled(call(client))).data
+
+    with RawServer(serve, tls=True) as server:
+        assert run(face, server.url, story, http_options={"verify": trusting()}) == []
+
+
+def test_one_that_a_dropped_reply_held_is_free_for_others(face: Face, service: RawServer) -> None:
+    async def story(client: Any) -> None:
+        manager = client.v1.positions.with_streaming_response.get_positions(1)
+        await settled(manager.__aenter__() if face.is_async else manager.__enter__())
+        del manager
+        await settled(call(client))
+
+    run(face, service.url, story, max_connections=1)
+
+
+def test_each_event_loop_has_its_own_also_of_a_client_handed_in(service: RawServer) -> None:
+    http_client = DefaultAsyncHttpxClient()
+    client = AsyncClearStreet("key", base_url=service.url, http_client=http_client, max_retries=0)
+    for backend in ("asyncio", "trio", "asyncio"):
+        for _ in range(2):
+            assert anyio.run(lambda: call(client), backend=backend).data == []
+    assert service.accepted == 6

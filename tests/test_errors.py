@@ -284,7 +284,7 @@ def test_a_404_of_cancel_says_so_where_the_id_is_a_key(face: Face) -> None:
         (httpx.ReadTimeout("late"), APITimeoutError, True),
         (httpx.WriteTimeout("late"), APITimeoutError, True),
         (httpx.RemoteProtocolError("odd"), APIConnectionError, True),
-        (RuntimeError("of a transport"), APIConnectionError, True),
+        (OSError("of a transport"), APIConnectionError, True),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )

@@ -8,6 +8,7 @@ import gc
 import os
 import pickle
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -191,6 +192,57 @@ client.close()
             assert (done.returncode, done.stderr) == (0, "")
             assert service.accepted == 2
             assert len(service.requests) == 6
+
+    def test_make_connections_of_their_own_in_a_client_handed_in(self) -> None:
+        program = """
+import os, sys
+from clear_street import ClearStreet, DefaultHttpxClient
+
+http_client = DefaultHttpxClient()
+client = ClearStreet("key", base_url=sys.argv[1], http_client=http_client, max_retries=0)
+client.v1.positions.get_positions(1)
+child = os.fork()
+for _ in range(20):
+    assert client.get(f"/v1/{bool(child)}", cast_to=dict)["data"] == [f"/v1/{bool(child)}"]
+http_client.close()
+if not child:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+        def serve(server: RawServer, connection: Any) -> None:
+            while head := server.request(connection):
+                time.sleep(0.001)
+                connection.sendall(reply([head.split(b" ")[1].decode()]))
+
+        with RawServer(serve) as service:
+            done = script(program, service.url)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert service.accepted == 2
+
+    @pytest.mark.parametrize("module", ["asyncio", "trio"])
+    def test_make_connections_of_their_own_in_loops_and_a_client_handed_in(self, module: str) -> None:
+        program = """
+import anyio, os, sys
+from clear_street import AsyncClearStreet, DefaultAsyncHttpxClient
+
+client = AsyncClearStreet("key", base_url=sys.argv[1], http_client=DefaultAsyncHttpxClient(), max_retries=0)
+
+async def call():
+    assert (await client.v1.positions.get_positions(1)).data == []
+
+for _ in range(2):
+    anyio.run(call, backend=sys.argv[2])
+child = os.fork()
+anyio.run(call, backend=sys.argv[2])
+if not child:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+        with RawServer(answering) as service:
+            done = script(program, service.url, module)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert service.accepted == 4
 
     def test_make_connections_of_their_own_in_event_loops(self) -> None:
         program = """
@@ -765,3 +817,51 @@ def test_ctrl_c_in_a_blocking_call_is_told() -> None:
     ):
         client.v1.positions.close_positions(ACCOUNT)
     assert [call.request.method for call in client.interrupted] == ["DELETE"]
+
+
+class SoftTimeLimit(Exception):
+    pass
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers here")
+@pytest.mark.parametrize("kind", [SoftTimeLimit, TimeoutError, ConnectionResetError, ValueError])
+@pytest.mark.parametrize("operation", ["get_positions", "close_positions", "cancel_position_instruction"])
+def test_what_a_signal_handler_raises_goes_on_its_way(operation: str, kind: type[Exception]) -> None:
+    def handler(*_: object) -> None:
+        raise kind("of the application")
+
+    def serve(server: RawServer, connection: Any) -> None:
+        if server.request(connection):
+            os.kill(os.getpid(), signal.SIGALRM)
+            server.hold()
+
+    arguments = {"instruction_id": "i-1"} if operation.startswith("cancel") else {}
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        with RawServer(serve) as service, ClearStreet("key", base_url=service.url, timeout=5) as client:
+            with pytest.raises(kind, match="of the application") as caught:
+                getattr(client.v1.positions, operation)(account_id=7, **arguments)
+            assert getattr(caught.value, "outcome_unknown", False) is (operation != "get_positions")
+            assert len(service.requests) == 1
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_what_the_way_back_needs_is_imported_before_a_change_is_sent() -> None:
+    program = """
+import sys
+from clear_street import ClearStreet
+import httpx
+
+def answer(request):
+    known.update(sys.modules)
+    return httpx.Response(200, json={"metadata": {"request_id": "r"}, "data": [{}], "error": {}})
+
+for act in (lambda p: p.close_positions(7), lambda p: p.close_position("i", account_id=7)):
+    known = {}
+    client = ClearStreet("key", http_client=httpx.Client(transport=httpx.MockTransport(answer)))
+    act(client.v1.positions)
+    assert not set(sys.modules) - set(known), set(sys.modules) - set(known)
+    client.close()
+"""
+    assert script(program.replace("client.close()", "")).stderr == ""

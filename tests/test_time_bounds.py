@@ -24,6 +24,8 @@ from clear_street import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
+from clear_street._http import transport
+from clear_street._http.bounds import BOUNDS, Bounds
 from clear_street._http.environment import shared_context
 from clear_street.sandbox import LiveClock
 from faces import Face
@@ -735,3 +737,65 @@ def test_a_reply_that_comes_in_time_is_no_matter_of_bounds(face: Face) -> None:
         value, error, _ = tried(face, client_of(face, server.url, timeout=5.0))
     assert error is None
     assert value.data == []
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_request_hook_that_takes_past_not_after_sends_nothing(face: Face, ours: bool) -> None:
+    def slow(_: object) -> None:
+        time.sleep(0.3)
+
+    async def slow_async(_: object) -> None:
+        await anyio.sleep(0.3)
+
+    hooks = {"request": [slow_async if face.is_async else slow]}
+    kind = face.http_kind if ours else (httpx.AsyncClient if face.is_async else httpx.Client)
+    with RawServer(answering) as server:
+        client = client_of(face, server.url, timeout=5, http_client=kind(event_hooks=hooks))
+        not_after = datetime.now(UTC) + timedelta(seconds=0.2)
+        _, error, _ = tried(face, client, lambda each: each.v1.positions.close_positions(1, not_after=not_after))
+        assert (type(error), error.outcome_unknown, server.requests) == (APITimeoutError, False, [])
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_what_a_request_hook_sends_is_not_the_request(face: Face, ours: bool) -> None:
+    def refresh(_: object) -> None:
+        with httpx.Client() as other:
+            other.get(server.url)
+
+    async def refresh_async(_: object) -> None:
+        async with face.http_kind() as other:
+            await other.get(server.url)
+
+    hooks = {"request": [refresh_async if face.is_async else refresh]}
+    kind = face.http_kind if ours else (httpx.AsyncClient if face.is_async else httpx.Client)
+    with RawServer(answering) as server:
+        client = client_of(face, "http://127.0.0.1:9", http_client=kind(event_hooks=hooks))
+        _, error, _ = tried(face, client, lambda each: each.v1.positions.close_positions(1))
+        assert (error.outcome_unknown, len(server.requests)) == (False, 1)
+
+
+def test_a_socks_greeting_is_no_byte_of_the_request() -> None:
+    for handshake, begun in ((b"\x05\x01\x00", False), (b"CONNECT a:1 HTTP/1.1", False), (b"DELETE /x", True)):
+        bounds = Bounds(time.monotonic() + 5, None, 1)
+        bounds.request = request = httpx.Request("DELETE", "http://x")
+        token = BOUNDS.set(bounds)
+        try:
+            transport._sending(request)
+            transport._about_to_write(handshake)
+        finally:
+            BOUNDS.reset(token)
+        assert bounds.begun is begun
+
+
+class Retrying(httpx.BaseTransport):
+    """Sends again by itself; what it raises is of the second try."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("nobody listens any more", request=request)
+
+
+def test_another_transport_s_exception_proves_nothing() -> None:
+    client = ClearStreet("key", http_client=httpx.Client(transport=Retrying()))
+    with client, pytest.raises(APIConnectionError) as caught:
+        client.v1.positions.close_positions(1)
+    assert (caught.value.outcome_unknown, len(caught.value.attempts)) == (True, 1)

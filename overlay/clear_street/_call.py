@@ -168,6 +168,10 @@ class Call(Generic[T]):
                 )
             self.not_after_at = now + left
 
+    def preload(self) -> None:
+        """Import what the way back may need, while nothing was sent: later there may be no module, or no descriptor."""
+        seam.preload(self.operation.response)
+
     def at(self, now: float) -> datetime:
         """The wall clock at a moment of the monotonic one."""
         return self.started_at + timedelta(seconds=now - self.started)

@@ -18,7 +18,6 @@ import warnings
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from weakref import WeakKeyDictionary
 
 import anyio
 import httpx
@@ -26,7 +25,7 @@ import httpx
 from ._call import Call, Learnt
 from ._effects import Invoke, Send, Sleep
 from ._exchange import exchange, finish, lost
-from ._http.bounds import BOUNDS, Bounds
+from ._http.bounds import BOUNDS, Bounds, raised_by_signal_handler
 from ._http.client import DefaultAsyncHttpxClient, DefaultHttpxClient
 from ._http.decoding import BodyTooLarge, bound, keep, unpacked
 from ._http.messages import new_request
@@ -37,7 +36,7 @@ from ._settings import Settings, checked_key
 from .errors import ArgumentError, ClearStreetError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import Mapping
 
     from ._effects import Effect, Flow
     from ._exchange import Completed
@@ -130,15 +129,15 @@ class _Driver:
         unsent: bool,
     ) -> Reply | Failure:
         """What an attempt that raised came to. A refusal of ours, or an interruption, is none: it goes on its way."""
-        unsent = unsent or _is_never_sent(error, request)
         if isinstance(error, httpx.HTTPStatusError) and error.request is request:
             # A hook of the application's makes an error of the reply's status, as `raise_for_status` does.
             response = error.response
             with contextlib.suppress(httpx.ResponseNotRead):
                 return self._reply(response, response.content, key)
-        error = _bare(error)
-        if isinstance(error, ClearStreetError) or not isinstance(error, Exception):
-            raise error from None
+        raised = _by_application(error)
+        if raised is not None:
+            raise _bare(raised) from None
+        error = _bare(cast("Exception", error))
         sent = response is not None or not unsent
         return Failure(
             error,
@@ -184,12 +183,11 @@ class Driver(_Driver):
     ) -> T:
         """A whole call: its value, or in another shape than "value" its raw response."""
         call = self.new_call(settings, operation, prepared, options, shape=shape, cast_to=cast_to)
-        completed = self.run(exchange(call), settings)
         if shape == "value":
-            return cast("T", completed.value)
+            return cast("T", (self.run(exchange(call), settings)).value)
         from ._responses import RawResponse
 
-        return cast("T", RawResponse(completed, self))
+        return cast("T", RawResponse(self.run(exchange(call), settings), self))
 
     def finish(self, completed: Completed[T]) -> None:
         """Read the body of a streamed reply, and the value out of it."""
@@ -221,6 +219,9 @@ class Driver(_Driver):
         except StopIteration as stop:
             value: T = stop.value
             return value
+        except BaseException as error:
+            flow.throw(error)  # one that came between two steps is told of what it interrupts
+            raise
 
     def close(self) -> None:
         """Close the connections that this driver made."""
@@ -267,21 +268,20 @@ class Driver(_Driver):
         client = self.client()
         _refuse_closed(client.is_closed)
         bounds = self._bounds(effect, settings.max_body_size)
-        keeps_bounds = getattr(client, "keeps_bounds", False)
         key = request = response = None
         token = BOUNDS.set(bounds)
         try:
             key = self._key(settings) if effect.authenticated else None
-            request = new_request(effect, settings.base_url, key, client, self.clock.monotonic())
-            bounds.begun = False  # the application may have asked for the key over connections of this package
+            request = new_request(effect, settings.base_url, key, client, bounds, self.clock.monotonic())
+            bounds.request, bounds.begun = request, False  # where an API key was asked for, another request was sent
             response = client.send(request, stream=True, auth=None, follow_redirects=False)
             body = _read(effect, response, settings.max_body_size)
             result: Reply | Failure = self._reply(response, body, key)
         except BaseException as error:
-            unsent = request is None or (keeps_bounds and not bounds.begun)
+            unsent = request is None or _is_never_sent(client, error, request, bounds)
             result = self._failed(error, request, response, key, unsent=unsent)
         finally:
-            effect.begun = bounds.begun or (request is not None and not keeps_bounds)
+            effect.begun = bounds.begun or (request is not None and not _knows_when_sent(client, request))
             BOUNDS.reset(token)
             if response is not None and not (effect.stream and response.is_success):
                 with contextlib.suppress(Exception):  # what came of the attempt is known by now
@@ -312,9 +312,7 @@ class AsyncDriver(_Driver):
                 "DefaultAsyncHttpxClient(transport=...) or the like, or use ClearStreet for a blocking one."
             )
         self._supplied = http_client
-        self._own: WeakKeyDictionary[object, tuple[int, httpx.AsyncClient, AsyncGenerator[None, None]]] = (
-            WeakKeyDictionary()
-        )
+        self._own: dict[int, httpx.AsyncClient] = {}
 
     async def call(
         self,
@@ -327,12 +325,11 @@ class AsyncDriver(_Driver):
     ) -> T:
         """A whole call: its value, or in another shape than "value" its raw response."""
         call = self.new_call(settings, operation, prepared, options, shape=shape, cast_to=cast_to)
-        completed = await self.run(exchange(call), settings)
         if shape == "value":
-            return cast("T", completed.value)
+            return cast("T", (await self.run(exchange(call), settings)).value)
         from ._responses import AsyncRawResponse
 
-        return cast("T", AsyncRawResponse(completed, self))
+        return cast("T", AsyncRawResponse(await self.run(exchange(call), settings), self))
 
     async def finish(self, completed: Completed[T]) -> None:
         """Read the body of a streamed reply, and the value out of it."""
@@ -364,40 +361,30 @@ class AsyncDriver(_Driver):
         except StopIteration as stop:
             value: T = stop.value
             return value
+        except BaseException as error:
+            flow.throw(error)  # one that came between two steps is told of what it interrupts
+            raise
 
     async def close(self) -> None:
         """Close the connections that this driver made in the running event loop."""
         self.closed = True
-        self._forget_ended_loops()
-        entry = self._own.pop(_running_loop(), None)
-        if entry is not None and entry[0] == os.getpid():
-            await entry[2].aclose()
+        client = self._own.pop(os.getpid(), None)
+        if client is not None:
+            await client.aclose()
         if self.owned and self._supplied is not None:
             await self._supplied.aclose()
 
     def abandon(self) -> None:
         """Warn where a client was never closed; its event loop closes the connections when the keeper of them goes."""
-        if not self.closed and any(process == os.getpid() for process, _, _ in self._own.values()):
+        if not self.closed and os.getpid() in self._own:
             _warn_unclosed("AsyncClearStreet", "await close()")
 
-    async def client(self) -> httpx.AsyncClient:
-        """The httpx client in use: the application's, or the one of this process and event loop."""
+    def client(self) -> httpx.AsyncClient:
+        """The httpx client in use: the application's, or this process's own."""
         if self._supplied is not None:
             return self._supplied
-        loop = _running_loop()
-        entry = self._own.get(loop)
-        if entry is None or entry[0] != os.getpid():
-            self._forget_ended_loops()
-            client = DefaultAsyncHttpxClient()
-            keeper = _closed_with_the_loop(client)
-            entry = self._own[loop] = (os.getpid(), client, keeper)
-            await keeper.__anext__()
-        return entry[1]
-
-    def _forget_ended_loops(self) -> None:
-        """Let go of the connections of event loops that were closed without a word to them."""
-        for loop in [each for each in list(self._own) if getattr(each, "is_closed", bool)()]:
-            self._own.pop(loop, None)
+        process = os.getpid()
+        return self._own.get(process) or self._own.setdefault(process, DefaultAsyncHttpxClient())
 
     async def read(self, completed: Completed[Any]) -> bytes:
         """The rest of a streamed body, within the time-out of an attempt."""
@@ -423,24 +410,23 @@ class AsyncDriver(_Driver):
 
     async def _send(self, effect: Send, settings: Settings) -> Reply | Failure:
         self._refuse(effect, settings)
-        client = await self.client()
+        client = self.client()
         _refuse_closed(client.is_closed)
         bounds = self._bounds(effect, settings.max_body_size)
-        keeps_bounds = getattr(client, "keeps_bounds", False)
         key = request = response = None
         token = BOUNDS.set(bounds)
         try:
             key = await self._key(settings, bounds) if effect.authenticated else None
-            request = new_request(effect, settings.base_url, key, client, self.clock.monotonic())
-            bounds.begun = False  # the application may have asked for the key over connections of this package
+            request = new_request(effect, settings.base_url, key, client, bounds, self.clock.monotonic())
+            bounds.request, bounds.begun = request, False  # where an API key was asked for, another request was sent
             response = await client.send(request, stream=True, auth=None, follow_redirects=False)
             body = await _aread(effect, response, settings.max_body_size)
             result: Reply | Failure = self._reply(response, body, key)
         except BaseException as error:
-            unsent = request is None or (keeps_bounds and not bounds.begun)
+            unsent = request is None or _is_never_sent(client, error, request, bounds)
             result = self._failed(error, request, response, key, unsent=unsent)
         finally:
-            effect.begun = bounds.begun or (request is not None and not keeps_bounds)
+            effect.begun = bounds.begun or (request is not None and not _knows_when_sent(client, request))
             BOUNDS.reset(token)
             if response is not None and not (effect.stream and response.is_success):
                 with contextlib.suppress(Exception):  # what came of the attempt is known by now
@@ -464,11 +450,11 @@ class AsyncDriver(_Driver):
 
 def _read(send: Send, response: httpx.Response, limit: int) -> bytes | None:
     """The body, None of one that the application reads. httpx's own way to it costs a good part of a call."""
-    if response.is_stream_consumed:
-        return response.read()
     if send.stream and response.is_success:
         bound(response, limit)
         return None
+    if response.is_stream_consumed:
+        return response.read()
     size, parts = 0, list[bytes]()
     for part in cast("httpx.SyncByteStream", response.stream):
         parts.append(part)
@@ -479,11 +465,11 @@ def _read(send: Send, response: httpx.Response, limit: int) -> bytes | None:
 
 
 async def _aread(send: Send, response: httpx.Response, limit: int) -> bytes | None:
-    if response.is_stream_consumed:
-        return await response.aread()
     if send.stream and response.is_success:
         bound(response, limit)
         return None
+    if response.is_stream_consumed:
+        return await response.aread()
     size, parts = 0, list[bytes]()
     async for part in cast("httpx.AsyncByteStream", response.stream):
         parts.append(part)
@@ -520,27 +506,6 @@ def _refuse_awaitable(what: str, answer: object) -> None:
         )
 
 
-def _running_loop() -> object:
-    import asyncio
-
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        import trio
-
-        return trio.lowlevel.current_trio_token()
-
-
-async def _closed_with_the_loop(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-    """Closes a client when its event loop ends or nobody holds it any more: a loop closes the asynchronous generators
-    begun in it.
-    """
-    try:
-        yield
-    finally:
-        await client.aclose()
-
-
 def _gone(completed: Completed[Any]) -> ClearStreetError:
     """The error of a body that cannot be read any more; that it broke off once leaves unknown what came of a change."""
     error = ClearStreetError(_GONE)
@@ -558,14 +523,72 @@ def _warn_unclosed(name: str, remedy: str) -> None:
 E = TypeVar("E", bound=BaseException)
 
 
-def _is_never_sent(error: BaseException, request: httpx.Request | None) -> bool:
-    """Whether httpx says that it could not connect for this request. A hook of the application's, which runs when the
-    reply is there, may say so of one of its own.
+def _knows_when_sent(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> bool:
+    """Whether `Bounds.begun` is told of the first byte: by connections of this package's, or by httpx's own transport,
+    which traces what it does.
     """
+    if getattr(client, "keeps_bounds", False):
+        return True
+    return type(_transport(client, request)) in (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
+
+
+def _is_never_sent(
+    client: httpx.Client | httpx.AsyncClient, error: BaseException, request: httpx.Request, bounds: Bounds
+) -> bool:
+    """Whether it is proven that no byte of a request left. The exception of another transport proves nothing: it may
+    be of a second try; only a transport that goes nowhere is believed, for what is no answer to a hook.
+    """
+    if _knows_when_sent(client, request):
+        return not bounds.begun
     try:
-        return isinstance(error, _NEVER_SENT) and error.request is request
+        own = isinstance(error, _NEVER_SENT) and error.request is request
     except RuntimeError:
         return False
+    return own and isinstance(_transport(client, request), _goes_nowhere()) and not client.event_hooks["response"]
+
+
+def _transport(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> object:
+    """The transport that a request takes, None where a client sends in a way of its own."""
+    if type(client).send not in (httpx.Client.send, httpx.AsyncClient.send, *_OWN_SENDS):
+        return None
+    find = getattr(client, "_transport_for_url", None)
+    return None if find is None else find(request.url)
+
+
+def _goes_nowhere() -> tuple[type, ...]:
+    """The transports that answer within the process."""
+    sandbox = sys.modules.get("clear_street.sandbox.transport")
+    own = () if sandbox is None else (sandbox.SandboxTransport, sandbox.AsyncSandboxTransport)
+    return (httpx.MockTransport, *own)
+
+
+_OWN_SENDS = (DefaultHttpxClient.send, DefaultAsyncHttpxClient.send)
+_STACK = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict, OSError, KeyUnavailable)
+_STACK_MODULES = ("httpx", "httpcore", "h11", "anyio", "aiohttp", "socksio", "ssl", "socket", "trio", "zlib")
+
+
+def _by_application(error: BaseException) -> BaseException | None:
+    """What goes on its way, as it is no failure of an attempt: only what httpx, httpcore, aiohttp, the system or TLS
+    raise is one. A `TimeoutError` out of a signal handler is the application's, though httpcore may call it its own.
+    """
+    if isinstance(error, ClearStreetError) or not isinstance(error, Exception):
+        return error
+    if not isinstance(error, _STACK) and not _is_of_stack(error):
+        return error
+    return raised_by_signal_handler(error)
+
+
+def _is_of_stack(error: Exception) -> bool:
+    """Whether a module under this client raised an exception, of its own or of Python's, as where a proxy talks
+    nonsense.
+    """
+    origin: object = type(error).__module__
+    step = error.__traceback__
+    while origin == "builtins" and step is not None:
+        if step.tb_next is None:
+            origin = step.tb_frame.f_globals.get("__name__")
+        step = step.tb_next
+    return str(origin).partition(".")[0] in _STACK_MODULES
 
 
 def _bare(error: E) -> E:

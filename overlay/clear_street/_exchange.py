@@ -95,6 +95,8 @@ def _explain(call: Call[T], error: BaseException) -> None:
 
 
 def _flow(call: Call[T]) -> Flow[Completed[T]]:
+    if call.operation.changes:
+        call.preload()
     if call.operation.resend == Resend.SUBMIT:
         return (yield from _submit(call))
     if call.operation.changes:

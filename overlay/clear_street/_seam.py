@@ -6,6 +6,8 @@ error on the line that must follow it.
 
 from __future__ import annotations
 
+from functools import cache
+
 from ._refusal import check_spelling, refusal, remedy, unfit
 
 TYPE_CHECKING = not __name__
@@ -505,6 +507,24 @@ def canonical_id(text: str) -> str:
 def is_uuid(canonical: str) -> bool:
     """Whether a canonical id is that of a UUID."""
     return len(canonical) == 32 and not canonical.strip("0123456789abcdef")
+
+
+@cache
+def preload(response: Callable[[], object] | None) -> None:
+    """Import all that replies and looks are read with, by reading some."""
+    from email.utils import parsedate_to_datetime
+
+    from clear_street_api.models import PositionGetPositionInstructionsResponse
+
+    from . import _states
+    from ._json import read_json
+
+    parsedate_to_datetime("Thu, 01 Jan 1970 00:00:00 GMT")
+    _states.rejections([])
+    kinds: list[Any] = [PositionGetPositionInstructionsResponse, *([response()] if response else ())]
+    for data in (b"[{}]", b"{}"):
+        for kind in kinds:
+            kind.from_dict(read_json(b'{"metadata": {}, "error": {}, "data": ' + data + b"}"))
 
 
 def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:

@@ -27,6 +27,7 @@ from yarl import URL
 from ..errors import ArgumentError
 from .bounds import BOUNDS, capped
 from .decoding import BoundedResponse
+from .pool import has_stray_body
 from .transport import ASYNC_SEAMS, AsyncTransport, looked_up, threads_can_start
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             async with attempt.limit:
                 connection = await connections.connection(connections.route(origin, self._proxy), attempt)
                 try:
-                    message, content = await _exchanged(connection, attempt, written, request.method)
+                    message, content = await _exchanged(connection, attempt, written, request)
                 except BaseException:
                     _drop(connection)
                     raise
@@ -297,9 +298,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._default.aclose()
+        self._forget_ended_loops()
         entry = self._made.get(asyncio.get_running_loop()) if self._made else None
         if entry is not None:
             await entry[1].aclose()
+
+    def _forget_ended_loops(self) -> None:
+        for loop in [each for each in list(self._made) if each.is_closed()]:
+            self._made.pop(loop, None)
 
     async def _connections(self) -> _Connections:
         try:
@@ -310,8 +316,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 "DefaultAsyncHttpxClient."
             ) from None
         if loop not in self._made:
-            for each in [each for each in list(self._made) if each.is_closed()]:
-                self._made.pop(each, None)
+            self._forget_ended_loops()
             connections = _Connections(loop, self._context, self._limits)
             keeper = self._closed_with_the_loop(loop, connections)
             self._made[loop] = connections, keeper
@@ -330,14 +335,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
 
 async def _exchanged(
-    connection: Connection, attempt: _Attempt, written: bytes, method: str
+    connection: Connection, attempt: _Attempt, written: bytes, request: httpx.Request
 ) -> tuple[RawResponseMessage, StreamReader]:
     """Write a request, once, and read the head of its reply."""
     protocol = cast("ResponseHandler", connection.protocol)
     transport = cast("asyncio.Transport", connection.transport)
     read, whole = attempt.phases.get("read"), capped(None, httpx.ConnectTimeout)
     protocol.set_response_params(
-        skip_payload=method == "HEAD",
+        skip_payload=request.method == "HEAD",
         read_until_eof=True,
         auto_decompress=False,
         read_timeout=read if whole is None or (read is not None and read < whole) else None,
@@ -345,7 +350,7 @@ async def _exchanged(
     )
     attempt.go_on(None, httpx.ReadTimeout)
     bounds = BOUNDS.get()
-    if bounds is not None:
+    if bounds is not None and bounds.request is request:
         bounds.begin(httpx.ConnectTimeout)
     attempt.sent = True
     transport.write(written)
@@ -353,7 +358,8 @@ async def _exchanged(
     message, content = await protocol.read()
     while message.code < 200 and message.code != 101:
         message, content = await protocol.read()
-    content.on_eof(partial(_give_back, connection))
+    keep = not has_stray_body(message.code, list(message.raw_headers))
+    content.on_eof(partial(_give_back, connection, keep=keep))
     if not content.is_eof():
         _end_with(protocol, content)
     return message, content
@@ -386,10 +392,10 @@ def _seen(closed: asyncio.Future[None]) -> None:
     closed.exception()
 
 
-def _give_back(connection: Connection) -> None:
+def _give_back(connection: Connection, *, keep: bool) -> None:
     """Keep a connection whose reply is read, but for one that has not yet taken all of the request."""
     transport = connection.transport
-    if transport is not None and transport.get_write_buffer_size():
+    if transport is not None and (not keep or transport.get_write_buffer_size()):
         _drop(connection)
     connection.release()
 

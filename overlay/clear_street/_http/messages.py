@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import httpcore
 import httpx
 
 from .._version import __version__
@@ -13,15 +14,23 @@ from ..errors import ArgumentError
 from .seams import refuse_unseen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping
+
     from .._effects import Send
     from .._secrets import Secret
+    from .bounds import Bounds
 
 _PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_PYTHON})".encode()
 
 
 def new_request(
-    send: Send, base_url: str, key: Secret | None, client: httpx.Client | httpx.AsyncClient, now: float
+    send: Send,
+    base_url: str,
+    key: Secret | None,
+    client: httpx.Client | httpx.AsyncClient,
+    bounds: Bounds,
+    now: float,
 ) -> httpx.Request:
     """The request of an attempt, which needs no merging any more; no phase of it may take longer than what is left."""
     content = send.request.content()
@@ -37,12 +46,15 @@ def new_request(
         own.pop(unwanted, None)
     timeout, left = send.timeout, max(0.001, send.until - now)
     to_begin = left
-    # Connections of ours look at the clock themselves, right before the first byte.
-    if send.not_after is not None and not getattr(client, "keeps_bounds", False):
-        if now >= send.not_after:
-            raise httpx.ConnectTimeout("the time in not_after passed before anything was sent")
-        to_begin = min(left, max(0.001, send.not_after - now))
-    phases = {
+    extensions: dict[str, Any] = {}
+    # Connections of ours look at the clock themselves, right before the first byte; those of httpx tell of it.
+    if not getattr(client, "keeps_bounds", False):
+        extensions["trace"] = _traced(bounds) if isinstance(client, httpx.Client) else _atraced(bounds)
+        if send.not_after is not None:
+            if now >= send.not_after:
+                raise httpx.ConnectTimeout("the time in not_after passed before anything was sent")
+            to_begin = min(left, max(0.001, send.not_after - now))
+    extensions["timeout"] = {
         "connect": min(timeout.connect, to_begin),
         "read": min(timeout.read, left),
         "write": min(timeout.write, left),
@@ -67,11 +79,32 @@ def new_request(
     elif send.request.method in ("POST", "PUT", "PATCH"):
         merged.append((b"Content-Length", b"0"))
     body = httpx.ByteStream(content or b"")
-    request = httpx.Request(send.request.method, url, headers=merged, stream=body, extensions={"timeout": phases})
+    request = httpx.Request(send.request.method, url, headers=merged, stream=body, extensions=extensions)
     request.read()
     if client.cookies:
         client.cookies.set_cookie_header(request)
     return request
+
+
+def _traced(bounds: Bounds) -> Callable[[str, Mapping[str, Any]], None]:
+    def trace(event: str, info: Mapping[str, Any]) -> None:
+        if _is_first_byte(event, info):
+            bounds.begin(httpcore.ConnectTimeout)
+
+    return trace
+
+
+def _atraced(bounds: Bounds) -> Callable[[str, Mapping[str, Any]], Coroutine[None, None, None]]:
+    async def trace(event: str, info: Mapping[str, Any]) -> None:
+        if _is_first_byte(event, info):
+            bounds.begin(httpcore.ConnectTimeout)
+
+    return trace
+
+
+def _is_first_byte(event: str, info: Mapping[str, Any]) -> bool:
+    """Whether httpcore is about to write the request itself, and not what opens a proxy's tunnel for it."""
+    return event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT"
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import sys
 import threading
+import weakref
+from collections import deque
+from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
@@ -18,51 +22,75 @@ import httpcore
 if TYPE_CHECKING:
     import httpx
 
+_WAKE_SECONDS = 0.1
+"""How long a thread waits before it looks by itself: a signal handler that raises may have cost it its turn."""
+
+
+class _Use:
+    """Held by whoever uses a connection, and by nobody else."""
+
+    __slots__ = ("__weakref__", "connection")
+
+    def __init__(self) -> None:
+        self.connection: Any = None
+
 
 class _Connections:
-    """The connections that are open; what is to be closed is handed out, as closing may have to be awaited."""
+    """The connections that are open; what is to be closed is handed out, as closing may have to be awaited.
 
-    def __init__(self, source: Any, limits: httpx.Limits, slots: Any) -> None:
+    Whether one more may be open is counted, never kept in a second number: a signal handler may raise between any two
+    steps. One whose user is gone without giving it back counts no more.
+    """
+
+    def __init__(self, source: Any, limits: httpx.Limits) -> None:
         self._create = source.create_connection
         self._max_open: int = _or_no_limit(limits.max_connections)
         self._max_idle: int = min(self._max_open, _or_no_limit(limits.max_keepalive_connections))
-        self._slots = slots(self._max_open)
         self._lock = threading.Lock()
         self._idle: list[Any] = []
-        self._busy: set[Any] = set()
+        self._busy: dict[int, tuple[Any, weakref.ref[_Use]]] = {}
+        self._waiting: deque[Any] = deque()
         self._closed = False
 
-    def take(self, origin: httpcore.Origin) -> tuple[Any, list[Any]]:
-        """For the holder of a slot: a connection to the origin, and those that are to be closed."""
+    def take(self, origin: httpcore.Origin, use: _Use, turn: object = None) -> list[Any] | None:
+        """Put a connection to the origin to use; those that are to be closed, or None where none may be open or
+        it is not the turn of whoever asks.
+        """
         dead: list[Any] = []
         with self._lock:
             if self._closed:
-                self._slots.release()
                 raise httpcore.ConnectError("the connections were closed")
-            taken: Any = None
+            if len(self._busy) >= self._max_open:
+                dead += [connection for connection, user in self._busy.values() if user() is None]
+                self._busy = {key: busy for key, busy in self._busy.items() if busy[0] not in dead}
+                if len(self._busy) >= self._max_open:
+                    return None
+            if turn is None and self._waiting:
+                return None
+            found: Any = None
             # The one that was used last is the least likely to be closed by the service in the meantime.
             for connection in reversed(self._idle):
                 if connection.has_expired():
                     dead.append(connection)
                 elif connection.can_handle_request(origin):
-                    taken = connection
+                    found = connection
                     break
-            self._idle = [each for each in self._idle if each is not taken and each not in dead]
-            if taken is None:
-                taken = self._create(origin)
-                if len(self._idle) + len(self._busy) >= self._max_open:
+            self._idle = [each for each in self._idle if each is not found and each not in dead]
+            if found is None:
+                found = self._create(origin)
+                if self._idle and len(self._idle) + len(self._busy) >= self._max_open:
                     dead.append(self._idle.pop(0))
-            self._busy.add(taken)
-        return taken, dead
+            use.connection = found
+            self._busy[id(found)] = found, weakref.ref(use)
+        return dead
 
-    def give_back(self, connection: Any) -> list[Any]:
-        """Take a connection back, once, with its slot; those that are to be closed."""
+    def give_back(self, use: _Use, *, keep: bool) -> list[Any]:
+        """Take a connection back, once; those that are to be closed."""
         with self._lock:
-            if connection not in self._busy:
+            connection, use.connection = use.connection, None
+            if self._busy.pop(id(connection), None) is None:
                 return []
-            self._busy.remove(connection)
-            self._slots.release()
-            if self._closed or not connection.is_idle():
+            if not keep or self._closed or not connection.is_idle() or not is_quiet(connection):
                 return [connection]
             self._idle.append(connection)
             if len(self._idle) > self._max_idle or (len(self._idle) > 1 and self._idle[0].has_expired()):
@@ -73,32 +101,68 @@ class _Connections:
         """Hand out no more; all that are open."""
         with self._lock:
             self._closed = True
-            every = [*self._idle, *self._busy]
+            every = [*self._idle, *[connection for connection, _ in self._busy.values()]]
             self._idle = []
         return every
+
+    def let_go(self) -> None:
+        """Forget the connections of another process or event loop: their sockets are closed here, without a word to the
+        service, which goes on with whoever made them.
+        """
+        every = [*self._idle, *[connection for connection, _ in self._busy.values()]]
+        self._idle, self._busy = [], {}
+        for connection in every:
+            abandon(connection)
 
 
 class Pool(_Connections):
     """For threads."""
 
-    def __init__(self, source: httpcore.ConnectionPool, limits: httpx.Limits) -> None:
-        super().__init__(source, limits, threading.Semaphore)
-
     def handle_request(self, request: httpcore.Request) -> tuple[Any, Any]:
-        """The reply, its body unread, and the connection to be given back when it is."""
-        if not self._slots.acquire(timeout=_pool_timeout(request)):
-            raise httpcore.PoolTimeout("no connection was free in time")
-        connection, dead = self.take(request.url.origin)
+        """The reply, its body unread, and the use of its connection, to be given back when it is."""
+        use = _Use()
         try:
+            dead = self.take(request.url.origin, use)
+            if dead is None:
+                dead = self._wait(request, use)
             self._close(dead)
-            return connection.handle_request(request), connection
+            return use.connection.handle_request(request), use
         except BaseException:
-            self.release(connection)
+            self.release(use, keep=False)
             raise
 
-    def release(self, connection: Any) -> None:
+    def _wait(self, request: httpcore.Request, use: _Use) -> list[Any]:
+        """Wait for the turn of this thread."""
+        timeout = _pool_timeout(request)
+        until = None if timeout is None else monotonic() + timeout
+        # A lock is the one thing to wait for that is written in C: no signal handler can break it in two.
+        turn = threading.Lock()
+        turn.acquire()
+        self._waiting.append(turn)
+        try:
+            while True:
+                left = _WAKE_SECONDS if until is None else min(_WAKE_SECONDS, until - monotonic())
+                if left <= 0:
+                    raise httpcore.PoolTimeout("no connection was free in time")
+                turn.acquire(timeout=left)
+                dead = self.take(request.url.origin, use, turn)
+                if dead is not None:
+                    return dead
+        finally:
+            with suppress(ValueError):
+                self._waiting.remove(turn)
+            self._wake()
+
+    def _wake(self) -> None:
+        with suppress(IndexError, RuntimeError):  # nobody waits, or the first was woken
+            self._waiting[0].release()
+
+    def release(self, use: _Use, *, keep: bool = True) -> None:
         """Take back a connection whose reply is done with."""
-        self._close(self.give_back(connection))
+        dead = self.give_back(use, keep=keep)
+        if self._waiting:
+            self._wake()
+        self._close(dead)
 
     def close(self) -> None:
         """Close all connections."""
@@ -113,30 +177,46 @@ class Pool(_Connections):
 class AsyncPool(_Connections):
     """For the tasks of an event loop."""
 
-    def __init__(self, source: httpcore.AsyncConnectionPool, limits: httpx.Limits) -> None:
-        super().__init__(source, limits, anyio.Semaphore)
-
     async def handle_async_request(self, request: httpcore.Request) -> tuple[Any, Any]:
-        """The reply, its body unread, and the connection to be given back when it is."""
+        """The reply, its body unread, and the use of its connection, to be given back when it is."""
+        use = _Use()
         try:
-            self._slots.acquire_nowait()
-        except anyio.WouldBlock:
-            try:
-                with anyio.fail_after(_pool_timeout(request)):
-                    await self._slots.acquire()
-            except TimeoutError:
-                raise httpcore.PoolTimeout("no connection was free in time") from None
-        connection, dead = self.take(request.url.origin)
-        try:
+            dead = self.take(request.url.origin, use)
+            if dead is None:
+                dead = await self._wait(request, use)
             await self._close(dead)
-            return await connection.handle_async_request(request), connection
+            return await use.connection.handle_async_request(request), use
         except BaseException:
-            await self.release(connection)
+            await self.release(use, keep=False)
             raise
 
-    async def release(self, connection: Any) -> None:
+    async def _wait(self, request: httpcore.Request, use: _Use) -> list[Any]:
+        """Wait for the turn of this task."""
+        turn = [anyio.Event()]
+        self._waiting.append(turn)
+        try:
+            with anyio.fail_after(_pool_timeout(request)):
+                while True:
+                    await turn[0].wait()
+                    turn[0] = anyio.Event()
+                    dead = self.take(request.url.origin, use, turn)
+                    if dead is not None:
+                        return dead
+        except TimeoutError:
+            raise httpcore.PoolTimeout("no connection was free in time") from None
+        finally:
+            self._waiting.remove(turn)
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiting:
+            self._waiting[0][0].set()
+
+    async def release(self, use: _Use, *, keep: bool = True) -> None:
         """Take back a connection whose reply is done with."""
-        await self._close(self.give_back(connection))
+        dead = self.give_back(use, keep=keep)
+        self._wake()
+        await self._close(dead)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -147,6 +227,43 @@ class AsyncPool(_Connections):
         for connection in connections:
             with anyio.CancelScope(shield=True):
                 await connection.aclose()
+
+
+def has_stray_body(status: int, headers: list[tuple[bytes, bytes]]) -> bool:
+    """Whether a reply that must have no body announces one: what comes may be read as the next reply."""
+    if status not in (204, 304):
+        return False
+    lengths = [value.strip() for name, value in headers if name.lower() in (b"content-length", b"transfer-encoding")]
+    return any(length != b"0" for length in lengths)
+
+
+def is_quiet(connection: Any) -> bool:
+    """Whether nothing came behind the last reply: it would be taken for the reply to the next request.
+
+    What httpcore and anyio have read and nobody asked for shows only inside them; where they have it elsewhere one day,
+    no connection is used twice.
+    """
+    inner = _innermost(connection)
+    parser, stream = getattr(inner, "_h11_state", None), getattr(inner, "_network_stream", None)
+    if parser is None or stream is None:
+        return False
+    rest, ended = parser.trailing_data
+    return not rest and not ended and not stream.has_unread()
+
+
+def abandon(connection: Any) -> None:
+    """Close the socket under a connection, and nothing else: no goodbye of TLS, no word to an event loop."""
+    stream = getattr(_innermost(connection), "_network_stream", None)
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            stream.abandon()
+
+
+def _innermost(connection: Any) -> Any:
+    """The connection that speaks HTTP, within those that connect, or go through a proxy."""
+    while (inner := getattr(connection, "_connection", None)) is not None:
+        connection = inner
+    return connection
 
 
 def _or_no_limit(limit: int | None) -> int:

@@ -7,37 +7,52 @@ network backend under httpcore's connections.
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
+import ssl
 import threading
 from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, cast
+from weakref import WeakKeyDictionary, finalize
 
 import httpcore
 import httpx
 
-from .bounds import BOUNDS, capped
+from .bounds import BOUNDS, capped, raised_by_signal_handler
 from .decoding import BoundedResponse
-from .pool import AsyncPool, Pool
+from .pool import AsyncPool, Pool, has_stray_body
 from .seams import Seams, replaced_sending
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 
 _WRITE_CHUNK = 16384
 
 
+_HANDSHAKES = (b"CONNECT ", b"\x05", b"\x01")
+"""How what goes to a proxy alone begins: no method of HTTP's, and SOCKS."""
+
+
 def _about_to_write(buffer: bytes) -> None:
     bounds = BOUNDS.get()
-    if bounds is not None and not bounds.begun and buffer and not buffer.startswith(b"CONNECT "):
+    if bounds is not None and bounds.sending and not bounds.begun and buffer and not buffer.startswith(_HANDSHAKES):
         bounds.begin(httpcore.ConnectTimeout)
 
 
+def _sending(request: object) -> None:
+    """Note for which request the connections are at work from now on."""
+    bounds = BOUNDS.get()
+    if bounds is not None:
+        bounds.sending = bounds.request is request
+
+
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, tls: tuple[Any, ...] = ()) -> None:
         self._stream = stream
+        self._tls = tls
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, capped(timeout, httpcore.ReadTimeout))
@@ -46,7 +61,11 @@ class _Stream(httpcore.NetworkStream):
         _about_to_write(buffer)
         for start in range(0, len(buffer), _WRITE_CHUNK):
             chunk = buffer[start : start + _WRITE_CHUNK]
-            self._stream.write(chunk, capped(timeout, httpcore.WriteTimeout))
+            try:
+                self._stream.write(chunk, capped(timeout, httpcore.WriteTimeout))
+            except httpcore.WriteError as error:
+                # httpcore passes over one, as a reply may have come all the same.
+                raise raised_by_signal_handler(error) or error from None
 
     def close(self) -> None:
         self._stream.close()
@@ -55,15 +74,25 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         left = capped(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left))
+        stream = self._stream.start_tls(ssl_context, server_hostname, left)
+        return _Stream(stream, (stream.get_extra_info("ssl_object"), *self._tls))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
+    def has_unread(self) -> bool:
+        """Whether something came that was read from the socket, and by nobody else."""
+        return any(map(_holds_unread, self._tls))
+
+    def abandon(self) -> None:
+        """Close the socket, and nothing else."""
+        os.close(self._stream.get_extra_info("socket").detach())
+
 
 class _AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, tls: tuple[Any, ...] = ()) -> None:
         self._stream = stream
+        self._tls = tls
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return await self._stream.read(max_bytes, capped(timeout, httpcore.ReadTimeout))
@@ -79,10 +108,46 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         left = capped(timeout, httpcore.ConnectTimeout)
-        return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, left))
+        stream = await self._stream.start_tls(ssl_context, server_hostname, left)
+        return _AsyncStream(stream, (stream.get_extra_info("ssl_object"), *self._tls))
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self.has_unread():
+            return True
         return self._stream.get_extra_info(info)
+
+    def has_unread(self) -> bool:
+        """Whether something came that was read from the socket, and by nobody else."""
+        stream: Any = getattr(self._stream, "_stream", None)
+        while hasattr(stream, "transport_stream"):
+            stream = stream.transport_stream
+        # On asyncio anyio keeps what came; trio leaves it in the socket.
+        queue = getattr(getattr(stream, "_protocol", None), "read_queue", ())
+        return bool(queue) or any(map(_holds_unread, self._tls))
+
+    def abandon(self) -> None:
+        """Close the socket, and nothing else."""
+        held = self._stream.get_extra_info("socket")
+        os.close(getattr(held, "_sock", held).detach())
+        _ABANDONED.append(self)  # else the event loop's part of it would complain that it was not closed
+
+
+_ABANDONED: list[_AsyncStream] = []
+
+
+def _holds_unread(tls: Any) -> bool:
+    """Whether a TLS connection holds anything that nobody read, encrypted or not."""
+    if tls.pending():
+        return True
+    if not isinstance(tls, ssl.SSLObject):
+        return False  # what it did not decrypt is still in the socket
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 class _Backend(httpcore.NetworkBackend):
@@ -232,8 +297,30 @@ ASYNC_SEAMS = Seams(
 )
 
 
+class _Pools:
+    """The connections of each process."""
+
+    def __init__(self, source: httpcore.ConnectionPool, limits: httpx.Limits) -> None:
+        self._new_pool = partial(Pool, source, limits)
+        self._pools: dict[int, Pool] = {os.getpid(): self._new_pool()}
+
+    def current(self) -> Pool:
+        """Those of this process."""
+        process = os.getpid()
+        return self._pools.get(process) or self._after_fork(process)
+
+    def _after_fork(self, process: int) -> Pool:
+        for other in [each for each in list(self._pools) if each != process]:
+            if (pool := self._pools.pop(other, None)) is not None:
+                pool.let_go()
+        return self._pools.setdefault(process, self._new_pool())
+
+    def close(self) -> None:
+        self.current().close()
+
+
 class Transport(httpx.HTTPTransport):
-    """HTTP/1.1 over httpcore's connections, with true time bounds.
+    """HTTP/1.1 over httpcore's connections, with true time bounds; each process has its own.
 
     It is an `httpx.HTTPTransport`, so that what replaces the methods of that one finds it.
     """
@@ -241,21 +328,24 @@ class Transport(httpx.HTTPTransport):
     def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
         options = _source_options(context, limits, proxy)
         source = httpcore.ConnectionPool(network_backend=_Backend(), **options)
-        self._connections = Pool(source, limits)
-        self._pool: Any = _Passed(self._connections, source)
+        self._pools = _Pools(source, limits)
+        self._pool: Any = _Passed(self._pools, source)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        _sending(request)
         if _SEAMS.replaced():
             with replaced_sending():
                 return super().handle_request(request)
+        pool = self._pools.current()
         try:
-            response, connection = self._connections.handle_request(_CoreRequest(request, _content(request)))
+            response, use = pool.handle_request(_CoreRequest(request, _content(request)))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
+        keep = not has_stray_body(response.status, response.headers)
         return BoundedResponse(
             response.status,
             headers=response.headers,
-            stream=_Body(response.stream, partial(self._connections.release, connection)),
+            stream=_Body(response.stream, partial(pool.release, use, keep=keep)),
             extensions=response.extensions,
         )
 
@@ -266,14 +356,16 @@ class Transport(httpx.HTTPTransport):
 class _Passed:
     """The connections as the pool that `httpx.HTTPTransport` sends by."""
 
-    def __init__(self, connections: Pool, source: httpcore.ConnectionPool) -> None:
-        self._connections, self._source = connections, source
+    def __init__(self, pools: _Pools, source: httpcore.ConnectionPool) -> None:
+        self._pools, self._source = pools, source
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         if _CORE_SEAMS.replaced():
             return self._source.handle_request(request)
-        response, connection = self._connections.handle_request(request)
-        body = _Body(response.stream, partial(self._connections.release, connection))
+        pool = self._pools.current()
+        response, use = pool.handle_request(request)
+        keep = not has_stray_body(response.status, response.headers)
+        body = _Body(response.stream, partial(pool.release, use, keep=keep))
         return httpcore.Response(
             response.status, headers=response.headers, content=body, extensions=response.extensions
         )
@@ -285,33 +377,72 @@ class _Passed:
         self.close()
 
     def close(self) -> None:
-        self._connections.close()
+        self._pools.close()
         self._source.close()
 
 
+class _AsyncPools:
+    """The connections of each event loop, in each process."""
+
+    def __init__(self, source: httpcore.AsyncConnectionPool, limits: httpx.Limits) -> None:
+        self._new_pool = partial(AsyncPool, source, limits)
+        self._pools: WeakKeyDictionary[object, tuple[int, AsyncPool, AsyncGenerator[None, None]]] = WeakKeyDictionary()
+
+    async def current(self) -> AsyncPool:
+        """Those of the running event loop."""
+        loop, process = running_loop(), os.getpid()
+        entry = self._pools.get(loop)
+        if entry is None or entry[0] != process:
+            self._let_go(process)
+            pool = self._new_pool()
+            held: list[object] = []
+            keeper = _closed_with_the_loop(pool, held)
+            entry = self._pools[loop] = (process, pool, keeper)
+            # The garbage collector, which takes all of a cycle at once, may not take the sockets before the keeper.
+            held.append(entry)
+            for owner in (self, loop):
+                finalize(owner, held.clear).atexit = False
+            await keeper.__anext__()
+        return entry[1]
+
+    def _let_go(self, process: int) -> None:
+        """Let go of the connections of other processes, and of event loops that were closed without a word to them."""
+        for loop, (maker, pool, _) in list(self._pools.items()):
+            if maker != process or getattr(loop, "is_closed", bool)():
+                self._pools.pop(loop, None)
+                pool.let_go()
+
+    async def aclose(self) -> None:
+        self._let_go(os.getpid())
+        entry = self._pools.pop(running_loop(), None)
+        if entry is not None and entry[0] == os.getpid():
+            await entry[2].aclose()
+
+
 class AsyncTransport(httpx.AsyncHTTPTransport):
-    """The same for async clients."""
+    """The same for async clients; each event loop has its own connections too."""
 
     def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
         options = _source_options(context, limits, proxy)
         source = httpcore.AsyncConnectionPool(network_backend=_AsyncBackend(), **options)
-        self._connections = AsyncPool(source, limits)
-        self._pool: Any = _AsyncPassed(self._connections, source)
+        self._pools = _AsyncPools(source, limits)
+        self._pool: Any = _AsyncPassed(self._pools, source)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        _sending(request)
         if ASYNC_SEAMS.replaced():
             with replaced_sending():
                 return await super().handle_async_request(request)
+        pool = await self._pools.current()
         try:
-            response, connection = await self._connections.handle_async_request(
-                _CoreRequest(request, _async_content(request))
-            )
+            response, use = await pool.handle_async_request(_CoreRequest(request, _async_content(request)))
         except _CORE_ERRORS as error:
             _raise_as_httpx(error)
+        keep = not has_stray_body(response.status, response.headers)
         return BoundedResponse(
             response.status,
             headers=response.headers,
-            stream=_AsyncBody(response.stream, partial(self._connections.release, connection)),
+            stream=_AsyncBody(response.stream, partial(pool.release, use, keep=keep)),
             extensions=response.extensions,
         )
 
@@ -322,14 +453,16 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
 class _AsyncPassed:
     """The connections as the pool that `httpx.AsyncHTTPTransport` sends by."""
 
-    def __init__(self, connections: AsyncPool, source: httpcore.AsyncConnectionPool) -> None:
-        self._connections, self._source = connections, source
+    def __init__(self, pools: _AsyncPools, source: httpcore.AsyncConnectionPool) -> None:
+        self._pools, self._source = pools, source
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         if _ASYNC_CORE_SEAMS.replaced():
             return await self._source.handle_async_request(request)
-        response, connection = await self._connections.handle_async_request(request)
-        body = _AsyncBody(response.stream, partial(self._connections.release, connection))
+        pool = await self._pools.current()
+        response, use = await pool.handle_async_request(request)
+        keep = not has_stray_body(response.status, response.headers)
+        body = _AsyncBody(response.stream, partial(pool.release, use, keep=keep))
         return httpcore.Response(
             response.status, headers=response.headers, content=body, extensions=response.extensions
         )
@@ -341,8 +474,29 @@ class _AsyncPassed:
         await self.aclose()
 
     async def aclose(self) -> None:
-        await self._connections.aclose()
+        await self._pools.aclose()
         await self._source.aclose()
+
+
+async def _closed_with_the_loop(pool: AsyncPool, held: list[object]) -> AsyncGenerator[None, None]:
+    """Closes connections when their event loop ends, or nobody holds them any more: a loop closes the asynchronous
+    generators begun in it.
+    """
+    try:
+        yield
+    finally:
+        held.clear()
+        await pool.aclose()
+
+
+def running_loop() -> object:
+    """What stands for the running event loop, of asyncio or trio."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        import trio
+
+        return trio.lowlevel.current_trio_token()
 
 
 class _CoreRequest(httpcore.Request):
