@@ -342,6 +342,14 @@ class Schemas:
                 raise Ungeneratable(f"{place}/x-aliases", f"{name!r}, which is no other name of this property alone")
         return list(names)
 
+    def _terminal(self, schema: Json, values: list[Any], place: str) -> str | None:
+        """The members that are the end of something, as a set in Python, None where none is named: `x-terminal`."""
+        given = expected(schema.get("x-terminal", []), list, f"{place}/x-terminal", "list of members")
+        for value in given:
+            if value not in values:
+                raise Ungeneratable(f"{place}/x-terminal", f"{value!r}, which is no member")
+        return f"{{{', '.join(map(repr, given))}}}" if given else None
+
     def _enum(self, schema: Json, hint: str, place: str) -> Kind:
         name = self._own_name(hint, schema, place)
         values = [value for value in schema["enum"] if value is not None]
@@ -364,6 +372,7 @@ class Schemas:
                     }
                     for value in values
                 ],
+                "terminal": self._terminal(schema, values, place),
             }
         return kind.or_null() if len(values) < len(schema["enum"]) else kind
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clear_street import ArgumentError, ClearStreetError
+from clear_street import ArgumentError, ClearStreetError, CutoffPassedError
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest, PositionInstructionType
 from faces import Face, Wire, envelope, query_of
@@ -484,11 +484,14 @@ def test_not_after_is_a_datetime_with_a_time_zone(operation: str, value: Any) ->
 
 
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1), timedelta(days=1)])
-def test_a_not_after_that_has_passed_is_refused(face: Face, ago: timedelta) -> None:
-    error = refused(
-        lambda client: client.v1.positions.cancel_position_instruction("i-1", account_id=7, not_after=NOW - ago), face
-    )
-    assert "has passed; nothing was sent" in str(error)
+def test_a_not_after_that_has_passed_is_no_wrong_argument(face: Face, ago: timedelta) -> None:
+    wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})))
+    client = face.client(wire)
+    with pytest.raises(CutoffPassedError, match=r"has passed .*: nothing was sent") as raised:
+        face.run(lambda: client.v1.positions.cancel_position_instruction("i", account_id=7, not_after=NOW - ago))
+    assert not isinstance(raised.value, ValueError)
+    assert (raised.value.not_after, raised.value.client_time) == (NOW - ago, NOW)
+    assert (raised.value.outcome_unknown, raised.value.attempts, wire.requests) == (False, (), [])
 
 
 def test_a_not_after_in_any_zone_is_taken(face: Face) -> None:

@@ -14,6 +14,7 @@ from clear_street.errors import (
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
+    CutoffPassedError,
     RateLimitError,
 )
 from scripted import ACCOUNT, Service, breaking, lost, reply, unsent
@@ -120,7 +121,8 @@ def test_a_wait_that_is_too_long_is_not_begun(call: Callable[..., Any]) -> None:
 def test_nothing_is_sent_again_after_the_last_moment(call: Callable[..., Any]) -> None:
     service = Service(reply(429, headers={"Retry-After": "5"}))
     error = failure(call, service, not_after=service.clock.now() + timedelta(seconds=5))
-    assert (type(error), error.outcome_unknown) == (RateLimitError, False)
+    assert (type(error), type(error.__cause__)) == (CutoffPassedError, RateLimitError)
+    assert error.outcome_unknown is False
 
 
 def test_nothing_is_sent_where_the_key_took_until_the_last_moment(call: Callable[..., Any]) -> None:
@@ -130,7 +132,7 @@ def test_nothing_is_sent_where_the_key_took_until_the_last_moment(call: Callable
         service.clock.advance(5)
         return "key"
 
-    with pytest.raises(APITimeoutError, match="not_after") as raised:
+    with pytest.raises(CutoffPassedError, match="nothing was sent") as raised:
         call(service.client(api_key=api_key), not_after=service.clock.now() + timedelta(seconds=5))
     assert (raised.value.outcome_unknown, [attempt.outcome for attempt in raised.value.attempts]) == (
         False,

@@ -25,6 +25,7 @@ from clear_street import (
     BadRequestError,
     ClearStreetError,
     ConflictError,
+    CutoffPassedError,
     InstructionFailedError,
     InternalServerError,
     NotFoundError,
@@ -105,6 +106,7 @@ def test_everything_is_under_one_root() -> None:
         "APIError": ["ClearStreetError"],
         "APIConnectionError": ["APIError"],
         "APITimeoutError": ["APIConnectionError"],
+        "CutoffPassedError": ["APIError"],
         "APIResponseValidationError": ["APIError"],
         "APIStatusError": ["APIError"],
         **{
@@ -361,6 +363,9 @@ EXAMPLES: dict[type[ClearStreetError], Callable[[], ClearStreetError]] = {
     APIError: lambda: APIError("m", **CONTEXT),
     APIConnectionError: lambda: APIConnectionError("m", **CONTEXT),
     APITimeoutError: lambda: APITimeoutError("m", **CONTEXT),
+    CutoffPassedError: lambda: CutoffPassedError(
+        "m", not_after=ATTEMPT.started_at, client_time=ATTEMPT.started_at, **CONTEXT
+    ),
     APIResponseValidationError: lambda: APIResponseValidationError("m", status_code=200, body=b"x", **CONTEXT),
     APIStatusError: lambda: APIStatusError("m", **STATUS, **CONTEXT),
     BadRequestError: lambda: BadRequestError("m", **STATUS, **CONTEXT),
@@ -371,8 +376,12 @@ EXAMPLES: dict[type[ClearStreetError], Callable[[], ClearStreetError]] = {
     UnprocessableEntityError: lambda: UnprocessableEntityError("m", **STATUS, **CONTEXT),
     RateLimitError: lambda: RateLimitError("m", **STATUS, **CONTEXT),
     InternalServerError: lambda: InternalServerError("m", **STATUS, **CONTEXT),
-    InstructionFailedError: lambda: InstructionFailedError("m", instructions=[INSTRUCTION], history=HISTORY),
-    WaitTimeoutError: lambda: WaitTimeoutError("m", last_seen=INSTRUCTION, history=HISTORY),
+    InstructionFailedError: lambda: InstructionFailedError(
+        "m", instructions=[INSTRUCTION], history=HISTORY, rows=[INSTRUCTION], states={"i": "SENT"}
+    ),
+    WaitTimeoutError: lambda: WaitTimeoutError(
+        "m", last_seen=INSTRUCTION, history=HISTORY, rows=[INSTRUCTION], states={"i": "SENT", "j": None}
+    ),
 }
 
 

@@ -27,6 +27,7 @@ from clear_street.errors import (
     BadRequestError,
     ClearStreetError,
     ConflictError,
+    CutoffPassedError,
     InternalServerError,
     RateLimitError,
     UnprocessableEntityError,
@@ -228,7 +229,7 @@ def test_rows_that_are_never_taken_are_a_known_refusal() -> None:
     error = refusal(Service(*(reply(503, [refused()]) for _ in range(3))))
     assert isinstance(error, InternalServerError)
     assert error.outcome_unknown is False
-    assert error.outcomes == {"key-0": "rejected"}
+    assert error.outcomes == {"key-0": "refused_for_now"}
     assert [r.instruction_id for r in error.data] == ["key-0"]
     assert [r.reason for r in error.rejections] == ["Quantity exceeds the position"]
 
@@ -236,7 +237,7 @@ def test_rows_that_are_never_taken_are_a_known_refusal() -> None:
 def test_a_429_to_the_end_is_a_known_refusal() -> None:
     error = refusal(Service(*(reply(429) for _ in range(3))))
     assert isinstance(error, RateLimitError)
-    assert (error.outcome_unknown, error.outcomes, error.data) == (False, {"key-0": "rejected"}, ())
+    assert (error.outcome_unknown, error.outcomes, error.data) == (False, {"key-0": "refused_for_now"}, ())
 
 
 def test_what_was_never_sent_is_known_not_to_have_been() -> None:
@@ -1044,17 +1045,24 @@ def test_a_look_that_leaves_no_time_to_send_again_leaves_the_error_of_the_attemp
 def test_nothing_is_sent_after_the_last_moment() -> None:
     service = Service()
     past = service.clock.now() - timedelta(seconds=1)
-    with pytest.raises(ArgumentError, match="not_after"):
+    with pytest.raises(CutoffPassedError, match=r"has passed .*: nothing was sent") as raised:
         submit(service.client(), not_after=past)
+    assert (raised.value.outcomes, raised.value.idempotency_keys) == ({"key-0": "not_sent"}, ("key-0",))
+    assert (raised.value.not_after, raised.value.client_time) == (past, service.clock.now())
     with pytest.raises(ArgumentError, match="time zone"):
         submit(service.client(), not_after=datetime(2030, 1, 1))  # noqa: DTZ001
 
 
 def test_no_retry_is_sent_after_the_last_moment() -> None:
     service = Service(reply(429, headers={"Retry-After": "5"}))
-    error = refusal(service, not_after=service.clock.now() + timedelta(seconds=5))
-    assert isinstance(error, RateLimitError)
-    assert (error.outcome_unknown, error.retry_after, service.clock.monotonic()) == (False, 5, 0)
+    with pytest.raises(
+        CutoffPassedError, match=r"comes before it may be sent again .*: it was not sent again"
+    ) as raised:
+        submit(service.client(), not_after=service.clock.now() + timedelta(seconds=5))
+    error, last = raised.value, raised.value.__cause__
+    assert isinstance(last, RateLimitError)
+    assert (error.outcome_unknown, error.outcomes, last.retry_after) == (False, {"key-0": "refused_for_now"}, 5)
+    assert service.clock.monotonic() == 0
 
 
 def test_looks_are_taken_after_the_last_moment() -> None:
@@ -1067,15 +1075,19 @@ def test_looks_are_taken_after_the_last_moment() -> None:
 def test_no_row_is_sent_again_after_a_look_that_took_until_the_last_moment() -> None:
     service = Service()
     service.steps.extend([lost(), service.taking(5.0, keyed())])
-    error = failure(service, not_after=service.clock.now() + timedelta(seconds=5))
-    assert (error.outcome_unknown, service.methods) == (True, ["POST", "GET"])
+    with pytest.raises(CutoffPassedError, match="OUTCOME UNKNOWN") as raised:
+        submit(service.client(), not_after=service.clock.now() + timedelta(seconds=5))
+    assert isinstance(raised.value.__cause__, APIConnectionError)
+    assert (raised.value.outcomes, raised.value.outcome_unknown) == ({"key-0": "unknown"}, True)
+    assert service.methods == ["POST", "GET"]
 
 
 @pytest.mark.parametrize("bound", ["deadline", "not_after"])
 def test_nothing_is_sent_where_the_hook_took_until_the_last_moment(bound: str) -> None:
     service = Service()
     last = {"deadline": 5.0, "not_after": service.clock.now() + timedelta(seconds=4)}[bound]
-    with pytest.raises(APITimeoutError, match=bound) as raised:
+    kind = CutoffPassedError if bound == "not_after" else APITimeoutError
+    with pytest.raises(kind, match=bound) as raised:
         submit(service.client(on_intent=lambda *_: service.clock.advance(5.0)), **{bound: last})
     assert raised.value.outcome_unknown is False
     assert raised.value.outcomes == {"key-0": "not_sent"}

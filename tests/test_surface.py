@@ -36,7 +36,7 @@ def test_the_surface_is_the_one_that_was_reviewed() -> None:
     [
         ("/components/schemas/PositionInstruction/properties/quantity/type", ["string", "null"],
          "- quantity: string", "- quantity: string, may be null"),
-        ("/components/schemas/PositionInstructionStatus/enum/3", "REFUSED", "- ENGINE_REJECTED", "- REFUSED"),
+        ("/components/schemas/PositionInstructionStatus/enum/4", "REFUSED", "- CANCEL_REQUESTED", "- REFUSED"),
         ("/components/schemas/PositionInstruction/required/7", "created_at",
          "- symbol: string", "- symbol: string, optional"),
         ("/components/parameters/PageSize/schema/maximum", 500,

@@ -21,6 +21,7 @@ from clear_street import (
     APITimeoutError,
     ArgumentError,
     ClearStreet,
+    CutoffPassedError,
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
@@ -291,7 +292,7 @@ class TestACallIsBounded:
 
             with ClearStreet(api_key=key, base_url=server.url) as client:
                 not_after = datetime.now(UTC) + timedelta(seconds=0.2)
-                with pytest.raises(APITimeoutError, match="not_after") as caught:
+                with pytest.raises(CutoffPassedError, match="nothing was sent") as caught:
                     client.v1.positions.close_positions(1, not_after=not_after)
             assert (len(keys.requests), len(server.requests)) == (1, 0)
         assert caught.value.outcome_unknown is False
@@ -321,7 +322,7 @@ class TestACallIsBounded:
             _, error, seconds = tried(
                 face, client, lambda client: client.v1.positions.close_positions(1, not_after=not_after)
             )
-        assert isinstance(error, APITimeoutError)
+        assert isinstance(error, CutoffPassedError)
         assert error.outcome_unknown is False
         assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "ConnectTimeout")]
         assert 0.3 <= seconds < TOLERANCE + 0.3

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from clear_street import (
+    TERMINAL_STATES,
     APIStatusError,
     AsyncClearStreet,
     AuthenticationError,
@@ -171,11 +172,59 @@ class TestTheEndOfAWait:
             ("b", "ACCEPTED"),
         ]
 
-    def test_of_several_is_the_first_failure(self, face: Face) -> None:
-        wire = Wire(listing(row("SENT", "a"), row("REJECTED", "b"), row("SENT", "c"), row("CANCEL_FAILED", "d")))
-        with pytest.raises(InstructionFailedError, match="instruction b ended in REJECTED") as caught:
+    def test_of_several_is_no_failure_while_others_run(self, face: Face) -> None:
+        wire = Wire(
+            listing(row("SENT", "a"), row("REJECTED", "b"), row("SENT", "c"), row("CANCEL_FAILED", "d")),
+            listing(row("ACCEPTED", "a"), row("REJECTED", "b"), row("SENT", "c"), row("CANCEL_FAILED", "d")),
+            listing(row("ACCEPTED", "a"), row("REJECTED", "b"), row("CANCELLED", "c"), row("CANCEL_FAILED", "d")),
+        )
+        with pytest.raises(
+            InstructionFailedError, match=r"instruction b ended in REJECTED; all 4 .*1 ACCEPTED"
+        ) as caught:
             face.run(lambda: wait_all(face.client(wire), iter("abcd")))
         assert [instruction.id for instruction in caught.value.instructions] == ["b", "d"]
+        assert [found.id for found in caught.value.rows] == list("abcd")
+        assert caught.value.states == {"a": "ACCEPTED", "b": "REJECTED", "c": "CANCELLED", "d": "CANCEL_FAILED"}
+        assert len(wire.requests) == 3
+
+    def test_of_several_tells_of_all_when_the_time_is_over(self, face: Face) -> None:
+        wire = Wire(listing(row("SENT", "a"), row("REJECTED", "b"), row("ACCEPTED", "c")))
+        with pytest.raises(InstructionFailedError, match="instruction b ended in REJECTED; all 4") as caught:
+            face.run(lambda: wait_all(face.client(wire), ["a", "b", "c", "d"], deadline=60))
+        assert caught.value.states == {"a": "SENT", "b": "REJECTED", "c": "ACCEPTED", "d": None}
+        with pytest.raises(WaitTimeoutError, match="instruction a was not settled within 60 s") as late:
+            face.run(lambda: wait_all(face.client(wire), ["a", "c"], deadline=60))
+        assert late.value.states == {"a": "SENT", "c": "ACCEPTED"}
+        assert [found.status for found in late.value.rows] == ["SENT", "ACCEPTED"]
+
+    def test_of_several_waits_for_those_that_run_where_one_never_shows(self, face: Face) -> None:
+        wire = Wire(*[listing(row("SENT", "a"))] * 12, listing(row("ACCEPTED", "a")))
+        with pytest.raises(WaitTimeoutError, match=r"instruction z did not appear .* within 1 s") as caught:
+            face.run(lambda: wait_all(face.client(wire), ["z", "a"], grace=1))
+        assert caught.value.states == {"z": None, "a": "ACCEPTED"}
+        assert (caught.value.last_seen, len(wire.requests)) == (None, 13)
+
+    @pytest.mark.parametrize(
+        ("rows", "told"),
+        [
+            ([row("ACCEPTED", account_id=ACCOUNT + 1)], "not what the operation answers with"),
+            ([row("CANCELLED"), row("ACCEPTED")], "'i-1' twice, and contradicts itself"),
+            ([row("SENT"), row("ACCEPTED")], "'i-1' twice, and contradicts itself"),
+        ],
+    )
+    def test_is_in_no_list_that_cannot_be_an_answer(self, face: Face, rows: list[object], told: str) -> None:
+        wire = Wire(listing(*rows), listing(row("CANCELLED")))
+        assert face.run(wait, face.client(wire)).status == "CANCELLED"
+        with pytest.raises(WaitTimeoutError, match=rf"the last reading of the list failed: .*{told}"):
+            face.run(lambda: wait(face.client(Wire(listing(*rows))), deadline=20))
+
+    def test_may_be_in_a_list_that_has_it_twice_alike(self, face: Face) -> None:
+        assert face.run(wait, face.client(Wire(listing(row("ACCEPTED"), row("ACCEPTED"))))).status == "ACCEPTED"
+
+    def test_is_told_by_the_status_itself(self) -> None:
+        assert {status for status in PositionInstructionStatus if status.is_terminal} == TERMINAL_STATES
+        assert not PositionInstructionStatus("NEVER_HEARD_OF").is_terminal
+        assert PositionInstructionStatus.ACCEPTED in TERMINAL_STATES
 
     def test_of_a_strict_client_is_a_departure_from_the_spec(self, face: Face) -> None:
         with pytest.raises(APIResponseValidationError, match=r"data\[0\].status"):
@@ -516,6 +565,23 @@ class TestAWatch:
         assert face.run(lambda: _listed(face, watch(client), most=2)) == [("i-1", "CANCELLED"), ("i-1", "SENT")]
         assert "left the terminal state CANCELLED" in caplog.text
 
+    @pytest.mark.parametrize("others", [[], [row("SENT", "a")]])
+    def test_ends_for_an_id_that_never_shows_as_a_wait_does(self, face: Face, others: list[Any]) -> None:
+        last = [{**other, "status": "ACCEPTED"} for other in others]
+        wire = Wire(*[listing(*others, row("SENT", "real", instruction_id="key-1"))] * 30, listing(*last))
+        client, times = ticking(face, wire)
+        changes = watch(client, ids=["key-1", *("a" for _ in others)])
+        with pytest.raises(
+            WaitTimeoutError, match=r"key-1 did not appear .* within 30 s; that is the idempotency key of .* 'real'"
+        ) as caught:
+            face.run(lambda: _listed(face, changes))
+        assert caught.value.states == dict([("key-1", None), *(("a", "ACCEPTED") for _ in others)])
+        assert times[-1] >= 30
+        assert len(times) < 35
+
+    def test_ends_with_its_time_before_the_grace_is_over(self, face: Face) -> None:
+        assert face.run(lambda: _listed(face, watch(face.client(states("SENT")), ids=["z"], deadline=20))) == []
+
     def test_can_go_on_after_an_error(self, face: Face) -> None:
         wire = Wire(listing(row("SENT")), (401, failed(401)), listing(row("ACCEPTED")))
         client, times = ticking(face, wire)
@@ -786,6 +852,8 @@ class TestArguments:
     def test_of_a_watch(self, face: Face) -> None:
         with pytest.raises(ArgumentError, match="`deadline`"):
             watch(face.client(states("SENT")), deadline=0)
+        with pytest.raises(ArgumentError, match="`grace`"):
+            watch(face.client(states("SENT")), ids=["i-1"], grace=0)
 
     def test_an_account_is_a_number(self, face: Face) -> None:
         client = face.client(states("SENT"))

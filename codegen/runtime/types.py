@@ -593,7 +593,7 @@ def keep_text(kept: dict[str, Any] | None, key: str, text: str, moment: datetime
     if moment.year < FIRST_YEAR or _RFC_3339(text) is None:
         raise ValueError(key)
     # Half as dear as calling the class.
-    spelt = tuple.__new__(_Spelt, (text, moment))
+    spelt = tuple.__new__(_Spelt, (text, moment))  # pyright: ignore[reportUnknownMemberType] - its items are of any type
     if kept is None:
         return {key: spelt}
     kept[key] = spelt
@@ -811,7 +811,7 @@ class Model:
         Raises `Refused`, a TypeError and ValueError that names the field, for a value that it cannot hold, such as a
         datetime without a time zone.
         """
-        extra: dict[str, Any] = self._extra if isinstance(self._extra, dict) else {}
+        extra: dict[str, Any] = self._extra if self._extra.__class__ is dict else {}
         data: dict[str, Any] = {}
         for index, (name, key, kind, _, _, aliases) in enumerate(self.FIELDS):
             value = getattr(self, name)
@@ -842,7 +842,7 @@ class Model:
     @property
     def model_fields_set(self) -> frozenset[str]:
         """The names of the fields that the object has, also those that are null or could not be read."""
-        extra = self._extra if isinstance(self._extra, dict) else {}
+        extra: dict[str, Any] = self._extra if self._extra.__class__ is dict else {}
         return frozenset(
             name
             for index, (name, key, *_) in enumerate(self.FIELDS)
@@ -854,7 +854,7 @@ class Model:
     @property
     def model_extra(self) -> dict[str, Any]:
         """The fields that the spec does not know."""
-        extra = self._extra if isinstance(self._extra, dict) else {}
+        extra: dict[str, Any] = self._extra if self._extra.__class__ is dict else {}
         return {key: value for key, value in extra.items() if key not in self.KEYS}
 
     def __eq__(self, other: object) -> bool:
@@ -864,12 +864,12 @@ class Model:
 
     def _compared(self) -> tuple[object, ...]:
         """What makes two models equal: values and nulls, under whichever of its names a field came."""
-        extra: object = self._extra
-        if isinstance(self._extra, dict):
+        extra: Any = self._extra
+        if extra.__class__ is dict:
             others = {key for spec in self.FIELDS if spec.aliases for key in spec.keys if key != self._key(spec)}
             extra = {
                 key: value
-                for key, value in self._extra.items()
+                for key, value in extra.items()
                 if key not in others and not (isinstance(value, _Spelt) and not value.differs)
             } or None
         nulls = self._nulls & ((1 << len(self.FIELDS)) - 1)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._outcomes import Attempt
     from ._pagination import AsyncPositionIterator, PositionIterator
     from ._responses import AsyncRawResponse, RawResponse
+    from ._states import TERMINAL_STATES
     from ._waiters import AsyncInstructionWatch, InstructionChange, InstructionWatch
     from .errors import (
         APIConnectionError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         BadRequestError,
         ClearStreetError,
         ConflictError,
+        CutoffPassedError,
         InstructionFailedError,
         InternalServerError,
         NotFoundError,
@@ -60,6 +62,7 @@ _HOMES = {
     "PositionIterator": "_pagination",
     "RawResponse": "_responses",
     "SubmitCallOptions": "_options",
+    "TERMINAL_STATES": "_states",
     "new_idempotency_key": "_keys",
 }
 _ERRORS = (
@@ -73,6 +76,7 @@ _ERRORS = (
     "BadRequestError",
     "ClearStreetError",
     "ConflictError",
+    "CutoffPassedError",
     "InstructionFailedError",
     "InternalServerError",
     "NotFoundError",
@@ -83,6 +87,7 @@ _ERRORS = (
 )
 
 __all__ = [
+    "TERMINAL_STATES",
     "APIConnectionError",
     "APIError",
     "APIResponseValidationError",
@@ -102,6 +107,7 @@ __all__ = [
     "ClearStreetError",
     "ClientOptions",
     "ConflictError",
+    "CutoffPassedError",
     "DefaultAioHttpClient",
     "DefaultAsyncHttpxClient",
     "DefaultHttpxClient",

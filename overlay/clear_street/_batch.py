@@ -40,8 +40,8 @@ class Entry:
         self.request: PositionInstructionRequest = request
         self.minted: bool = minted
         self.state: str = "not_sent"
-        """``"not_sent"``, ``"rejected"``, ``"landed"``; ``"unknown"``: an attempt may have brought it about; or
-        ``"undetermined"``: a readable 2xx did not say.
+        """``"not_sent"``, ``"refused_for_now"``, ``"rejected"``, ``"landed"``; ``"unknown"``: an attempt may have
+        brought it about; or ``"undetermined"``: a readable 2xx did not say.
         """
         self.row: PositionInstruction | None = None
         """The row as the service has it, None while neither a reply nor a look has shown it."""
@@ -153,7 +153,7 @@ class Batch:
     @property
     def refused(self) -> bool:
         """Whether it is known that no row was taken."""
-        return all(entry.state in ("not_sent", "rejected") for entry in self.entries)
+        return all(entry.state in ("not_sent", "refused_for_now", "rejected") for entry in self.entries)
 
     @property
     def rejected_rows(self) -> list[PositionInstruction]:
@@ -184,7 +184,7 @@ class Batch:
         """An attempt with the open rows was refused for now."""
         for entry in self.open:
             if entry.state == "not_sent":
-                entry.state = "rejected"
+                entry.state = "refused_for_now"
 
     def is_put_off(self, rows: Sequence[PositionInstruction]) -> bool:
         """Whether a 5xx's rows say that nothing was stored: each open key once, REJECTED, under the all-zero id."""

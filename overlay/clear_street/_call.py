@@ -15,7 +15,7 @@ from ._outcomes import Attempt, Failure, Outcome, Reply
 from ._refusal import unexpected
 from ._secrets import Headers, checked_headers, concealed
 from ._settings import checked_flag
-from .errors import ArgumentError
+from .errors import CutoffPassedError, RequestInfo
 from .types.v1._facts import record_call
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NOT_AFTER = "the time in `not_after`"
 _INDEX = re.compile(r"\[\d+\]")
 _DRIFT_KINDS_MAX = 1000
 _INTERRUPTED_MAX = 1000
@@ -149,6 +150,8 @@ class Call(Generic[T]):
         self.quiet_until: float = 0.0
         """When the service may be asked again (monotonic)."""
         self.retry_after: float | None = None
+        self.stopped_by: str | None = None
+        """Which bound kept the call from being sent, or sent again."""
 
     def begin(self) -> None:
         """Start the call's clocks; refuse a `not_after` that has passed."""
@@ -163,9 +166,8 @@ class Call(Generic[T]):
         if self.limits.not_after is not None:
             left = (self.limits.not_after - today).total_seconds()
             if left <= 0:
-                raise ArgumentError(
-                    f"The time in `not_after`, {self.limits.not_after.isoformat()}, has passed; nothing was sent."
-                )
+                keys = [row.instruction_id for row in self.prepared.rows if row.instruction_id is not None]
+                raise self.cut_off("nothing was sent", outcomes=dict.fromkeys(keys, "not_sent"))
             self.not_after_at = now + left
 
     def preload(self) -> None:
@@ -218,14 +220,26 @@ class Call(Generic[T]):
         The monotonic clock stands still while a machine sleeps, and the wall clock may be set back: `not_after` holds
         by each of them.
         """
+        if self.not_after_at is not None and self.limits.not_after is not None:
+            left_by_wall = (self.limits.not_after - self.clock.now()).total_seconds()
+            if moment >= self.not_after_at or moment - self.clock.monotonic() >= left_by_wall:
+                return NOT_AFTER
         if moment >= self.send_until:
             return "the deadline"
-        if self.not_after_at is None or self.limits.not_after is None:
-            return None
-        left_by_wall = (self.limits.not_after - self.clock.now()).total_seconds()
-        if moment >= self.not_after_at or moment - self.clock.monotonic() >= left_by_wall:
-            return "the time in `not_after`"
         return None
+
+    def cut_off(self, what: str, **context: Any) -> CutoffPassedError:
+        """The error of a call that `not_after` kept from being sent, or sent again."""
+        cutoff = cast("datetime", self.limits.not_after)
+        today = self.clock.now()
+        has = "has passed" if today >= cutoff else "comes before it may be sent again"
+        context.setdefault("request", RequestInfo(self.operation.method, self.operation.path_template))
+        return CutoffPassedError(
+            f"{NOT_AFTER}, {cutoff.isoformat()}, {has} (it is {today.isoformat()} by the client's clock): {what}",
+            not_after=cutoff,
+            client_time=today,
+            **context,
+        )
 
     def decode(self, reply: Reply, found: object) -> T:
         """The call's value: of the reply, or of `found` under the reply's envelope."""

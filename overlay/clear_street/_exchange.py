@@ -337,6 +337,7 @@ def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Out
     """Send once, within the time that is left, and remember it."""
     now = call.clock.monotonic()
     if passed := call.passed(now):
+        call.stopped_by = passed
         return Failure(TimeoutError(f"{passed} had passed"), now, sent=False, timed_out=True), Outcome.NEVER_SENT
     send = Send(
         request,
@@ -418,7 +419,8 @@ def _pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
     if backoff and call.retry_after is None:
         jitter = call.clock.random()
         then = max(then, now + policy.backoff(len(call.attempts), jitter))
-    if call.passed(then):
+    call.stopped_by = call.passed(then)
+    if call.stopped_by:
         return False
     if then > now:
         yield Sleep(then - now)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from . import _policy as policy
 from . import _seam as seam
+from ._call import NOT_AFTER
 from ._operations import Resend
 from ._outcomes import Failure, Outcome, Reply
 from ._states import CANCEL_STATES, TERMINAL_STATES, existing_id
@@ -50,6 +51,24 @@ def error(call: Call[T], result: Reply | Failure, *, outcome_unknown: bool | Non
     if outcome_unknown is None:
         outcome_unknown = call.operation.changes and call.unresolved is not None
     context = _context(call, outcome_unknown=outcome_unknown)
+    error = _last_error(call, result, context)
+    if not _is_cut_off(call, result):
+        return error
+    unsent = all(attempt.outcome == Outcome.NEVER_SENT for attempt in call.attempts)
+    what = "nothing was sent" if unsent else f"it was not sent again; the last attempt: {error.message}"
+    cut_off = call.cut_off(what, **context)
+    cut_off.__cause__ = error if call.attempts else None
+    return cut_off
+
+
+def _is_cut_off(call: Call[T], result: Reply | Failure) -> bool:
+    """Whether it was `not_after` that kept the call from being sent, or sent again."""
+    never_sent = isinstance(result, Failure) and not result.sent
+    return NOT_AFTER in (call.stopped_by, call.passed(result.received) if never_sent else None)
+
+
+def _last_error(call: Call[T], result: Reply | Failure, context: dict[str, Any]) -> APIError:
+    """What the last attempt ended in."""
     if isinstance(result, Failure):
         return _connection_error(call, result, context)
     if result.status < 300 and call.attempts[-1].outcome != Outcome.DONE:

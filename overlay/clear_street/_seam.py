@@ -516,11 +516,11 @@ def preload(response: Callable[[], object] | None) -> None:
 
     from clear_street_api.models import PositionGetPositionInstructionsResponse
 
-    from . import _states
     from ._json import read_json
+    from ._states import rejections
 
     parsedate_to_datetime("Thu, 01 Jan 1970 00:00:00 GMT")
-    _states.rejections([])
+    rejections([])
     kinds: list[Any] = [PositionGetPositionInstructionsResponse, *([response()] if response else ())]
     for data in (b"[{}]", b"{}"):
         for kind in kinds:

@@ -18,7 +18,7 @@ CANCEL_STATES = frozenset({"CANCEL_REQUESTED", "CANCELLED", "CANCEL_FAILED"})
 FAILED_STATES = REFUSED_STATES | {"CANCEL_FAILED"}
 """Terminal, and not what anybody asked for."""
 TERMINAL_STATES = FAILED_STATES | {"ACCEPTED", "CANCELLED"}
-"""Nothing follows."""
+"""The names of the statuses after which nothing follows; members of `PositionInstructionStatus` are in it as well."""
 OPEN_STATES = frozenset({"SENT", "CANCEL_REQUESTED", "UNKNOWN"})
 """Something follows; so it does after any status that is not listed here."""
 KNOWN_STATES = TERMINAL_STATES | OPEN_STATES

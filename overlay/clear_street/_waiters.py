@@ -25,9 +25,11 @@ from ._refusal import check_spelling, unfit
 from ._states import FAILED_STATES, KNOWN_STATES, TERMINAL_STATES
 from .errors import (
     APIError,
+    APIResponseValidationError,
     APIStatusError,
     ArgumentError,
     InstructionFailedError,
+    RequestInfo,
     StateSeen,
     WaitTimeoutError,
 )
@@ -111,10 +113,13 @@ class Seen:
 
     @property
     def is_over(self) -> bool:
-        """Whether all instructions were asked for by id, and are terminal."""
-        return self.ids is not None and all(
-            id_ in self.rows and self.rows[id_].status in TERMINAL_STATES for id_ in self.ids
-        )
+        """Whether all instructions were asked for by id, and those that appeared are terminal."""
+        return self.ids is not None and all(row.status in TERMINAL_STATES for row in self.rows.values())
+
+    def facts(self, ids: Iterable[str]) -> dict[str, Any]:
+        """What an error says of all that was waited for."""
+        states = {id_: self.rows[id_].status if id_ in self.rows else None for id_ in ids}
+        return {"rows": [self.rows[id_] for id_ in states if id_ in self.rows], "states": states}
 
     def history(self, instruction_id: str) -> Sequence[StateSeen]:
         """Every state that an instruction was seen in."""
@@ -254,9 +259,10 @@ class Poll:
             asked = error.retry_after if isinstance(error, APIStatusError) else None
         else:
             rows = completed.value.data if completed.value is not None else None
-            if rows is not None and seam.contradictory_id(rows) is None:
+            reading.error = None if rows is None else _contradiction(rows)
+            if rows is not None and reading.error is None:
                 reading.at = call.clock.now()
-                reading.rows, reading.begun, reading.error = rows, begun, None
+                reading.rows, reading.begun = rows, begun
         now = call.clock.monotonic()
         jitter = call.clock.random()
         if asked is not None:
@@ -305,17 +311,22 @@ def _waiting(
         for change in changes:
             if on_change is not None:
                 yield Invoke(on_change, change)
-        failed = [row for id_ in ids if (row := seen.rows.get(id_)) and _has_failed(row, wanted)]
-        if failed:
-            raise _failure(seen, failed, wanted)
+        rows = [seen.rows[id_] for id_ in dict.fromkeys(ids) if id_ in seen.rows]
+        failed = [row for row in rows if _has_failed(row, wanted)]
+        running = [row for row in rows if not _has_failed(row, wanted) and not _is_reached(row, wanted)]
         missing = [id_ for id_ in ids if id_ not in seen.rows]
-        late = missing or [id_ for id_ in ids if not _is_reached(seen.rows[id_], wanted)]
-        if not late:
+        if not missing and not running and not failed:
             return [seen.rows[id_] for id_ in ids]
-        if missing and poll.taken >= appearing_until:
-            raise _timed_out(poll, seen, missing[0], grace)
-        if not (yield from poll.pause(end, look_at=appearing_until if missing else inf)):
-            raise _timed_out(poll, seen, late[0], seconds)
+        given_up = bool(missing) and poll.taken >= appearing_until
+        # Nobody is left without an answer because another one has it: a failure is told of when all is settled.
+        is_over = not running and (not missing or given_up)
+        look_at = appearing_until if missing and not given_up else inf
+        if is_over or not (yield from poll.pause(end, look_at=look_at)):
+            if failed:
+                raise _failure(seen, ids, failed, wanted)
+            raise _timed_out(
+                poll, seen, ids, missing[0] if missing else str(running[0].id), grace if is_over else seconds
+            )
 
 
 def after_cancel(flow: Flow[T]) -> Flow[T]:
@@ -333,24 +344,41 @@ class Watch:
     """What goes on with an account's instructions, change after change."""
 
     def __init__(
-        self, new_call: NewCall, clock: Clock, account_id: int, ids: Iterable[str] | None, deadline: float | None
+        self,
+        new_call: NewCall,
+        clock: Clock,
+        account_id: int,
+        ids: Iterable[str] | None,
+        deadline: float | None,
+        grace: float,
     ) -> None:
         self._clock = clock
-        self._seen = Seen(None if ids is None else frozenset(checked_ids(ids)))
+        self._grace = checked_seconds("grace", grace)
+        self._ids = None if ids is None else checked_ids(ids)
+        self._seen = Seen(None if self._ids is None else frozenset(self._ids))
         self._poll = Poll(new_call, clock, account_id, self._seen)
         self._seconds = inf if deadline is None else checked_seconds("deadline", deadline)
         self._end: float | None = None
+        self._appearing_until: float = inf
 
     def next(self) -> Flow[list[InstructionChange]]:
-        """What changed next; nothing at the end: every instruction watched by id is terminal, or the time is over."""
+        """What changed next; nothing at the end: every instruction watched by id is terminal, or the time is over.
+
+        Where one of them does not appear within the grace time, it ends in `WaitTimeoutError`, once the others are
+        terminal.
+        """
         now = self._clock.monotonic()
         if self._end is None:
-            self._end = now + self._seconds
-        while not self._seen.is_over:
+            self._end, self._appearing_until = now + self._seconds, now + self._grace
+        while (missing := [id_ for id_ in self._ids or () if id_ not in self._seen.rows]) or not self._seen.is_over:
             changes = yield from self._poll.next(self._end)
             if changes:
                 return changes
-            if not (yield from self._poll.pause(self._end)):
+            given_up = self._poll.taken >= self._appearing_until
+            if missing and given_up and self._seen.is_over:
+                raise _timed_out(self._poll, self._seen, self._ids or (), missing[0], self._grace)
+            look_at = inf if given_up else self._appearing_until
+            if not (yield from self._poll.pause(self._end, look_at=look_at if missing else inf)):
                 break
         return []
 
@@ -395,6 +423,16 @@ class AsyncInstructionWatch:
         return self._changes.popleft()
 
 
+def _contradiction(rows: Sequence[PositionInstruction]) -> APIError | None:
+    """Why a list does not answer what became of instructions (Waiting, in docs/safety.md); None where it may."""
+    id_ = seam.contradictory_id(rows)
+    if id_ is None:
+        return None
+    request = RequestInfo(GET_POSITION_INSTRUCTIONS.method, GET_POSITION_INSTRUCTIONS.path_template)
+    message = f"the list has the instruction {id_!r} twice, and contradicts itself"
+    return APIResponseValidationError(message, status_code=200, request=request)
+
+
 def _may_pass(error: APIError) -> bool:
     """Whether the next reading may well succeed where one failed with `error`."""
     return not error.attempts or error.attempts[-1].outcome in _PASSING
@@ -411,19 +449,27 @@ def _is_reached(row: PositionInstruction, wanted: Collection[str] | None) -> boo
 
 
 def _failure(
-    seen: Seen, failed: Sequence[PositionInstruction], wanted: Collection[str] | None
+    seen: Seen, ids: Sequence[str], failed: Sequence[PositionInstruction], wanted: Collection[str] | None
 ) -> InstructionFailedError:
     row = failed[0]
     asked = "" if wanted is None else f" instead of {' or '.join(sorted(wanted))}"
     reason = f": {row.rejection_reason}" if row.rejection_reason else ""
     return InstructionFailedError(
-        f"instruction {row.id} ended in {row.status}{asked}{reason}",
+        f"instruction {row.id} ended in {row.status}{asked}{reason}{_others(seen, ids)}",
         instructions=failed,
         history=seen.history(str(row.id)),
+        **seen.facts(ids),
     )
 
 
-def _timed_out(poll: Poll, seen: Seen, id_: str, seconds: float) -> WaitTimeoutError:
+def _others(seen: Seen, ids: Sequence[str]) -> str:
+    """How many of several instructions stand in which state."""
+    states: list[str | None] = list(seen.facts(ids)["states"].values())
+    counts = [f"{states.count(state)} {state or 'not in the list'}" for state in dict.fromkeys(states)]
+    return f"; all {len(states)} (error.states): {', '.join(counts)}" if len(states) > 1 else ""
+
+
+def _timed_out(poll: Poll, seen: Seen, ids: Sequence[str], id_: str, seconds: float) -> WaitTimeoutError:
     row = seen.rows.get(id_)
     if row is not None:
         what = f"was not settled within {seconds:g} s, last seen as {row.status}"
@@ -437,7 +483,12 @@ def _timed_out(poll: Poll, seen: Seen, id_: str, seconds: float) -> WaitTimeoutE
             f"; that is the idempotency key of the instruction whose server `id` is {seen.keys[id_]!r}: wait for that"
         )
     failing = f"; the last reading of the list failed: {poll.error}" if poll.error else ""
-    return WaitTimeoutError(f"instruction {id_} {what}{advice}{failing}", last_seen=row, history=seen.history(id_))
+    return WaitTimeoutError(
+        f"instruction {id_} {what}{advice}{_others(seen, ids)}{failing}",
+        last_seen=row,
+        history=seen.history(id_),
+        **seen.facts(ids),
+    )
 
 
 def checked_ids(ids: Iterable[str]) -> Sequence[str]:

@@ -7,6 +7,7 @@
     ├── APIError                               a call was made
     │   ├── APIConnectionError                 no complete reply came
     │   │   └── APITimeoutError                ... in time
+    │   ├── CutoffPassedError                  the time in `not_after` kept it from being sent, or sent again
     │   ├── APIResponseValidationError         a 2xx that is not what it should be
     │   └── APIStatusError                     the service answered with an error
     │       ├── BadRequestError                400
@@ -17,8 +18,8 @@
     │       ├── UnprocessableEntityError       422
     │       ├── RateLimitError                 429
     │       └── InternalServerError            5xx
-    ├── InstructionFailedError                 it ended in REJECTED, ENGINE_REJECTED or CANCEL_FAILED
-    └── WaitTimeoutError                       waiting ended before the instruction did
+    ├── InstructionFailedError                 an instruction ended in REJECTED, ENGINE_REJECTED or CANCEL_FAILED
+    └── WaitTimeoutError                       waiting ended before the instructions did
 
 ``outcome_unknown`` on the root is the question to ask first: True exactly when the effect may have happened and it
 could not be found out. Errors survive pickling and `copy.deepcopy`, and never hold the API key.
@@ -53,6 +54,7 @@ __all__ = [
     "BadRequestError",
     "ClearStreetError",
     "ConflictError",
+    "CutoffPassedError",
     "InstructionFailedError",
     "InternalServerError",
     "InterruptedCall",
@@ -142,8 +144,9 @@ class APIError(ClearStreetError):
     attempts: tuple[Attempt, ...]
     """Each request that was sent, with its time, where it failed, its status and its request id."""
     outcomes: dict[str, str]
-    """For a submit, what is known of each row by its idempotency key: ``"landed"``, ``"rejected"``, ``"not_sent"`` or
-    ``"unknown"``.
+    """For a submit, what is known of each row by its idempotency key: ``"landed"``; ``"rejected"``, for good;
+    ``"refused_for_now"`` (429, or a 5xx that says that nothing was stored: the same may be asked for again);
+    ``"not_sent"``; or ``"unknown"``.
     """
     candidates: tuple[PositionInstruction, ...]
     """For a submit with an unknown outcome, rows that may be its effect under another key."""
@@ -225,6 +228,24 @@ class APIConnectionError(APIError):
 
 class APITimeoutError(APIConnectionError):
     """No complete reply came in time."""
+
+
+class CutoffPassedError(APIError):
+    """The time in `not_after` kept the call from being sent, or from being sent again.
+
+    `outcome_unknown` and `outcomes` tell what came of attempts before that; where there were any, ``__cause__`` is the
+    error that the last of them would have been.
+    """
+
+    not_after: datetime
+    """The time after which nothing was to be sent."""
+    client_time: datetime
+    """When the call gave up, by the client's clock (aware, UTC)."""
+
+    def __init__(self, message: str, *, not_after: datetime, client_time: datetime, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.not_after = not_after
+        self.client_time = client_time
 
 
 class APIResponseValidationError(APIError):
@@ -350,16 +371,28 @@ class InstructionFailedError(ClearStreetError):
     """
 
     instructions: tuple[PositionInstruction, ...]
-    """The rows, each with its `status` and `rejection_reason`."""
+    """The rows that failed, each with its `status` and `rejection_reason`."""
     history: tuple[StateSeen, ...]
     """Every state that the first of them was seen in, with its time; empty where nothing was waited for."""
+    rows: tuple[PositionInstruction, ...]
+    """Every row that was waited for, as last seen, in the order of the ids; without those that never appeared."""
+    states: dict[str, str | None]
+    """The state of everything that was waited for, by id; None of what never appeared."""
 
     def __init__(
-        self, message: str, *, instructions: Sequence[PositionInstruction], history: Sequence[StateSeen] = ()
+        self,
+        message: str,
+        *,
+        instructions: Sequence[PositionInstruction],
+        history: Sequence[StateSeen] = (),
+        rows: Sequence[PositionInstruction] = (),
+        states: Mapping[str, str | None] | None = None,
     ) -> None:
         super().__init__(message)
-        self.instructions = tuple(instructions)
         self.history = tuple(history)
+        self.rows = tuple(rows)
+        self.states = dict(states or {})
+        self.instructions = tuple(instructions)
 
     @property
     def instruction(self) -> PositionInstruction:
@@ -368,19 +401,31 @@ class InstructionFailedError(ClearStreetError):
 
 
 class WaitTimeoutError(ClearStreetError):
-    """Waiting ended before the instruction reached the state that was waited for."""
+    """Waiting ended before the instructions reached the state that was waited for."""
 
     last_seen: PositionInstruction | None
-    """The row as it was last seen, None where it never appeared."""
+    """The first row that did not, as it was last seen; None where it never appeared."""
     history: tuple[StateSeen, ...]
     """Every state that it was seen in, with its time."""
+    rows: tuple[PositionInstruction, ...]
+    """Every row that was waited for, as last seen, in the order of the ids; without those that never appeared."""
+    states: dict[str, str | None]
+    """The state of everything that was waited for, by id; None of what never appeared."""
 
     def __init__(
-        self, message: str, *, last_seen: PositionInstruction | None = None, history: Sequence[StateSeen] = ()
+        self,
+        message: str,
+        *,
+        last_seen: PositionInstruction | None = None,
+        history: Sequence[StateSeen] = (),
+        rows: Sequence[PositionInstruction] = (),
+        states: Mapping[str, str | None] | None = None,
     ) -> None:
         super().__init__(message)
-        self.last_seen = last_seen
         self.history = tuple(history)
+        self.rows = tuple(rows)
+        self.states = dict(states or {})
+        self.last_seen = last_seen
 
 
 resolvable(
@@ -390,6 +435,7 @@ resolvable(
     StateSeen,
     ClearStreetError,
     APIError,
+    CutoffPassedError,
     APIResponseValidationError,
     APIStatusError,
     InstructionFailedError,

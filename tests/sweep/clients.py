@@ -159,7 +159,7 @@ class Ours:
         rows = ["unknown" if result.outcome_unknown else "rejected"]
         if submits:
             outcomes = result.outcomes if isinstance(result, APIError) else {}
-            rows = [outcome.replace("not_sent", "rejected") for outcome in outcomes.values()]
+            rows = [outcome if outcome in ("landed", "unknown") else "rejected" for outcome in outcomes.values()]
             if tuple(outcomes) != tuple(scene.keys) or result.outcome_unknown != ("unknown" in rows):
                 rows = ["odd"] * count
         return Told(rows, result, _everything(result))

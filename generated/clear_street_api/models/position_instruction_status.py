@@ -25,3 +25,8 @@ class PositionInstructionStatus(OpenStrEnum):
     """Could not be cancelled, `rejection_reason` says why; a person must look. Terminal."""
     UNKNOWN = "UNKNOWN"
     """The service could not tell; ask again. Not terminal."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing follows. False for a member that the spec does not list."""
+        return self._value_ in {"ACCEPTED", "REJECTED", "ENGINE_REJECTED", "CANCELLED", "CANCEL_FAILED"}

@@ -299,6 +299,9 @@ class AsyncPositions(Named):
     ) -> list[PositionInstruction]:
         """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of
         `ids`.
+
+        It ends when every one of them is settled or the time is over, not with the first that fails; what it raises
+        has all of them, in `rows` and `states`.
         """
         refuse_unexpected(AsyncPositions.wait_for_position_instructions, unknown)
         from .._waiters import wait
@@ -352,22 +355,30 @@ class AsyncPositions(Named):
         return row
 
     def watch_position_instructions(
-        self, account_id: int, *, ids: Sequence[str] | None = None, deadline: float | None = None, **unknown: Never
+        self,
+        account_id: int,
+        *,
+        ids: Sequence[str] | None = None,
+        deadline: float | None = None,
+        grace: float = 30.0,
+        **unknown: Never,
     ) -> AsyncInstructionWatch:
         """An iterator of `InstructionChange`s: each instruction as it is at first, then each change of state.
 
         - `account_id`: the account.
         - `ids`: only these instructions (server's `id`s); the iterator then ends when all of them are terminal.
         - `deadline`: seconds after which it ends; by default it goes on.
+        - `grace`: seconds that those in `ids` may take to appear in the account's list.
 
         Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating,
-        `APIError` and its kin for errors that cannot pass.
+        `WaitTimeoutError` where one of `ids` never appears, once the others are terminal, and `APIError` and its kin
+        for errors that cannot pass.
         """
         refuse_unexpected(AsyncPositions.watch_position_instructions, unknown)
         from .._waiters import AsyncInstructionWatch, Watch
 
         return AsyncInstructionWatch(
-            self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline)
+            self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline, grace)
         )
 
 
