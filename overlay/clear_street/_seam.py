@@ -412,13 +412,18 @@ def with_key(row: PositionInstructionRequest, key: str) -> PositionInstructionRe
     return attrs.evolve(row, instruction_id=key)
 
 
-def has_data(kind: type[Any], value: Mapping[str, Any]) -> bool:
-    """Whether a reply of this kind has its `data`: the list, or the object, that the spec demands."""
+def has_data(kind: type[Any], value: Mapping[str, Any], *, exact: bool) -> bool:
+    """Whether a reply of this kind has its `data`: a list where the spec demands one; in the place of an object, unless
+    `exact`, anything but null.
+    """
     from clear_street_api.types import Array
 
     for spec in kind.FIELDS:
         if spec.key == "data" and spec.required and not spec.nullable:
-            return isinstance(value.get("data"), list if isinstance(spec.kind, Array) else dict)
+            data = value.get("data")
+            if isinstance(spec.kind, Array):
+                return isinstance(data, list)
+            return isinstance(data, dict) if exact else data is not None
     return True
 
 
