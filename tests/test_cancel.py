@@ -307,6 +307,13 @@ def test_a_refusal_about_another_account_is_no_answer() -> None:
     assert error.outcome_unknown is True
 
 
+def test_a_call_for_account_0_is_not_held_against_its_reply() -> None:
+    """So the page of the contract has it: a call for account 0, and a reply with a row of another."""
+    service = Service(lost(), listed(instruction("CANCELLED")))
+    response = service.client(max_retries=0).v1.positions.cancel_position_instruction(ID, account_id=0)
+    assert (response.data.status, response.reconciled) == ("CANCELLED", True)
+
+
 def test_an_id_is_the_same_however_it_is_written() -> None:
     asked_for = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
     spelt = f"URN:UUID:{asked_for.upper().replace('-', '')}"

@@ -753,6 +753,17 @@ def test_of_a_replayed_batch_each_row_is_reported_as_it_is() -> None:
     assert (len(response.accepted), len(response.rejected), response.undetermined) == (1, 1, [])
 
 
+def test_a_row_refused_without_one_of_its_own_is_rejected_beside_one_that_landed() -> None:
+    service = Service(
+        lambda request: reply(409, [duplicate(keys_in(request)[0])]),
+        lambda _: listed(row(sent_keys(service)[0][0])),
+    )
+    response = submit(service.client(), asked(None), asked("b"))
+    assert [r.status for r in response.accepted] == ["SENT"]
+    assert [(r.instruction_id, r.id, r.status) for r in response.rejected] == [("b", NIL_ID, "REJECTED")]
+    assert response.undetermined == []
+
+
 def test_a_refusal_whose_rows_say_that_they_were_accepted_is_looked_for() -> None:
     service = Service(reply(400, [row()]), listed(row()))
     assert len(submit(service.client()).accepted) == 1
