@@ -549,6 +549,7 @@ def test_an_older_row_for_something_else_makes_ours_a_duplicate(fields: dict[str
         {"instruction_type": 3},
         {"quantity": None, "created_at": LONG_AGO},
         {"instrument_id": "AAPL 280121C00195000"},
+        {"instrument_id": "AAPL 280121C00195000", "created_at": LONG_AGO},
         {"quantity": "2"},
         {"instrument_id": ANOTHER, "created_at": None},
         {"instrument_id": ANOTHER, "created_at": "1970-01-01T00:00:00Z"},
@@ -592,7 +593,7 @@ def test_the_way_of_a_reply_is_the_error_of_the_services_clock() -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Date": "whenever"}, {"Date": DATE, "Age": "3600"}], ids=str)
-@pytest.mark.parametrize(("created_at", "known"), [("2026-04-24T14:29:00Z", True), (LONG_AGO, False)])
+@pytest.mark.parametrize(("created_at", "known"), [(None, True), ("2026-04-24T14:29:00Z", True), (LONG_AGO, False)])
 def test_where_the_service_does_not_tell_its_time_ours_can_only_cast_doubt(
     headers: dict[str, str], created_at: str, known: bool
 ) -> None:
