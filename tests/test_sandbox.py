@@ -68,6 +68,14 @@ def schema_of(operation_id: str | None, status: int) -> str:
     return "spec#/components/schemas/ErrorResponse"
 
 
+def in_words_of_the_spec(reply: Any) -> Any:
+    """The body with its keys named as the contract names them, and a known code for those of the sandbox's own."""
+    text = reply.body.decode().replace('"client_instruction_id":', '"instruction_id":')
+    return json.loads(
+        re.sub(r'"(INVALID_INSTRUCTION|REJECTED_BY_VENUE|VENUE_UNAVAILABLE)"', '"CEA_NOT_ON_EXPIRY"', text)
+    )
+
+
 class Service:
     """Sends requests to a sandbox and holds every reply against the spec."""
 
@@ -95,7 +103,7 @@ class Service:
         validator = Draft202012Validator(
             {"$ref": schema_of(operation, answer.status)}, registry=REGISTRY, format_checker=FORMATS
         )
-        validator.validate(answer.body)
+        validator.validate(in_words_of_the_spec(reply))
         assert answer.headers["X-Request-Id"] == answer.body["metadata"]["request_id"]
         assert (answer.body["error"] is None) == (answer.status == 200)
         return answer
@@ -741,6 +749,214 @@ def test_keys_can_go_without_an_echo(service: Service) -> None:
     assert refused.status == 409
     assert row["id"] in refused.message
     assert refused.data[0]["instruction_id"] != "k"
+
+
+# --- Dialects ---------------------------------------------------------------------------------------------------------
+
+
+def today(**options: Any) -> Service:
+    return Service(Sandbox(dialect="today", **options))
+
+
+def only_of_today(row: dict[str, Any]) -> set[str]:
+    return row.keys() & {"client_instruction_id", "rejection", "underlying_instrument_id", "underlying_instrument_type"}
+
+
+def test_today_every_row_has_its_key_under_the_new_name() -> None:
+    service = today()
+    [row] = service.submit(service.row(client_instruction_id="k")).data
+    stored = service.sandbox.instructions(ACCOUNT)[1]
+    for shown in (row, service.listed()[row["id"]], stored, service.cancel(row["id"]).data):
+        assert shown["client_instruction_id"] == "k"
+        assert shown["underlying_instrument_id"] == service.sandbox.add_instrument("AAPL")
+        assert shown["rejection"] is None
+        assert "instruction_id" not in shown
+    assert service.sandbox.ledger[0].key == "k"
+
+
+def test_the_contract_has_none_of_the_fields_of_today(service: Service) -> None:
+    [row] = service.submit(service.row(instruction_id="k")).data
+    assert not only_of_today(row)
+    assert only_of_today(service.position(CALL)) == {"underlying_instrument_id"}
+    [order] = service("DELETE", f"{POSITIONS}/{service.sandbox.add_instrument(CALL)}").data
+    assert only_of_today(order) == {"underlying_instrument_id"}
+    assert [only_of_today(order) for order in service.sandbox.orders(ACCOUNT)] == [{"underlying_instrument_id"}]
+
+
+def test_today_positions_and_orders_have_the_type_of_what_is_underlying() -> None:
+    service = today()
+    position = service.position(CALL)
+    assert (position["underlying_instrument_type"], position["position_type"]) == ("COMMON_STOCK", "LONG")
+    assert service.position("TSLA")["position_type"] == "SHORT"
+    assert service.position("TSLA")["underlying_instrument_type"] is None
+    [order] = service("DELETE", f"{POSITIONS}/{service.sandbox.add_instrument(CALL)}").data
+    assert order["underlying_instrument_type"] == "COMMON_STOCK"
+
+
+def test_today_instructions_are_filtered_by_what_is_underlying_too() -> None:
+    service = today()
+    service.sandbox.add_instruction(ACCOUNT, "MSFT 270115P00450000", idempotency_key="m")
+    service.sandbox.add_instruction(ACCOUNT, EXPIRING, idempotency_key="a")
+
+    def keys(**query: str) -> list[str]:
+        return [row["client_instruction_id"] for row in service("GET", INSTRUCTIONS, query=query).data]
+
+    assert keys(underlying_instrument_id=service.sandbox.add_instrument("MSFT")) == ["m"]
+    assert keys(underlying_instrument_id="AAPL") == ["ui-20260424-001", "a"]
+    assert keys(underlying_instrument_id="AAPL", instrument_id=EXPIRING) == ["a"]
+    assert keys(underlying_instrument_id="MSFT", instrument_id=EXPIRING) == []
+    assert service("GET", INSTRUCTIONS, query={"underlying_instrument_id": "nothing"}).status == 422
+    service.sandbox.dialect = "contract"
+    assert len(service("GET", INSTRUCTIONS, query={"underlying_instrument_id": "MSFT"}).data) == 3
+
+
+@pytest.mark.parametrize(
+    ("symbol", "fields", "code", "metadata"),
+    [
+        (CALL, {"quantity": "10"}, "INSUFFICIENT_POSITION", {"available": "9", "requested": "10"}),
+        ("NVDA 270115C00200000", {}, "INSUFFICIENT_POSITION", {"available": "0", "requested": "1"}),
+        (
+            CALL,
+            {"instruction_type": "DO_NOT_EXERCISE"},
+            "DNE_NOT_ON_EXPIRY",
+            {"expiry": "2028-01-21", "business_date": "2026-04-24"},
+        ),
+        (
+            CALL,
+            {"instruction_type": "CONTRARY_EXERCISE"},
+            "CEA_NOT_ON_EXPIRY",
+            {"expiry": "2028-01-21", "business_date": "2026-04-24"},
+        ),
+        ("AAPL 260423C00260000", {}, "EXERCISE_PAST_CUTOFF", {"cutoff_time": "2026-04-23T23:59:59Z"}),
+        ("AAPL", {}, "INVALID_INSTRUCTION", {}),
+        (CALL, {"quantity": "0"}, "INVALID_INSTRUCTION", {}),
+        (CALL, {"instrument_id": "nothing"}, "INVALID_INSTRUCTION", {}),
+    ],
+)
+def test_today_a_refused_row_says_why_for_machines(
+    symbol: str, fields: dict[str, str], code: str, metadata: dict[str, str]
+) -> None:
+    service = today()
+    [row] = service.submit(service.row(symbol, **fields)).data
+    assert row["rejection"] == {
+        "reason": code,
+        "domain": "com.clearstreet.oems.exercise",
+        "metadata": metadata,
+        "description": row["rejection_reason"],
+    }
+
+
+def test_today_a_duplicate_names_the_first_for_machines() -> None:
+    service = today()
+    row = service.row(client_instruction_id="k")
+    [first] = service.submit(row).data
+    answer = service.submit(row, service.row())
+    assert answer.status == 207
+    assert answer.data[0]["client_instruction_id"] == "k"
+    assert answer.data[0]["rejection"]["reason"] == "DUPLICATE_INSTRUCTION"
+    assert answer.data[0]["rejection"]["metadata"] == {"existing_id": first["id"]}
+    assert answer.data[1]["rejection"] is None
+
+
+def test_today_what_the_venue_rejects_says_why_for_machines() -> None:
+    service = today()
+    [row] = service.submit(service.row()).data
+    for status, reason, code in [("REJECTED", "Not today", "REJECTED_BY_VENUE"), ("CANCEL_FAILED", None, None)]:
+        service.sandbox.settle(row["id"], status, reason=reason)
+        rejection = service.listed()[row["id"]]["rejection"]
+        assert (rejection and rejection["reason"]) == code
+    service.sandbox.faults.add(Fault.answer(503, "rows"))
+    [refused] = service.submit(service.row(client_instruction_id="k")).data
+    assert (refused["client_instruction_id"], refused["rejection"]["domain"]) == ("k", "com.clearstreet.oems.clearing")
+    assert refused["rejection"]["reason"] == "VENUE_UNAVAILABLE"
+
+
+def test_today_nothing_is_rejected_by_the_engine(sandbox: Sandbox) -> None:
+    sandbox.settle(EXAMPLE_ID, "ENGINE_REJECTED")
+    sandbox.dialect = "today"
+    assert Service(sandbox).listed(0)[EXAMPLE_ID]["status"] == "REJECTED"
+    with pytest.raises(ValueError, match=r"CANCEL_REQUESTED, REJECTED, .* for `status` but received 'ENGINE_REJECTED'"):
+        sandbox.settle(EXAMPLE_ID, "ENGINE_REJECTED")
+
+
+NAMES = ("instruction_id", "client_instruction_id")
+KNOWN_TO: list[Any] = [("contract", *NAMES), ("today", *NAMES[::-1])]
+
+
+@pytest.mark.parametrize(("dialect", "known", "unknown"), KNOWN_TO)
+def test_a_name_that_it_does_not_know_is_ignored(dialect: Any, known: str, unknown: str) -> None:
+    service = Service(Sandbox(dialect=dialect))
+    [row] = service.submit(service.row(**{unknown: "k", "note": "x"})).data
+    assert row[known] not in (None, "k")
+    assert not {unknown, "note"} & row.keys()
+    [row] = service.submit(service.row(**{unknown: "other", known: "k"})).data
+    assert row[known] == "k"
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize(("dialect", "known", "unknown"), KNOWN_TO)
+def test_a_name_that_it_does_not_know_can_be_refused(dialect: Any, known: str, unknown: str, status: Any) -> None:
+    service = Service(Sandbox(dialect=dialect, unknown_fields="refuse", refusal_status=status))
+    answer = service.submit(service.row(), service.row(**{known: "k", unknown: "k"}))
+    assert (answer.status, answer.data) == (status, None)
+    assert answer.message.endswith(
+        f"[1]: unknown field `{unknown}`, expected one of `instruction_type`, `instrument_id`, `quantity`, `{known}`"
+    )
+    assert service.submit(service.row(note="x")).status == status
+    assert service.sandbox.ledger == ()
+    assert service.submit(service.row(**{known: "k"})).data[0][known] == "k"
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize(("dialect", "known", "unknown"), KNOWN_TO)
+def test_either_name_can_be_taken_but_not_both(dialect: Any, known: str, unknown: str, status: Any) -> None:
+    service = Service(Sandbox(dialect=dialect, unknown_fields="alias", refusal_status=status))
+    for name in (known, unknown):
+        [row] = service.submit(service.row(**{name: f"by {name}"}, note="x")).data
+        assert row[known] == f"by {name}"
+        assert not {unknown, "note"} & row.keys()
+    assert service.submit(service.row(), service.row(**{unknown: f"by {known}"})).status == 207
+    for both in ({known: "k", unknown: "k"}, {known: "k", unknown: None}):
+        answer = service.submit(service.row(**both))
+        assert (answer.status, answer.data) == (status, None)
+        assert answer.message.endswith(f"[0]: duplicate field `{known}`")
+    assert service.submit(service.row()).status == 200
+
+
+def test_a_key_that_is_none_is_refused_under_its_name() -> None:
+    service = today()
+    answer = service.submit(service.row(client_instruction_id=" "))
+    assert (answer.status, answer.message) == (400, "`client_instruction_id` of instruction 0 is no key")
+
+
+def test_the_dialect_can_change_while_it_runs(sandbox: Sandbox, service: Service) -> None:
+    [old] = service.submit(service.row(instruction_id="k")).data
+    sandbox.dialect = "today"
+    assert service.listed()[old["id"]]["client_instruction_id"] == "k"
+    assert service.submit(service.row(client_instruction_id="k")).status == 409
+    sandbox.unknown_fields = "refuse"
+    assert service.submit(service.row(instruction_id="k2")).status == 422
+    sandbox.refusal_status = 400
+    assert service.submit(service.row(instruction_id="k2")).status == 400
+    assert (sandbox.dialect, sandbox.unknown_fields, sandbox.refusal_status) == ("today", "refuse", 400)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("dialect", "Today", "contract, today for `dialect` but received 'Today'. Did you mean 'today'?"),
+        ("dialect", None, "contract, today for `dialect` but received None."),
+        ("unknown_fields", "drop", "ignore, refuse, alias for `unknown_fields` but received 'drop'."),
+        ("refusal_status", 404, "400, 422 for `refusal_status` but received 404."),
+    ],
+)
+def test_a_dialect_that_does_not_exist_is_refused(sandbox: Sandbox, name: str, value: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"Expected one of {message}")):
+        Sandbox(**{name: value})
+    before = getattr(sandbox, name)
+    with pytest.raises(ValueError, match=re.escape(f"Expected one of {message}")):
+        setattr(sandbox, name, value)
+    assert getattr(sandbox, name) == before
 
 
 # --- Set-up, ledger, requests, clock ----------------------------------------------------------------------------------

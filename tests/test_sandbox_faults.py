@@ -415,6 +415,30 @@ def test_a_duplicate_can_come_without_the_id_of_the_first(sandbox: Sandbox) -> N
     assert outcome.json["data"][0]["rejection_reason"] == "Duplicate exercise instruction"
 
 
+def test_faults_of_keys_are_of_both_names(sandbox: Sandbox) -> None:
+    sandbox.dialect = "today"
+
+    def sent(kind: str, key: str) -> Any:
+        sandbox.faults.add(Fault.odd_body(kind))
+        row = {"instruction_type": "EXERCISE", "quantity": "1", "client_instruction_id": key}
+        row["instrument_id"] = sandbox.add_instrument(CALL)
+        return send(sandbox, "POST", INSTRUCTIONS, [row]).json["data"][0]
+
+    assert not {"instruction_id", "client_instruction_id"} & sent("no_keys", "a").keys()
+    assert sent("upper_case_keys", "b")["client_instruction_id"] == "B"
+    refused = sent("no_existing_id", "b")
+    assert refused["rejection"]["description"] == refused["rejection_reason"] == "Duplicate exercise instruction"
+    assert (refused["rejection"]["reason"], refused["rejection"]["metadata"]) == ("DUPLICATE_INSTRUCTION", {})
+
+
+def test_rows_of_other_accounts_are_in_its_dialect_too(sandbox: Sandbox) -> None:
+    sandbox.dialect = "today"
+    sandbox.faults.add(Fault.foreign_rows())
+    listed = send(sandbox, "GET", INSTRUCTIONS).json["data"]
+    assert {row["account_id"] for row in listed if "client_instruction_id" in row} == {ACCOUNT, 0}
+    assert not any("instruction_id" in row for row in listed)
+
+
 @pytest.mark.parametrize("kind", ODD_BODIES)
 @pytest.mark.parametrize(
     ("method", "path"),

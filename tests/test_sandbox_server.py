@@ -201,6 +201,16 @@ def test_without_a_sandbox_it_serves_a_live_one() -> None:
         assert httpx.get(server.url + VERSION, trust_env=False).status_code == 200
 
 
+def test_it_speaks_the_dialect_that_it_is_given() -> None:
+    sandbox = Sandbox()
+    with SandboxServer(sandbox, dialect="today", unknown_fields="refuse", refusal_status=400):
+        assert (sandbox.dialect, sandbox.unknown_fields, sandbox.refusal_status) == ("today", "refuse", 400)
+    with SandboxServer(sandbox):
+        assert (sandbox.dialect, sandbox.unknown_fields, sandbox.refusal_status) == ("today", "refuse", 400)
+    with pytest.raises(ValueError, match="received 'tomorrow'"):
+        SandboxServer(dialect="tomorrow")  # type: ignore[arg-type]
+
+
 def test_closing_it_ends_its_connections_and_frees_its_port() -> None:
     server = SandboxServer(Sandbox())
     waiter = threading.Thread(target=server.wait)
@@ -234,6 +244,20 @@ def test_the_command_serves_until_it_is_interrupted(
     monkeypatch.setattr(sys, "argv", ["sandbox", "--port", "0", "--seed", "7"])
     runpy.run_module("clear_street.sandbox", run_name="__main__")
     assert len(seen[0].json()["data"]) == 7
+
+
+def test_the_command_takes_a_dialect(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    seen: list[Sandbox] = []
+    monkeypatch.setattr(SandboxServer, "wait", lambda server: seen.append(server.sandbox))
+    arguments = ["--dialect", "today", "--unknown-fields", "refuse", "--refusal-status", "400"]
+    monkeypatch.setattr(sys, "argv", ["sandbox", "--port", "0", *arguments])
+    runpy.run_module("clear_street.sandbox", run_name="__main__")
+    assert [(s.dialect, s.unknown_fields, s.refusal_status) for s in seen] == [("today", "refuse", 400)]
+    for wrong in (["--dialect", "Today"], ["--unknown-fields", "drop"], ["--refusal-status", "404"]):
+        monkeypatch.setattr(sys, "argv", ["sandbox", *wrong])
+        with pytest.raises(SystemExit, match="2"):
+            runpy.run_module("clear_street.sandbox", run_name="__main__")
+        assert "choose from" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("port", ["taken", "99999"])

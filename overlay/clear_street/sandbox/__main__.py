@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
 from .clock import LiveClock
+from .dialects import DIALECTS, REFUSAL_STATUSES, UNKNOWN_FIELDS
 from .exchange import Sandbox
 from .server import SandboxServer
 from .world import ACCOUNT_ID
@@ -20,9 +21,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m clear_street.sandbox", description="Serve the sandbox on loopback.")
     parser.add_argument("--port", type=int, default=8080, help="port to listen on; 0 for a free one (default: 8080)")
     parser.add_argument("--seed", type=int, default=0, help="number that fixes every id (default: 0)")
+    parser.add_argument("--dialect", choices=DIALECTS, default="contract", help="names in rows (default: contract)")
+    parser.add_argument(
+        "--unknown-fields",
+        choices=UNKNOWN_FIELDS,
+        default="ignore",
+        help="what becomes of an unknown name in a submitted row; alias: the key has either name (default: ignore)",
+    )
+    parser.add_argument(
+        "--refusal-status",
+        choices=REFUSAL_STATUSES,
+        type=int,
+        default=422,
+        help="status of a submit that is refused for its names (default: 422)",
+    )
     options = parser.parse_args(arguments)
+    sandbox = Sandbox(
+        seed=options.seed,
+        clock=LiveClock(),
+        dialect=options.dialect,
+        unknown_fields=options.unknown_fields,
+        refusal_status=options.refusal_status,
+    )
     try:
-        serving = SandboxServer(Sandbox(seed=options.seed, clock=LiveClock()), port=options.port)
+        serving = SandboxServer(sandbox, port=options.port)
     except (OSError, OverflowError) as error:
         parser.error(f"cannot listen on port {options.port}: {error}; --port 0 takes a free one")
     with serving as server:

@@ -56,6 +56,11 @@ class Instrument(NamedTuple):
         return "OPTION" if self.expiry else "COMMON_STOCK"
 
     @property
+    def underlying_type(self) -> str | None:
+        """The `SecurityType` of what an option is about."""
+        return "COMMON_STOCK" if self.expiry else None
+
+    @property
     def multiplier(self) -> int:
         """Shares that one unit is about."""
         return 100 if self.expiry else 1

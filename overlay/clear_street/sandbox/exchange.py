@@ -8,12 +8,13 @@ import threading
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from .._annotations import resolvable
 from . import instructions, positions
 from .book import Account, Book, Holding, Ids, Instruction, Plan
 from .clock import SandboxClock
+from .dialects import DIALECTS, FILTERS, REFUSAL_STATUSES, UNKNOWN_FIELDS, Reader, written
 from .faults import Fault, Faults
 from .wire import Answer, Call, Delivery, Refusal, Reply, compact
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .book import LedgerEntry
+    from .dialects import Dialect, RefusalStatus, UnknownFields
     from .wire import Json
 
+_T = TypeVar("_T")
 VERSION = "2025-10-31"
 STRAY_AFTER = 0.005
 """Seconds after a reply at which a stray one comes between it and the next request."""
@@ -66,6 +69,12 @@ class Sandbox:
     instructions lags behind; without `honour_keys` an idempotency key may be used twice; without `echo_keys` rows show
     a key of the service's own.
 
+    Three more, checked wherever they are set, say which names it knows. `dialect` is "contract" or "today"; today rows
+    have their key as `client_instruction_id` and a `rejection`, the list can be filtered by `underlying_instrument_id`,
+    and nothing is ENGINE_REJECTED. `unknown_fields` is what becomes of a name in a submitted row that the dialect does
+    not have: "ignore" it; "refuse" the request with `refusal_status`, 400 or 422; or "alias": take either name of the
+    key, and refuse both in one row.
+
     Its day is that of its clock in UTC, its business days are Monday to Friday.
     """
 
@@ -79,12 +88,18 @@ class Sandbox:
         list_lag: float = 0.0,
         honour_keys: bool = True,
         echo_keys: bool = True,
+        dialect: Dialect = "contract",
+        unknown_fields: UnknownFields = "ignore",
+        refusal_status: RefusalStatus = 422,
     ) -> None:
         self.clock: SandboxClock = SandboxClock(seed=seed) if clock is None else clock
         self.faults: Faults = Faults()
         self.list_lag: float = list_lag
         self.honour_keys: bool = honour_keys
         self.echo_keys: bool = echo_keys
+        self.dialect = dialect
+        self.unknown_fields = unknown_fields
+        self.refusal_status = refusal_status
         self._api_keys = None if api_keys is None else frozenset(api_keys)
         self._book = Book(self.clock, seed)
         self._new_request_id = Ids(f"{seed} requests")
@@ -94,6 +109,33 @@ class Sandbox:
             from .world import populate
 
             populate(self)
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect that it speaks from now on."""
+        return self._dialect
+
+    @dialect.setter
+    def dialect(self, dialect: Dialect) -> None:
+        self._dialect = _one_of(DIALECTS, "dialect", dialect)
+
+    @property
+    def unknown_fields(self) -> UnknownFields:
+        """What becomes of names in a submitted row that the dialect does not have."""
+        return self._unknown_fields
+
+    @unknown_fields.setter
+    def unknown_fields(self, unknown_fields: UnknownFields) -> None:
+        self._unknown_fields = _one_of(UNKNOWN_FIELDS, "unknown_fields", unknown_fields)
+
+    @property
+    def refusal_status(self) -> RefusalStatus:
+        """The status of a request that is refused for its names."""
+        return self._refusal_status
+
+    @refusal_status.setter
+    def refusal_status(self, refusal_status: RefusalStatus) -> None:
+        self._refusal_status = _one_of(REFUSAL_STATUSES, "refusal_status", refusal_status)
 
     def add_account(self, account_id: int, *, api_keys: Iterable[str] | None = None) -> None:
         """Open an account, seen only by `api_keys` (None: by every key)."""
@@ -145,7 +187,7 @@ class Sandbox:
             }
             row = instructions.new_row(self._book, account, instrument, submitted, echo_keys=True)
             made = self._book.timestamp_at(-3600.0)
-            row.update(id=instruction_id or row["id"], status=_checked(status), created_at=made, updated_at=made)
+            row.update(id=instruction_id or row["id"], status=self._checked(status), created_at=made, updated_at=made)
             row["accepted_quantity"] = row["quantity"] if status == "ACCEPTED" else None
             account.instructions[row["id"]] = Instruction(account_id, row["instruction_id"], [(float("-inf"), row)])
             return str(row["id"])
@@ -168,7 +210,7 @@ class Sandbox:
         for those on `instrument` (id or symbol) and for the one `instruction` (idempotency key or server id), where
         given; the latest plan wins.
         """
-        path, cancel_path = tuple(map(_checked, then)), tuple(map(_checked, cancel_then))
+        path, cancel_path = tuple(map(self._checked, then)), tuple(map(self._checked, cancel_then))
         with self._lock:
             self._book.plans.append(Plan(instrument, instruction, path, after, cancel_path, cancel_after, reason))
 
@@ -178,7 +220,7 @@ class Sandbox:
             self._book.catch_up()
             for account in self._book.accounts.values():
                 if stored := account.instructions.get(instruction_id):
-                    return instructions.change(self._book, stored, _checked(status), reason, "settled")
+                    return instructions.change(self._book, stored, self._checked(status), reason, "settled")
         raise LookupError(f"No position instruction has the id {instruction_id!r}.")
 
     @property
@@ -198,13 +240,14 @@ class Sandbox:
         """The instructions of an account as they really are, whatever the list shows."""
         with self._lock:
             self._book.catch_up()
-            return tuple(dict(stored.row) for stored in self._book.accounts[account_id].instructions.values())
+            stored = self._book.accounts[account_id].instructions.values()
+            return tuple(written(each.row, self.dialect) for each in stored)
 
     def orders(self, account_id: int) -> tuple[Json, ...]:
         """The orders of an account."""
         with self._lock:
             self._book.catch_up()
-            return tuple(dict(order) for order in self._book.accounts[account_id].orders.values())
+            return tuple(written(order, self.dialect) for order in self._book.accounts[account_id].orders.values())
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """The reply to a request, which no fault strikes. `target` is path and query; header names are in any case."""
@@ -259,7 +302,7 @@ class Sandbox:
         document = {
             "metadata": {"request_id": request_id, **page},
             "error": None if message is None else {"code": status, "message": message},
-            "data": data,
+            "data": written(data, self.dialect),
         }
         allow = [("Allow", ", ".join(call.allowed))] if status == 405 else []
         common = [self._date(), ("Content-Type", "application/json"), ("X-Request-Id", request_id)]
@@ -277,8 +320,18 @@ class Sandbox:
         if rule := _RULES.get(call.operation):
             return rule(book, account, call)
         if call.operation == "get_position_instructions":
-            return instructions.get_instructions(book, account, call, lag=self.list_lag)
-        return instructions.submit(book, account, call, honour_keys=self.honour_keys, echo_keys=self.echo_keys)
+            filters = FILTERS[self.dialect]
+            return instructions.get_instructions(book, account, call, lag=self.list_lag, filters=filters)
+        return instructions.submit(
+            book, account, call, self._reader(), honour_keys=self.honour_keys, echo_keys=self.echo_keys
+        )
+
+    def _reader(self) -> Reader:
+        return Reader(self.dialect, self.unknown_fields, self.refusal_status)
+
+    def _checked(self, status: str) -> str:
+        names = sorted(instructions.STATUSES - ({"ENGINE_REJECTED"} if self.dialect == "today" else set()))
+        return _one_of(names, "status", status)
 
     def _authorized(self, call: Call) -> Account:
         scheme, _, api_key = call.headers.get("authorization", "").partition(" ")
@@ -298,7 +351,8 @@ class Sandbox:
         document: Json = json.loads(body)
         others = [account for account in self._book.accounts.values() if str(account.id) != call.account]
         if document["data"] is not None:
-            document["data"] += [stored.row for account in others for stored in account.instructions.values()]
+            rows = [stored.row for account in others for stored in account.instructions.values()]
+            document["data"] += written(rows, self.dialect)
         return compact(document)
 
     def _stand_in(self, call: Call, fault: Fault, status: int) -> Reply:
@@ -321,21 +375,22 @@ class Sandbox:
                 is_one = call.operation in ("cancel_position_instruction", "get_version")
                 return Answer(row if is_one else [row], status)
             if fault.body == "rows" and call.operation == "submit_position_instructions":
-                account, reason = self._authorized(call), "The clearing venue is unavailable"
-                raise instructions.refuse_all(self._book, account, call, status, reason, echo_keys=self.echo_keys)
+                account, reader = self._authorized(call), self._reader()
+                raise instructions.refuse_all(self._book, account, call, reader, status, echo_keys=self.echo_keys)
             raise Refusal(status, "The service cannot answer now")
 
         return self._serve(call, stand_in, headers)
 
 
-def _checked(status: str) -> str:
-    if status not in instructions.STATUSES:
-        from difflib import get_close_matches
+def _one_of(known: Sequence[_T], name: str, value: object) -> _T:
+    for each in known:
+        if each == value:
+            return each
+    from difflib import get_close_matches
 
-        known = sorted(instructions.STATUSES)
-        near = "".join(f" Did you mean {name!r}?" for name in get_close_matches(status, known, 1))
-        raise ValueError(f"Expected one of {', '.join(known)} for `status` but received {status!r}.{near}")
-    return status
+    names = [str(each) for each in known]
+    near = "".join(f" Did you mean {each!r}?" for each in get_close_matches(str(value), names, 1))
+    raise ValueError(f"Expected one of {', '.join(names)} for `{name}` but received {value!r}.{near}")
 
 
 resolvable(globals(), RequestSeen)

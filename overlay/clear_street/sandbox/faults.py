@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._annotations import resolvable
+from .dialects import KEY_NAMES
 from .wire import compact, is_list, is_object
 
 if TYPE_CHECKING:
@@ -181,6 +182,11 @@ def _rename(row: dict[str, Any]) -> None:
     row.update({f"{name}_v2": row.pop(name) for name in ("status", "symbol") if name in row})
 
 
+def _without_key(row: dict[str, Any]) -> None:
+    for name in KEY_NAMES.values():
+        row.pop(name, None)
+
+
 def _forget(row: dict[str, Any]) -> None:
     for name in ("symbol", "quantity"):
         row.pop(name, None)
@@ -230,7 +236,7 @@ ODD_BODIES: dict[str, Rewrite] = {
     "error_beside_data": _document(lambda document: document.update(error={"code": 400, "message": "Something else"})),
     "rows_reversed": _rows(lambda rows: rows.reverse()),
     "row_dropped": _rows(lambda rows: rows.pop(0) if rows else None),
-    "no_keys": _row(lambda row: row.pop("instruction_id", None)),
+    "no_keys": _row(_without_key),
     "extra_fields": _row(lambda row: row.update(venue_note="new", legs=[{"ratio": 1}])),
     "renamed_fields": _row(_rename),
     "missing_fields": _row(_forget),
@@ -238,7 +244,7 @@ ODD_BODIES: dict[str, Rewrite] = {
     "wrong_types": _row(lambda row: row.update(symbol=7, quantity=1.5)),
     "unknown_members": _row(_never_heard_of),
     "spaced_times": lambda body: re.sub(rb'(\d{4}-\d\d-\d\d)T([\d:.]+)Z"', rb'\1 \2+00:00"', body),
-    "no_existing_id": lambda body: re.sub(rb"; existing_id=[0-9a-f-]+", b"", body),
+    "no_existing_id": lambda body: re.sub(rb'; existing_id=[0-9a-f-]+|"existing_id":"[0-9a-f-]+"', b"", body),
     "zero_times": _times(lambda _: "0001-01-01T00:00:00Z"),
     "epoch_times": _times(lambda _: "1970-01-01T00:00:00Z"),
     "null_times": _times(lambda _: None),
@@ -249,7 +255,7 @@ ODD_BODIES: dict[str, Rewrite] = {
     "other_ids": _spelt(("id",), lambda text: text[:-12] + "0" * 12),
     "upper_case_ids": _spelt(("id", "instrument_id"), str.upper),
     "ids_without_hyphens": _spelt(("id", "instrument_id"), lambda text: text.replace("-", "")),
-    "upper_case_keys": _spelt(("instruction_id",), str.upper),
+    "upper_case_keys": _spelt(tuple(KEY_NAMES.values()), str.upper),
     "rows_twice": _rows(_twice),
     "error_alone": _document(_error_alone),
 }

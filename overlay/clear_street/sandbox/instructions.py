@@ -12,6 +12,7 @@ from .wire import Answer, Refusal, is_list, is_object
 
 if TYPE_CHECKING:
     from .book import Book, Instrument, Plan
+    from .dialects import Reader
     from .wire import Call, Json
 
 NIL_ID = "00000000-0000-0000-0000-000000000000"
@@ -19,6 +20,10 @@ NIL_ID = "00000000-0000-0000-0000-000000000000"
 TYPES = ("EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE")
 TERMINAL = frozenset({"ACCEPTED", "REJECTED", "ENGINE_REJECTED", "CANCELLED", "CANCEL_FAILED"})
 STATUSES = frozenset({"SENT", "CANCEL_REQUESTED", "UNKNOWN"}) | TERMINAL
+EXERCISE_DOMAIN = "com.clearstreet.oems.exercise"
+CLEARING_DOMAIN = "com.clearstreet.oems.clearing"
+_INVALID, _BY_VENUE, _NO_VENUE = "INVALID_INSTRUCTION", "REJECTED_BY_VENUE", "VENUE_UNAVAILABLE"
+"""Reason codes of the sandbox's own, where the service has published none: a client must bear what it never saw."""
 _REASONS = {
     "REJECTED": "Rejected by the clearing venue",
     "ENGINE_REJECTED": "Rejected by the engine",
@@ -26,28 +31,41 @@ _REASONS = {
 }
 
 
-def get_instructions(book: Book, account: Account, call: Call, *, lag: float) -> Answer:
-    """The instructions of an account as they were `lag` seconds ago."""
+class _Rejected(Refusal):
+    """Why a row is refused: in words, and as a code with what belongs to it."""
+
+    def __init__(self, status: int, message: str, code: str = _INVALID, **metadata: str) -> None:
+        super().__init__(status, message)
+        self.rejection: Json = _rejection(message, code, EXERCISE_DOMAIN, **metadata)
+
+
+def _rejection(description: str, code: str, domain: str, **metadata: str) -> Json:
+    return {"reason": code, "domain": domain, "metadata": metadata, "description": description}
+
+
+def get_instructions(book: Book, account: Account, call: Call, *, lag: float, filters: tuple[str, ...]) -> Answer:
+    """The instructions of an account as they were `lag` seconds ago, those of the instruments that `filters` name."""
     query = call.query()
     rows = [row for stored in account.instructions.values() if (row := stored.row_at(book.time - lag))]
-    if "instrument_id" in query:
-        instrument = book.resolve(query["instrument_id"])
-        if instrument is None:
-            raise Refusal(422, f"{query['instrument_id']!r} resolves to no instrument")
-        rows = [row for row in rows if book.instruments[row["instrument_id"]] == instrument]
+    for name in filters:
+        if name in query:
+            instrument = book.resolve(query[name])
+            if instrument is None:
+                raise Refusal(422, f"{query[name]!r} resolves to no instrument")
+            rows = [row for row in rows if row[name] == instrument.id]
     return Answer(rows)
 
 
-def submit(book: Book, account: Account, call: Call, *, honour_keys: bool, echo_keys: bool) -> Answer:
+def submit(book: Book, account: Account, call: Call, reader: Reader, *, honour_keys: bool, echo_keys: bool) -> Answer:
     """Store the instructions of a batch that are allowed; `Refusal` with the rows if none is."""
     rows: list[Json] = []
-    refusals: list[Refusal] = []
-    for submitted in _submitted(call):
+    refusals: list[_Rejected] = []
+    for submitted in _submitted(call, reader):
         try:
             instrument = _checked(book, account, submitted, honour_keys=honour_keys)
-        except Refusal as refusal:
+        except _Rejected as refusal:
             refusals.append(refusal)
-            rows.append(_refused(book, account, submitted, refusal.message, echo_keys=echo_keys))
+            rows.append(_refused(book, account, submitted, refusal.rejection, echo_keys=echo_keys))
         else:
             row = new_row(book, account, instrument, submitted, echo_keys=echo_keys)
             stored = Instruction(
@@ -66,10 +84,11 @@ def submit(book: Book, account: Account, call: Call, *, honour_keys: bool, echo_
     raise Refusal(statuses.pop() if len(statuses) == 1 else 400, message, rows)
 
 
-def refuse_all(book: Book, account: Account, call: Call, status: int, reason: str, *, echo_keys: bool) -> Refusal:
-    """What a submit gets when nothing can be stored."""
-    rows = [_refused(book, account, submitted, reason, echo_keys=echo_keys) for submitted in _submitted(call)]
-    return Refusal(status, reason, rows)
+def refuse_all(book: Book, account: Account, call: Call, reader: Reader, status: int, *, echo_keys: bool) -> Refusal:
+    """What a submit gets when the clearing venue can take nothing."""
+    why = _rejection("The clearing venue is unavailable", _NO_VENUE, CLEARING_DOMAIN)
+    rows = [_refused(book, account, submitted, why, echo_keys=echo_keys) for submitted in _submitted(call, reader)]
+    return Refusal(status, why["description"], rows)
 
 
 def cancel(book: Book, account: Account, call: Call) -> Answer:
@@ -90,7 +109,11 @@ def cancel(book: Book, account: Account, call: Call) -> Answer:
 def change(book: Book, stored: Instruction, status: str, reason: str | None, kind: str) -> None:
     """Put an instruction into a status."""
     row = {**stored.row, "status": status, "updated_at": book.timestamp}
-    row["rejection_reason"] = (reason or _REASONS[status]) if status in _REASONS else None
+    words = (reason or _REASONS[status]) if status in _REASONS else None
+    row["rejection_reason"] = words
+    row["rejection"] = None
+    if words is not None and status != "CANCEL_FAILED":
+        row["rejection"] = _rejection(words, _BY_VENUE, CLEARING_DOMAIN)
     if status == "ACCEPTED":
         row["accepted_quantity"] = row["quantity"]
     stored.versions.append((book.time, row))
@@ -113,6 +136,8 @@ def new_row(book: Book, account: Account, instrument: Instrument | None, submitt
         "created_at": book.timestamp,
         "rejection_reason": None,
         "updated_at": book.timestamp,
+        "rejection": None,
+        "underlying_instrument_id": instrument.underlying_id if instrument else None,
     }
 
 
@@ -124,19 +149,22 @@ def foreign_row(book: Book, call: Call) -> Json:
     return {**row, "status": "CANCEL_REQUESTED"}
 
 
-def _refused(book: Book, account: Account, submitted: Json, reason: str, *, echo_keys: bool) -> Json:
+def _refused(book: Book, account: Account, submitted: Json, why: Json, *, echo_keys: bool) -> Json:
     row = new_row(book, account, book.instruments.get(submitted["instrument_id"]), submitted, echo_keys=echo_keys)
-    row.update(id=NIL_ID, status="REJECTED", created_at=None, rejection_reason=reason, updated_at=None)
+    row.update(id=NIL_ID, status="REJECTED", created_at=None, updated_at=None)
+    row.update(rejection_reason=why["description"], rejection=why)
     return row
 
 
-def _submitted(call: Call) -> list[Json]:
+def _submitted(call: Call, reader: Reader) -> list[Json]:
     rows = call.json()
     if not is_list(rows) or not rows:
         raise Refusal(400, "Expected a JSON array of at least one instruction")
-    for index, row in enumerate(rows):
-        if not is_object(row):
+    understood: list[Json] = []
+    for index, submitted in enumerate(rows):
+        if not is_object(submitted):
             raise Refusal(400, f"Instruction {index} is not an object")
+        row = reader.read(index, submitted)
         for name in ("instruction_type", "instrument_id", "quantity"):
             if not isinstance(row.get(name), str):
                 raise Refusal(400, f"`{name}` of instruction {index} is not a string")
@@ -144,8 +172,9 @@ def _submitted(call: Call) -> list[Json]:
             raise Refusal(400, f"`instruction_type` of instruction {index} is none of {', '.join(TYPES)}")
         key = row.get("instruction_id")
         if key is not None and not (isinstance(key, str) and key.strip()):
-            raise Refusal(400, f"`instruction_id` of instruction {index} is no key")
-    return rows
+            raise Refusal(400, f"`{reader.key_name}` of instruction {index} is no key")
+        understood.append(row)
+    return understood
 
 
 def _checked(book: Book, account: Account, submitted: Json, *, honour_keys: bool) -> Instrument:
@@ -153,27 +182,35 @@ def _checked(book: Book, account: Account, submitted: Json, *, honour_keys: bool
     if key and honour_keys:
         for stored in account.instructions.values():
             if stored.key == key:
-                raise Refusal(409, f"Duplicate exercise instruction; existing_id={stored.row['id']}")
+                existing = stored.row["id"]
+                words = f"Duplicate exercise instruction; existing_id={existing}"
+                raise _Rejected(409, words, "DUPLICATE_INSTRUCTION", existing_id=existing)
     instrument = book.instruments.get(submitted["instrument_id"])
     if instrument is None:
-        raise Refusal(404, f"There is no instrument {submitted['instrument_id']!r}")
+        raise _Rejected(404, f"There is no instrument {submitted['instrument_id']!r}")
     if instrument.expiry is None:
-        raise Refusal(400, f"{instrument.symbol} is not an options contract")
+        raise _Rejected(400, f"{instrument.symbol} is not an options contract")
     today = book.now.date()
     if today > instrument.expiry:
-        raise Refusal(400, f"{instrument.symbol} expired on {instrument.expiry}")
+        cutoff = f"{instrument.expiry}T23:59:59Z"
+        words = f"{instrument.symbol} expired on {instrument.expiry}"
+        raise _Rejected(400, words, "EXERCISE_PAST_CUTOFF", cutoff_time=cutoff)
     if kind != "EXERCISE" and today != instrument.expiry:
-        raise Refusal(400, f"{kind} is allowed only on the expiry date, {instrument.expiry}")
+        words = f"{kind} is allowed only on the expiry date, {instrument.expiry}"
+        code = "DNE_NOT_ON_EXPIRY" if kind == "DO_NOT_EXERCISE" else "CEA_NOT_ON_EXPIRY"
+        raise _Rejected(400, words, code, expiry=f"{instrument.expiry}", business_date=f"{today}")
     if today.weekday() >= 5:
-        raise Refusal(400, f"{today} is not a business day")
+        raise _Rejected(400, f"{today} is not a business day")
     if not re.fullmatch(r"[0-9]+(\.0*)?", quantity) or not Decimal(quantity):
-        raise Refusal(400, "Quantity must be a whole number of contracts greater than zero")
+        raise _Rejected(400, "Quantity must be a whole number of contracts greater than zero")
     holding = account.holdings.get(instrument.id)
     if holding is None or holding.quantity < 0:
-        raise Refusal(400, f"There is no long position in {instrument.symbol}")
+        words = f"There is no long position in {instrument.symbol}"
+        raise _Rejected(400, words, "INSUFFICIENT_POSITION", available="0", requested=quantity)
     free = available(account, holding)
     if Decimal(quantity) > free:
-        raise Refusal(400, f"Quantity {quantity} exceeds the available position of {plain(free)}")
+        words = f"Quantity {quantity} exceeds the available position of {plain(free)}"
+        raise _Rejected(400, words, "INSUFFICIENT_POSITION", available=plain(free), requested=quantity)
     return instrument
 
 

@@ -126,6 +126,7 @@ def _row(book: Book, account: Account, holding: Holding) -> Json:
         "daily_unrealized_pnl_pct": _percent(value - base, base),
         "instrument_price": plain(holding.price),
         "underlying_instrument_id": instrument.underlying_id,
+        "underlying_instrument_type": instrument.underlying_type,
         "unrealized_pnl": plain(value - cost),
         "unrealized_pnl_pct": _percent(value - cost, cost),
     }
@@ -172,6 +173,7 @@ def _close(book: Book, account: Account, holding: Holding) -> list[Json]:
         "average_fill_price": None,
         "extended_hours": False,
         "underlying_instrument_id": holding.instrument.underlying_id,
+        "underlying_instrument_type": holding.instrument.underlying_type,
     }
     account.orders[order["id"]] = order
     book.enter("order_created", account.id, order["id"], _WORKING, order["client_order_id"])

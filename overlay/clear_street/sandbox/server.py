@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
+    from .dialects import Dialect, RefusalStatus, UnknownFields
+
 
 _LINGER = "hh" if sys.platform == "win32" else "ii"
 
@@ -30,13 +32,27 @@ class SandboxServer:
 
     Without a `sandbox` it serves a new one on a `LiveClock`. `port` 0 takes a free one. `sleep` waits out a fault's
     delays, in seconds (default: on the sandbox's clock, where they take real time only if it is live). A client that
-    got this far has a connection, so faults before it reset it.
+    got this far has a connection, so faults before it reset it. `dialect`, `unknown_fields` and `refusal_status` are
+    those of its sandbox; None leaves them as they are.
     """
 
     def __init__(
-        self, sandbox: Sandbox | None = None, *, port: int = 0, sleep: Callable[[float], None] | None = None
+        self,
+        sandbox: Sandbox | None = None,
+        *,
+        port: int = 0,
+        sleep: Callable[[float], None] | None = None,
+        dialect: Dialect | None = None,
+        unknown_fields: UnknownFields | None = None,
+        refusal_status: RefusalStatus | None = None,
     ) -> None:
         self.sandbox: Sandbox = Sandbox(clock=LiveClock()) if sandbox is None else sandbox
+        if dialect is not None:
+            self.sandbox.dialect = dialect
+        if unknown_fields is not None:
+            self.sandbox.unknown_fields = unknown_fields
+        if refusal_status is not None:
+            self.sandbox.refusal_status = refusal_status
         self._tcp = _Server(("127.0.0.1", port), _Handler)
         self._tcp.sandbox = self.sandbox
         self._tcp.sleep = self.sandbox.clock.sleep if sleep is None else sleep

@@ -1,0 +1,86 @@
+"""The two dialects of the service: how it writes rows, and how it reads those of a submit. The rest knows one of them.
+
+Everywhere else in the sandbox the key of an instruction is its `instruction_id`, and rows have what either dialect has.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .._annotations import resolvable
+from .wire import Refusal, is_list, is_object
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from .wire import Json
+
+    Dialect = Literal["contract", "today"]
+    UnknownFields = Literal["ignore", "refuse", "alias"]
+    RefusalStatus = Literal[400, 422]
+
+DIALECTS: tuple[Dialect, ...] = ("contract", "today")
+UNKNOWN_FIELDS: tuple[UnknownFields, ...] = ("ignore", "refuse", "alias")
+REFUSAL_STATUSES: tuple[RefusalStatus, ...] = (400, 422)
+KEY_NAMES: dict[Dialect, str] = {"contract": "instruction_id", "today": "client_instruction_id"}
+"""What a dialect calls the caller's idempotency key."""
+FILTERS: dict[Dialect, tuple[str, ...]] = {
+    "contract": ("instrument_id",),
+    "today": ("instrument_id", "underlying_instrument_id"),
+}
+"""What a dialect can filter the list of instructions by."""
+_NAMES = ("instruction_type", "instrument_id", "quantity")
+_NEW_IN_INSTRUCTIONS = ("rejection", "underlying_instrument_id")
+_NEW_ELSEWHERE = ("underlying_instrument_type",)
+
+
+class Reader(NamedTuple):
+    """How the rows of a submit are read."""
+
+    dialect: Dialect
+    unknown_fields: UnknownFields
+    refusal_status: RefusalStatus
+
+    @property
+    def key_name(self) -> str:
+        """What a row calls its key."""
+        return KEY_NAMES[self.dialect]
+
+    def read(self, index: int, row: Json) -> Json:
+        """What is understood of a row, its key as `instruction_id`; `Refusal` of the whole request for its names."""
+        names = (*_NAMES, self.key_name)
+        understood = {name: row.get(name) for name in _NAMES}
+        keys = [name for name in KEY_NAMES.values() if name in row]
+        if self.unknown_fields == "alias":
+            if len(keys) > 1:
+                raise self._refusal(index, f"duplicate field `{self.key_name}`")
+            return {**understood, "instruction_id": row[keys[0]] if keys else None}
+        unknown = [name for name in row if name not in names]
+        if unknown and self.unknown_fields == "refuse":
+            expected = ", ".join(f"`{name}`" for name in names)
+            raise self._refusal(index, f"unknown field `{unknown[0]}`, expected one of {expected}")
+        return {**understood, "instruction_id": row.get(self.key_name)}
+
+    def _refusal(self, index: int, why: str) -> Refusal:
+        message = f"Failed to deserialize the JSON body into the target type: [{index}]: {why}"
+        return Refusal(self.refusal_status, message)
+
+
+def written(data: Any, dialect: Dialect) -> Any:
+    """Data of a reply as a dialect writes it: instructions, positions or orders, one or a list."""
+    if is_list(data):
+        return [written(row, dialect) for row in data]
+    if not is_object(data):
+        return data
+    if dialect == "contract":
+        left_out = _NEW_IN_INSTRUCTIONS if "instruction_id" in data else _NEW_ELSEWHERE
+        return {name: value for name, value in data.items() if name not in left_out}
+    row = {KEY_NAMES[dialect] if name == "instruction_id" else name: value for name, value in data.items()}
+    if row.get("status") == "ENGINE_REJECTED":
+        row["status"] = "REJECTED"
+    if "position_type" in row:
+        row["position_type"] = row["position_type"].partition("_")[0]
+    return row
+
+
+resolvable(globals(), Reader)
