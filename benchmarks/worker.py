@@ -165,8 +165,8 @@ def decode(side: str, url: str) -> Numbers:
 
 def reader_of_pages(body: bytes) -> Callable[[], object]:
     """What the client does with the body of a page."""
-    from clear_street._json import read_object
-    from clear_street._seam import decode_reply
+    from clear_street._api.json import read_object
+    from clear_street._api.requests import decode_reply
     from clear_street.types.v1 import PositionGetPositionsResponse
 
     def read() -> object:

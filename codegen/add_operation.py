@@ -34,7 +34,7 @@ NAMESPACE = '''"""`client.v1.{tag}`."""
 
 from __future__ import annotations
 
-from .. import _operations as operations
+from .._api import operations
 from .._refusal import Named
 from .._shapes import async_raw, async_streamed
 
@@ -170,18 +170,19 @@ def annotate(path: Path, lines: list[str]) -> None:
 
 def add_row_and_door(new: Operation, overlay: Path) -> None:
     """The row of the operation table, and the function of the seam."""
+    table = overlay / "_api/operations.py"
     row = f'{new.name.upper()} = Operation("{new.name}", seam.{new.name}, "{new.method}", "{new.path}", '
     row += f"Resend.{new.resend}, lambda: types.{new.response})\n"
-    put(overlay / "_operations.py", row, before="\nOPERATIONS = (\n")
-    put(overlay / "_operations.py", f"    {new.name.upper()},\n", before=')\n"""Every operation that the spec has."""')
-    annotate(overlay / "_seam.py", new.imports(new.signature))
+    put(table, row, before="\nOPERATIONS = (\n")
+    put(table, f"    {new.name.upper()},\n", before=')\n"""Every operation that the spec has."""')
+    annotate(overlay / "_api/requests.py", new.imports(new.signature))
     door = f"def {new.name}({new.signature.replace(' = None', '')}) -> Prepared:"
     lines = [
         f'    """The request of `{new.name}`."""',
         f"    from clear_street_api.api.{new.tag}.{new.name} import build_request",
         f"    return Prepared({f'_checked(build_request, {new.passed})' if new.passed else 'build_request()'})",
     ]
-    put(overlay / "_seam.py", "\n".join([door, *lines, "\n\n"]), before="def _checked(")
+    put(overlay / "_api/requests.py", "\n".join([door, *lines, "\n\n"]), before="def _checked(")
 
 
 def add_types(new: Operation, folder: Path) -> None:
@@ -220,7 +221,7 @@ def add_methods(new: Operation, folder: Path) -> None:
     path = folder / f"{new.tag}{twins.SUFFIX}"
     if not path.exists():
         add_namespace(new.tag, name, folder)
-    annotate(path, [*new.imports(new.signature), f"from .._options import {new.options}",
+    annotate(path, [*new.imports(new.signature), f"from .._config.options import {new.options}",
                     f"from ..types.v1 import {new.response}"])  # fmt: skip
     again = (
         "A read: repeated after failures that may pass."
@@ -267,7 +268,7 @@ def main() -> int:
     plan = prepare(read(str(root / "openapi.yaml")))
     if name not in plan.calls:
         sys.exit(f"operation: openapi.yaml has no {name}; it has {', '.join(plan.calls)}")
-    if f'"{name}"' in (overlay / "_operations.py").read_text(encoding="utf-8"):
+    if f'"{name}"' in (overlay / "_api/operations.py").read_text(encoding="utf-8"):
         sys.exit(f"operation: {name} has its row already")
     new = operation_of(plan, name)
     if new.response == NOTHING:

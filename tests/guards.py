@@ -6,7 +6,7 @@ import typing
 from typing import TYPE_CHECKING
 
 from clear_street import ClearStreet
-from clear_street._operations import OPERATIONS, Resend
+from clear_street._api.operations import OPERATIONS, Resend
 from clear_street._states import KNOWN_STATES, TERMINAL_STATES
 from clear_street.types import v1 as types
 from clear_street_api import models as api
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from spec_tools import Json
 
 METHODS = {"get", "put", "post", "delete", "patch"}
-TABLE = "overlay/clear_street/_operations.py"
+TABLE = "overlay/clear_street/_api/operations.py"
 STATES = "overlay/clear_street/_states.py"
 
 

@@ -36,9 +36,9 @@ from clear_street import (
     ClearStreet,
     DefaultAioHttpClient,
     DefaultAsyncHttpxClient,
-    _driver,
 )
 from clear_street._http import aiohttp as _aiohttp
+from clear_street._http import driver as _driver
 from clear_street.sandbox import SandboxServer
 from faces import Face
 from fault_sweep import sweep

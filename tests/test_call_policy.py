@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clear_street._operations import OPERATIONS, Resend
+from clear_street._api.operations import OPERATIONS, Resend
+from clear_street._calls.policy import Action, backoff, classify, decide, look_reserve, retry_after
 from clear_street._outcomes import Failure, Outcome, Reply
-from clear_street._policy import Action, backoff, classify, decide, look_reserve, retry_after
 from clear_street.errors import (
     APIConnectionError,
     APIResponseValidationError,

@@ -36,9 +36,7 @@ from clear_street import (
 )
 from clear_street.errors import RequestInfo, StateSeen
 from clear_street.sandbox import Sandbox
-from clear_street.types.v1 import (
-    APIError as ErrorBody,
-)
+from clear_street.types.v1 import APIError as ErrorBody
 from clear_street.types.v1 import (
     PositionInstruction,
     PositionSubmitPositionInstructionsResponse,

@@ -16,8 +16,8 @@ from clear_street import (
     APITimeoutError,
     ClearStreet,
     ClearStreetError,
-    _pagination,
 )
+from clear_street import _iterators as _pagination
 from clear_street.errors import ArgumentError
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from clear_street.sandbox.faults import CATALOGUE

@@ -7,6 +7,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,9 @@ from clear_street import (
     ClientOptions,
     SubmitCallOptions,
     __version__,
-    _driver,
     errors,
 )
+from clear_street._http import driver as _driver
 from clear_street.sandbox import Fault, Sandbox, SandboxServer
 from clear_street.v1 import Positions
 
@@ -140,7 +141,7 @@ def test_its_links_lead_somewhere(page: str) -> None:
 
 @each_page
 def test_its_environment_variables_are_read(page: str) -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "overlay/clear_street").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "overlay/clear_street").rglob("*.py"))
 
     assert set(re.findall(r"CLEAR_STREET_[A-Z_]+", TEXT[page])) <= set(re.findall(r"CLEAR_STREET_[A-Z_]+", source))
 
@@ -149,7 +150,7 @@ def test_its_environment_variables_are_read(page: str) -> None:
 
 
 def test_its_environment_variables_are_all_of_them() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "overlay/clear_street").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "overlay/clear_street").rglob("*.py"))
 
     assert set(re.findall(r"\bCLEAR_STREET_[A-Z_]+", source)) <= table("README.md", "environment variable").keys()
 
@@ -193,10 +194,16 @@ def test_its_costs_are_those_that_were_measured() -> None:
     assert f"<!-- make bench -->\n{results}<!-- end -->\n" in TEXT["README.md"]
 
 
-def test_every_module_has_its_floor() -> None:
-    house = TEXT["CONTRIBUTING.md"].partition("## The house")[2].partition("\n## ")[0]
-    found = {f"{path.name}{'' if path.suffix else '/'}" for path in (ROOT / "overlay/clear_street").iterdir()}
-    assert {name for name in found if f"`{name}`" not in house} <= {"__init__.py", "__pycache__/", "py.typed"}
+def test_the_layers_are_those_of_the_contract() -> None:
+    table = TEXT["CONTRIBUTING.md"].partition("\n| layer | ")[2].partition("\n\n")[0].splitlines()[2:]
+    shown = [
+        {name.strip("/").removesuffix(".py") for name in re.findall(r"`([^`]+)`", row.split(" | ")[0])} for row in table
+    ]
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ][0]
+
+    assert shown == [set(layer.split(" | ")) for layer in contract["layers"]]
 
 
 def test_every_helper_of_the_tests_is_named() -> None:

@@ -143,12 +143,12 @@ EDITS = {
     "enum_member_added": [("_states.py", r'"ACCEPTED", "CANCELLED"\}', '"ACCEPTED", "CANCELLED", "EXPIRED"}')],
     "enum_member_gone": [("_states.py", r', "ENGINE_REJECTED"', "")],
     "idempotency_key_renamed": [
-        ("_seam.py", r'"instruction_id"\)', '"client_instruction_id")'),
+        ("_api/requests.py", r'"instruction_id"\)', '"client_instruction_id")'),
         ("types/v1/submit_position_instructions.py", r"^    instruction_id:", "    client_instruction_id:"),
     ],
     "path_changed": [
         (
-            "_operations.py",
+            "_api/operations.py",
             r'f"\{_POSITIONS\}/instructions/\{\{instruction_id\}\}"',
             '"/v1/accounts/{account_id}/position-instructions/{instruction_id}"',
         )

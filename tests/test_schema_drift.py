@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clear_street._json import read_object
+from clear_street._api.json import read_object
 from clear_street.errors import APIResponseValidationError
 from clear_street_api.types import Model
 from faces import Face, envelope, settled

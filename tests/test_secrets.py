@@ -24,8 +24,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clear_street import ArgumentError, ClearStreetError, CutoffPassedError
+from clear_street._config.secrets import Headers, Secret
 from clear_street._http import redaction
-from clear_street._secrets import Headers, Secret
 from clear_street.errors import APIConnectionError, APIError
 from clear_street.sandbox import SandboxClock
 from faces import ROW, Body, Face, Wire, envelope, failed, settled

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clear_street import _json
+from clear_street._api import json as _json
 from clear_street.types.v1 import PositionGetPositionsResponse
 from faces import Wire, envelope
 

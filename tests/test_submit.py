@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clear_street import AsyncClearStreet, ClearStreet
-from clear_street._batch import Entry, Wanted
+from clear_street._calls.batch import Entry, Wanted
 from clear_street.errors import (
     APIConnectionError,
     APIError,

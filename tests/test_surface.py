@@ -11,7 +11,7 @@ import pytest
 import guards
 import public_api
 from clear_street import AsyncClearStreet, ClearStreet
-from clear_street._operations import OPERATIONS
+from clear_street._api.operations import OPERATIONS
 from spec_tools import ROOT, codegen, patched, revision, spec, written
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ def test_plain_strings_and_dicts_for_arguments_are_those_of_the_document() -> No
     ("patch", "said"),
     [
         ({"op": "remove", "path": "/paths/~1v1~1version"},
-         "get_version: in overlay/clear_street/_operations.py, and not in the document"),
+         "get_version: in overlay/clear_street/_api/operations.py, and not in the document"),
         ({"op": "replace", "path": "/paths/~1v1~1version/get/operationId", "value": "get_release"},
-         "get_release: in the document, and without a row in overlay/clear_street/_operations.py"),
+         "get_release: in the document, and without a row in overlay/clear_street/_api/operations.py"),
         ({"op": "move", "from": "/paths/~1v1~1version", "path": "/paths/~1v2~1version"},
-         "get_version: GET /v1/version in overlay/clear_street/_operations.py, GET /v2/version in the document"),
+         "get_version: GET /v1/version in overlay/clear_street/_api/operations.py, GET /v2/version in the document"),
         ({"op": "remove", "path": "/paths/~1v1~1version/get/security"},
-         "get_version: whether it needs the API key is not what overlay/clear_street/_operations.py says"),
+         "get_version: whether it needs the API key is not what overlay/clear_street/_api/operations.py says"),
         ({"op": "move", "from": CANCEL, "path": CANCEL.replace("/delete", "/get")},
          "cancel_position_instruction: a GET may not be sent again as 'cancel'"),
         ({"op": "replace", "path": f"{CANCEL}/tags", "value": ["Cancels"]},

@@ -14,15 +14,15 @@ from ._version import __version__
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from . import errors, sandbox, types
+    from ._api.keys import new_idempotency_key
+    from ._calls.waiting import AsyncInstructionWatch, InstructionChange, InstructionWatch
     from ._client import AsyncClearStreet, ClearStreet
+    from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
     from ._http.client import DefaultAioHttpClient, DefaultAsyncHttpxClient, DefaultHttpxClient
-    from ._keys import new_idempotency_key
-    from ._options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
+    from ._iterators import AsyncPositionIterator, PositionIterator
     from ._outcomes import Attempt
-    from ._pagination import AsyncPositionIterator, PositionIterator
     from ._responses import AsyncRawResponse, RawResponse
     from ._states import TERMINAL_STATES
-    from ._waiters import AsyncInstructionWatch, InstructionChange, InstructionWatch
     from .errors import (
         APIConnectionError,
         APIError,
@@ -46,24 +46,24 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AsyncClearStreet": "_client",
-    "AsyncInstructionWatch": "_waiters",
-    "AsyncPositionIterator": "_pagination",
+    "AsyncInstructionWatch": "_calls.waiting",
+    "AsyncPositionIterator": "_iterators",
     "AsyncRawResponse": "_responses",
     "Attempt": "_outcomes",
-    "CallOptions": "_options",
-    "ChangingCallOptions": "_options",
+    "CallOptions": "_config.options",
+    "ChangingCallOptions": "_config.options",
     "ClearStreet": "_client",
-    "ClientOptions": "_options",
+    "ClientOptions": "_config.options",
     "DefaultAioHttpClient": "_http.client",
     "DefaultAsyncHttpxClient": "_http.client",
     "DefaultHttpxClient": "_http.client",
-    "InstructionChange": "_waiters",
-    "InstructionWatch": "_waiters",
-    "PositionIterator": "_pagination",
+    "InstructionChange": "_calls.waiting",
+    "InstructionWatch": "_calls.waiting",
+    "PositionIterator": "_iterators",
     "RawResponse": "_responses",
-    "SubmitCallOptions": "_options",
+    "SubmitCallOptions": "_config.options",
     "TERMINAL_STATES": "_states",
-    "new_idempotency_key": "_keys",
+    "new_idempotency_key": "_api.keys",
 }
 _ERRORS = (
     "APIConnectionError",
@@ -148,7 +148,7 @@ def __getattr__(name: str) -> object:
         if name.startswith("_"):
             # The import system asks for each module in this way, before it loads it.
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._refusal import no_name
+        from ._config.arguments import no_name
 
         raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
     value = globals()[name] = getattr(_module(home), name)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from ._secrets import conceal
+from ._config.secrets import conceal
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, NoReturn, ParamSpec, TypeVar
 
-    from ._call import Call
-    from ._driver import AsyncDriver, Driver
-    from ._effects import Flow
-    from ._operations import Operation
-    from ._options import Clock
-    from ._seam import Prepared
-    from ._settings import Settings
+    from ._api.operations import Operation
+    from ._api.requests import Prepared
+    from ._calls.call import Call
+    from ._calls.effects import Flow
+    from ._config.options import Clock
+    from ._config.settings import Settings
+    from ._http.driver import AsyncDriver, Driver
 
     P = ParamSpec("P")
     T = TypeVar("T")
@@ -36,7 +36,7 @@ class Connections:
     def driver(self) -> Any:
         """The driver, sync or async: one for all threads."""
         if not self._made:
-            from . import _driver
+            from ._http import driver as _driver
 
             kind = _driver.AsyncDriver if self._is_async else _driver.Driver
             # Of two threads that come here at once one wins; a lock held while the process forks would stay held.

@@ -6,9 +6,9 @@ import os
 
 from ._annotations import resolvable
 from ._caller import AsyncCaller, Caller, Connections
-from ._refusal import Named, refusal
-from ._secrets import conceal, concealed
-from ._settings import Settings, refuse_unknown
+from ._config.arguments import Named, refusal
+from ._config.secrets import conceal, concealed
+from ._config.settings import Settings, refuse_unknown
 from .v1 import V1, AsyncV1
 
 TYPE_CHECKING = not __name__
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
-    from ._options import CallOptions, ChangingCallOptions, ClientOptions, Clock
+    from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, Clock
     from .errors import InterruptedCall
     from .sandbox import Sandbox
 
@@ -264,7 +264,7 @@ class ClearStreet(_Base["httpx.Client"]):
         self.close()
 
     def _verb(self, method: str, path: str, cast_to: type[T], body: object, options: Mapping[str, object]) -> T:
-        from ._verbs import prepared_verb
+        from ._api.verbs import prepared_verb
 
         conceal(options)
         operation, prepared, kind = prepared_verb(method, path, body, cast_to)
@@ -358,7 +358,7 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
         await self.close()
 
     async def _verb(self, method: str, path: str, cast_to: type[T], body: object, options: Mapping[str, object]) -> T:
-        from ._verbs import prepared_verb
+        from ._api.verbs import prepared_verb
 
         conceal(options)
         operation, prepared, kind = prepared_verb(method, path, body, cast_to)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._driver import AsyncDriver, Driver
-    from ._exchange import Completed
+    from ._calls.lifecycle import Completed
+    from ._http.driver import AsyncDriver, Driver
     from ._outcomes import Attempt
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._secrets import Secret
+from ._config.secrets import Secret
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

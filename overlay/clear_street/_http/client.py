@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 import httpx
 
 from .._annotations import resolvable
-from .._secrets import Secret
+from .._config.secrets import Secret
 from ..errors import ArgumentError
 from .environment import certificates, environment_proxy, is_loopback, shared_context, usable_proxy
 from .seams import Seams, replaced_sending

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from .._secrets import Secret
+from .._config.secrets import Secret
 from ..errors import ArgumentError
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from .seams import refuse_unseen
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
-    from .._effects import Send
-    from .._secrets import Secret
+    from .._calls.effects import Send
+    from .._config.secrets import Secret
     from .bounds import Bounds
 
 _PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"

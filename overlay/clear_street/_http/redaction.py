@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from .._secrets import Secret
+    from .._config.secrets import Secret
 
 SHOWN = b"<secret>"
 _SHORTEST = 12

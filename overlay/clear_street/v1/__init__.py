@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._annotations import resolvable
-from .._refusal import Named, no_name
+from .._config.arguments import Named, no_name
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

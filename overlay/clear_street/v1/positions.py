@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from .. import _operations as operations
-from .. import _seam as seam
 from .._annotations import resolvable
-from .._limits import checked_seconds
-from .._refusal import Named, refuse_unexpected
-from .._secrets import conceal
+from .._api import operations
+from .._api import requests as seam
+from .._config.arguments import Named, refuse_unexpected
+from .._config.limits import checked_seconds
+from .._config.secrets import conceal
 from .._shapes import raw, streamed
 
 TYPE_CHECKING = not __name__
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
     from .._caller import Caller
-    from .._options import CallOptions, ChangingCallOptions, SubmitCallOptions
-    from .._pagination import PositionIterator
-    from .._waiters import InstructionChange, InstructionWatch
+    from .._calls.waiting import InstructionChange, InstructionWatch
+    from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
+    from .._iterators import PositionIterator
     from ..types.v1 import (
         PositionCancelPositionInstructionResponse,
         PositionClosePositionResponse,
@@ -107,7 +107,7 @@ class Positions(Named):
         `APITimeoutError` at the end of `listing_deadline`.
         """
         conceal(options)
-        from .._pagination import Cursor, PositionIterator
+        from .._iterators import Cursor, PositionIterator
 
         caller = self._caller
         cursor = Cursor(page_token, page_size, caller.clock, listing_deadline)
@@ -301,7 +301,7 @@ class Positions(Named):
         has all of them, in `rows` and `states`.
         """
         refuse_unexpected(Positions.wait_for_position_instructions, unknown)
-        from .._waiters import wait
+        from .._calls.waiting import wait
 
         flow = wait(
             self._caller.new_call,
@@ -335,7 +335,7 @@ class Positions(Named):
         cancel was requested.
         """
         conceal(options)
-        from .._waiters import GRACE, after_cancel, wait
+        from .._calls.waiting import GRACE, after_cancel, wait
 
         flow = wait(
             self._caller.new_call,
@@ -372,7 +372,7 @@ class Positions(Named):
         for errors that cannot pass.
         """
         refuse_unexpected(Positions.watch_position_instructions, unknown)
-        from .._waiters import InstructionWatch, Watch
+        from .._calls.waiting import InstructionWatch, Watch
 
         return InstructionWatch(
             self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline, grace)

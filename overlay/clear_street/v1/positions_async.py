@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import _operations as operations
-from .. import _seam as seam
 from .._annotations import resolvable
-from .._limits import checked_seconds
-from .._refusal import Named, refuse_unexpected
-from .._secrets import conceal
+from .._api import operations
+from .._api import requests as seam
+from .._config.arguments import Named, refuse_unexpected
+from .._config.limits import checked_seconds
+from .._config.secrets import conceal
 from .._shapes import async_raw, async_streamed
 
 TYPE_CHECKING = not __name__
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
     from .._caller import AsyncCaller
-    from .._options import CallOptions, ChangingCallOptions, SubmitCallOptions
-    from .._pagination import AsyncPositionIterator
-    from .._waiters import AsyncInstructionWatch, InstructionChange
+    from .._calls.waiting import AsyncInstructionWatch, InstructionChange
+    from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
+    from .._iterators import AsyncPositionIterator
     from ..types.v1 import (
         PositionCancelPositionInstructionResponse,
         PositionClosePositionResponse,
@@ -106,7 +106,7 @@ class AsyncPositions(Named):
         `APITimeoutError` at the end of `listing_deadline`.
         """
         conceal(options)
-        from .._pagination import AsyncPositionIterator, Cursor
+        from .._iterators import AsyncPositionIterator, Cursor
 
         caller = self._caller
         cursor = Cursor(page_token, page_size, caller.clock, listing_deadline)
@@ -304,7 +304,7 @@ class AsyncPositions(Named):
         has all of them, in `rows` and `states`.
         """
         refuse_unexpected(AsyncPositions.wait_for_position_instructions, unknown)
-        from .._waiters import wait
+        from .._calls.waiting import wait
 
         flow = wait(
             self._caller.new_call,
@@ -338,7 +338,7 @@ class AsyncPositions(Named):
         cancel was requested.
         """
         conceal(options)
-        from .._waiters import GRACE, after_cancel, wait
+        from .._calls.waiting import GRACE, after_cancel, wait
 
         flow = wait(
             self._caller.new_call,
@@ -375,7 +375,7 @@ class AsyncPositions(Named):
         for errors that cannot pass.
         """
         refuse_unexpected(AsyncPositions.watch_position_instructions, unknown)
-        from .._waiters import AsyncInstructionWatch, Watch
+        from .._calls.waiting import AsyncInstructionWatch, Watch
 
         return AsyncInstructionWatch(
             self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline, grace)

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from .. import _operations as operations
 from .._annotations import resolvable
-from .._refusal import Named
+from .._api import operations
+from .._config.arguments import Named
 from .._shapes import raw, streamed
 
 TYPE_CHECKING = not __name__
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller import Caller
-    from .._options import CallOptions
+    from .._config.options import CallOptions
     from ..types.v1 import VersionGetVersionResponse
 
 

@@ -115,7 +115,7 @@ def __getattr__(name: str) -> object:
     elif name == "Drift":
         home = "clear_street_api.types"
     else:
-        from ..._refusal import no_name
+        from ..._config.arguments import no_name
 
         raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
     value = globals()[name] = getattr(import_module(home), name)

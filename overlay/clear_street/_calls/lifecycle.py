@@ -8,18 +8,17 @@ from __future__ import annotations
 from logging import INFO, WARNING
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
-from . import _failures as failures
-from . import _policy as policy
-from . import _seam as seam
-from ._effects import Invoke, Send, Sleep
-from ._json import read_object
-from ._keys import new_idempotency_key
-from ._logging import log
-from ._operations import Resend
-from ._outcomes import Failure, Outcome, Reply
-from ._policy import Action
-from ._states import CANCEL_STATES, REFUSED_STATES
-from .errors import APIError, ArgumentError
+from .._api import requests as seam
+from .._api.json import read_object
+from .._api.keys import new_idempotency_key
+from .._api.operations import Resend
+from .._logging import log
+from .._outcomes import Failure, Outcome, Reply
+from .._states import CANCEL_STATES, REFUSED_STATES
+from ..errors import APIError, ArgumentError
+from . import failures, policy
+from .effects import Invoke, Send, Sleep
+from .policy import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
     from clear_street_api.client import Request
     from clear_street_api.models import PositionInstruction
 
-    from ._batch import Batch, Entry
-    from ._call import Call
-    from ._effects import Flow
+    from .batch import Batch, Entry
+    from .call import Call
+    from .effects import Flow
 
 T = TypeVar("T")
 
@@ -223,7 +222,7 @@ def _settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
 
 def _submit(call: Call[T]) -> Flow[Completed[T]]:
     """A submit: rows under keys; after an unknown attempt a look, and only what it did not find is sent again."""
-    from ._batch import Batch, Entry
+    from .batch import Batch, Entry
 
     entries: list[Entry] = []
     for row in call.prepared.rows:

@@ -6,8 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ._annotations import resolvable
-from ._limits import checked_seconds
-from ._operations import GET_POSITIONS
+from ._api.operations import GET_POSITIONS
+from ._config.limits import checked_seconds
 from .errors import APIResponseValidationError, APITimeoutError, RequestInfo
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from clear_street_api.models import Position
 
-    from ._options import Clock
+    from ._config.options import Clock
     from .types.v1 import PositionGetPositionsResponse
 
 PAGE_SIZE_DEFAULT = 1000

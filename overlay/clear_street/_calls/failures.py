@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from . import _policy as policy
-from . import _seam as seam
-from ._call import NOT_AFTER
-from ._operations import Resend
-from ._outcomes import Failure, Outcome, Reply
-from ._states import CANCEL_STATES, TERMINAL_STATES, existing_id
-from ._text import listed
-from .errors import (
+from .._api import requests as seam
+from .._api.operations import Resend
+from .._outcomes import Failure, Outcome, Reply
+from .._states import CANCEL_STATES, TERMINAL_STATES, existing_id
+from .._text import listed
+from ..errors import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
@@ -22,14 +20,16 @@ from .errors import (
     RequestInfo,
     status_error_class,
 )
+from . import policy
+from .call import NOT_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clear_street_api.models import PositionInstruction
 
-    from ._batch import Batch
-    from ._call import Call
+    from .batch import Batch
+    from .call import Call
 
 T = TypeVar("T")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import _seam as seam
-from .types import v1 as types
+from ..types import v1 as types
+from . import requests as seam
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ._refusal import check_spelling, refusal, remedy, unfit
+from .._config.arguments import check_spelling, refusal, remedy, unfit
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from clear_street_api.types import Model
 
-    from .types.v1 import PositionInstructionRequestParam
+    from ..types.v1 import PositionInstructionRequestParam
 
     P = ParamSpec("P")
     T = TypeVar("T")
@@ -182,7 +182,7 @@ def _shown(rows: object) -> object:
 
 
 def _flag(name: str, value: object) -> bool | None:
-    from ._settings import checked_flag
+    from .._config.settings import checked_flag
 
     return None if value is None else checked_flag(name, value)
 
@@ -521,8 +521,8 @@ def preload(response: Callable[[], object] | None) -> None:
 
     from clear_street_api.models import PositionGetPositionInstructionsResponse
 
-    from ._json import read_json
-    from ._states import rejections
+    from .._states import rejections
+    from .json import read_json
 
     parsedate_to_datetime("Thu, 01 Jan 1970 00:00:00 GMT")
     rejections([])
@@ -552,7 +552,7 @@ def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:
 
 def reads_as(cast_to: object, body: bytes | None) -> bool:
     """Whether a body is what a generic call asked for."""
-    from ._json import read_json
+    from .json import read_json
 
     if cast_to in (bytes, str, NoneType):
         return True
@@ -564,7 +564,7 @@ def reads_as(cast_to: object, body: bytes | None) -> bool:
 
 def read_as(cast_to: object, body: bytes | None) -> object:
     """A body as a generic call asked for it."""
-    from ._json import read_json
+    from .json import read_json
 
     if cast_to is NoneType:
         return None
@@ -653,6 +653,6 @@ def by_key(
 
 def _useless(listed: PositionGetPositionInstructionsResponse, why: str) -> Exception:
     """The error of a list that does not tell what was asked of it."""
-    from .errors import APIResponseValidationError
+    from ..errors import APIResponseValidationError
 
     return APIResponseValidationError(why, status_code=200, request_id=request_id_in(listed.to_dict()))

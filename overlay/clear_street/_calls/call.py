@@ -9,14 +9,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
-from . import _policy as policy
-from . import _seam as seam
-from ._outcomes import Attempt, Failure, Outcome, Reply
-from ._refusal import unexpected
-from ._secrets import Headers, checked_headers, concealed
-from ._settings import checked_flag
-from .errors import CutoffPassedError, RequestInfo
-from .types.v1._facts import record_call
+from .._api import requests as seam
+from .._config.arguments import unexpected
+from .._config.secrets import Headers, checked_headers, concealed
+from .._config.settings import checked_flag
+from .._outcomes import Attempt, Failure, Outcome, Reply
+from ..errors import CutoffPassedError, RequestInfo
+from ..types.v1._facts import record_call
+from . import policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from clear_street_api.models import PositionInstruction
     from clear_street_api.types import Model
 
-    from ._batch import Batch
-    from ._effects import Send
-    from ._limits import Limits
-    from ._operations import Operation
-    from ._options import Clock
-    from ._settings import Settings
-    from ._waiters import Reading
-    from .errors import InterruptedCall
+    from .._api.operations import Operation
+    from .._config.limits import Limits
+    from .._config.options import Clock
+    from .._config.settings import Settings
+    from ..errors import InterruptedCall
+    from .batch import Batch
+    from .effects import Send
+    from .waiting import Reading
 
 T = TypeVar("T")
 

@@ -13,17 +13,15 @@ from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from . import _seam as seam
-from ._annotations import resolvable
-from ._effects import Invoke, Sleep
-from ._exchange import exchange
-from ._limits import checked_seconds
-from ._logging import log
-from ._operations import GET_POSITION_INSTRUCTIONS, Operation
-from ._outcomes import Outcome
-from ._refusal import check_spelling, unfit
-from ._states import FAILED_STATES, KNOWN_STATES, TERMINAL_STATES
-from .errors import (
+from .._annotations import resolvable
+from .._api import requests as seam
+from .._api.operations import GET_POSITION_INSTRUCTIONS, Operation
+from .._config.arguments import check_spelling, unfit
+from .._config.limits import checked_seconds
+from .._logging import log
+from .._outcomes import Outcome
+from .._states import FAILED_STATES, KNOWN_STATES, TERMINAL_STATES
+from ..errors import (
     APIError,
     APIResponseValidationError,
     APIStatusError,
@@ -33,6 +31,8 @@ from .errors import (
     StateSeen,
     WaitTimeoutError,
 )
+from .effects import Invoke, Sleep
+from .lifecycle import exchange
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
     from clear_street_api.models import PositionInstruction
 
-    from ._call import Call
-    from ._effects import Flow
-    from ._options import Clock
-    from .types.v1 import PositionGetPositionInstructionsResponse
+    from .._config.options import Clock
+    from ..types.v1 import PositionGetPositionInstructionsResponse
+    from .call import Call
+    from .effects import Flow
 
     class NewCall(Protocol):
         """Makes a call, to be run within a flow."""

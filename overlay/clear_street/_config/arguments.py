@@ -7,12 +7,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import NoReturn
 
-    from .errors import ArgumentError
+    from ..errors import ArgumentError
 
 
 def refusal(message: str) -> ArgumentError:
     """The error to raise: the message names the argument, the value and the remedy."""
-    from .errors import ArgumentError
+    from ..errors import ArgumentError
 
     return ArgumentError(message)
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ._seam import NIL_ID, canonical_id, is_uuid, unresolved_row
-from ._states import LANDED_STATES, REFUSED_STATES, duplicate_of, existing_id
+from .._api.requests import NIL_ID, canonical_id, is_uuid, unresolved_row
+from .._states import LANDED_STATES, REFUSED_STATES, duplicate_of, existing_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

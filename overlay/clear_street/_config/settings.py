@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ._limits import DEFAULT_LIMITS, Limits
-from ._refusal import refusal, unexpected
-from ._secrets import Headers, Secret, checked_headers, concealed, is_header_value
+from .arguments import refusal, unexpected
+from .limits import DEFAULT_LIMITS, Limits
+from .secrets import Headers, Secret, checked_headers, concealed, is_header_value
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._refusal import as_number, unfit
+from .arguments import as_number, unfit
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
-    from ._limits import Timeout
-    from ._secrets import Headers
+    from .._config.limits import Timeout
+    from .._config.secrets import Headers
 
 
 T = TypeVar("T")

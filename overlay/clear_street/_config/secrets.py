@@ -6,7 +6,7 @@ behind a `Secret` in the first frame that has it, before anything can be raised.
 
 from __future__ import annotations
 
-from ._refusal import refusal
+from .arguments import refusal
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

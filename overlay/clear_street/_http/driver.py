@@ -22,27 +22,27 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import anyio
 import httpx
 
-from ._call import Call, Learnt
-from ._effects import Invoke, Send, Sleep
-from ._exchange import exchange, finish, lost
-from ._http.bounds import BOUNDS, Bounds, raised_by_signal_handler
-from ._http.client import DefaultAsyncHttpxClient, DefaultHttpxClient
-from ._http.decoding import BodyTooLarge, bound, keep, unpacked
-from ._http.messages import new_request
-from ._http.redaction import shown
-from ._logging import log, logger
-from ._outcomes import Failure, Reply
-from ._settings import Settings, checked_key
-from .errors import ArgumentError, ClearStreetError
+from .._calls.call import Call, Learnt
+from .._calls.effects import Invoke, Send, Sleep
+from .._calls.lifecycle import exchange, finish, lost
+from .._config.settings import Settings, checked_key
+from .._logging import log, logger
+from .._outcomes import Failure, Reply
+from ..errors import ArgumentError, ClearStreetError
+from .bounds import BOUNDS, Bounds, raised_by_signal_handler
+from .client import DefaultAsyncHttpxClient, DefaultHttpxClient
+from .decoding import BodyTooLarge, bound, keep, unpacked
+from .messages import new_request
+from .redaction import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._effects import Effect, Flow
-    from ._exchange import Completed
-    from ._operations import Operation
-    from ._seam import Prepared
-    from ._secrets import Secret
+    from .._api.operations import Operation
+    from .._api.requests import Prepared
+    from .._calls.effects import Effect, Flow
+    from .._calls.lifecycle import Completed
+    from .._config.secrets import Secret
 
     T = TypeVar("T")
 
@@ -185,7 +185,7 @@ class Driver(_Driver):
         call = self.new_call(settings, operation, prepared, options, shape=shape, cast_to=cast_to)
         if shape == "value":
             return cast("T", (self.run(exchange(call), settings)).value)
-        from ._responses import RawResponse
+        from .._responses import RawResponse
 
         return cast("T", RawResponse(self.run(exchange(call), settings), self))
 
@@ -327,7 +327,7 @@ class AsyncDriver(_Driver):
         call = self.new_call(settings, operation, prepared, options, shape=shape, cast_to=cast_to)
         if shape == "value":
             return cast("T", (await self.run(exchange(call), settings)).value)
-        from ._responses import AsyncRawResponse
+        from .._responses import AsyncRawResponse
 
         return cast("T", AsyncRawResponse(await self.run(exchange(call), settings), self))
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ._operations import Resend
-from ._outcomes import Failure, Outcome, Reply
+from .._api.operations import Resend
+from .._outcomes import Failure, Outcome, Reply
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import unquote
 
-from . import _seam as seam
-from ._operations import OPERATIONS, Operation, Resend
-from .errors import ArgumentError
+from ..errors import ArgumentError
+from . import requests as seam
+from .operations import OPERATIONS, Operation, Resend
 
 if TYPE_CHECKING:
-    from ._seam import Prepared
+    from .requests import Prepared
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""What a call does: when it sends, looks and sends again, and which error it ends in."""

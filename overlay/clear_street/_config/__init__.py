@@ -1,0 +1,1 @@
+"""What a client was told: settings, options and arguments, checked once."""
