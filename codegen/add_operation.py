@@ -34,11 +34,12 @@ NAMESPACE = '''"""`client.v1.{tag}`."""
 
 from __future__ import annotations
 
+from .._annotations import resolvable
 from .._api import operations
-from .._refusal import Named
+from .._config.arguments import Named
 from .._shapes import async_raw, async_streamed
 
-TYPE_CHECKING = False
+TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from typing import Final, Unpack
 
@@ -72,6 +73,9 @@ class Async{name}WithStreamingResponse(Named):
     """The operations, each giving a context manager of its raw response."""
 
     def __init__(self, {tag}: Async{name}) -> None:
+
+
+resolvable(globals())
 '''
 
 
@@ -235,9 +239,9 @@ def add_methods(new: Operation, folder: Path) -> None:
     plain = f"\n    async def {new.name}({signature}) -> {new.response}:\n"
     plain += f'        """{text}\n        """\n        return await self._caller.call({passed})'
     following = [f"\n\n\nclass Async{name}{suffix}(Named):" for suffix, _ in CLASSES[1:]]
-    for (_, shape), after in zip(CLASSES, [*following, None], strict=True):
+    for (_, shape), after in zip(CLASSES, [*following, "\n\n\nresolvable("], strict=True):
         method = f"        self.{new.name}: Final = {shape}({new.tag}.{new.name})" if shape else plain
-        put(path, f"\n{method}", before=after) if after else put(path, f"{method}\n")
+        put(path, f"\n{method}", before=after)
 
 
 def add_namespace(tag: str, name: str, folder: Path) -> None:
