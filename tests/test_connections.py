@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import httpcore
 import httpx
 import pytest
 
@@ -17,6 +21,9 @@ from clear_street import (
     ClearStreetError,
     DefaultAsyncHttpxClient,
 )
+from clear_street._http import pool as pool_module
+from clear_street._http import transport
+from clear_street._http.pool import Pool
 from faces import Face, settled
 from raw_server import RawServer, answering, reply, trusting
 
@@ -310,3 +317,59 @@ def test_each_event_loop_has_its_own_also_of_a_client_handed_in(service: RawServ
         for _ in range(2):
             assert anyio.run(lambda: call(client), backend=backend).data == []
     assert service.accepted == 6
+
+
+def test_who_waits_for_one_gets_it_in_turn(face: Face, service: RawServer) -> None:
+    def threads(client: Any) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: call(client), range(40)))
+
+    async def tasks(client: Any) -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(40):
+                group.start_soon(call, client)
+
+    face.within(
+        lambda: face.http_client(None, limits=httpx.Limits(max_connections=2)),
+        lambda http: (tasks if face.is_async else threads)(face.kind("key", base_url=service.url, http_client=http)),
+    )
+    assert (len(service.requests), service.accepted) == (40, 2)
+
+
+def test_who_was_broken_off_while_waiting_holds_up_nobody() -> None:
+    pool = Pool(httpcore.ConnectionPool(), httpx.Limits(max_connections=1))
+    pool._enter_queue(None)
+    use = pool_module._Use()
+    assert pool.take(httpcore.Origin(b"http", b"x", 80), use) == []
+
+
+@pytest.mark.parametrize("name", ["sync", "trio"])  # asyncio knows within one loop which descriptors it had
+def test_one_of_another_process_is_let_go(name: str, service: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    face = Face(name)
+
+    async def story(client: Any) -> None:
+        held = Held(face)
+        await settled(call(client))
+        await held.take(client)
+        process = os.getpid()
+        monkeypatch.setattr(os, "getpid", lambda: process + 1)
+        await settled(call(client))
+        await settled(call(client))
+        monkeypatch.undo()
+        await held.let_go(unread=True)
+
+    run(face, service.url, story)
+    assert service.accepted == 2
+
+
+def test_one_that_cannot_be_looked_into_is_not_used_again() -> None:
+    assert not pool_module.is_quiet(object())
+    pool_module.abandon(object())
+
+
+def test_tls_that_cannot_be_read_holds_something_unread() -> None:
+    incoming = ssl.MemoryBIO()
+    tls = ssl.create_default_context().wrap_bio(incoming, ssl.MemoryBIO(), server_hostname="x")
+    assert not transport._holds_unread(tls)
+    incoming.write(b"no record of TLS at all")
+    assert transport._holds_unread(tls)

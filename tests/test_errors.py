@@ -522,3 +522,35 @@ def test_an_error_that_release_0_1_pickled_has_its_reply() -> None:
     rebuild, (kind, args, state) = APIError("m", reply=RESPONSE).__reduce__()
     state["response"] = state.pop("reply")
     assert rebuild(kind, args, state).reply == RESPONSE
+
+
+def test_what_a_hook_or_a_transport_raises_goes_on_its_way_with_what_it_means(face: Face) -> None:
+    raised = RuntimeError("of the application")
+    wire = Wire(raised)
+    client = face.client(wire)
+    with pytest.raises(RuntimeError) as caught:
+        face.run(lambda: client.v1.positions.close_positions(7))
+    assert caught.value is raised
+    assert (caught.value.outcome_unknown, len(wire.requests)) == (True, 1)  # type: ignore[attr-defined]
+
+
+def test_what_the_libraries_below_raise_of_python_s_own_is_a_failure(face: Face) -> None:
+    class Odd(Wire):
+        def _answer(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, headers=httpx.URL(5))  # type: ignore[arg-type]
+
+    client = face.client(Odd((200,)), max_retries=0)
+    with pytest.raises(APIConnectionError, match="TypeError") as caught:
+        face.run(lambda: client.v1.positions.close_positions(7))
+    assert caught.value.outcome_unknown
+
+
+def test_a_client_that_sends_in_a_way_of_its_own_proves_nothing() -> None:
+    class Own(httpx.Client):
+        def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+            raise httpx.ConnectError("refused", request=request)
+
+    client = clear_street.ClearStreet("key", http_client=Own())
+    with client, pytest.raises(APIConnectionError) as caught:
+        client.v1.positions.close_positions(7)
+    assert (caught.value.outcome_unknown, len(caught.value.attempts)) == (True, 1)

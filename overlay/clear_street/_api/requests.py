@@ -6,8 +6,6 @@ error on the line that must follow it.
 
 from __future__ import annotations
 
-from functools import cache
-
 from .._config.arguments import check_spelling, refusal, remedy, unfit
 
 TYPE_CHECKING = not __name__
@@ -514,7 +512,6 @@ def is_uuid(canonical: str) -> bool:
     return len(canonical) == 32 and not canonical.strip("0123456789abcdef")
 
 
-@cache
 def preload(response: Callable[[], object] | None) -> None:
     """Import all that replies and looks are read with, by reading some."""
     from email.utils import parsedate_to_datetime

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from datetime import timedelta
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from .waiting import Reading
 
 T = TypeVar("T")
+
+_preload = cache(seam.preload)
 
 NOT_AFTER = "the time in `not_after`"
 _INDEX = re.compile(r"\[\d+\]")
@@ -172,7 +175,7 @@ class Call(Generic[T]):
 
     def preload(self) -> None:
         """Import what the way back may need, while nothing was sent: later there may be no module, or no descriptor."""
-        seam.preload(self.operation.response)
+        _preload(self.operation.response)
 
     def at(self, now: float) -> datetime:
         """The wall clock at a moment of the monotonic one."""

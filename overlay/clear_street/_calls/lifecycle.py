@@ -54,10 +54,10 @@ def exchange(call: Call[T]) -> Flow[Completed[T]]:
     call.begin()
     try:
         completed = yield from _flow(call)
+        _log(call, "reconciled" if call.reconciled else "done")
     except BaseException as error:
         _explain(call, error)
         raise
-    _log(call, "reconciled" if call.reconciled else "done")
     return completed
 
 

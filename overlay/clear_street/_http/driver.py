@@ -184,7 +184,9 @@ class Driver(_Driver):
         """A whole call: its value, or in another shape than "value" its raw response."""
         call = self.new_call(settings, operation, prepared, options, shape=shape, cast_to=cast_to)
         if shape == "value":
-            return cast("T", (self.run(exchange(call), settings)).value)
+            completed: Any = self.run(exchange(call), settings)
+            value: T = completed.value
+            return value
         from .._responses import RawResponse
 
         return cast("T", RawResponse(self.run(exchange(call), settings), self))
@@ -326,7 +328,9 @@ class AsyncDriver(_Driver):
         """A whole call: its value, or in another shape than "value" its raw response."""
         call = self.new_call(settings, operation, prepared, options, shape=shape, cast_to=cast_to)
         if shape == "value":
-            return cast("T", (await self.run(exchange(call), settings)).value)
+            completed: Any = await self.run(exchange(call), settings)
+            value: T = completed.value
+            return value
         from .._responses import AsyncRawResponse
 
         return cast("T", AsyncRawResponse(await self.run(exchange(call), settings), self))

@@ -35,6 +35,15 @@ class _Use:
         self.connection: Any = None
 
 
+class _Turn:
+    """Held by whoever waits for a connection, and by nobody else."""
+
+    __slots__ = ("__weakref__", "signal")
+
+    def __init__(self, signal: Any) -> None:
+        self.signal: Any = signal
+
+
 class _Connections:
     """The connections that are open; what is to be closed is handed out, as closing may have to be awaited.
 
@@ -49,10 +58,10 @@ class _Connections:
         self._lock = threading.Lock()
         self._idle: list[Any] = []
         self._busy: dict[int, tuple[Any, weakref.ref[_Use]]] = {}
-        self._waiting: deque[Any] = deque()
+        self._waiting: deque[weakref.ref[_Turn]] = deque()
         self._closed = False
 
-    def take(self, origin: httpcore.Origin, use: _Use, turn: object = None) -> list[Any] | None:
+    def take(self, origin: httpcore.Origin, use: _Use, turn: _Turn | None = None) -> list[Any] | None:
         """Put a connection to the origin to use; those that are to be closed, or None where none may be open or
         it is not the turn of whoever asks.
         """
@@ -65,7 +74,7 @@ class _Connections:
                 self._busy = {key: busy for key, busy in self._busy.items() if busy[0] not in dead}
                 if len(self._busy) >= self._max_open:
                     return None
-            if turn is None and self._waiting:
+            if turn is None and self._waiting and self._next_turn() is not None:
                 return None
             found: Any = None
             # The one that was used last is the least likely to be closed by the service in the meantime.
@@ -96,6 +105,26 @@ class _Connections:
             if len(self._idle) > self._max_idle or (len(self._idle) > 1 and self._idle[0].has_expired()):
                 return [self._idle.pop(0)]
             return []
+
+    def _next_turn(self) -> _Turn | None:
+        """The turn of who has waited longest; one that a signal handler broke off has none any more."""
+        while self._waiting:
+            turn = self._waiting[0]()
+            if turn is not None:
+                return turn
+            with suppress(IndexError):
+                self._waiting.popleft()
+        return None
+
+    def _enter_queue(self, signal: Any) -> tuple[_Turn, weakref.ref[_Turn]]:
+        turn = _Turn(signal)
+        place = weakref.ref(turn)
+        self._waiting.append(place)
+        return turn, place
+
+    def _leave_queue(self, place: weakref.ref[_Turn]) -> None:
+        with suppress(ValueError):
+            self._waiting.remove(place)
 
     def end(self) -> list[Any]:
         """Hand out no more; all that are open."""
@@ -136,26 +165,27 @@ class Pool(_Connections):
         timeout = _pool_timeout(request)
         until = None if timeout is None else monotonic() + timeout
         # A lock is the one thing to wait for that is written in C: no signal handler can break it in two.
-        turn = threading.Lock()
-        turn.acquire()
-        self._waiting.append(turn)
+        lock = threading.Lock()
+        lock.acquire()
+        turn, place = self._enter_queue(lock)
         try:
             while True:
                 left = _WAKE_SECONDS if until is None else min(_WAKE_SECONDS, until - monotonic())
                 if left <= 0:
                     raise httpcore.PoolTimeout("no connection was free in time")
-                turn.acquire(timeout=left)
+                lock.acquire(timeout=left)
                 dead = self.take(request.url.origin, use, turn)
                 if dead is not None:
                     return dead
         finally:
-            with suppress(ValueError):
-                self._waiting.remove(turn)
+            self._leave_queue(place)
             self._wake()
 
     def _wake(self) -> None:
-        with suppress(IndexError, RuntimeError):  # nobody waits, or the first was woken
-            self._waiting[0].release()
+        turn = self._next_turn()
+        if turn is not None:
+            with suppress(RuntimeError):  # it was woken
+                turn.signal.release()
 
     def release(self, use: _Use, *, keep: bool = True) -> None:
         """Take back a connection whose reply is done with."""
@@ -192,30 +222,31 @@ class AsyncPool(_Connections):
 
     async def _wait(self, request: httpcore.Request, use: _Use) -> list[Any]:
         """Wait for the turn of this task."""
-        turn = [anyio.Event()]
-        self._waiting.append(turn)
+        turn, place = self._enter_queue(anyio.Event())
         try:
             with anyio.fail_after(_pool_timeout(request)):
                 while True:
-                    await turn[0].wait()
-                    turn[0] = anyio.Event()
+                    await turn.signal.wait()
+                    turn.signal = anyio.Event()
                     dead = self.take(request.url.origin, use, turn)
                     if dead is not None:
                         return dead
         except TimeoutError:
             raise httpcore.PoolTimeout("no connection was free in time") from None
         finally:
-            self._waiting.remove(turn)
+            self._leave_queue(place)
             self._wake()
 
     def _wake(self) -> None:
-        if self._waiting:
-            self._waiting[0][0].set()
+        turn = self._next_turn()
+        if turn is not None:
+            turn.signal.set()
 
     async def release(self, use: _Use, *, keep: bool = True) -> None:
         """Take back a connection whose reply is done with."""
         dead = self.give_back(use, keep=keep)
-        self._wake()
+        if self._waiting:
+            self._wake()
         await self._close(dead)
 
     async def aclose(self) -> None:

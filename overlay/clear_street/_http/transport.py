@@ -137,16 +137,14 @@ _ABANDONED: list[_AsyncStream] = []
 
 def _holds_unread(tls: Any) -> bool:
     """Whether a TLS connection holds anything that nobody read, encrypted or not."""
-    if tls.pending():
-        return True
     if not isinstance(tls, ssl.SSLObject):
-        return False  # what it did not decrypt is still in the socket
+        return bool(tls.pending())  # what it did not decrypt is still in the socket
     try:
         tls.read(1)
     except ssl.SSLWantReadError:
         return False
-    except (OSError, ValueError):
-        return True
+    except OSError:
+        pass
     return True
 
 
