@@ -1,7 +1,7 @@
 """`make bench`: what the client costs, as ratios of medians, every side in turn within one run.
 
 Each figure is taken in a process of its own; the rounds of all sides are interleaved, so that a machine whose speed
-drifts slows all of them. With ``--write`` the table goes to RESULTS.md beside this file, and into the README.
+drifts slows all of them. With ``--write`` the table goes to RESULTS.md beside this file.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def shown(bar: Bar, value: float) -> str:
 
 
 def write(table: str, rounds: int) -> None:
-    """RESULTS.md: the table, the machine, the versions and the command; and the README's copy of the table."""
+    """Write RESULTS.md: the table, the machine, the versions and the command."""
     names = ("httpx", "httpcore", "attrs", "msgspec", "aiohttp", "clearstreet")
     packages = ", ".join(f"{name} {version(name)}" for name in names)
     told = f"""Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}: medians of {rounds} interleaved rounds, on
@@ -195,10 +195,6 @@ def write(table: str, rounds: int) -> None:
 {table}
 """
     (HERE / "RESULTS.md").write_text(f"# Results\n\n{told}", encoding="utf-8")
-    readme = HERE.parent / "README.md"
-    before, begin, rest = readme.read_text(encoding="utf-8").partition("<!-- make bench -->\n")
-    _, end, after = rest.partition("<!-- end -->\n")
-    readme.write_text(before + begin + told + end + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -146,18 +146,20 @@ def test_its_environment_variables_are_read(page: str) -> None:
     assert set(re.findall(r"CLEAR_STREET_[A-Z_]+", TEXT[page])) <= set(re.findall(r"CLEAR_STREET_[A-Z_]+", source))
 
 
-# --- What the README lists --------------------------------------------------------------------------------------------
+# --- What the pages list --------------------------------------------------------------------------------------------
 
 
 def test_its_environment_variables_are_all_of_them() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "overlay/clear_street").rglob("*.py"))
 
-    assert set(re.findall(r"\bCLEAR_STREET_[A-Z_]+", source)) <= table("README.md", "environment variable").keys()
+    assert (
+        set(re.findall(r"\bCLEAR_STREET_[A-Z_]+", source)) <= table("docs/reference.md", "environment variable").keys()
+    )
 
 
 def test_its_arguments_are_those_of_the_client() -> None:
     parameters = list(inspect.signature(ClearStreet).parameters.values())
-    listed = table("README.md", "argument")
+    listed = table("docs/reference.md", "argument")
 
     assert list(listed) == [one.name for one in parameters]
     for one in parameters[1:]:
@@ -167,7 +169,7 @@ def test_its_arguments_are_those_of_the_client() -> None:
 
 
 def test_its_options_are_those_of_the_calls() -> None:
-    rows = table("README.md", "option")
+    rows = table("docs/reference.md", "option")
 
     assert {name for name, (calls, _) in rows.items() if calls == "all"} == CallOptions.__annotations__.keys()
     changing = ChangingCallOptions.__annotations__.keys() - CallOptions.__annotations__.keys()
@@ -183,27 +185,27 @@ def test_it_names_every_method() -> None:
 
 
 def test_its_tree_has_every_error() -> None:
-    shown = set(re.findall(r"\w+Error\b", TEXT["README.md"].partition("\nClearStreetError ")[2].partition("```")[0]))
+    shown = set(
+        re.findall(r"\w+Error\b", TEXT["docs/reference.md"].partition("\nClearStreetError ")[2].partition("```")[0])
+    )
 
     kinds = {name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, Exception)}
     assert shown | {"ClearStreetError"} == kinds | {"ValueError"}
 
 
-def test_its_costs_are_those_that_were_measured() -> None:
-    _, _, results = (ROOT / "benchmarks/RESULTS.md").read_text(encoding="utf-8").partition("\n\n")
-    assert f"<!-- make bench -->\n{results}<!-- end -->\n" in TEXT["README.md"]
+def test_it_is_short() -> None:
+    assert len(TEXT["README.md"].splitlines()) <= 200
 
 
 def test_the_layers_are_those_of_the_contract() -> None:
-    table = TEXT["CONTRIBUTING.md"].partition("\n| layer | ")[2].partition("\n\n")[0].splitlines()[2:]
-    shown = [
-        {name.strip("/").removesuffix(".py") for name in re.findall(r"`([^`]+)`", row.split(" | ")[0])} for row in table
-    ]
-    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-        "contracts"
-    ][0]
+    rows = TEXT["CONTRIBUTING.md"].partition("\n| layer | ")[2].partition("\n\n")[0].splitlines()[2:]
+    names = [re.findall(r"`([^`]+)`", row.split(" | ")[0]) for row in rows]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
 
-    assert shown == [set(layer.split(" | ")) for layer in contract["layers"]]
+    assert [{name.strip("/").removesuffix(".py") for name in layer} for layer in names] == [
+        set(layer.split(" | ")) for layer in layers
+    ]
 
 
 def test_every_helper_of_the_tests_is_named() -> None:
