@@ -42,6 +42,10 @@ class StoppingClock(SandboxClock):
         """Count from now on; `sent` tells how many requests were sent."""
         self._sent, self._is_counting = sent, True
 
+    def interrupt(self, may_have_sent: int) -> None:
+        """Note that something else than a wait raised, when at most so many requests may have been sent."""
+        self.has_stopped, self._sent_until_then = True, may_have_sent
+
     def went_on(self) -> bool:
         """Whether anything was sent after that."""
         return self.has_stopped and self._sent() > self._sent_until_then
@@ -143,7 +147,9 @@ class Scene:
 
     def alarm(self) -> Stopped:
         """What a handler of a signal raises."""
-        self.time.has_stopped = True
+        before = sum(request.operation != self.case.operation for request in self.sandbox.requests)
+        # The server may be about to note the call's own request.
+        self.time.interrupt(before + 1)
         return self.stop
 
     @property
