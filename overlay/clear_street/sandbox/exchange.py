@@ -117,7 +117,7 @@ class Sandbox:
 
     @dialect.setter
     def dialect(self, dialect: Dialect) -> None:
-        self._dialect = _one_of(DIALECTS, "dialect", dialect)
+        self._dialect: Dialect = _one_of(DIALECTS, "dialect", dialect)
 
     @property
     def unknown_fields(self) -> UnknownFields:
@@ -126,7 +126,7 @@ class Sandbox:
 
     @unknown_fields.setter
     def unknown_fields(self, unknown_fields: UnknownFields) -> None:
-        self._unknown_fields = _one_of(UNKNOWN_FIELDS, "unknown_fields", unknown_fields)
+        self._unknown_fields: UnknownFields = _one_of(UNKNOWN_FIELDS, "unknown_fields", unknown_fields)
 
     @property
     def refusal_status(self) -> RefusalStatus:
@@ -135,7 +135,7 @@ class Sandbox:
 
     @refusal_status.setter
     def refusal_status(self, refusal_status: RefusalStatus) -> None:
-        self._refusal_status = _one_of(REFUSAL_STATUSES, "refusal_status", refusal_status)
+        self._refusal_status: RefusalStatus = _one_of(REFUSAL_STATUSES, "refusal_status", refusal_status)
 
     def add_account(self, account_id: int, *, api_keys: Iterable[str] | None = None) -> None:
         """Open an account, seen only by `api_keys` (None: by every key)."""
