@@ -154,14 +154,14 @@ def test_the_judge_sees_the_other_ways_in_which_no_call_may_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("is_told", "sent_after", "found"), [(True, 0, []), (False, 0, ["foreign"]), (True, 1, ["wasted"])]
+    ("is_told", "sent", "found"), [(True, 0, []), (True, 1, []), (False, 0, ["foreign"]), (True, 2, ["wasted"])]
 )
 def test_the_judge_wants_what_the_application_raised_and_nothing_after(
-    is_told: bool, sent_after: int, found: list[str]
+    is_told: bool, sent: int, found: list[str]
 ) -> None:
     scene = Scene(Case("get_version"))
     raised = scene.alarm()
-    for _ in range(sent_after):
+    for _ in range(sent):
         scene.sandbox.deliver("GET", "/v1/version", {})
     told = Told(["unknown" if is_told else "landed"], raised if is_told else None, "told")
     assert judged(scene, told, bound=180.0) == found
