@@ -13,6 +13,8 @@ CONFTEST = 'pytest_plugins = ["clear_street.pytest_plugin"]\n'
 
 TESTS = """
 import asyncio
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -43,6 +45,25 @@ def test_the_server_is_where_the_environment_points(clear_street_server, clear_s
     with ClearStreet() as client:
         assert len(client.v1.positions.get_positions(122503).data) == 7
     assert len(clear_street_sandbox.requests) == 1
+
+
+def test_time_runs_at_the_server_as_it_does_for_its_clients(clear_street_server, clear_street_sandbox):
+    before = clear_street_sandbox.clock.monotonic()
+    time.sleep(0.001)
+    assert clear_street_sandbox.clock.monotonic() > before
+    ahead = clear_street_sandbox.clock.now() - datetime.now(UTC)
+    assert timedelta(minutes=-1) < ahead < timedelta(days=4)
+    assert clear_street_sandbox.clock.now().weekday() < 5
+    with ClearStreet() as client:
+        example = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+        clear_street_sandbox.plan(instruction=example, cancel_after=0.001)
+        assert client.v1.positions.cancel_and_wait(example, account_id=0, wait_deadline=30).status == "CANCELLED"
+
+
+def test_time_is_virtual_without_a_server(clear_street_sandbox):
+    before = clear_street_sandbox.clock.monotonic()
+    time.sleep(0.001)
+    assert clear_street_sandbox.clock.monotonic() == before
 """
 
 
@@ -52,4 +73,4 @@ def test_the_fixtures_are_there_for_who_asks_for_them(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
 
-    assert (done.returncode, "5 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert (done.returncode, "7 passed" in done.stdout) == (0, True), done.stdout + done.stderr

@@ -8,7 +8,7 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -21,6 +21,9 @@ from referencing.jsonschema import DRAFT202012
 
 import clear_street.sandbox
 from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SPEC: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "openapi.yaml").read_text(encoding="utf-8"))
 REGISTRY: Registry[Any] = Registry().with_resource("spec", DRAFT202012.create_resource(SPEC))
@@ -1190,3 +1193,88 @@ def test_every_date_in_the_world_is_one_of_its_clock() -> None:
     expiring = service.position(f"AAPL {date(2027, 3, 1):%y%m%d}C00260000")
     row = service.row(expiring["symbol"], instruction_type="DO_NOT_EXERCISE")
     assert service.submit(row).status == 200
+
+
+# --- Mistakes of a test -----------------------------------------------------------------------------------------------
+
+
+FAULT: Any = Fault
+MISTAKES: list[tuple[Callable[[Any], object], str]] = [
+    (lambda sandbox: sandbox.faults.add(Fault.slow(), operation="misspelt"), "cancel_position_instruction, close_"),
+    (lambda sandbox: sandbox.faults.seed(1, rate=0.5, operation="misspelt"), "get_version"),
+    (lambda sandbox: sandbox.faults.add("slow"), "`Fault`"),
+    (lambda sandbox: sandbox.faults.add(Fault.slow), "`Fault`"),
+    (lambda sandbox: sandbox.faults.add(Fault.slow(), when="POST"), "`when`"),
+    (lambda sandbox: sandbox.faults.add(Fault.slow(), nth=0), "`nth`"),
+    (lambda sandbox: sandbox.faults.add(Fault.slow(), nth=True), "`nth`"),
+    (lambda sandbox: sandbox.faults.add(Fault.slow(), times=0), "`times`"),
+    (lambda sandbox: sandbox.faults.seed(1, rate=7), "`rate`"),
+    (lambda sandbox: sandbox.faults.seed(1, rate=-1), "`rate`"),
+    (lambda sandbox: sandbox.faults.seed(1, rate=1, faults=[]), "`Fault`"),
+    (lambda sandbox: sandbox.plan(instrument="AAPL 991231C00100000"), "AAPL 280121C00195000"),
+    (lambda sandbox: sandbox.plan(then=["ACCEPTD"]), "CANCEL_REQUESTED"),
+    (lambda sandbox: sandbox.plan(then="ACCEPTD"), "ENGINE_REJECTED"),
+    (lambda sandbox: sandbox.plan(cancel_then=[None]), "`cancel_then`"),
+    (lambda sandbox: sandbox.plan(after=-1), "`after`"),
+    (lambda sandbox: sandbox.plan(after="3"), "`after`"),
+    (lambda sandbox: sandbox.plan(cancel_after=float("nan")), "`cancel_after`"),
+    (lambda sandbox: sandbox.settle("i", "DONE"), "ACCEPTED"),
+    (lambda sandbox: sandbox.add_account("122503"), "`account_id`"),
+    (lambda sandbox: sandbox.add_account(True), "`account_id`"),
+    (lambda sandbox: sandbox.add_account(2**63), "`account_id`"),
+    (lambda sandbox: sandbox.add_position(122503, "AAPL", 0), "other than 0"),
+    (lambda sandbox: sandbox.add_position(122503, "AAPL", 1.5), "`quantity`"),
+    (lambda sandbox: sandbox.add_position(122503, "AAPL", "many"), "`quantity`"),
+    (lambda sandbox: sandbox.add_position(122503, "AAPL", 1, price="NaN"), "`price`"),
+    (lambda sandbox: sandbox.add_position(122503, "AAPL", 1, avg_price=""), "`avg_price`"),
+    (lambda sandbox: sandbox.add_instruction(122503, "AAPL 280121C00195000", quantity=0), "`quantity`"),
+    (lambda sandbox: sandbox.add_instruction(122503, "AAPL 280121C00195000", instruction_type="X"), "EXERCISE"),
+    (lambda sandbox: sandbox.add_instruction(122503, "AAPL 280121C00195000", status="X"), "`status`"),
+    (lambda _: Sandbox(list_lag=-1), "`list_lag`"),
+    (lambda _: FAULT.slow(-1), "`delay`"),
+    (lambda _: FAULT.dripping(float("inf")), "`drip`"),
+    (lambda _: FAULT.late_effect(-1), "`late`"),
+    (lambda _: FAULT.rate_limited(-5), "`retry_after`"),
+    (lambda _: FAULT.never_sent("dns"), "connect_error"),
+    (lambda _: FAULT.after_effect("lost"), "write_error"),
+    (lambda _: FAULT.breaks_off("trailers"), "headers"),
+    (lambda _: FAULT.answer(500, "xml"), "html"),
+    (lambda _: FAULT.answer(42), "status"),
+    (lambda _: FAULT.stray_reply("after"), "between"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "told"), MISTAKES, ids=map(str, range(len(MISTAKES))))
+def test_a_mistake_is_refused_with_what_there_is(mistake: Callable[[Sandbox], object], told: str) -> None:
+    sandbox = Sandbox()
+    with pytest.raises(ValueError, match=re.escape(told)):
+        mistake(sandbox)
+    assert sandbox.handle("GET", "/v1/version", {}).status == 200
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda sandbox: sandbox.add_position(7, "AAPL", 1),
+        lambda sandbox: sandbox.add_instruction(7, "AAPL 280121C00195000"),
+        lambda sandbox: sandbox.instructions(7),
+        lambda sandbox: sandbox.orders("122503"),
+    ],
+    ids=["add_position", "add_instruction", "instructions", "orders"],
+)
+def test_an_account_that_there_is_none_of_is_named(mistake: Callable[[Sandbox], object]) -> None:
+    with pytest.raises(LookupError, match=r"no account .*122503, 122504"):
+        mistake(Sandbox())
+    with pytest.raises(LookupError, match="there are none"):
+        mistake(Sandbox(empty=True))
+
+
+def test_a_plan_may_name_one_status() -> None:
+    sandbox = Sandbox()
+    sandbox.plan(instruction="182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e", cancel_then="CANCEL_FAILED")
+    sandbox.handle("DELETE", CANCEL_EXAMPLE, {"Authorization": "Bearer k"})
+    sandbox.clock.advance(60)
+    assert sandbox.instructions(0)[0]["status"] == "CANCEL_FAILED"
+
+
+CANCEL_EXAMPLE = "/v1/accounts/0/positions/instructions/182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"

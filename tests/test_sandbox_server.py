@@ -8,12 +8,15 @@ import socket
 import struct
 import sys
 import threading
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
 
-from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxServer
+from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxClock, SandboxServer
+from clear_street.sandbox.clock import business_time
 from clear_street.sandbox.faults import HOUR
 from clear_street.sandbox.wire import DRIP_PIECES
 
@@ -95,12 +98,94 @@ def test_the_reply_to_a_head_has_no_body(server: SandboxServer) -> None:
     assert body == b""
 
 
-@pytest.mark.parametrize("header", [b"Transfer-Encoding: chunked", b"Content-Length: many"])
-def test_a_body_has_a_length(server: SandboxServer, header: bytes) -> None:
+SUBMIT = b"POST /v1/accounts/122503/positions/instructions HTTP/1.1\r\nAuthorization: Bearer k\r\nConnection: close\r\n"
+CHUNKED = SUBMIT + b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def asked(server: SandboxServer, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of what comes back of the bytes of a request."""
     with connect(server) as connection:
-        connection.sendall(GET.replace(b"\r\n\r\n", b"\r\n" + header + b"\r\n\r\n"))
-        assert read_to_the_end(connection).startswith(b"HTTP/1.1 411 Length Required\r\n")
-    assert server.sandbox.requests == ()
+        connection.sendall(request)
+        head, _, body = read_to_the_end(connection).partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    return int(status.split()[1]), dict(line.lower().split(": ", 1) for line in lines), body
+
+
+def test_a_body_may_come_in_chunks(server: SandboxServer) -> None:
+    half, rest = (
+        b'[{"instruction_type":"EXERCISE","quantity":"1",',
+        b'"instrument_id":"0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"}]',
+    )
+    chunks = b"%x;note=1\r\n%b\r\n%X\r\n%b\r\n0\r\nX-Trailer: 1\r\n\r\n" % (len(half), half, len(rest), rest)
+    status, _, body = asked(server, CHUNKED + chunks)
+    assert (status, json.loads(body)["data"][0]["status"]) == (200, "SENT")
+    assert server.sandbox.requests[0].body == half + rest
+
+
+def test_a_target_may_be_absolute(server: SandboxServer) -> None:
+    for origin in (server.url.encode(), b"HTTP://api.example:80"):
+        request = b"GET %b/v1/version?a=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % origin
+        assert asked(server, request)[0] == 200
+    assert [(seen.target, seen.operation) for seen in server.sandbox.requests] == [
+        ("/v1/version?a=1", "get_version")
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("status", "request_"),
+    [
+        (405, b"TRACE /v1/version HTTP/1.1\r\nConnection: close\r\n\r\n"),
+        (405, b"OPTIONS /v1/version HTTP/1.1\r\nConnection: close\r\n\r\n"),
+        (405, b"BREW /v1/accounts/7/positions HTTP/1.1\r\nConnection: close\r\n\r\n"),
+        (404, b"BREW /coffee HTTP/1.1\r\nConnection: close\r\n\r\n"),
+        (400, b"GET\r\n\r\n"),
+        (400, b"GET /v1/version HTTP/x\r\n\r\n"),
+        (505, b"GET /v1/version HTTP/9.0\r\n\r\n"),
+        (414, b"GET /" + b"x" * 70_000),
+        (431, b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000),
+        (431, b"GET / HTTP/1.1\r\n" + b"X: 1\r\n" * 200 + b"\r\n"),
+        (400, SUBMIT + b"Content-Length: many\r\n\r\n"),
+        (400, SUBMIT + b"Content-Length: -1\r\n\r\n"),
+        (400, SUBMIT + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n"),
+        (413, SUBMIT + b"Content-Length: 16777217\r\n\r\n"),
+        (413, SUBMIT + b"Content-Length: " + b"9" * 6000 + b"\r\n\r\n"),
+        (501, SUBMIT + b"Transfer-Encoding: gzip\r\n\r\n"),
+        (400, SUBMIT + b"Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n"),
+        (413, CHUNKED + b"1000001\r\n"),
+        (413, CHUNKED + b"f" * 60_000 + b"\r\n"),
+        (400, CHUNKED + b"-1\r\n"),
+        (400, CHUNKED + b"\r\n"),
+        (400, CHUNKED + b"1" * 70_000),
+        (400, CHUNKED + b"1\r\n[]\r\n0\r\n\r\n"),
+        (400, CHUNKED + b"0\r\n" + b"X: 1\r\n" * 100),
+    ],
+)
+def test_every_refusal_is_in_the_envelope(server: SandboxServer, status: int, request_: bytes) -> None:
+    got, headers, body = asked(server, request_)
+    assert got == status, body
+    assert (headers["content-type"], headers["content-length"]) == ("application/json", str(len(body)))
+    document = json.loads(body)
+    assert (document["data"], document["error"]["code"], document["metadata"]) == (
+        None,
+        status,
+        {"request_id": headers["x-request-id"]},
+    )
+    assert server.sandbox.ledger == ()
+
+
+def test_the_refusal_of_a_head_has_no_body(server: SandboxServer) -> None:
+    assert asked(server, b"HEAD / HTTP/1.1\r\nContent-Length: x\r\n\r\n")[::2] == (400, b"")
+
+
+def test_a_request_that_breaks_off_is_none(server: SandboxServer, capsys: pytest.CaptureFixture[str]) -> None:
+    for part in (SUBMIT + b"Content-Length: 9\r\n\r\n[", CHUNKED + b"9\r\n[", CHUNKED + b"0\r\n"):
+        with connect(server) as connection:
+            connection.sendall(part)
+            connection.shutdown(socket.SHUT_WR)
+            read_to_the_end(connection)
+    assert [seen.body for seen in server.sandbox.requests] == [b""]
+    assert server.sandbox.ledger == ()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_many_clients_are_served_at_once(server: SandboxServer) -> None:
@@ -197,7 +282,9 @@ def test_delays_can_be_waited_out_otherwise() -> None:
 
 def test_without_a_sandbox_it_serves_a_live_one() -> None:
     with SandboxServer() as server:
-        assert isinstance(server.sandbox.clock, LiveClock)
+        clock = server.sandbox.clock
+        assert isinstance(clock, LiveClock)
+        assert abs(business_time() - clock.now()) < timedelta(minutes=5)
         assert httpx.get(server.url + VERSION, trust_env=False).status_code == 200
 
 
@@ -209,6 +296,35 @@ def test_it_speaks_the_dialect_that_it_is_given() -> None:
         assert (sandbox.dialect, sandbox.unknown_fields, sandbox.refusal_status) == ("today", "refuse", 400)
     with pytest.raises(ValueError, match="received 'tomorrow'"):
         SandboxServer(dialect="tomorrow")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        ("2026-11-27T03:15:00+00:00", "2026-11-27T03:15:00+00:00"),
+        ("2026-11-28T03:15:00+00:00", "2026-11-30T14:30:00+00:00"),
+        ("2026-11-29T23:59:59+00:00", "2026-11-30T14:30:00+00:00"),
+        ("2026-11-29T23:00:00-05:00", "2026-11-30T04:00:00+00:00"),
+    ],
+)
+def test_a_business_time_is_now_or_on_monday(now: str, begins: str) -> None:
+    assert business_time(datetime.fromisoformat(now)) == datetime.fromisoformat(begins)
+
+
+@pytest.mark.parametrize("year", [2025, 2026, 2027, 2028, 2031])
+def test_the_contracts_of_the_world_are_alive_on_its_first_day(year: int) -> None:
+    sandbox = Sandbox(clock=SandboxClock(business_time(datetime(year, 11, 28, 15, tzinfo=UTC))))
+    today = sandbox.clock.now().date()
+    rows = sandbox.handle("GET", "/v1/accounts/122503/positions", HEADERS).json()["data"]
+    options = [row for row in rows if row["instrument_type"] == "OPTION"]
+    days = [date.fromisoformat(f"20{row['symbol'].split()[1][:6]}") for row in options]
+    assert min(days) == today
+    assert days.count(today) == 2
+    assert all(day == today or (day.month, day.weekday()) == (1, 4) for day in days)
+    lapse = {"instruction_type": "DO_NOT_EXERCISE", "instrument_id": options[days.index(today)]["instrument_id"]}
+    body = json.dumps([{**lapse, "quantity": "1"}]).encode()
+    headers = {**HEADERS, "Content-Type": "application/json"}
+    assert sandbox.handle("POST", "/v1/accounts/122503/positions/instructions", headers, body).status == 200
 
 
 def test_closing_it_ends_its_connections_and_frees_its_port() -> None:
@@ -244,6 +360,25 @@ def test_the_command_serves_until_it_is_interrupted(
     monkeypatch.setattr(sys, "argv", ["sandbox", "--port", "0", "--seed", "7"])
     runpy.run_module("clear_street.sandbox", run_name="__main__")
     assert len(seen[0].json()["data"]) == 7
+    assert abs(parsedate_to_datetime(seen[0].headers["date"]) - business_time()) < timedelta(minutes=5)
+
+
+def test_the_command_begins_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[datetime] = []
+    monkeypatch.setattr(SandboxServer, "wait", lambda server: begun.append(server.sandbox.clock.now()))
+    monkeypatch.setattr(sys, "argv", ["sandbox", "--port", "0", "--start", "2027-01-15T20:00:00Z"])
+    runpy.run_module("clear_street.sandbox", run_name="__main__")
+    assert timedelta(0) <= begun[0] - datetime(2027, 1, 15, 20, tzinfo=UTC) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("start", ["tomorrow", "2027-01-15T20:00:00"])
+def test_the_command_takes_no_other_start(
+    start: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["sandbox", "--start", start])
+    with pytest.raises(SystemExit, match="2"):
+        runpy.run_module("clear_street.sandbox", run_name="__main__")
+    assert "--start" in capsys.readouterr().err
 
 
 def test_the_command_takes_a_dialect(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,16 +10,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clear_street import AsyncClearStreet, ClearStreet
-from clear_street.sandbox import Sandbox, SandboxServer
+from clear_street.sandbox import LiveClock, Sandbox, SandboxServer
+from clear_street.sandbox.clock import business_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def clear_street_sandbox() -> Sandbox:
-    """A freshly seeded sandbox, in memory: what is in it, what goes wrong in it, and what came of a test."""
-    return Sandbox()
+def clear_street_sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    """A freshly seeded sandbox, in memory: what is in it, what goes wrong in it, and what came of a test.
+
+    Its time is virtual, so that waiting takes none; in a test with `clear_street_server`, whose clients wait in real
+    time, it runs like theirs, from now (at a weekend from Monday).
+    """
+    is_served = "clear_street_server" in request.fixturenames
+    return Sandbox(clock=LiveClock(business_time())) if is_served else Sandbox()
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .clock import LiveClock
+from .clock import LiveClock, business_time
 from .dialects import DIALECTS, REFUSAL_STATUSES, UNKNOWN_FIELDS
 from .exchange import Sandbox
 from .server import SandboxServer
@@ -35,10 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         default=422,
         help="status of a submit that is refused for its names (default: 422)",
     )
+    parser.add_argument(
+        "--start",
+        type=_moment,
+        default=None,
+        help="when the sandbox's time begins, in ISO 8601 with a zone (default: now, or the next business day)",
+    )
     options = parser.parse_args(arguments)
     sandbox = Sandbox(
         seed=options.seed,
-        clock=LiveClock(),
+        clock=LiveClock(options.start or business_time()),
         dialect=options.dialect,
         unknown_fields=options.unknown_fields,
         refusal_status=options.refusal_status,
@@ -52,6 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"  curl -H 'Authorization: Bearer sandbox' {server.url}/v1/accounts/{ACCOUNT_ID}/positions", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             server.wait()
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.utcoffset() is None:
+        raise ArgumentTypeError(f"{text!r} has no time zone, such as Z")
+    return moment
 
 
 if __name__ == "__main__":

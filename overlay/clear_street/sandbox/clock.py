@@ -11,6 +11,13 @@ START = datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
 """When the sandbox's time begins: a Friday, in trading hours."""
 
 
+def business_time(now: datetime | None = None) -> datetime:
+    """The present (or `now`) if it is a business day in UTC, else the next one, in trading hours."""
+    moment = (datetime.now(UTC) if now is None else now).astimezone(UTC)
+    days = max(0, 7 - moment.weekday()) if moment.weekday() >= 5 else 0
+    return moment if not days else datetime.combine(moment.date() + timedelta(days=days), START.timetz())
+
+
 class SandboxClock:
     """A clock on which sleeping takes no time: it moves the clock instead. Thread-safe.
 

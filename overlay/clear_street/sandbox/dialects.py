@@ -5,19 +5,17 @@ Everywhere else in the sandbox the key of an instruction is its `instruction_id`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .._annotations import resolvable
 from .wire import Refusal, is_list, is_object
 
 if TYPE_CHECKING:
-    from typing import Literal
-
     from .wire import Json
 
-    Dialect = Literal["contract", "today"]
-    UnknownFields = Literal["ignore", "refuse", "alias"]
-    RefusalStatus = Literal[400, 422]
+Dialect = Literal["contract", "today"]
+UnknownFields = Literal["ignore", "refuse", "alias"]
+RefusalStatus = Literal[400, 422]
 
 DIALECTS: tuple[Dialect, ...] = ("contract", "today")
 UNKNOWN_FIELDS: tuple[UnknownFields, ...] = ("ignore", "refuse", "alias")

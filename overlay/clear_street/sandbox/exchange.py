@@ -6,13 +6,13 @@ import json
 import re
 import threading
 from datetime import timedelta
-from decimal import Decimal
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._annotations import resolvable
 from . import instructions, positions
 from .book import Account, Book, Holding, Ids, Instruction, Plan
+from .checks import at_least, decimal, one_of, whole_number
 from .clock import SandboxClock
 from .dialects import DIALECTS, FILTERS, REFUSAL_STATUSES, UNKNOWN_FIELDS, Reader, written
 from .faults import Fault, Faults
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .dialects import Dialect, RefusalStatus, UnknownFields
     from .wire import Json
 
-_T = TypeVar("_T")
 VERSION = "2025-10-31"
 STRAY_AFTER = 0.005
 """Seconds after a reply at which a stray one comes between it and the next request."""
@@ -92,6 +91,7 @@ class Sandbox:
         unknown_fields: UnknownFields = "ignore",
         refusal_status: RefusalStatus = 422,
     ) -> None:
+        at_least(0, list_lag=list_lag)
         self.clock: SandboxClock = SandboxClock(seed=seed) if clock is None else clock
         self.faults: Faults = Faults()
         self.list_lag: float = list_lag
@@ -117,7 +117,7 @@ class Sandbox:
 
     @dialect.setter
     def dialect(self, dialect: Dialect) -> None:
-        self._dialect: Dialect = _one_of(DIALECTS, "dialect", dialect)
+        self._dialect: Dialect = one_of("dialect", dialect, DIALECTS)
 
     @property
     def unknown_fields(self) -> UnknownFields:
@@ -126,7 +126,7 @@ class Sandbox:
 
     @unknown_fields.setter
     def unknown_fields(self, unknown_fields: UnknownFields) -> None:
-        self._unknown_fields: UnknownFields = _one_of(UNKNOWN_FIELDS, "unknown_fields", unknown_fields)
+        self._unknown_fields: UnknownFields = one_of("unknown_fields", unknown_fields, UNKNOWN_FIELDS)
 
     @property
     def refusal_status(self) -> RefusalStatus:
@@ -135,10 +135,12 @@ class Sandbox:
 
     @refusal_status.setter
     def refusal_status(self, refusal_status: RefusalStatus) -> None:
-        self._refusal_status: RefusalStatus = _one_of(REFUSAL_STATUSES, "refusal_status", refusal_status)
+        self._refusal_status: RefusalStatus = one_of("refusal_status", refusal_status, REFUSAL_STATUSES)
 
     def add_account(self, account_id: int, *, api_keys: Iterable[str] | None = None) -> None:
         """Open an account, seen only by `api_keys` (None: by every key)."""
+        if type(account_id) is not int or not -(2**63) <= account_id < 2**63:
+            raise ValueError(f"Expected a 64-bit whole number for `account_id` but received {account_id!r}.")
         with self._lock:
             self._book.accounts[account_id] = Account(account_id, None if api_keys is None else frozenset(api_keys))
 
@@ -158,10 +160,14 @@ class Sandbox:
         closing_price: str | None = None,
     ) -> str:
         """Give an account a position (negative: short; prices default to `price`) and return its instrument's id."""
-        prices = (Decimal(given or price) for given in (price, avg_price, closing_price))
+        given = {"price": price, "avg_price": avg_price, "closing_price": closing_price}
+        prices = [decimal(name, price if value is None else value) for name, value in given.items()]
+        held = decimal("quantity", quantity)
+        if not held:
+            raise ValueError("Expected a quantity other than 0 for `quantity`: a position of nothing is none.")
         with self._lock:
-            instrument = self._book.list_instrument(symbol)
-            self._book.accounts[account_id].holdings[instrument.id] = Holding(instrument, Decimal(quantity), *prices)
+            account, instrument = self._account(account_id), self._book.list_instrument(symbol)
+            account.holdings[instrument.id] = Holding(instrument, held, *prices)
             return instrument.id
 
     def add_instruction(
@@ -176,9 +182,12 @@ class Sandbox:
         status: str = "SENT",
     ) -> str:
         """Store an instruction, an hour old, that stays in `status` until cancelled or settled; return its id."""
+        one_of("instruction_type", instruction_type, instructions.TYPES)
+        self._check_status("status", status)
+        whole_number("quantity", quantity, 1)
         with self._lock:
             self._book.catch_up()
-            account, instrument = self._book.accounts[account_id], self._book.list_instrument(symbol)
+            account, instrument = self._account(account_id), self._book.list_instrument(symbol)
             submitted = {
                 "instruction_id": idempotency_key,
                 "instruction_type": instruction_type,
@@ -187,7 +196,7 @@ class Sandbox:
             }
             row = instructions.new_row(self._book, account, instrument, submitted, echo_keys=True)
             made = self._book.timestamp_at(-3600.0)
-            row.update(id=instruction_id or row["id"], status=self._checked(status), created_at=made, updated_at=made)
+            row.update(id=instruction_id or row["id"], status=status, created_at=made, updated_at=made)
             row["accepted_quantity"] = row["quantity"] if status == "ACCEPTED" else None
             account.instructions[row["id"]] = Instruction(account_id, row["instruction_id"], [(float("-inf"), row)])
             return str(row["id"])
@@ -197,9 +206,9 @@ class Sandbox:
         *,
         instrument: str | None = None,
         instruction: str | None = None,
-        then: Sequence[str] = ("ACCEPTED",),
+        then: str | Sequence[str] = ("ACCEPTED",),
         after: float = 3.0,
-        cancel_then: Sequence[str] = ("CANCELLED",),
+        cancel_then: str | Sequence[str] = ("CANCELLED",),
         cancel_after: float = 2.0,
         reason: str | None = None,
     ) -> None:
@@ -208,19 +217,26 @@ class Sandbox:
         A submitted one takes each status of `then`, `after` seconds after the last; a cancelled one each of
         `cancel_then` in steps of `cancel_after`; ``()`` leaves it as it is. `reason` is the rejection reason. It holds
         for those on `instrument` (id or symbol) and for the one `instruction` (idempotency key or server id), where
-        given; the latest plan wins.
+        given; the latest plan wins. ValueError for an instrument or a status that there is none of.
         """
-        path, cancel_path = tuple(map(self._checked, then)), tuple(map(self._checked, cancel_then))
+        for name, statuses in (("then", then), ("cancel_then", cancel_then)):
+            for status in [statuses] if isinstance(statuses, str) else statuses:
+                self._check_status(name, status)
+        at_least(0, after=after, cancel_after=cancel_after)
+        path, cancel_path = ((each,) if isinstance(each, str) else tuple(each) for each in (then, cancel_then))
         with self._lock:
+            if instrument is not None and self._book.resolve(instrument) is None:
+                one_of("instrument", instrument, [known.symbol for known in self._book.instruments.values()])
             self._book.plans.append(Plan(instrument, instruction, path, after, cancel_path, cancel_after, reason))
 
     def settle(self, instruction_id: str, status: str, *, reason: str | None = None) -> None:
         """Put an instruction, by its server id, into `status` and drop what was planned for it; else LookupError."""
+        self._check_status("status", status)
         with self._lock:
             self._book.catch_up()
             for account in self._book.accounts.values():
                 if stored := account.instructions.get(instruction_id):
-                    return instructions.change(self._book, stored, self._checked(status), reason, "settled")
+                    return instructions.change(self._book, stored, status, reason, "settled")
         raise LookupError(f"No position instruction has the id {instruction_id!r}.")
 
     @property
@@ -240,14 +256,30 @@ class Sandbox:
         """The instructions of an account as they really are, whatever the list shows."""
         with self._lock:
             self._book.catch_up()
-            stored = self._book.accounts[account_id].instructions.values()
+            stored = self._account(account_id).instructions.values()
             return tuple(written(each.row, self.dialect) for each in stored)
 
     def orders(self, account_id: int) -> tuple[Json, ...]:
         """The orders of an account."""
         with self._lock:
             self._book.catch_up()
-            return tuple(written(order, self.dialect) for order in self._book.accounts[account_id].orders.values())
+            return tuple(written(order, self.dialect) for order in self._account(account_id).orders.values())
+
+    def _account(self, account_id: int) -> Account:
+        if account := self._book.accounts.get(account_id):
+            return account
+        known = ", ".join(map(str, self._book.accounts)) or "none"
+        raise LookupError(f"There is no account {account_id!r}; there are {known}. `add_account` opens one.")
+
+    def refuse(self, status: int, message: str) -> Reply:
+        """The reply to what is no request that could be handled: the envelope of an error. It is not recorded."""
+
+        def refusing(_: Call) -> Answer:
+            raise Refusal(status, message)
+
+        with self._lock:
+            self._book.catch_up()
+            return self._serve(Call.read("", "", {}, b""), refusing)
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """The reply to a request, which no fault strikes. `target` is path and query; header names are in any case."""
@@ -329,9 +361,12 @@ class Sandbox:
     def _reader(self) -> Reader:
         return Reader(self.dialect, self.unknown_fields, self.refusal_status)
 
-    def _checked(self, status: str) -> str:
-        names = sorted(instructions.STATUSES - ({"ENGINE_REJECTED"} if self.dialect == "today" else set()))
-        return _one_of(names, "status", status)
+    def _check_status(self, argument: str, status: str) -> None:
+        one_of(
+            argument,
+            status,
+            sorted(instructions.STATUSES - ({"ENGINE_REJECTED"} if self.dialect == "today" else set())),
+        )
 
     def _authorized(self, call: Call) -> Account:
         scheme, _, api_key = call.headers.get("authorization", "").partition(" ")
@@ -380,17 +415,6 @@ class Sandbox:
             raise Refusal(status, "The service cannot answer now")
 
         return self._serve(call, stand_in, headers)
-
-
-def _one_of(known: Sequence[_T], name: str, value: object) -> _T:
-    for each in known:
-        if each == value:
-            return each
-    from difflib import get_close_matches
-
-    names = [str(each) for each in known]
-    near = "".join(f" Did you mean {each!r}?" for each in get_close_matches(str(value), names, 1))
-    raise ValueError(f"Expected one of {', '.join(names)} for `{name}` but received {value!r}.{near}")
 
 
 resolvable(globals(), RequestSeen)

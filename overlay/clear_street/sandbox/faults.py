@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._annotations import resolvable
+from .checks import at_least, one_of, whole_number
 from .dialects import KEY_NAMES
-from .wire import compact, is_list, is_object
+from .wire import OPERATIONS, compact, is_list, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from .wire import Call
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     Rewrite = Callable[[bytes], bytes]
 
 HOUR = 3600.0
+_NAMES = {
+    "lost": ("connect_error", "connect_timeout", "pool_timeout", "proxy_error", "reset", "close", "write_error"),
+    "cut": ("headers", "body"),
+    "body": ("json", "html", "empty", "rows", "message", "other"),
+    "stray": ("before", "behind", "between"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,14 @@ class Fault:
     """Where on the connection a reply comes that nobody asked for."""
     foreign: bool = False
     """Whether a list of instructions has the rows of the other accounts too."""
+
+    def __post_init__(self) -> None:
+        at_least(0, late=self.late, delay=self.delay, drip=self.drip, retry_after=self.retry_after)
+        for argument, known in _NAMES.items():
+            if getattr(self, argument) is not None:
+                one_of(argument, getattr(self, argument), known)
+        if self.status is not None and not (type(self.status) is int and 200 <= self.status <= 999):
+            raise ValueError(f"Expected a status of HTTP from 200 to 999 but received {self.status!r}.")
 
     @classmethod
     def never_sent(cls, how: NeverSent = "connect_error") -> Fault:
@@ -320,8 +335,12 @@ class Faults:
         """Let `fault` strike calls of this operation (its operationId) for which `when` is true; None stands for any.
 
         It strikes from the `nth` such call from now on, `times` of them in all (None: every one). Of several faults
-        that are due the one that was added first strikes.
+        that are due the one that was added first strikes. ValueError for an operation that there is none of.
         """
+        _check_rule([fault], operation, when)
+        whole_number("nth", nth, 1)
+        if times is not None:
+            whole_number("times", times, 1)
         self._rules.append(_Rule(lambda: fault, operation, when, nth, times))
 
     def seed(
@@ -335,6 +354,10 @@ class Faults:
     ) -> None:
         """Let one of `faults` strike such calls with probability `rate`; `seed` fixes which and when."""
         draws, choices = random.Random(seed), tuple(faults)
+        _check_rule(choices, operation, when)
+        at_least(0, rate=rate)
+        if rate > 1:
+            raise ValueError(f"Expected a probability from 0 to 1 for `rate` but received {rate!r}.")
         self._rules.append(
             _Rule(lambda: draws.choice(choices) if draws.random() < rate else None, operation, when, 1, None)
         )
@@ -347,6 +370,15 @@ class Faults:
         """The fault that strikes a call, None for none. Counts the call."""
         due = [rule for rule in self._rules if rule.is_due(call)]
         return next((fault for rule in due if (fault := rule.strike()) is not None), None)
+
+
+def _check_rule(faults: Sequence[object], operation: str | None, when: object) -> None:
+    if not faults or not all(isinstance(fault, Fault) for fault in faults):
+        raise ValueError(f"Expected a `Fault`, made by one of its constructors, but received {faults!r}.")
+    if operation is not None:
+        one_of("operation", operation, OPERATIONS)
+    if when is not None and not callable(when):
+        raise ValueError(f"Expected a function of a call, or None, for `when` but received {when!r}.")
 
 
 @dataclass(slots=True)

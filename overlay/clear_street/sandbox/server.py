@@ -13,9 +13,9 @@ from socketserver import ThreadingTCPServer
 from typing import TYPE_CHECKING, Any, cast
 
 from .._annotations import resolvable
-from .clock import LiveClock
+from .clock import LiveClock, business_time
 from .exchange import Sandbox
-from .wire import pieces
+from .wire import Refusal, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,13 +27,21 @@ if TYPE_CHECKING:
 _LINGER = "hh" if sys.platform == "win32" else "ii"
 
 
+MAX_BODY = 16 * 1024 * 1024
+"""Bytes: a longer body is refused with 413."""
+MAX_LINE = 65536
+MAX_TRAILERS = 100
+_TOO_LARGE = f"A body has {MAX_BODY} bytes at most"
+
+
 class SandboxServer:
     """Serves a `Sandbox` over HTTP/1.1 on loopback from its construction until `close`; also a context manager.
 
-    Without a `sandbox` it serves a new one on a `LiveClock`. `port` 0 takes a free one. `sleep` waits out a fault's
-    delays, in seconds (default: on the sandbox's clock, where they take real time only if it is live). A client that
-    got this far has a connection, so faults before it reset it. `dialect`, `unknown_fields` and `refusal_status` are
-    those of its sandbox; None leaves them as they are.
+    Without a `sandbox` it serves a new one on a `LiveClock` that begins now, at a weekend on Monday. On a sandbox with
+    a virtual clock no time passes while a client waits: give it ``Sandbox(clock=LiveClock())``. `port` 0 takes a free
+    one. `sleep` waits out a fault's delays, in seconds (default: on the sandbox's clock, where they take real time only
+    if it is live). A client that got this far has a connection, so faults before it reset it. `dialect`,
+    `unknown_fields` and `refusal_status` are those of its sandbox; None leaves them as they are.
     """
 
     def __init__(
@@ -46,7 +54,7 @@ class SandboxServer:
         unknown_fields: UnknownFields | None = None,
         refusal_status: RefusalStatus | None = None,
     ) -> None:
-        self.sandbox: Sandbox = Sandbox(clock=LiveClock()) if sandbox is None else sandbox
+        self.sandbox: Sandbox = Sandbox(clock=LiveClock(business_time())) if sandbox is None else sandbox
         if dialect is not None:
             self.sandbox.dialect = dialect
         if unknown_fields is not None:
@@ -117,11 +125,12 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def _respond(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isdecimal():
-            self.send_error(HTTPStatus.LENGTH_REQUIRED)
+        try:
+            body = self._body()
+        except Refusal as refusal:
+            self.send_error(refusal.status, refusal.message)
             return
-        server, body = cast("_Server", self.server), self.rfile.read(int(length))
+        server = cast("_Server", self.server)
         delivery = server.sandbox.deliver(self.command, self.path, dict(self.headers.items()), body)
         server.sleep(delivery.delay)
         if delivery.reply is not None:
@@ -143,7 +152,62 @@ class _Handler(BaseHTTPRequestHandler):
         if delivery.lost not in (None, "close"):
             self._reset()
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _respond
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        # Every method is the sandbox's to answer, also one that the standard library has not heard of.
+        if name.startswith("do_"):
+            return self._respond
+        raise AttributeError(name)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what is no request that can be handled, in the service's own envelope, and end the connection."""
+        server, self.close_connection = cast("_Server", self.server), True
+        reply = server.sandbox.refuse(int(code), explain or message or HTTPStatus(code).phrase)
+        head = reply._replace(headers=(*reply.headers, ("Connection", "close"))).head()
+        self.wfile.write(head + (b"" if getattr(self, "command", None) == "HEAD" else reply.body))
+        self.wfile.flush()
+
+    def _body(self) -> bytes:
+        """The body of the request; `Refusal` where it is not one that can be read."""
+        lengths = set(self.headers.get_all("Content-Length", ()))
+        coding = self.headers.get("Transfer-Encoding")
+        if coding is not None:
+            if coding.strip().lower() != "chunked":
+                raise Refusal(501, f"There is no transfer coding {coding!r} here")
+            if lengths:
+                raise Refusal(400, "A body has chunks or a length, not both")
+            return self._chunks()
+        length = lengths.pop().strip() if lengths else "0"
+        if lengths or not (length.isascii() and length.isdigit()):
+            raise Refusal(400, "Content-Length is no whole number")
+        if len(length) > 12 or int(length) > MAX_BODY:
+            raise Refusal(413, _TOO_LARGE)
+        return self._exactly(int(length))
+
+    def _chunks(self) -> bytes:
+        body = b""
+        while True:
+            line = self.rfile.readline(MAX_LINE)
+            digits = line.partition(b";")[0].strip()
+            if not line.endswith(b"\n") or not digits or digits.strip(b"0123456789abcdefABCDEF"):
+                raise Refusal(400, "The body is not made of chunks")
+            size = int(digits, 16)
+            if len(body) + size > MAX_BODY:
+                raise Refusal(413, _TOO_LARGE)
+            if not size:
+                break
+            body += self._exactly(size)
+            if self.rfile.readline(3) not in (b"\r\n", b"\n"):
+                raise Refusal(400, "The body is not made of chunks")
+        for _ in range(MAX_TRAILERS):
+            if self.rfile.readline(MAX_LINE) in (b"\r\n", b"\n", b""):
+                return body
+        raise Refusal(400, "The body has too many trailers")
+
+    def _exactly(self, size: int) -> bytes:
+        content = self.rfile.read(size)
+        if len(content) < size:
+            raise ConnectionAbortedError("the client went away in the middle of its request")
+        return content
 
     def _reset(self) -> None:
         # Closed with a linger time of zero, before the server shuts it down in good order, a socket sends a reset.

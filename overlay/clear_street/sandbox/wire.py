@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Json = dict[str, Any]
+
+OPERATIONS = (
+    "cancel_position_instruction",
+    "close_position",
+    "close_positions",
+    "get_position_instructions",
+    "get_positions",
+    "get_version",
+    "submit_position_instructions",
+)
+"""The operations of the API, by their operationIds."""
 
 
 class Refusal(Exception):
@@ -58,7 +70,9 @@ class Call(NamedTuple):
 
     @classmethod
     def read(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Call:
-        """The call that a request makes."""
+        """The call that a request makes. A target in absolute form, as proxies get it, is one with its path."""
+        if match := re.match(r"https?://[^/?#]*", target, re.IGNORECASE):
+            target = target[match.end() :]
         operations, account, item = _route(target.partition("?")[0])
         lowered = {name.lower(): value for name, value in headers.items()}
         return cls(method, target, lowered, body, operations.get(method), tuple(operations), account, item)
