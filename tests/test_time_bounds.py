@@ -754,7 +754,7 @@ def test_a_request_hook_that_takes_past_not_after_sends_nothing(face: Face, ours
         client = client_of(face, server.url, timeout=5, http_client=kind(event_hooks=hooks))
         not_after = datetime.now(UTC) + timedelta(seconds=0.2)
         _, error, _ = tried(face, client, lambda each: each.v1.positions.close_positions(1, not_after=not_after))
-        assert isinstance(error, APITimeoutError)
+        assert isinstance(error, CutoffPassedError)
         assert (error.outcome_unknown, server.requests) == (False, [])
 
 
