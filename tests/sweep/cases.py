@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from clear_street.sandbox import Fault
+from clear_street.sandbox.dialects import DIALECTS
 from clear_street.sandbox.faults import CATALOGUE, HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from clear_street.sandbox.dialects import Dialect, RefusalStatus, UnknownFields
 
 LISTED = "get_position_instructions"
 SUBMIT = "submit_position_instructions"
@@ -87,6 +90,14 @@ class Case:
     """What goes wrong with a read that the client makes first, over loopback."""
     event: str = ""
     """What happens to the process, over loopback: one of `EVENTS`."""
+    dialect: Dialect = "contract"
+    """The names that the service knows."""
+    unknown_fields: UnknownFields = "ignore"
+    """What it makes of names that it does not know."""
+    refusal_status: RefusalStatus = 422
+    """The status of a request that it refuses for its names."""
+    renamed: bool = False
+    """Whether the client has made a submit before, when the service was of the other dialect."""
 
     @property
     def is_promised(self) -> bool:
@@ -96,7 +107,7 @@ class Case:
         if self.honour or self.operation != SUBMIT:
             return True
         names = {fault.name for fault in self.faults if fault}
-        speaks_for_keys = any(fault and fault.body == "rows" for fault in self.faults)
+        speaks_for_keys = self.renamed or any(fault and fault.body == "rows" for fault in self.faults)
         return (
             not names & {"late_effect", "replayed"}
             and not speaks_for_keys
@@ -109,6 +120,8 @@ class Case:
     @property
     def kind(self) -> str:
         """What it is about, of `KINDS`."""
+        if (self.dialect, self.unknown_fields, self.renamed) != ("contract", "ignore", False):
+            return "dialects"
         faults = [fault for fault in (*self.faults, *self.looks, self.before) if fault is not None]
         names = {fault.name.removeprefix("odd_body ") for fault in faults}
         if self.stopped or self.event == "signal":
@@ -134,6 +147,7 @@ KINDS = (
     "never sent, without proof",
     "what a reply proves",
     "evidence of keys",
+    "dialects",
 )
 """What calls of the sweep are about."""
 
@@ -142,6 +156,13 @@ _PROVING_NOTHING = {
     *("answer 200", "answer 204", "answer 304", "rows_twice", "error_alone"),
     *("upper_case_ids", "ids_without_hyphens", "upper_case_keys"),
 }
+
+SERVICES: tuple[dict[str, Any], ...] = tuple(
+    {"dialect": dialect, "unknown_fields": unknown_fields, "refusal_status": status}
+    for dialect in DIALECTS
+    for unknown_fields, status in (("ignore", 422), ("refuse", 400), ("refuse", 422), ("alias", 422))
+)
+"""Services of each dialect that deal with names that they do not know in each way."""
 
 _LOST = (Fault.before_effect(), Fault.after_effect(), Fault.late_effect(1.0))
 
@@ -158,12 +179,23 @@ WORLDS: tuple[dict[str, Any], ...] = (
     {"stopped": 1},
     {"stopped": 2},
     {"connection": "lying"},
+    {"dialect": "today"},
+    {"dialect": "today", "unknown_fields": "refuse"},
+    {"dialect": "today", "unknown_fields": "alias"},
+    {"dialect": "today", "renamed": True},
 )
 """What the fields of a case are where the world is not as usual."""
 
 
 def systematic() -> Iterator[Case]:
-    """Every fault at every attempt of every operation, and on every look; then in every kind of world."""
+    """Every fault, one by one, in every kind of world, and a few at every kind of service."""
+    yield from one_by_one()
+    yield from in_every_world()
+    yield from at_every_service()
+
+
+def one_by_one() -> Iterator[Case]:
+    """Every fault at every attempt of every operation, and on every look."""
     starts = itertools.cycle((Fault.never_sent(), Fault.before_effect(), Fault.after_effect()))
     shapes = [
         *(Case(operation) for operation in OPERATIONS),
@@ -183,7 +215,6 @@ def systematic() -> Iterator[Case]:
             for start in (Fault.before_effect(), Fault.after_effect()):
                 yield replace(shape, faults=(start,), looks=(fault,))
             yield replace(shape, faults=(Fault.after_effect(),) * 3, looks=(fault,) * 2, is_async=True)
-    yield from in_every_world()
 
 
 def in_every_world() -> Iterator[Case]:
@@ -199,6 +230,35 @@ def in_every_world() -> Iterator[Case]:
         cases = [
             replace(next(attempted), faults=faults, is_async=next(faces), **world),
             replace(next(looked), faults=(next(lost),), looks=(fault,), is_async=next(faces), **world),
+        ]
+        yield from (case for case in cases if case.is_promised)
+
+
+def at_every_service() -> Iterator[Case]:
+    """Lost replies and refusals at every kind of service, whether or not it keeps keys and was renamed, the account has
+    had instructions, and the list lags.
+    """
+    faults = (
+        None,
+        *_LOST,
+        Fault.breaks_off("body"),
+        *(Fault.answer(503, effect=effect) for effect in (False, True)),
+        Fault.answer(503, "rows"),
+        *(Fault.answer(status) for status in (400, 409, 422)),
+        Fault.rate_limited(2),
+    )
+    shapes = itertools.cycle(
+        (Case(SUBMIT), Case(SUBMIT, keys=True), Case(SUBMIT, rows=(1, 0, 2)), Case(SUBMIT, keys=True))
+    )
+    faces = itertools.cycle((False, True, False))
+    lost = itertools.cycle(_LOST)
+    places = itertools.cycle((0, 1))
+    states = itertools.product((True, False), (False, True), (0.0, 60.0), (False, True))
+    for service, (honour, empty, lag, renamed), fault in itertools.product(SERVICES, states, faults):
+        world = {"honour": honour, "empty": empty, "lag": lag, "renamed": renamed, **service}
+        cases = [
+            replace(next(shapes), faults=(next(lost), fault)[next(places) :], is_async=next(faces), **world),
+            replace(next(shapes), faults=(next(lost),), looks=(fault,), is_async=next(faces), **world),
         ]
         yield from (case for case in cases if case.is_promised)
 
@@ -231,6 +291,14 @@ def _at_random(draw: random.Random, faults: Any) -> Case:
         options["raise_on_rejection"] = True
     rows = tuple(draw.choice((0, index, index, index)) for index in range(1, draw.choice((2, 2, 3, 5))))
     keys = draw.random() < 0.5
+    service = draw.choice(SERVICES[:1] * len(SERVICES) + SERVICES)
+    lives = (
+        (),
+        (),
+        ("ACCEPTED",),
+        ("REJECTED" if service["dialect"] == "today" else "ENGINE_REJECTED",),
+        ("REJECTED",),
+    )
     return Case(
         operation,
         faults(draw.choice((0.3, 0.6, 1.0))),
@@ -243,12 +311,14 @@ def _at_random(draw: random.Random, faults: Any) -> Case:
         honour=draw.random() < 0.9,
         echo=draw.random() < 0.9,
         empty=draw.random() < 0.2,
-        then=draw.choice(((), (), ("ACCEPTED",), ("ENGINE_REJECTED",), ("REJECTED",))),
+        then=draw.choice(lives),
         options=tuple(options.items()),
         is_async=draw.random() < 0.5,
         clock=draw.choice(("right", "right", *CLOCKS)),
         stopped=draw.choice((0,) * 18 + (1, 2, 4)),
         connection=draw.choice(("sandbox",) * 9 + ("lying",)),
+        renamed=draw.random() < 0.1,
+        **service,
     )
 
 

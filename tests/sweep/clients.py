@@ -28,7 +28,7 @@ from clear_street.sandbox import AsyncSandboxTransport, SandboxServer, SandboxTr
 from sweep.cases import CONNECTIONS, READS, SUBMIT, Case
 from sweep.judge import LANDED, REFUSED, Told, verdict
 from sweep.processes import in_two_processes
-from sweep.scene import KEY, Scene
+from sweep.scene import ACCOUNT, KEY, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +52,9 @@ class Ours:
             else:
                 client = ClearStreet.sandbox(scene.sandbox, **options)
             with client:
+                if case.renamed:
+                    _result(lambda: _submit_before(client, scene))
+                    scene.rename()
                 result = _result(lambda: _call(client, scene))
         return self._judged(scene, result)
 
@@ -67,6 +70,9 @@ class Ours:
             else:
                 client = AsyncClearStreet.sandbox(scene.sandbox, **options)
             async with client:
+                if case.renamed:
+                    await _aresult(lambda: _submit_before(client, scene))
+                    scene.rename()
                 result = await _aresult(lambda: _call(client, scene))
         return self._judged(scene, result)
 
@@ -210,6 +216,11 @@ def _call(client: Any, scene: Scene) -> Any:
     operation = scene.case.operation
     method = getattr(client.v1.version if operation == "get_version" else client.v1.positions, operation)
     return method(**scene.arguments(), **scene.options())
+
+
+def _submit_before(client: Any, scene: Scene) -> Any:
+    row = {**scene.usual, "quantity": "7"}
+    return client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[row])
 
 
 class _Lying(httpx.BaseTransport):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from clear_street.sandbox import SandboxClock
+from clear_street.sandbox.dialects import KEY_NAMES
 from clear_street.sandbox.faults import HOUR
 from sweep.cases import CANCEL, CLOSES, LISTED, READS, SUBMIT
 from sweep.scene import ACCOUNT, KEY
 
 if TYPE_CHECKING:
     from clear_street.sandbox import RequestSeen
+    from sweep.cases import Case
     from sweep.scene import Scene
 
 NEVER_SENT = frozenset({"connect_error", "connect_timeout", "pool_timeout", "proxy_error"})
@@ -53,7 +56,10 @@ def verdict(
         found.append("foreign")
     if KEY in told.text:
         found.append("leaked")
-    asked_again = any(map(_is_final, requests[:-1])) or any(map(_is_refusal, looks[:-1]))
+    asked = requests[:-1]
+    if (for_names := next((request for request in asked if _is_refused_for_names(case, request)), None)) is not None:
+        asked.remove(for_names)  # which name is known cannot be seen otherwise
+    asked_again = any(map(_is_final, asked)) or any(map(_is_refusal, looks[:-1]))
     if (asked_again and case.event != "fork") or scene.time.went_on():
         found.append("wasted")
     if _is_early(scene):
@@ -69,6 +75,8 @@ def verdict(
         found.append("duplicated")
     # Where nothing is lost, nothing is unknown, whatever the process went through.
     needs_nothing = case.operation in READS or (bool(case.event) and case.event != "signal")
+    # Nor where nothing went wrong and rows show their keys, whatever the service calls them.
+    needs_nothing = needs_nothing or (case.echo and not any(request.fault for request in scene.requests))
     if "unknown" in told.rows and needs_nothing and told.error is not scene.stop:
         found.append("misreported")
     if case.operation in READS:
@@ -132,6 +140,15 @@ def _is_early(scene: Scene) -> bool:
         if fault is not None and fault.retry_after is not None:
             quiet_until = request.time + timedelta(seconds=fault.retry_after)
     return False
+
+
+def _is_refused_for_names(case: Case, request: RequestSeen) -> bool:
+    """Whether the service refused a submit for a name that it does not know, or for both names in one row."""
+    if case.operation != SUBMIT or request.status != case.refusal_status or case.unknown_fields == "ignore":
+        return False
+    named = {name for row in json.loads(request.body) for name in row}
+    unknown = set(KEY_NAMES.values()) - {KEY_NAMES[case.dialect]}
+    return named >= (unknown if case.unknown_fields == "refuse" else set(KEY_NAMES.values()))
 
 
 def _is_refusal(request: RequestSeen) -> bool:

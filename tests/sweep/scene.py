@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
+from clear_street.sandbox.dialects import KEY_NAMES
 from clear_street.sandbox.wire import compact
 from sweep.cases import CANCEL, CLOCKS, LISTED, SUBMIT, Case
 
@@ -108,7 +109,14 @@ class Scene:
         self.stop = Stopped("of the application's own")
         self.time = StoppingClock(case.stopped, self.stop)
         self.sandbox = sandbox = Sandbox(
-            clock=self.time, list_lag=case.lag, honour_keys=case.honour, echo_keys=case.echo, empty=case.empty
+            clock=self.time,
+            list_lag=case.lag,
+            honour_keys=case.honour,
+            echo_keys=case.echo,
+            empty=case.empty,
+            dialect=case.dialect,
+            unknown_fields=case.unknown_fields,
+            refusal_status=case.refusal_status,
         )
         for account in (ACCOUNT, OTHER) if case.empty else ():
             sandbox.add_account(account)
@@ -119,9 +127,9 @@ class Scene:
         instrument_id = sandbox.add_instrument(SYMBOL)
         rows = case.rows if case.operation == SUBMIT else (1,)
         self.quantities = [quantity or 5000 + index for index, quantity in enumerate(rows)]
+        self.usual: dict[str, Any] = {"instruction_type": "EXERCISE", "instrument_id": instrument_id}
         self.instructions: list[dict[str, Any]] = [
-            {"instruction_type": "EXERCISE", "instrument_id": instrument_id, "quantity": str(quantity)}
-            for quantity in self.quantities
+            {**self.usual, "quantity": str(quantity)} for quantity in self.quantities
         ]
         for index, row in enumerate(self.instructions):
             if case.keys:
@@ -132,18 +140,33 @@ class Scene:
         if case.operation == CANCEL and case.status != "absent":
             self.id = sandbox.add_instruction(ACCOUNT, SYMBOL, status=case.status)
         self.accepted = sandbox.add_instruction(ACCOUNT, SYMBOL, status="ACCEPTED") if case.event == "fork" else ""
+        self.keys: Sequence[str] = ()
+        """The idempotency keys under which the rows go, as the client says beforehand."""
+        self._before = 0
+        if case.renamed:
+            sandbox.dialect = "contract" if case.dialect == "today" else "today"
+        self.begin()
+
+    def begin(self) -> None:
+        """Let what went wrong with the case go wrong from now on, and judge from here."""
+        case, sandbox = self.case, self.sandbox
+        sandbox.faults.clear()
         self.stored = {row["id"] for row in sandbox.instructions(ACCOUNT)}
         self._set_faults(case.operation, case.faults)
         if case.operation in (SUBMIT, CANCEL):
             self._set_faults(LISTED, case.looks)
         if case.before is not None:
             self._set_faults("get_version", [case.before])
-        self.keys: Sequence[str] = ()
-        """The idempotency keys under which the rows go, as the client says beforehand."""
+        self._before = len(sandbox.requests)
         self.began = sandbox.clock.monotonic()
         self.began_for_client = self.clock.monotonic()
         self.began_for_real = monotonic()
         self.time.begin(lambda: len(sandbox.requests))
+
+    def rename(self) -> None:
+        """Let the service be of the case's dialect from now on."""
+        self.sandbox.dialect = self.case.dialect
+        self.begin()
 
     def alarm(self) -> Stopped:
         """What a handler of a signal raises."""
@@ -155,7 +178,8 @@ class Scene:
     @property
     def requests(self) -> list[RequestSeen]:
         """What the client sent."""
-        return [request for request in self.sandbox.requests if f"/{OTHER}/" not in request.target]
+        seen = self.sandbox.requests[self._before :]
+        return [request for request in seen if f"/{OTHER}/" not in request.target]
 
     def _set_faults(self, operation: str, faults: Iterable[Fault | None]) -> None:
         for nth, fault in enumerate(faults, 1):
@@ -187,6 +211,9 @@ class Scene:
         """Hook of the client: remember the keys. Where lists will have rows of another account, that uses them too."""
         self.keys = keys
         if keys and any(look is not None and look.foreign for look in self.case.looks):
-            rows = [{**row, "instruction_id": key} for row, key in zip(self.instructions, keys, strict=True)]
+            name = KEY_NAMES[self.sandbox.dialect]
+            rows = [{**row, name: key} for row, key in zip(self.instructions, keys, strict=True)]
+            for row in rows if name != "instruction_id" else ():
+                row.pop("instruction_id", None)
             headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
             self.sandbox.handle("POST", f"/v1/accounts/{OTHER}/positions/instructions", headers, compact(rows))
