@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,12 +39,13 @@ if TYPE_CHECKING:
 
 
 NOT_YET = pytest.mark.xfail(reason="the client does not keep this promise yet", strict=False)
-"""Calls at a service that has renamed the key, and calls over loopback that a process interrupts, forks or restarts."""
-EACH_KIND = [pytest.param(kind, marks=[NOT_YET] * (kind == "dialects")) for kind in KINDS]
-OVER_LOOPBACK = [
-    pytest.param(kind, marks=[NOT_YET] * (kind in ("exceptions of the application", "reply to another request")))
-    for kind in dict.fromkeys(case.kind for case in over_loopback())
-]
+"""Calls at a service that has renamed the key."""
+
+
+def kinds(cases: Iterable[Case], *not_yet: str) -> list[Any]:
+    """The kinds that there are among cases, for a test of each; `not_yet` are those of which a promise is not kept."""
+    there = {case.kind for case in cases}
+    return [pytest.param(kind, marks=[NOT_YET] * (kind in not_yet)) for kind in KINDS if kind in there]
 
 
 def check(cases: Iterable[Case]) -> None:
@@ -56,17 +58,17 @@ def share(cases: Iterable[Case], kind: str, every: int) -> list[Case]:
     return [case for case in cases if case.kind == kind][::every]
 
 
-@pytest.mark.parametrize("kind", EACH_KIND)
+@pytest.mark.parametrize("kind", kinds(one_by_one()))
 def test_every_fault_of_an_attempt_and_of_a_look(kind: str) -> None:
     check(share((case for case in one_by_one() if len(case.faults) == 1 and len(case.looks) <= 1), kind, 1))
 
 
-@pytest.mark.parametrize("kind", EACH_KIND)
+@pytest.mark.parametrize("kind", kinds(one_by_one()))
 def test_a_share_of_the_faults_of_later_attempts(kind: str) -> None:
     check(share((case for case in one_by_one() if len(case.faults) > 1), kind, 7))
 
 
-@pytest.mark.parametrize("kind", EACH_KIND)
+@pytest.mark.parametrize("kind", kinds(in_every_world(), "dialects"))
 def test_a_share_of_the_faults_in_every_kind_of_world(kind: str) -> None:
     check(share(in_every_world(), kind, 7))
 
@@ -89,7 +91,7 @@ def test_the_results_that_docs_show_are_of_every_operation_and_name_no_fault() -
     assert ours == {operation: ["0"] * len(COLUMNS) for operation in (*OPERATIONS, "all")}
 
 
-@pytest.mark.parametrize("kind", OVER_LOOPBACK)
+@pytest.mark.parametrize("kind", kinds(over_loopback()))
 def test_real_connections_are_lost_in_the_same_ways(kind: str) -> None:
     table = sweep([], Ours(), loopback=share(over_loopback(), kind, 1))
     assert table.is_clean, shown([table])
@@ -150,7 +152,7 @@ LANDED, LOST, REFUSED = Case(CANCEL), Case(CANCEL, (Fault.before_effect(),)), Ca
     [
         (LANDED, "landed", []),
         (LANDED, "rejected", ["misreported"]),
-        (LANDED, "unknown", ["undecided"]),
+        (LANDED, "unknown", ["misreported", "undecided"]),
         (LANDED, "odd", ["misreported"]),
         (LOST, "landed", ["misreported"]),
         (LOST, "rejected", []),
@@ -187,6 +189,29 @@ def test_the_judge_wants_what_the_application_raised_and_nothing_after(
         scene.sandbox.deliver("GET", "/v1/version", {})
     told = Told(["unknown" if is_told else "landed"], raised if is_told else None, "told")
     assert judged(scene, told, bound=180.0) == found
+
+
+@pytest.mark.parametrize(
+    ("unknown_fields", "names", "found"),
+    [
+        ("refuse", [("instruction_id", "client_instruction_id"), ("client_instruction_id",)], []),
+        ("alias", [("instruction_id", "client_instruction_id"), ("client_instruction_id",)], []),
+        ("refuse", [("instruction_id",), ("instruction_id",), ("client_instruction_id",)], ["wasted"]),
+        ("refuse", [(), ("client_instruction_id",)], ["wasted"]),
+    ],
+)
+def test_the_judge_lets_names_be_changed_once(unknown_fields: Any, names: list[Any], found: list[str]) -> None:
+    scene = Scene(Case(SUBMIT, rows=(0,), dialect="today", unknown_fields=unknown_fields, refusal_status=400))
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    for keys in names:
+        rows = [{**row, **dict.fromkeys(keys, "k")} for row in scene.instructions]
+        scene.sandbox.handle("POST", "/v1/accounts/122503/positions/instructions", headers, json.dumps(rows).encode())
+    assert judged(scene, Told(["rejected"], None, "told"), bound=180.0) == found
+
+
+def test_the_judge_wants_a_call_with_which_nothing_went_wrong_to_be_known() -> None:
+    scene = Scene(Case(SUBMIT, dialect="today"))
+    assert judged(scene, Told(["unknown"], None, "told"), bound=180.0) == ["misreported"]
 
 
 def test_the_judge_wants_nothing_sent_past_its_time() -> None:
