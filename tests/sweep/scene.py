@@ -145,7 +145,8 @@ class Scene:
         self._before = 0
         if case.renamed:
             sandbox.dialect = "contract" if case.dialect == "today" else "today"
-        self.begin()
+        else:
+            self.begin()
 
     def begin(self) -> None:
         """Let what went wrong with the case go wrong from now on, and judge from here."""
