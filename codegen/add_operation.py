@@ -255,8 +255,11 @@ def add_namespace(tag: str, name: str, folder: Path) -> None:
         ("Async", f"{tag}_async", "\n\n\ndef __getattr__("),
     ):
         head = f"\n\n    @property\n    def {tag}(self) -> {prefix}{name}:\n"
-        body = f'        """{name} of the service."""\n        from .{module} import {prefix}{name}\n\n'
-        put(folder / "__init__.py", f"{head}{body}        return self._kept({prefix}{name})", before=after)
+        kind = f"{prefix}{name}"
+        body = f'        """{name} of the service."""\n        made: {kind} | None = self._made.get("{tag}")\n'
+        body += f"        if made is None:\n            from .{module} import {kind}\n\n"
+        body += f'            made = self._keep("{tag}", {kind})\n        return made'
+        put(folder / "__init__.py", head + body, before=after)
 
 
 def main() -> int:

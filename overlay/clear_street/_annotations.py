@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 
 TYPE_CHECKING = not __name__
@@ -12,18 +13,14 @@ if TYPE_CHECKING:
 class _Builtins(dict[str, object]):
     """The builtins of a module, and after them what its blocks under ``if TYPE_CHECKING:`` define."""
 
-    __slots__ = ("_module", "_names")
+    __slots__ = ("_names", "module")
 
-    def __init__(self, module: str) -> None:
-        import builtins
-
-        super().__init__(vars(builtins))
-        self._module = module
-        self._names: dict[str, object] | None = None
+    module: str
+    _names: dict[str, object]
 
     def __missing__(self, name: str) -> object:
-        if self._names is None:
-            self._names = _checked_names(self._module)
+        if not hasattr(self, "_names"):
+            self._names = _checked_names(self.module)
         return self._names[name]
 
 
@@ -33,7 +30,8 @@ def resolvable(namespace: dict[str, Any], *classes: type) -> None:
     Both look a name up in the module and then in its builtins; for a class of `classes`, whose own attributes are
     annotated, in the builtins of that class. Nothing is imported before somebody asks.
     """
-    found = namespace["__builtins__"] = _Builtins(namespace["__name__"])
+    found = namespace["__builtins__"] = _Builtins(vars(builtins))
+    found.module = namespace["__name__"]
     for kind in classes:
         kind.__builtins__ = found  # type: ignore[attr-defined]
 

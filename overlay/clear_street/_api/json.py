@@ -39,7 +39,14 @@ def read_json(body: bytes | None) -> Any:
     if not body:
         return None
     try:
-        return loads(body) if len(body) < LARGE else loads_fast(body)
+        return loads(body.decode()) if len(body) < LARGE else loads_fast(body)
+    except (ValueError, RecursionError):
+        return _loads_slowly(body)
+
+
+def _loads_slowly(body: bytes) -> Any:
+    try:
+        return loads(body)  # also with a byte order mark, or in UTF-16 or 32
     except (ValueError, RecursionError):
         return mended(body)
 

@@ -414,15 +414,26 @@ def has_data(kind: type[Any], value: Mapping[str, Any], *, exact: bool) -> bool:
     """Whether a reply of this kind has its `data`: a list where the spec demands one; in the place of an object, unless
     `exact`, anything but null.
     """
+    if kind not in _DEMANDED:
+        _DEMANDED[kind] = _demanded_data(kind)
+    demanded = _DEMANDED[kind]
+    if demanded is None:
+        return True
+    data = value.get("data")
+    return isinstance(data, demanded) if exact or demanded is list else data is not None
+
+
+_DEMANDED: dict[type[Any], type | None] = {}
+
+
+def _demanded_data(kind: type[Any]) -> type | None:
+    """What the spec demands for the `data` of a reply of this kind: a list or a dict; None where it may be left out."""
     from clear_street_api.types import Array
 
     for spec in kind.FIELDS:
         if spec.key == "data" and spec.required and not spec.nullable:
-            data = value.get("data")
-            if isinstance(spec.kind, Array):
-                return isinstance(data, list)
-            return isinstance(data, dict) if exact else data is not None
-    return True
+            return list if isinstance(spec.kind, Array) else dict
+    return None
 
 
 def is_bare_error(value: Mapping[str, Any] | None) -> bool:
@@ -457,8 +468,9 @@ def _account_number(value: object) -> int | None:
 
 def names_other_id(value: Mapping[str, Any], id: str) -> bool:
     """Whether the row that is a reply's `data` says that it is another than the one with the server's `id`."""
-    named = (_object(value.get("data")) or {}).get("id")
-    return isinstance(named, str) and not is_same_id(named, id)
+    data: Any = value.get("data")
+    named = data.get("id") if _is_object(data) else None
+    return named != id and isinstance(named, str) and not is_same_id(named, id)
 
 
 def listed_instructions(

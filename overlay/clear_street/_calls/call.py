@@ -44,6 +44,8 @@ NOT_AFTER = "the time in `not_after`"
 _INDEX = re.compile(r"\[\d+\]")
 _DRIFT_KINDS_MAX = 1000
 _INTERRUPTED_MAX = 1000
+_REPLIES_MAX = 16
+"""Replies whose headers are kept, so that the last `Date` among them can be read when an age is asked for."""
 
 _COMMON = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries", "deadline")
 _CHANGING = ("not_after",)
@@ -53,20 +55,18 @@ _SUBMIT = ("raise_on_rejection", "resend_after_unknown")
 class Service:
     """What the replies from one `base_url` have told of the service there. It says nothing of any other."""
 
-    __slots__ = ("_dated", "keys_echoed", "keys_honoured")
+    __slots__ = ("_replies", "keys_echoed", "keys_honoured")
 
     def __init__(self) -> None:
         self.keys_honoured: bool = True
         """False once a reply did not echo an idempotency key."""
         self.keys_echoed: bool = False
         """True once a reply echoed one."""
-        self._dated: tuple[str, float] | None = None
+        self._replies: deque[tuple[Mapping[str, str], float]] = deque(maxlen=_REPLIES_MAX)
 
-    def note_date(self, headers: Mapping[str, str], received: float) -> None:
-        """Remember the `Date` of a reply, and when it came (monotonic). A cache's reply has the date of another."""
-        date = headers.get("date")
-        if date is not None and "age" not in headers:
-            self._dated = date, received
+    def note(self, headers: Mapping[str, str], received: float) -> None:
+        """Remember the headers of a reply, and when it came (monotonic)."""
+        self._replies.append((headers, received))
 
     def earliest(self, moment: float) -> datetime | None:
         """The earliest time that the service's own clock can have shown at a moment of our monotonic one; None where it
@@ -74,10 +74,12 @@ class Service:
 
         The date was written before the reply came, never after: the time on the way only makes this earlier.
         """
-        if self._dated is None:
+        # A cache's reply has the date of another.
+        dated = [reply for reply in tuple(self._replies) if "date" in reply[0] and "age" not in reply[0]]
+        if not dated:
             return None
-        date, received = self._dated
-        then = policy.http_date(policy.single(date))
+        headers, received = dated[-1]
+        then = policy.http_date(policy.single(headers["date"]))
         try:
             return None if then is None else then + timedelta(seconds=moment - received)
         except OverflowError:
@@ -106,6 +108,26 @@ class Learnt:
 class Call(Generic[T]):
     """The state of one call. `begin` starts its clocks; attempts are recorded with `record`."""
 
+    batch: Batch | None = None
+    in_flight: Send | None = None
+    unresolved: Reply | Failure | None = None
+    """The last attempt that may have had its effect, while that is open."""
+    reconciled: bool = False
+    """Whether what came of the call, or of a part of it, was found by looking."""
+    last_look: Reply | None = None
+    """The last complete list of instructions that was read to settle the call."""
+    shown: PositionInstruction | None = None
+    """What a cancel was refused for, as the list shows it."""
+    advice: str | None = None
+    """What the caller should know beside the error itself."""
+    not_after_at: float | None = None
+    """When `not_after` comes (monotonic)."""
+    quiet_until: float = 0.0
+    """When the service may be asked again (monotonic)."""
+    retry_after: float | None = None
+    stopped_by: str | None = None
+    """Which bound kept the call from being sent, or sent again."""
+
     def __init__(
         self,
         settings: Settings,
@@ -118,43 +140,34 @@ class Call(Generic[T]):
         shape: str = "value",
         cast_to: object = None,
     ) -> None:
-        _check_options(operation, options)
         self.settings: Settings = settings
         self.learnt: Learnt = learnt
         self.service: Service = learnt.at(settings.base_url)
         self.clock: Clock = clock
         self.operation: Operation[..., T] = operation
         self.prepared: seam.Prepared = prepared
-        self.request: Request = seam.with_extras(
-            prepared.request, query=options.get("extra_query"), body=options.get("extra_body")
-        )
-        headers = concealed(options.get("extra_headers"))
-        self.headers: Headers = checked_headers("extra_headers", headers).over(settings.headers)
-        self.limits: Limits = settings.limits.with_options(options)
-        self.raise_on_rejection: bool = _flag(options, "raise_on_rejection", settings.raise_on_rejection)
-        self.resend_after_unknown: bool = _flag(options, "resend_after_unknown", settings.resend_after_unknown)
+        self.request: Request = prepared.request
+        self.headers: Headers = settings.headers
+        self.limits: Limits = settings.limits
+        self.raise_on_rejection: bool = settings.raise_on_rejection
+        self.resend_after_unknown: bool = settings.resend_after_unknown
         self.stream: bool = shape == "stream"
         self.raw: bool = shape != "value"
         """Whether somebody will see httpx's own response."""
         self.cast_to: object = cast_to
         self.attempts: list[Attempt] = []
-        self.batch: Batch | None = None
-        self.in_flight: Send | None = None
-        self.unresolved: Reply | Failure | None = None
-        """The last attempt that may have had its effect, while that is open."""
-        self.reconciled: bool = False
-        """Whether what came of the call, or of a part of it, was found by looking."""
-        self.last_look: Reply | None = None
-        """The last complete list of instructions that was read to settle the call."""
-        self.shown: PositionInstruction | None = None
-        """What a cancel was refused for, as the list shows it."""
-        self.advice: str | None = None
-        """What the caller should know beside the error itself."""
-        self.quiet_until: float = 0.0
-        """When the service may be asked again (monotonic)."""
-        self.retry_after: float | None = None
-        self.stopped_by: str | None = None
-        """Which bound kept the call from being sent, or sent again."""
+        if options:
+            self._take(options)
+
+    def _take(self, options: Mapping[str, object]) -> None:
+        """Check the call's own options, and let them go before those of the client."""
+        _check_options(self.operation, options)
+        self.request = seam.with_extras(self.request, query=options.get("extra_query"), body=options.get("extra_body"))
+        headers = concealed(options.get("extra_headers"))
+        self.headers = checked_headers("extra_headers", headers).over(self.headers)
+        self.limits = self.limits.with_options(options)
+        self.raise_on_rejection = _flag(options, "raise_on_rejection", self.raise_on_rejection)
+        self.resend_after_unknown = _flag(options, "resend_after_unknown", self.resend_after_unknown)
 
     def begin(self) -> None:
         """Start the call's clocks; refuse a `not_after` that has passed."""
@@ -165,7 +178,6 @@ class Call(Generic[T]):
         self.deadline_at: float = now + seconds
         looks = self.operation.may_look
         self.send_until: float = self.deadline_at - (policy.look_reserve(seconds) if looks else 0.0)
-        self.not_after_at: float | None = None
         if self.limits.not_after is not None:
             left = (self.limits.not_after - today).total_seconds()
             if left <= 0:
@@ -258,6 +270,8 @@ class Call(Generic[T]):
     def new_drift(self, value: object) -> set[str]:
         """Kinds of departure from the spec in a value that were not seen before by this client."""
         drift = getattr(value, "drift", ())
+        if not drift:
+            return set()
         kinds = {f"{_INDEX.sub('[]', d.path)}: {d.kind}, expected {d.expected}" for d in drift}
         seen = self.learnt.drift_seen
         new = set(islice(kinds - seen, max(0, _DRIFT_KINDS_MAX - len(seen))))

@@ -12,7 +12,7 @@ from .._api import requests as seam
 from .._api.json import read_object
 from .._api.keys import new_idempotency_key
 from .._api.operations import Resend
-from .._logging import log
+from .._logging import log, logger
 from .._outcomes import Failure, Outcome, Reply
 from .._states import CANCEL_STATES, REFUSED_STATES
 from ..errors import APIError, ArgumentError
@@ -94,13 +94,14 @@ def _explain(call: Call[T], error: BaseException) -> None:
 
 
 def _flow(call: Call[T]) -> Flow[Completed[T]]:
-    if call.operation.changes:
-        call.preload()
-    if call.operation.resend == Resend.SUBMIT:
+    resend = call.operation.resend
+    if resend == Resend.READ:
+        return (yield from _plain(call))
+    call.preload()
+    if resend == Resend.SUBMIT:
         return (yield from _submit(call))
-    if call.operation.changes:
-        yield from _tell_intent(call, (), call.request)
-    if call.operation.resend == Resend.CANCEL:
+    yield from _tell_intent(call, (), call.request)
+    if resend == Resend.CANCEL:
         return (yield from _cancel(call))
     return (yield from _plain(call))
 
@@ -150,6 +151,8 @@ def _broken(call: Call[T], reply: Reply, error: BaseException) -> Failure:
 
 def _log(call: Call[T], came_to: str, level: int = INFO) -> None:
     """One line per call: no account, no id but the request's, no body."""
+    if not logger.isEnabledFor(level):
+        return
     last = call.attempts[-1] if call.attempts else None
     log(
         level,
@@ -369,7 +372,7 @@ def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
             raise
         now = call.clock.monotonic()
         return Failure(error, now, sent=False, timed_out=False)
-    call.service.note_date(result.headers, result.received)
+    call.service.note(result.headers, result.received)
     return result
 
 
@@ -393,7 +396,7 @@ def _readable(call: Call[T], result: Reply | Failure) -> bool:
     if result.body is None:
         return True
     resend = call.operation.resend
-    if resend in (Resend.CANCEL, Resend.ONCE) and seam.is_bare_error(result.json):
+    if seam.is_bare_error(result.json) and resend in (Resend.CANCEL, Resend.ONCE):
         return False
     if call.operation.response is None:
         return seam.reads_as(call.cast_to, result.body)

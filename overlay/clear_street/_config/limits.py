@@ -13,7 +13,7 @@ DEFAULT_TIMEOUT = 60.0
 DEFAULT_CONNECT_TIMEOUT = 5.0
 _SECONDS_MAX = 1e9
 """Some thirty years; what waits for longer overflows in the operating system."""
-_ABSENT = object()
+_PHASES = ("connect", "read", "write", "pool")
 
 
 class Timeout:
@@ -78,10 +78,10 @@ def checked_timeout(value: object) -> Timeout:
     An `httpx.Timeout` bounds each phase by itself; its largest number bounds the whole attempt. A phase that it leaves
     unbounded is bounded by the whole.
     """
-    phases = [getattr(value, phase, _ABSENT) for phase in ("connect", "read", "write", "pool")]
-    if _ABSENT in phases:
+    if not all(hasattr(value, phase) for phase in _PHASES):
         total = checked_seconds("timeout", value)
         return Timeout(total, min(DEFAULT_CONNECT_TIMEOUT, total), total, total, total)
+    phases = [getattr(value, phase) for phase in _PHASES]
     given = [None if phase is None else checked_seconds("timeout", phase) for phase in phases]
     total = max((phase for phase in given if phase is not None), default=DEFAULT_TIMEOUT)
     connect, read, write, pool = (total if phase is None else phase for phase in given)

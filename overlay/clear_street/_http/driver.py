@@ -283,9 +283,11 @@ class Driver(_Driver):
             unsent = request is None or _is_never_sent(client, error, request, bounds)
             result = self._failed(error, request, response, key, unsent=unsent)
         finally:
-            effect.begun = bounds.begun or (request is not None and not _knows_when_sent(client, request))
+            effect.begun = (
+                bounds.begun or response is not None or (request is not None and not _knows_when_sent(client, request))
+            )
             BOUNDS.reset(token)
-            if response is not None and not (effect.stream and response.is_success):
+            if response is not None and not (response.is_closed or (effect.stream and response.is_success)):
                 with contextlib.suppress(Exception):  # what came of the attempt is known by now
                     response.close()
         self._log_attempt(effect, result)
@@ -430,9 +432,11 @@ class AsyncDriver(_Driver):
             unsent = request is None or _is_never_sent(client, error, request, bounds)
             result = self._failed(error, request, response, key, unsent=unsent)
         finally:
-            effect.begun = bounds.begun or (request is not None and not _knows_when_sent(client, request))
+            effect.begun = (
+                bounds.begun or response is not None or (request is not None and not _knows_when_sent(client, request))
+            )
             BOUNDS.reset(token)
-            if response is not None and not (effect.stream and response.is_success):
+            if response is not None and not (response.is_closed or (effect.stream and response.is_success)):
                 with contextlib.suppress(Exception):  # what came of the attempt is known by now
                     await response.aclose()
         self._log_attempt(effect, result)

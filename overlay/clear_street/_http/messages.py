@@ -68,11 +68,11 @@ def new_request(
     except httpx.InvalidURL as error:
         raise ArgumentError(f"The URL of {send.request.operation} cannot be sent: {error}.") from None
     refuse_unseen(client, url)
-    theirs = [(lower, pair) for pair in client.headers.raw if (lower := pair[0].lower()) not in own]
-    merged = [pair for lower, pair in theirs if lower not in left_out]
-    merged += own.items()
-    if all(lower != b"host" for lower, _ in theirs):
+    settled = own.keys() | left_out
+    merged = [pair for pair in client.headers.raw if pair[0].lower() not in settled]
+    if b"host" not in map(bytes.lower, dict(merged)):
         merged.insert(0, (b"Host", url.netloc))
+    merged += own.items()
     # httpx builds the headers of a request with content twice, to add the length.
     if content is not None:
         merged.append((b"Content-Length", str(len(content)).encode()))

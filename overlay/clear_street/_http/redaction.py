@@ -9,6 +9,7 @@ from base64 import b64encode
 from bisect import bisect
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import httpx
@@ -57,9 +58,7 @@ def shown(response: httpx.Response, body: bytes | None, key: Secret | None) -> t
     else:
         needles = _needles((key.reveal().encode(),), _SHORTEST)
     raw = headers.raw
-    parts = [value for _, value in raw]
-    parts.append(body or b"")
-    whole = b"\n".join(parts)
+    whole = b"\n".join([*map(itemgetter(1), raw), body or b""])
     if _redacted(needles, whole, is_error=is_error) is whole:
         return headers, body
     redacted = [(name, _redacted(needles, value, is_error=is_error)) for name, value in raw]

@@ -28,10 +28,10 @@ class _Namespaces(Named):
 
     def __init__(self, caller: Caller | AsyncCaller) -> None:
         self._caller = caller
-        self._made: dict[Any, Any] = {}
+        self._made: dict[str, Any] = {}
 
-    def _kept(self, kind: Callable[[Any], N]) -> N:
-        made: N = self._made.get(kind) or self._made.setdefault(kind, kind(self._caller))
+    def _keep(self, name: str, kind: Callable[[Any], N]) -> N:
+        made: N = self._made.setdefault(name, kind(self._caller))
         return made
 
 
@@ -43,16 +43,22 @@ class V1(_Namespaces):
     @property
     def positions(self) -> Positions:
         """Positions of an account, and instructions on its option positions."""
-        from .positions import Positions
+        made: Positions | None = self._made.get("positions")
+        if made is None:
+            from .positions import Positions
 
-        return self._kept(Positions)
+            made = self._keep("positions", Positions)
+        return made
 
     @property
     def version(self) -> Version:
         """The version of the service."""
-        from .version import Version
+        made: Version | None = self._made.get("version")
+        if made is None:
+            from .version import Version
 
-        return self._kept(Version)
+            made = self._keep("version", Version)
+        return made
 
 
 class AsyncV1(_Namespaces):
@@ -63,16 +69,22 @@ class AsyncV1(_Namespaces):
     @property
     def positions(self) -> AsyncPositions:
         """Positions of an account, and instructions on its option positions."""
-        from .positions_async import AsyncPositions
+        made: AsyncPositions | None = self._made.get("positions")
+        if made is None:
+            from .positions_async import AsyncPositions
 
-        return self._kept(AsyncPositions)
+            made = self._keep("positions", AsyncPositions)
+        return made
 
     @property
     def version(self) -> AsyncVersion:
         """The version of the service."""
-        from .version_async import AsyncVersion
+        made: AsyncVersion | None = self._made.get("version")
+        if made is None:
+            from .version_async import AsyncVersion
 
-        return self._kept(AsyncVersion)
+            made = self._keep("version", AsyncVersion)
+        return made
 
 
 def __getattr__(name: str) -> object:
