@@ -605,6 +605,17 @@ def test_where_the_service_does_not_tell_its_time_ours_can_only_cast_doubt(
         assert [r.created_at for r in failure(service).candidates] == [datetime(2026, 4, 24, 13, 30, tzinfo=UTC)]
 
 
+def test_the_time_that_a_service_told_outlives_replies_that_tell_none() -> None:
+    told = reply(200, [], headers={"Date": DATE})
+    service = Service(told, *looks(10), lost(), *looks(LOOKS, row(created_at=LONG_AGO, quantity="2")))
+    service.dated = False
+    client = service.client()
+    for _ in range(11):
+        client.v1.positions.get_position_instructions(ACCOUNT)
+    with pytest.raises(ConflictError, match="Duplicate"):
+        submit(client)
+
+
 def test_a_date_at_the_end_of_time_tells_none() -> None:
     service = Service(reply(200, [row()], headers={"Date": "Fri, 31 Dec 9999 23:59:59 GMT"}), lost(), listed(row("b")))
     service.dated = False
