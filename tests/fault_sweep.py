@@ -1,6 +1,6 @@
 """What the client tells after calls that go wrong, held against what really happened at the service.
 
-`python tests/fault_sweep.py --calls 15000 --seed 0` makes that many calls against the sandbox, each with faults on its
+`python tests/fault_sweep.py --calls 18000 --seed 0` makes that many calls against the sandbox, each with faults on its
 way or in a world that is not as usual, and prints how many ended in one of the ways in which none may end. The calls
 are a systematic part (`sweep.cases.systematic`) and a random one, fixed by the seed. Where the package `clearstreet` is
 installed, the same calls are made with it too. `--write` puts what came of them into docs/safety.md.
@@ -73,7 +73,7 @@ def _logged(into: io.StringIO) -> Iterator[None]:
 def main(arguments: Sequence[str]) -> int:
     """The command line; 1 where a call with this package ended in a way in which none may end."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--calls", type=int, default=15_000)
+    parser.add_argument("--calls", type=int, default=18_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--loopback", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--write", action="store_true", help="put the results into docs/safety.md")
