@@ -45,46 +45,36 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "AsyncClearStreet": "_client",
-    "AsyncInstructionWatch": "_calls.waiting",
-    "AsyncPositionIterator": "_iterators",
-    "AsyncRawResponse": "_responses",
-    "Attempt": "_outcomes",
-    "CallOptions": "_config.options",
-    "ChangingCallOptions": "_config.options",
-    "ClearStreet": "_client",
-    "ClientOptions": "_config.options",
-    "DefaultAioHttpClient": "_http.client",
-    "DefaultAsyncHttpxClient": "_http.client",
-    "DefaultHttpxClient": "_http.client",
-    "InstructionChange": "_calls.waiting",
-    "InstructionWatch": "_calls.waiting",
-    "PositionIterator": "_iterators",
-    "RawResponse": "_responses",
-    "SubmitCallOptions": "_config.options",
-    "TERMINAL_STATES": "_states",
-    "new_idempotency_key": "_api.keys",
+    "_client": ("AsyncClearStreet", "ClearStreet"),
+    "errors": (
+        "APIConnectionError",
+        "APIError",
+        "APIResponseValidationError",
+        "APIStatusError",
+        "APITimeoutError",
+        "ArgumentError",
+        "AuthenticationError",
+        "BadRequestError",
+        "ClearStreetError",
+        "ConflictError",
+        "CutoffPassedError",
+        "InstructionFailedError",
+        "InternalServerError",
+        "NotFoundError",
+        "PermissionDeniedError",
+        "RateLimitError",
+        "UnprocessableEntityError",
+        "WaitTimeoutError",
+    ),
+    "_api.keys": ("new_idempotency_key",),
+    "_calls.waiting": ("AsyncInstructionWatch", "InstructionChange", "InstructionWatch"),
+    "_config.options": ("CallOptions", "ChangingCallOptions", "ClientOptions", "SubmitCallOptions"),
+    "_http.client": ("DefaultAioHttpClient", "DefaultAsyncHttpxClient", "DefaultHttpxClient"),
+    "_iterators": ("AsyncPositionIterator", "PositionIterator"),
+    "_outcomes": ("Attempt",),
+    "_responses": ("AsyncRawResponse", "RawResponse"),
+    "_states": ("TERMINAL_STATES",),
 }
-_ERRORS = (
-    "APIConnectionError",
-    "APIError",
-    "APIResponseValidationError",
-    "APIStatusError",
-    "APITimeoutError",
-    "ArgumentError",
-    "AuthenticationError",
-    "BadRequestError",
-    "ClearStreetError",
-    "ConflictError",
-    "CutoffPassedError",
-    "InstructionFailedError",
-    "InternalServerError",
-    "NotFoundError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "UnprocessableEntityError",
-    "WaitTimeoutError",
-)
 
 __all__ = [
     "TERMINAL_STATES",
@@ -133,26 +123,24 @@ __all__ = [
 
 def _module(name: str) -> object:
     # importlib.import_module, which does the same, would load `warnings` too.
-    __import__(f"{__name__}.{name}")
-    return sys.modules[f"{__name__}.{name}"]
+    whole = f"{__name__}.{name}"
+    __import__(whole)
+    return sys.modules[whole]
 
 
 def __getattr__(name: str) -> object:
     if name in ("errors", "sandbox", "types"):
         return _module(name)
-    if name in _ERRORS:
-        home = "errors"
-    elif name in _HOMES:
-        home = _HOMES[name]
-    else:
-        if name.startswith("_"):
-            # The import system asks for each module in this way, before it loads it.
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from ._config.arguments import no_name
+    if name.startswith("_"):
+        # The import system asks for each module in this way, before it loads it.
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    for home, names in _HOMES.items():
+        if name in names:
+            value = globals()[name] = getattr(_module(home), name)
+            return value
+    from ._config.arguments import no_name
 
-        raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
-    value = globals()[name] = getattr(_module(home), name)
-    return value
+    raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
 
 
 def __dir__() -> list[str]:

@@ -15,8 +15,9 @@ class _Builtins(dict[str, object]):
 
     __slots__ = ("_names", "module")
 
-    module: str
-    _names: dict[str, object]
+    if TYPE_CHECKING:
+        module: str
+        _names: dict[str, object]
 
     def __missing__(self, name: str) -> object:
         if not hasattr(self, "_names"):

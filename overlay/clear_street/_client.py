@@ -50,10 +50,11 @@ class _Base(Named, _Generic["H"]):
 
     __slots__ = ("__weakref__", "_caller", "_v1")
 
-    _caller: Any
-    _v1: Any
-    _kind: type[Caller | AsyncCaller]
-    _namespaces: type[V1 | AsyncV1]
+    if TYPE_CHECKING:  # evaluated, annotations would cost at each start
+        _caller: Any
+        _v1: Any
+        _kind: type[Caller | AsyncCaller]
+        _namespaces: type[V1 | AsyncV1]
 
     def __init__(
         self,
@@ -192,8 +193,10 @@ class ClearStreet(_Base["httpx.Client"]):
 
     __slots__ = ()
 
-    _caller: Caller
-    _v1: V1
+    if TYPE_CHECKING:
+        _caller: Caller
+        _v1: V1
+
     _kind = Caller
     _namespaces = V1
 
@@ -276,8 +279,10 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
 
     __slots__ = ()
 
-    _caller: AsyncCaller
-    _v1: AsyncV1
+    if TYPE_CHECKING:
+        _caller: AsyncCaller
+        _v1: AsyncV1
+
     _kind = AsyncCaller
     _namespaces = AsyncV1
 

@@ -78,6 +78,8 @@ def checked_timeout(value: object) -> Timeout:
     An `httpx.Timeout` bounds each phase by itself; its largest number bounds the whole attempt. A phase that it leaves
     unbounded is bounded by the whole.
     """
+    if isinstance(value, float) and value == DEFAULT_TIMEOUT:
+        return DEFAULT_LIMITS.timeout
     if not all(hasattr(value, phase) for phase in _PHASES):
         total = checked_seconds("timeout", value)
         return Timeout(total, min(DEFAULT_CONNECT_TIMEOUT, total), total, total, total)

@@ -49,16 +49,17 @@ class Settings:
         "strict",
     )
 
-    api_key: Secret | Callable[[], Any]
-    base_url: str
-    headers: Headers
-    limits: Limits
-    max_body_size: int
-    on_intent: Callable[..., object] | None
-    raise_on_rejection: bool
-    read_only: bool
-    resend_after_unknown: bool
-    strict: bool
+    if TYPE_CHECKING:  # evaluated, annotations would cost at each start
+        api_key: Secret | Callable[[], Any]
+        base_url: str
+        headers: Headers
+        limits: Limits
+        max_body_size: int
+        on_intent: Callable[..., object] | None
+        raise_on_rejection: bool
+        read_only: bool
+        resend_after_unknown: bool
+        strict: bool
 
     @classmethod
     def resolve(cls, arguments: Mapping[str, Any]) -> Settings:
