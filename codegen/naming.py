@@ -54,6 +54,11 @@ def words(text: str) -> str:
     return re.sub(" +", "_", "".join(c if f"a{c}".isidentifier() else " " for c in normalize("NFKC", text)))
 
 
+def is_text(text: str) -> bool:
+    """Whether a text can be written: half of a surrogate pair cannot."""
+    return text.encode("utf-8", "replace").decode() == text
+
+
 def path_literal(text: str, place: str) -> str:
     """What a path has between its parameters, percent-encoded: it needs no escape inside of an f-string, either."""
     try:
@@ -125,5 +130,9 @@ def docstring(text: str, indent: int = 4) -> str:
 
 
 def _printable(line: str) -> str:
-    """A line of a docstring with an escape for each character that source code cannot have."""
-    return "".join(ascii(c)[1:-1] if c != "\t" and category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in line)
+    """A line of a docstring with an escape for each character that source code cannot have.
+
+    Half of a surrogate pair is replaced: a class could not be made with it.
+    """
+    line = line.encode("utf-8", "replace").decode()
+    return "".join(ascii(c)[1:-1] if c != "\t" and category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in line)

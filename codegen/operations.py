@@ -14,6 +14,7 @@ from naming import (
     docstring,
     expected,
     identifier,
+    is_text,
     module_name,
     path_literal,
     sentence,
@@ -268,6 +269,8 @@ class Operations:
         place = f"{place}/parameters/{key}"
         if where not in ("path", "query"):
             raise Ungeneratable(place, f"a parameter in the {where}")
+        if not is_text(key):
+            raise Ungeneratable(place, f"a name that is no text: {key!r}")
         schema = self._schemas.resolved(parameter.get("schema", {}))
         kind = self._schemas.kind(parameter.get("schema", {}), f"{prefix}{class_name(key)}", f"{place}/schema")
         name = identifier(key, taken)

@@ -617,6 +617,21 @@ def test_hostile_text_of_a_document_is_no_code(text: str, tmp_path: Path) -> Non
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("name", "stride"), [("tests/every_kind.yaml", 1), ("tests/other_style.yaml", 3), ("openapi.yaml", 41)]
+)
+def test_each_string_of_a_document_is_data(name: str, stride: int, tmp_path: Path) -> None:
+    whole = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+    done = codegen("../tests/hostile_documents.py", written(whole, tmp_path / "spec.json"), tmp_path, str(stride))
+
+    assert (done.stdout, done.stderr) == ("[]", "")
+    for package in sorted(tmp_path.glob("*/clear_street_api")):
+        command = [sys.executable, "-W", "error", "-c", IMPORT_ALL, str(package.parent)]
+        ran = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert (ran.returncode, ran.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("text", [*HOSTILE, "..", "?a=1", "%2F%zz"])
 def test_hostile_text_in_a_path_is_encoded_or_refused_with_its_place(text: str, tmp_path: Path) -> None:
     hostile = document()
