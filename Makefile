@@ -92,7 +92,7 @@ test-floors: $(UV_READY) ## Run the tests of connections with the oldest release
 	.tools/uv/bin/uv pip install --quiet --python .tools/floors/bin/python pytest trio
 	@.tools/floors/bin/python -m pytest -q tests/test_every_connection.py tests/test_other_tools.py
 
-faults: $(DEV_READY) ## Hold 15,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
+faults: $(DEV_READY) ## Hold 18,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
 
 faults-compared: $(BENCH_READY) $(DEV_READY) ## The same with the vendor's SDK beside this client, into docs/safety.md
