@@ -6,8 +6,8 @@ compared: not order or wording, nor how a document names its schemas and splits 
 
 from __future__ import annotations
 
+import ast
 import re
-import runpy
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -90,7 +90,14 @@ class Change:
     """The replies that it is in."""
     danger: str | None = None
     """Which of the client's promises rests on it."""
+    standing: str | None = None
+    """Why it is to stay, where `baseline.yaml` has it."""
     note: str | None = None
+
+    @property
+    def is_of_names(self) -> bool:
+        """Whether a name is not what it was: of an operation, a field or a member."""
+        return not self.where or self.what.startswith(("is gone", "has lost the member"))
 
 
 class Place(NamedTuple):
@@ -206,11 +213,13 @@ def compare_models(place: Place, ours: str, theirs: str) -> Iterator[Change]:
 def compare_slots(
     place: Place, ours: Sequence[Slot], theirs: Sequence[Slot], where: Callable[[Slot], str]
 ) -> Iterator[Change]:
-    """How two sets of properties or parameters differ; what is gone and what is new are paired where alike."""
-    old = {(slot.place, slot.key): slot for slot in ours}
-    new = {(slot.place, slot.key): slot for slot in theirs}
-    gone = [slot for key, slot in old.items() if key not in new]
-    fresh = [slot for key, slot in new.items() if key not in old]
+    """How two sets of properties or parameters differ; what is gone and what is new are paired where alike.
+
+    A property is the same under any of its names.
+    """
+    same = {slot.key: other for slot in ours for other in theirs if is_same(slot, other)}
+    gone = [slot for slot in ours if slot.key not in same]
+    fresh = [slot for slot in theirs if slot not in same.values()]
     renamed = {slot.key: other for slot, other in pairs(gone, fresh, alike_slots)}
     for slot in gone:
         also = f", and `{renamed[slot.key].key}` is new: likely a rename" if slot.key in renamed else ""
@@ -224,9 +233,14 @@ def compare_slots(
             what = f"is new ({label(slot.kind)}, {how}{null})"
             yield place.at(where(slot)).change(what, breaking=needed, names=())
     for slot in ours:
-        other = new.get((slot.place, slot.key)) or renamed.get(slot.key)
+        other = same.get(slot.key) or renamed.get(slot.key)
         if other is not None:
             yield from compare_slot(place.at(where(slot)), slot, other)
+
+
+def is_same(one: Slot, other: Slot) -> bool:
+    """Whether two properties or parameters share a name."""
+    return one.place == other.place and not one.keys.isdisjoint(other.keys)
 
 
 def compare_slot(place: Place, ours: Slot, theirs: Slot) -> Iterator[Change]:
@@ -286,8 +300,17 @@ def waiting(place: Place, member: object, *, gone: bool) -> str | None:
         return None
     if not gone:
         return f"waiting: it is taken for not terminal until {STATES} says otherwise"
-    kind = "terminal" if member in runpy.run_path(str(ROOT / STATES))["TERMINAL_STATES"] else "not terminal"
+    kind = "terminal" if member in _tables()["TERMINAL_STATES"] else "not terminal"
     return f"waiting: it leaves {STATES} (where it is {kind}); a wait for it alone would last to its deadline"
+
+
+def _tables() -> dict[str, Any]:
+    """The tables of statuses: their module cannot be imported here, where its package is not installed."""
+    found: dict[str, Any] = {}
+    for node in ast.parse((ROOT / STATES).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign):
+            exec(compile(ast.Module([node], []), STATES, "exec"), found)
+    return found
 
 
 # Likeness

@@ -64,6 +64,13 @@ class Slot:
     """Whether a list in a query is one comma-joined value."""
     limits: Mapping[str, Any] = field(default_factory=dict)
     """What the schema says of the size of its values, and what the service takes where it is left out."""
+    aliases: tuple[str, ...] = ()
+    """Other names of a property in JSON."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every name in JSON."""
+        return frozenset({self.key, *self.aliases})
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,16 @@ def prepare(document: Json) -> Plan:
         "components": {"schemas": schemas.stubs()},
     }
     shapes = {
-        name: [Slot(field["key"], field["kind"], field["required"], limits=field["limits"]) for field in fields]
+        name: [
+            Slot(
+                field["key"],
+                field["kind"],
+                field["required"],
+                limits=field["limits"],
+                aliases=tuple(alias["key"] for alias in field["aliases"]),
+            )
+            for field in fields
+        ]
         for name, fields in schemas.models.items()
     }
     if any(NOTHING in call.replies.values() for call in operations.calls.values()):

@@ -1,7 +1,7 @@
 """`make spec-check SPEC=...`: what another OpenAPI document of the service changes for us, as Markdown or JSON.
 
 Exit status: 0 without changes, 1 with changes that break no client, 2 with changes that do, 3 where the document cannot
-be read. What it has and we do not support is listed, and is no change.
+be read. What it has and we do not support is listed, and is no change; nor are the differences of baseline.yaml.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -74,12 +74,26 @@ def uses(names: Iterable[str]) -> dict[str, list[int]]:
     return {path: lines for path, lines in found.items() if lines}
 
 
+def used(change: Change) -> dict[str, list[int]]:
+    """Where a name is used that is not what it was, as lines by file."""
+    return uses(change.names) if change.is_of_names else {}
+
+
+# Standing differences
+
+
+def standing(changes: Iterable[Change]) -> list[Change]:
+    """The changes, with the reasons of those that baseline.yaml has."""
+    reasons = {entry["what"]: entry["reason"] for entry in read(str(ROOT / "codegen/baseline.yaml"))}
+    return [replace(change, standing=reasons.get(change.what)) for change in changes]
+
+
 # Reports
 
 
 def exit_status(changes: Iterable[Change]) -> int:
     """0 without changes, 1 with changes that break no client, 2 with others."""
-    return max((2 if change.breaking else 1 for change in changes), default=0)
+    return max((2 if change.breaking else 1 for change in changes if change.standing is None), default=0)
 
 
 def as_json(changes: list[Change], unsupported: list[Listed]) -> str:
@@ -89,7 +103,7 @@ def as_json(changes: list[Change], unsupported: list[Listed]) -> str:
         "changes": [
             {
                 **{key: value for key, value in asdict(change).items() if key != "names"},
-                "uses": [f"{path}:{line}" for path, lines in uses(change.names).items() for line in lines],
+                "uses": [f"{path}:{line}" for path, lines in used(change).items() for line in lines],
             }
             for change in changes
         ],
@@ -99,29 +113,35 @@ def as_json(changes: list[Change], unsupported: list[Listed]) -> str:
 
 
 def as_markdown(spec: str, ours: Json, changes: list[Change], unsupported: list[Listed]) -> str:
-    """The report for people."""
+    """The report for people: dangers first, and what stands last."""
+    stand = sorted((change for change in changes if change.standing is not None), key=lambda one: one.note is None)
+    kept = {change.what: change for change in reversed(stand)}
+    changes = [change for change in changes if change.standing is None]
     breaking = sum(change.breaking for change in changes)
     count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}, {breaking or 'none'} breaking"
-    lines = [
+    lines: list[str] = []
+    if dangers := dict.fromkeys(change.danger for change in changes if change.danger is not None):
+        lines += ["> **Dangerous.** Something that the client's promises rest on is not what it was:", ">"]
+        lines += [*(f"> - {danger}" for danger in dangers), ""]
+    lines += [
         f"# spec-check: {count if changes else 'no changes'}",
         "",
         f"`{spec}` against our `openapi.yaml`, as far as we support it.",
         "",
     ]
-    if dangers := dict.fromkeys(change.danger for change in changes if change.danger is not None):
-        lines += ["> **Dangerous.** Something that the client's promises rest on is not what it was:", ">"]
-        lines += [*(f"> - {danger}" for danger in dangers), ""]
     for name in [SERVICE, *(operation.name for operation in listed(ours))]:
         own = sorted((c for c in changes if c.operation == name), key=lambda change: not change.breaking)
         if own:
             lines += [f"## {name}", "", *map(sentence, own), ""]
-    used = {names: uses(names) for names in dict.fromkeys(change.names for change in changes if change.names)}
-    if used:
+    places_of = {change.names: used(change) for change in changes if change.names and change.is_of_names}
+    if places_of:
         lines += ["## Where it is used", ""]
-        for names, places in used.items():
+        for names, places in places_of.items():
             marks = [f"`{path}:{','.join(map(str, numbers))}`" for path, numbers in places.items()]
             lines.append(f"- `{names[0]}`: {' '.join(marks) or 'nowhere by name'}")
         lines.append("")
+    if kept:
+        lines += ["## Standing differences", "", *map(kept_sentence, kept.values()), ""]
     if unsupported:
         lines += ["## Not supported", ""]
         lines += [*(f"- `{o.name}`: {o.method} {o.path}" for o in unsupported), ""]
@@ -135,6 +155,11 @@ def sentence(change: Change) -> str:
     statuses = f" {', '.join(change.statuses)}" if change.statuses else ""
     subject = f"`{change.where}` " if change.where else ""
     return f"- {mark}{statuses}: {subject}{change.what}{f'; {change.note}' if change.note else ''}"
+
+
+def kept_sentence(change: Change) -> str:
+    """A difference that stands in one line, for every place in which it is."""
+    return f"- {change.what}{f'; {change.note}' if change.note else ''}: {change.standing}"
 
 
 def main() -> int:
@@ -153,6 +178,7 @@ def main() -> int:
         return UNREADABLE
     ours = read(str(ROOT / "openapi.yaml"))
     changes, unsupported = compare(ours, theirs)
+    changes = standing(changes)
     if arguments.json:
         print(as_json(changes, unsupported))
     else:

@@ -159,7 +159,27 @@ def decode() -> dict[str, Any]:
     }
 
 
-PARTS = {"start": start, "call": call, "decode": decode}
+def instructions() -> dict[str, Any]:
+    """A list of instructions, of the contract's service and of today's."""
+    from clear_street_api.api.positions.get_position_instructions import parse_response
+    from clear_street_api.models import PositionInstruction
+
+    def cost(row: dict[str, Any]) -> int:
+        content = body([row] * 1000)
+        parse_response(200, content)
+        return opcodes(lambda: parse_response(200, content))
+
+    row = {**INSTRUCTION, "accepted_quantity": None, "rejection_reason": None}
+    newer = {**row, "client_instruction_id": row["instruction_id"], "rejection": None, "underlying_instrument_id": ID}
+    del newer["instruction_id"]
+    contract, today = cost(row), cost(newer)
+    return {
+        "decode: opcodes of an instruction's field": round(contract / 1000 / len(PositionInstruction.FIELDS), 1),
+        "decode: percent that today's row costs of the contract's": round(100 * today / contract, 1),
+    }
+
+
+PARTS = {"start": start, "call": call, "decode": decode, "instructions": instructions}
 
 
 def counted() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from clear_street import ClearStreet
 from clear_street._api.operations import OPERATIONS, Resend
+from clear_street._config.options import IdempotencyKeyName
 from clear_street._states import KNOWN_STATES, TERMINAL_STATES
 from clear_street.types import v1 as types
 from clear_street_api import models as api
@@ -81,12 +82,24 @@ def names_that_part(document: Json) -> list[str]:
             odd = ", ".join(sorted(literals ^ set(schemas[enum]["enum"])))
             found.append(f"{enum}Name: {odd} is in one of `{enum}` and the document alone")
     row, schema = types.PositionInstructionRequestParam, schemas["PositionInstructionRequest"]
-    if odd_keys := sorted({*row.__annotations__} ^ {*schema["properties"]}):
+    keys = {key for name, field in schema["properties"].items() for key in (name, *field.get("x-aliases", ()))}
+    if odd_keys := sorted({*row.__annotations__} ^ keys):
         found.append(f"PositionInstructionRequestParam: {', '.join(odd_keys)} is in one of it and the document alone")
+    if odd_keys := sorted({*typing.get_args(IdempotencyKeyName)} ^ {*keys_of(schema["properties"])}):
+        found.append(f"IdempotencyKeyName: {', '.join(odd_keys)} is in one of it and the document alone")
     hints = typing.get_type_hints(row, include_extras=True, localns={**vars(types), "api": api})
     if {name for name, hint in hints.items() if typing.get_origin(hint) is typing.Required} != {*schema["required"]}:
         found.append("PositionInstructionRequestParam: what it requires is not what the document requires")
     return found
+
+
+def keys_of(properties: Json) -> tuple[str, ...]:
+    """The names of the idempotency key in a document, the newest first."""
+    return next(
+        (*field.get("x-aliases", ()), name)
+        for name, field in properties.items()
+        if "instruction_id" in (name, *field.get("x-aliases", ()))
+    )
 
 
 def parts(document: Json) -> list[str]:

@@ -138,6 +138,11 @@ def asked(key: str | None = "key-0", **fields: Any) -> PositionInstructionReques
     return cast("PositionInstructionRequestParam", wanted if key is None else {**wanted, "instruction_id": key})
 
 
+def under_every_name(key: str) -> dict[str, str]:
+    """An idempotency key as it is sent: under each name that the service has for it."""
+    return {"client_instruction_id": key, "instruction_id": key}
+
+
 def lost() -> httpx.ReadError:
     """The connection breaks after the request was sent."""
     return httpx.ReadError("Connection reset by peer")

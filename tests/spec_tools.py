@@ -110,6 +110,12 @@ def revision(name: str) -> Json:
     return patched(_spec(), yaml.safe_load((REVISIONS / f"{name}.yaml").read_text(encoding="utf-8")))
 
 
+def adopted(name: str) -> Json:
+    """Our document once it follows a revision: the revision itself, unless tests/revisions/adopted says otherwise."""
+    ours = REVISIONS / f"adopted/{name}.yaml"
+    return patched(_spec(), yaml.safe_load(ours.read_text(encoding="utf-8"))) if ours.exists() else revision(name)
+
+
 def written(document: Any, path: Path) -> Path:
     """The document as JSON in a file."""
     path.write_text(json.dumps(document, default=str), encoding="utf-8")

@@ -18,6 +18,7 @@ from clear_street import ArgumentError, ClearStreetError, CutoffPassedError
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest, PositionInstructionType
 from faces import Face, Wire, envelope, query_of
+from scripted import under_every_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -336,7 +337,7 @@ def test_rows_may_be_dicts_and_models_and_come_out_the_same() -> None:
         instruction_type=PositionInstructionType.EXERCISE, instrument_id=CONTRACT, quantity="1", instruction_id="k"
     )
     as_model, as_dict = submitted(model), submitted(instruction(instruction_id="k"))
-    assert as_model == as_dict == [instruction(instruction_id="k")]
+    assert as_model == as_dict == [instruction(**under_every_name("k"))]
 
 
 def test_an_instruction_type_that_is_new_is_left_to_the_service() -> None:

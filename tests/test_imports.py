@@ -86,6 +86,8 @@ def test_a_type_loads_the_models_that_it_is_made_of_and_no_httpx() -> None:
     models = {name for name in loaded if name.startswith("clear_street_api.models.")}
     assert models == {
         "clear_street_api.models.position_instruction",
+        "clear_street_api.models.position_instruction_rejection",
+        "clear_street_api.models.position_instruction_rejection_reason",
         "clear_street_api.models.position_instruction_status",
         "clear_street_api.models.position_instruction_type",
     }

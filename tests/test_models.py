@@ -116,6 +116,8 @@ def matching(schema: Json) -> st.SearchStrategy[Any]:
     null: st.SearchStrategy[Any] = st.none() if len(rest) < len(kinds) else st.nothing()
     match rest:
         case ["object"]:
+            if "additionalProperties" in schema:
+                return null | st.dictionaries(st.text(), matching(schema["additionalProperties"]), max_size=2)
             fields = {name: matching(inner) for name, inner in schema["properties"].items()}
             required = {name: fields.pop(name) for name in schema.get("required", ())}
             return null | st.fixed_dictionaries(required, optional=fields)
@@ -146,6 +148,10 @@ def departures(schema: Json, value: Any, path: str = "") -> Iterator[tuple[str, 
             yield path, "null"
         case dict() if "object" in kinds:
             joint = f"{path}." if path else ""
+            if "additionalProperties" in schema:
+                for name, inner in value.items():
+                    yield from departures(schema["additionalProperties"], inner, f"{joint}{name}")
+                return
             yield from ((f"{joint}{name}", "missing") for name in schema.get("required", ()) if name not in value)
             for name, inner in value.items():
                 if name in schema["properties"]:
@@ -188,7 +194,7 @@ def canonical(schema: Json, value: Any) -> Any:
     schema = resolved(schema)
     kinds = types_of(schema)
     if isinstance(value, dict) and "object" in kinds:
-        fields = schema["properties"]
+        fields = schema.get("properties", {})
         return {name: canonical(fields.get(name, {}), inner) for name, inner in value.items()}
     if isinstance(value, list) and "array" in kinds:
         rows = types_of(resolved(schema["items"])) == ["object"]
@@ -651,6 +657,63 @@ def test_a_list_with_an_item_of_another_type_is_kept_whole() -> None:
         Drift("details[2]", "null", "string"),
     ]
     assert order.to_dict() == {"details": ["one", 2, None]}
+
+
+NAMES = ("instruction_id", "client_instruction_id")
+KEYLESS = {key: value for key, value in EXAMPLE["data"].items() if key != "instruction_id"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_key_is_read_and_written_under_either_name(name: str) -> None:
+    body = {name: "key-1", **KEYLESS}
+    drift: list[Drift] = []
+    row = PositionInstruction.from_dict(body, drift=drift)
+
+    assert (row.instruction_id, row.client_instruction_id) == ("key-1", "key-1")
+    assert drift == []
+    assert row.to_dict() == body
+    assert row == PositionInstruction.from_dict({"instruction_id": "key-1", **KEYLESS})
+    for copied in (pickle.loads(pickle.dumps(row)), copy.deepcopy(row), attrs.evolve(row)):
+        assert copied == row
+        assert copied.to_dict() == body
+    assert "instruction_id" in row.model_fields_set
+    assert row.model_extra == {}
+    row.client_instruction_id = "key-2"
+    assert row.instruction_id == "key-2"
+    assert row.to_dict() == {**body, name: "key-2"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "read", "kinds"),
+    [
+        ("k", "k", "k", []),
+        ("k", None, "k", []),
+        (None, "k", "k", []),
+        ("old", "new", "new", ["conflict"]),
+        (7, "new", "new", ["conflict"]),
+        ("old", 7, None, ["conflict", "type"]),
+        (None, None, None, ["null"]),
+    ],
+)
+def test_of_two_names_the_newest_with_a_value_counts(old: Any, new: Any, read: Any, kinds: list[str]) -> None:
+    body = {"instruction_id": old, "client_instruction_id": new, **KEYLESS}
+    drift: list[Drift] = []
+    row = PositionInstruction.from_dict(body, drift=drift)
+
+    assert row.instruction_id == read
+    assert [one.kind for one in drift] == kinds
+    assert row.to_dict() == body
+
+
+def test_a_request_takes_either_name_and_no_two_different_values() -> None:
+    row = {"instruction_type": "EXERCISE", "instrument_id": "i-1", "quantity": "1"}
+    for name in NAMES:
+        assert PositionInstructionRequest.encoded({**row, name: "k"}) == {**row, name: "k"}
+        assert PositionInstructionRequest.from_dict({**row, name: "k"}).to_dict() == {**row, name: "k"}
+    both = {**row, "instruction_id": "k", "client_instruction_id": "k"}
+    assert PositionInstructionRequest.encoded(both) == {**row, "client_instruction_id": "k"}
+    with pytest.raises(ValueError, match="`instruction_id` and `client_instruction_id` are two names of one field"):
+        PositionInstructionRequest.encoded({**both, "instruction_id": "other"})
 
 
 def test_drift_says_where_at_any_depth() -> None:

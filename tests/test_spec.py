@@ -67,7 +67,7 @@ OPERATIONS = {
         method="get",
         path="/v1/accounts/{account_id}/positions/instructions",
         tag="Positions",
-        parameters="AccountId InstrumentIdFilter",
+        parameters="AccountId InstrumentIdFilter UnderlyingInstrumentIdFilter",
         body="",
         success="200",
         errors="400 401 403 404 422 429 500 503",
@@ -107,6 +107,7 @@ PARAMETERS = {
     "InstructionId": "path instruction_id: string",
     "InstrumentIds": "query instrument_ids: optional [string]",
     "InstrumentIdFilter": "query instrument_id: optional string",
+    "UnderlyingInstrumentIdFilter": "query underlying_instrument_id: optional string",
     "PageSize": "query page_size: optional integer",
     "PageToken": "query page_token: optional string",
     "SortBy": "query sort_by: optional PositionSortBy",
@@ -157,6 +158,7 @@ OBJECTS = {
         unrealized_pnl_pct: string?
         closing_price_date: date?
         underlying_instrument_id: string?
+        underlying_instrument_type: SecurityType?
     """,
     "PositionGetPositionsResponse": "data: [Position]",
     "ClosePositionsRequest": "cancel_orders: boolean?",
@@ -193,6 +195,14 @@ OBJECTS = {
         queue_state: QueueState?
         details: [string]?
         underlying_instrument_id: string?
+        underlying_instrument_type: SecurityType?
+        strategy: OrderStrategy?
+    """,
+    "OrderStrategy": """
+        type: OrderStrategyType
+        destination: string?
+        start_at: date-time?
+        end_at: date-time?
     """,
     "PositionClosePositionsResponse": "data: [Order]",
     "PositionClosePositionResponse": "data: [Order]",
@@ -208,7 +218,15 @@ OBJECTS = {
         accepted_quantity: string?
         created_at: date-time?
         rejection_reason: string?
+        rejection: PositionInstructionRejection?
+        underlying_instrument_id: string?
         updated_at: date-time?
+    """,
+    "PositionInstructionRejection": """
+        reason: PositionInstructionRejectionReason
+        domain: string
+        metadata: object
+        description: string?
     """,
     "PositionInstructionRequest": """
         instruction_type: PositionInstructionType
@@ -237,12 +255,15 @@ ENUMS = {
     "Side": "BUY SELL SELL_SHORT OTHER",
     "OrderType": "MARKET LIMIT STOP STOP_LIMIT TRAILING_STOP TRAILING_STOP_LIMIT OTHER",
     "OrderStatus": "PENDING_NEW NEW PARTIALLY_FILLED FILLED CANCELED REJECTED EXPIRED PENDING_CANCEL PENDING_REPLACE"
-    " REPLACED DONE_FOR_DAY STOPPED SUSPENDED CALCULATED OTHER",
+    " REPLACED DONE_FOR_DAY STOPPED SUSPENDED CALCULATED OTHER QUEUED PENDING_TRIGGER",
+    "OrderStrategyType": "SOR VWAP TWAP DMA",
     "TimeInForce": "DAY GOOD_TILL_CANCEL IMMEDIATE_OR_CANCEL FILL_OR_KILL GOOD_TILL_DATE AT_THE_OPENING AT_THE_CLOSE"
-    " GOOD_TILL_CROSSING GOOD_THROUGH_CROSSING AT_CROSSING OTHER",
+    " GOOD_TILL_CROSSING GOOD_THROUGH_CROSSING AT_CROSSING OTHER AT_OPEN AT_CLOSE",
     "QueueState": "AWAITING_RELEASE RELEASED",
     "TrailingOffsetType": "PRICE BPS",
     "PositionInstructionType": "EXERCISE DO_NOT_EXERCISE CONTRARY_EXERCISE",
+    "PositionInstructionRejectionReason": "DNE_NOT_ON_EXPIRY CEA_NOT_ON_EXPIRY INSUFFICIENT_POSITION"
+    " EXERCISE_PAST_CUTOFF DUPLICATE_INSTRUCTION OPTIONS_LEVEL_EXCEEDED",
     "PositionInstructionStatus": "SENT ACCEPTED REJECTED ENGINE_REJECTED CANCEL_REQUESTED CANCELLED CANCEL_FAILED"
     " UNKNOWN",
 }
@@ -577,8 +598,9 @@ def test_a_success_is_the_envelope_with_data(name: str) -> None:
 
 
 def test_objects_are_open_to_new_fields() -> None:
-    closing = {"additionalProperties", "unevaluatedProperties", "maxProperties", "propertyNames"}
+    closing = {"unevaluatedProperties", "maxProperties", "propertyNames"}
     assert [schema.pointer for schema in schemas() if closing & set(schema.value)] == []
+    assert [each.pointer for each in schemas() if each.value.get("additionalProperties") is False] == []
 
 
 @pytest.mark.parametrize("name", ENUMS)

@@ -379,9 +379,10 @@ RULES = {
 DRIVER = """
 import json, sys
 sys.path.insert(0, "codegen")
-from spec_check import as_json, as_markdown, compare, read
+from spec_check import as_json, as_markdown, compare, read, standing
 ours = read("openapi.yaml")
-found = [compare(ours, document) for document in json.load(sys.stdin)]
+compared = [compare(ours, document) for document in json.load(sys.stdin)]
+found = [(standing(changes), others) for changes, others in compared]
 print(json.dumps([{**json.loads(as_json(*each)), "page": as_markdown("theirs.json", ours, *each)} for each in found]))
 """
 
@@ -491,7 +492,8 @@ def restyled(document: Json) -> Json:
             return restyle(components[section][name])
         if name and section == "schemas":
             return {"oneOf": [{"oneOf": [{"$ref": reference}]}]} if name == "OrderStatus" else {"$ref": reference}
-        node = {key: restyle(value) for key, value in node.items() if key not in ("description", "summary", "examples")}
+        words = {key for key in ("description", "summary") if isinstance(node.get(key), str)}
+        node = {key: restyle(value) for key, value in node.items() if key not in {*words, "examples"}}
         match node.get("type"):
             case [kind, "null"]:
                 return {"oneOf": [{"type": "null"}, restyle({**node, "type": kind})]}
@@ -571,11 +573,11 @@ def test_the_rename_of_the_key_is_dangerous_for_the_idempotency_of_submit() -> N
     page, found = markdown("idempotency_key_renamed"), report("idempotency_key_renamed")
 
     assert found["exit_status"] == 2
-    assert page.index("**Dangerous.**") < page.index("\n## ")
+    assert page.startswith("> **Dangerous.**")
     dangers = {(one["operation"], one["direction"]): one["danger"] for one in found["changes"] if one["danger"]}
     assert set(dangers) == {(SUBMIT, "request"), (SUBMIT, "reply"), (LIST, "reply")}
     assert all(danger.startswith("the idempotency of submit") for danger in dangers.values())
-    assert page.count("is gone, and `client_instruction_id` is new: likely a rename") == 4
+    assert page.count("instruction_id` is gone\n") == 4
     assert page.count("**dangerous, breaking, ") == 3
 
 
@@ -614,6 +616,41 @@ def test_a_status_that_comes_or_goes_says_what_it_means_for_waiting() -> None:
     assert "(where it is terminal); a wait for it alone would last to its deadline" in gone
     assert "`EXPIRED` of `PositionInstructionStatus`; waiting: it is taken for not terminal until" in new
     assert gone.count("waiting:") == new.count("waiting:") == 1
+
+
+TODAY = [
+    move(f"{INSTRUCTION}/properties/instruction_id", f"{INSTRUCTION}/properties/client_instruction_id"),
+    remove(f"{INSTRUCTION}/properties/client_instruction_id/x-aliases"),
+    replace(f"{INSTRUCTION}/required/2", "client_instruction_id"),
+    move(f"{SUBMITTED}/properties/instruction_id", f"{SUBMITTED}/properties/client_instruction_id"),
+    remove(f"{SUBMITTED}/properties/client_instruction_id/x-aliases"),
+    replace(f"{SCHEMAS}/PositionType/enum", ["LONG", "SHORT"]),
+    replace(f"{SCHEMAS}/SecurityType/enum", ["COMMON_STOCK", "OPTION", "CASH", "INDEX"]),
+    replace(f"{SCHEMAS}/Side/enum", ["BUY", "SELL"]),
+    remove(f"{SCHEMAS}/PositionInstructionStatus/x-terminal"),
+]
+"""Our document as the service of today would have it, as far as the two differ in names."""
+
+
+def test_the_document_of_today_has_no_danger_and_its_differences_stand() -> None:
+    statuses = spec()["components"]["schemas"]["PositionInstructionStatus"]["enum"]
+    gone = replace(f"{SCHEMAS}/PositionInstructionStatus/enum", [one for one in statuses if one != "ENGINE_REJECTED"])
+    (found,) = reports([patched(spec(), [*TODAY, gone])])
+
+    assert found["exit_status"] == 0, found["page"]
+    assert [change for change in found["changes"] if change["danger"]] == []
+    assert {change["standing"] for change in found["changes"]} >= {"last summer's service sends it"}
+    assert found["page"].startswith("# spec-check: no changes\n")
+    assert "## Standing differences" in found["page"]
+    assert "## Where it is used" not in found["page"]
+
+
+def test_a_new_danger_stands_before_all_that_stands() -> None:
+    (found,) = reports([patched(spec(), [*TODAY, remove(f"{INSTRUCTION}/properties/status")])])
+
+    assert found["exit_status"] == 2
+    assert found["page"].startswith("> **Dangerous.**")
+    assert found["page"].index("`data[].status` is gone") < found["page"].index("## Standing differences")
 
 
 # --- Where it is used -----------------------------------------------------------------------------------------------

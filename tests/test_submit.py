@@ -47,6 +47,7 @@ from scripted import (
     refused,
     reply,
     row,
+    under_every_name,
     unsent,
 )
 
@@ -157,8 +158,8 @@ def test_the_body_is_what_was_asked_for() -> None:
     service = Service(done)
     submit(service.client(), asked("a", quantity="007"), asked("b", instruction_type="DO_NOT_EXERCISE"))
     assert service.seen[0].json == [
-        {"instruction_type": "EXERCISE", "instrument_id": INSTRUMENT, "quantity": "007", "instruction_id": "a"},
-        {"instruction_type": "DO_NOT_EXERCISE", "instrument_id": INSTRUMENT, "quantity": "1", "instruction_id": "b"},
+        {"instruction_type": "EXERCISE", "instrument_id": INSTRUMENT, "quantity": "007", **under_every_name("a")},
+        {"instruction_type": "DO_NOT_EXERCISE", "instrument_id": INSTRUMENT, "quantity": "1", **under_every_name("b")},
     ]
 
 
@@ -256,7 +257,14 @@ def test_a_refusal_is_definite(status: int) -> None:
     assert [r.rejection_reason for r in error.data] == ["Quantity exceeds the position"]
 
 
-@pytest.mark.parametrize("status", [400, 403, 409])
+def test_a_409_to_keys_of_our_own_is_looked_into() -> None:
+    # It says that every key was used before: only a copy of the request can have done that.
+    service = Service(reply(409), *looks())
+    error = failure(service, asked(None))
+    assert (error.outcome_unknown, service.methods) == (True, ["POST", *["GET"] * LOOKS])
+
+
+@pytest.mark.parametrize("status", [400, 403])
 def test_a_refusal_without_rows_is_definite_too(status: int) -> None:
     for count in (1, 2):
         error = refusal(Service(reply(status)), *[asked(None)] * count)
@@ -535,10 +543,11 @@ def test_an_older_row_for_something_else_makes_ours_a_duplicate(fields: dict[str
     assert isinstance(error, ConflictError)
     assert (error.status_code, error.outcome_unknown, error.reconciled) == (409, False, True)
     assert error.outcomes == {"key-0": "rejected"}
-    ((rejected, reason, existing_id),) = error.rejections
+    ((rejected, reason, existing_id, code),) = error.rejections
     assert (rejected.id, rejected.status, rejected.quantity) == (NIL_ID, "REJECTED", "1")
     assert reason == "Duplicate exercise instruction; existing_id=the-first"
     assert existing_id == "the-first"
+    assert code is None
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,8 @@ import pytest
 
 import guards
 from clear_street import BadRequestError, ClearStreet, InstructionFailedError, NotFoundError, WaitTimeoutError
-from clear_street.errors import APIError
 from clear_street.sandbox import Fault, Sandbox
-from spec_tools import revision
+from spec_tools import adopted
 
 ACCOUNT = 122503
 CALL = "AAPL 280121C00195000"
@@ -80,27 +79,29 @@ def error_status_added(client: ClearStreet, sandbox: Sandbox) -> None:
 
 
 def idempotency_key_renamed(client: ClearStreet, sandbox: Sandbox) -> None:
-    """Nothing is sent twice: rows come back `undetermined`, and after a lost reply a submit raises, outcome unknown."""
-    row = instruction(sandbox, client_instruction_id="key-1")
+    """Nothing changes: rows are sent under all three names, and come back under the old one."""
+    row = instruction(sandbox, order_reference="key-1")
     reply = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[row])
-    assert [getattr(row, "client_instruction_id", "?") for row in reply.undetermined] == ["key-1"]
-    assert submitted(sandbox) == 1
+    assert [getattr(row, "order_reference", "?") for row in reply.accepted] == ["key-1"]
 
+    row = instruction(sandbox, order_reference="key-2")
     sandbox.faults.add(Fault.after_effect(), operation=SUBMIT)
-    with pytest.raises(APIError) as caught:
-        client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[row])
-    assert caught.value.outcome_unknown
-    assert caught.value.outcomes == {"key-1": "unknown"}
+    reply = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[row])
+    assert [row.instruction_id for row in reply.accepted] == ["key-2"]
     assert submitted(sandbox) == 2
 
 
-def nested_rejection_added(client: ClearStreet, sandbox: Sandbox) -> None:
-    """The object reads None, and the reason is where it was."""
-    rows = [instruction(sandbox), instruction(sandbox, 10_000, instruction_id="key-2")]
-    reply = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=rows)
-    (rejection,) = reply.rejections
-    assert getattr(rejection.instruction, "rejection", "?") is None
-    assert rejection.reason == "Quantity 10000 exceeds the available position of 8"
+def idempotency_key_under_its_newer_name(client: ClearStreet, sandbox: Sandbox) -> None:
+    """Nothing changes: it is the same client."""
+    reply = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[instruction(sandbox)])
+    assert [row.instruction_id for row in reply.accepted] == ["key-1"]
+    assert reply.drift == ()
+
+
+def nested_object_added(client: ClearStreet, sandbox: Sandbox) -> None:
+    """The object reads None, and nothing departs from the spec."""
+    reply = client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[instruction(sandbox)])
+    assert getattr(reply.data[0], "settlement", "?") is None
     assert reply.drift == ()
 
 
@@ -133,7 +134,7 @@ def success_status_added(client: ClearStreet, sandbox: Sandbox) -> None:
 def main() -> None:
     """Tell a story, once the client's tables are those of the revised document."""
     name = sys.argv[1]
-    assert guards.parts(revision(name)) == []
+    assert guards.parts(adopted(name)) == []
     sandbox = Sandbox()
     with ClearStreet.sandbox(sandbox) as client:
         globals()[name](client, sandbox)

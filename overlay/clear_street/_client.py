@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
-    from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, Clock
+    from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, Clock, IdempotencyKeyName
     from .errors import InterruptedCall
     from .sandbox import Sandbox
 
@@ -72,6 +72,7 @@ class _Base(Named, _Generic["H"]):
         strict: bool = False,
         raise_on_rejection: bool = False,
         resend_after_unknown: bool = True,
+        idempotency_key_name: IdempotencyKeyName | None = None,
         on_intent: Callable[[tuple[str, ...], Request], object] | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -95,6 +96,8 @@ class _Base(Named, _Generic["H"]):
         - `raise_on_rejection`: raise `APIStatusError` where rows of a batch were rejected, also beside accepted
           ones.
         - `resend_after_unknown`: whether rows of a submit that a look did not find are sent again.
+        - `idempotency_key_name`: the one name under which a submit sends the keys of its rows. Default: under every
+          name that the service has for them, until it refuses one. Replies are read under any of them.
         - `on_intent`: called with ``(idempotency_keys, request)`` before the first byte of a changing call; what it
           raises stops the call.
         - `clock`: time and chance, for tests.
@@ -116,6 +119,7 @@ class _Base(Named, _Generic["H"]):
                 "strict": strict,
                 "raise_on_rejection": raise_on_rejection,
                 "resend_after_unknown": resend_after_unknown,
+                "idempotency_key_name": idempotency_key_name,
                 "on_intent": on_intent,
             }
         )

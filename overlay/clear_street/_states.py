@@ -9,7 +9,7 @@ from ._annotations import resolvable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from clear_street_api.models import PositionInstruction
+    from clear_street_api.models import PositionInstruction, PositionInstructionRejectionReason
 
 REFUSED_STATES = frozenset({"REJECTED", "ENGINE_REJECTED"})
 """Terminal: the instruction will not be carried out."""
@@ -33,11 +33,13 @@ class Rejection(NamedTuple):
     instruction: PositionInstruction
     """The row."""
     reason: str | None
-    """The service's own words."""
+    """The service's own words, `rejection_reason` or else `rejection.description`."""
     existing_id: str | None
     """For a duplicate, the server's `id` of the first instruction under the key; "" where the reason does not name it.
     None otherwise.
     """
+    code: PositionInstructionRejectionReason | None
+    """The service's code of the reason, such as ``"DUPLICATE_INSTRUCTION"``; None where it gives none."""
 
     @property
     def is_duplicate(self) -> bool:
@@ -47,14 +49,29 @@ class Rejection(NamedTuple):
 
 def rejections(rows: Iterable[PositionInstruction]) -> list[Rejection]:
     """The refused rows, with their reasons read."""
-    return [Rejection(row, row.rejection_reason, existing_id(row)) for row in rows]
+    return [
+        Rejection(row, words_of(row), existing_id(row), None if row.rejection is None else row.rejection.reason)
+        for row in rows
+    ]
+
+
+def words_of(row: PositionInstruction) -> str | None:
+    """Why a row was refused, in the service's words."""
+    return row.rejection_reason or (None if row.rejection is None else row.rejection.description)
 
 
 def existing_id(row: PositionInstruction) -> str | None:
     """For a row refused as a duplicate, the server's id of the first one; "" where the reason does not name it; None
-    for other rows.
+    for other rows. A code decides where there is one, else the words do.
     """
-    return None if row.status in LANDED_STATES else duplicate_of(row.rejection_reason)
+    if row.status in LANDED_STATES:
+        return None
+    said, why = duplicate_of(words_of(row)), row.rejection
+    if why is None or why.reason is None:
+        return said
+    if why.reason != "DUPLICATE_INSTRUCTION":
+        return said if not why.reason.is_known else None
+    return (why.metadata or {}).get("existing_id") or said or ""
 
 
 def duplicate_of(reason: str | None) -> str | None:

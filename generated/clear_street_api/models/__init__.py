@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .error_response import ErrorResponse
     from .order import Order
     from .order_status import OrderStatus
+    from .order_strategy import OrderStrategy
+    from .order_strategy_type import OrderStrategyType
     from .order_type import OrderType
     from .position import Position
     from .position_cancel_position_instruction_response import PositionCancelPositionInstructionResponse
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from .position_get_position_instructions_response import PositionGetPositionInstructionsResponse
     from .position_get_positions_response import PositionGetPositionsResponse
     from .position_instruction import PositionInstruction
+    from .position_instruction_rejection import PositionInstructionRejection
+    from .position_instruction_rejection_reason import PositionInstructionRejectionReason
     from .position_instruction_request import PositionInstructionRequest
     from .position_instruction_status import PositionInstructionStatus
     from .position_instruction_type import PositionInstructionType
@@ -45,6 +49,8 @@ __all__ = [
     "ErrorResponse",
     "Order",
     "OrderStatus",
+    "OrderStrategy",
+    "OrderStrategyType",
     "OrderType",
     "Position",
     "PositionCancelPositionInstructionResponse",
@@ -53,6 +59,8 @@ __all__ = [
     "PositionGetPositionInstructionsResponse",
     "PositionGetPositionsResponse",
     "PositionInstruction",
+    "PositionInstructionRejection",
+    "PositionInstructionRejectionReason",
     "PositionInstructionRequest",
     "PositionInstructionStatus",
     "PositionInstructionType",
@@ -78,6 +86,8 @@ _MODULES = {
     "ErrorResponse": "error_response",
     "Order": "order",
     "OrderStatus": "order_status",
+    "OrderStrategy": "order_strategy",
+    "OrderStrategyType": "order_strategy_type",
     "OrderType": "order_type",
     "Position": "position",
     "PositionCancelPositionInstructionResponse": "position_cancel_position_instruction_response",
@@ -86,6 +96,8 @@ _MODULES = {
     "PositionGetPositionInstructionsResponse": "position_get_position_instructions_response",
     "PositionGetPositionsResponse": "position_get_positions_response",
     "PositionInstruction": "position_instruction",
+    "PositionInstructionRejection": "position_instruction_rejection",
+    "PositionInstructionRejectionReason": "position_instruction_rejection_reason",
     "PositionInstructionRequest": "position_instruction_request",
     "PositionInstructionStatus": "position_instruction_status",
     "PositionInstructionType": "position_instruction_type",

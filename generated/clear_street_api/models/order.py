@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Boolean, Drift, Field, Integer, Member, Model, Text, Timestamp, keep_text, members
+from ..types import Array, Boolean, Drift, Field, Integer, Member, Model, Object, Text, Timestamp, keep_text, members
 from .order_status import OrderStatus
+from .order_strategy import OrderStrategy
 from .order_type import OrderType
 from .queue_state import QueueState
 from .security_type import SecurityType
@@ -92,6 +93,10 @@ class Order(Model):
     """Remarks on the order."""
     underlying_instrument_id: str | None = None
     """Id of the instrument that a derivative is written on."""
+    underlying_instrument_type: SecurityType | None = None
+    """Kind of the instrument that a derivative is written on. Since September 2026."""
+    strategy: OrderStrategy | None = None
+    """How the order is worked. Since October 2026."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", "id", Text(), required=True),
@@ -126,6 +131,8 @@ class Order(Model):
         Field("queue_state", "queue_state", Member(QueueState), nullable=True),
         Field("details", "details", Array(Text()), nullable=True),
         Field("underlying_instrument_id", "underlying_instrument_id", Text(), nullable=True),
+        Field("underlying_instrument_type", "underlying_instrument_type", Member(SecurityType), nullable=True),
+        Field("strategy", "strategy", Object("OrderStrategy", lambda: OrderStrategy), nullable=True),
     )
 
     @classmethod
@@ -356,7 +363,25 @@ class Order(Model):
                 else:
                     nulls |= 1 << 31
             self.underlying_instrument_id = value
-            more = len(data) + absent != 32
+            value = data.get("underlying_instrument_type")
+            if value is None:
+                if "underlying_instrument_type" not in data:
+                    absent += 1
+                else:
+                    nulls |= 1 << 32
+            else:
+                value = _SECURITY_TYPE[value]
+            self.underlying_instrument_type = value
+            value = data.get("strategy")
+            if value is None:
+                if "strategy" not in data:
+                    absent += 1
+                else:
+                    nulls |= 1 << 33
+            else:
+                value = OrderStrategy.decode_in(value, drift, "strategy")
+            self.strategy = value
+            more = len(data) + absent != 34
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls

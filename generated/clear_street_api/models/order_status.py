@@ -37,3 +37,7 @@ class OrderStatus(OpenStrEnum):
     """Done for the day, with the figures being worked out."""
     OTHER = "OTHER"
     """Any other state."""
+    QUEUED = "QUEUED"
+    """Held back by the service, and open. Since September 2026."""
+    PENDING_TRIGGER = "PENDING_TRIGGER"
+    """Waits for its trigger, and is open. Since September 2026."""

@@ -56,6 +56,8 @@ class Position(Model):
     """Trading day of `closing_price`."""
     underlying_instrument_id: str | None = None
     """Id of the instrument that a derivative is written on."""
+    underlying_instrument_type: SecurityType | None = None
+    """Kind of the instrument that a derivative is written on. Since September 2026."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("account_id", "account_id", Integer(), required=True),
@@ -77,6 +79,7 @@ class Position(Model):
         Field("unrealized_pnl_pct", "unrealized_pnl_pct", Text(), nullable=True),
         Field("closing_price_date", "closing_price_date", Date(), nullable=True),
         Field("underlying_instrument_id", "underlying_instrument_id", Text(), nullable=True),
+        Field("underlying_instrument_type", "underlying_instrument_type", Member(SecurityType), nullable=True),
     )
 
     @classmethod
@@ -212,7 +215,16 @@ class Position(Model):
                 else:
                     nulls |= 1 << 18
             self.underlying_instrument_id = value
-            more = len(data) + absent != 19
+            value = data.get("underlying_instrument_type")
+            if value is None:
+                if "underlying_instrument_type" not in data:
+                    absent += 1
+                else:
+                    nulls |= 1 << 19
+            else:
+                value = _SECURITY_TYPE[value]
+            self.underlying_instrument_type = value
+            more = len(data) + absent != 20
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Integer, Member, Model, Text, Timestamp, keep_text, members
+from ..types import Drift, Field, Integer, Member, Model, Object, Text, Timestamp, keep_text, members
+from .position_instruction_rejection import PositionInstructionRejection
 from .position_instruction_status import PositionInstructionStatus
 from .position_instruction_type import PositionInstructionType
 
@@ -26,7 +27,7 @@ class PositionInstruction(Model):
     """Account that the instruction belongs to."""
     instruction_id: str
     """The caller's idempotency key, as submitted, or one that the service made up where none was. Not what cancel
-    takes.
+    takes. Called `client_instruction_id` since September 2026.
     """
     instruction_type: PositionInstructionType
     """What is to be done."""
@@ -46,13 +47,19 @@ class PositionInstruction(Model):
     """Why the instruction ended `REJECTED`, `ENGINE_REJECTED` or `CANCEL_FAILED`, for people to read. In a 207 it is
     about this row alone; the envelope's `error` sums up the batch.
     """
+    rejection: PositionInstructionRejection | None = None
+    """Why the instruction was refused, for programs; null where it was not. Since September 2026; the service advises
+    it in place of `rejection_reason`.
+    """
+    underlying_instrument_id: str | None = None
+    """Id of the instrument that the contract is written on. Since September 2026."""
     updated_at: datetime | None = None
     """When the state last changed."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", "id", Text(), required=True),
         Field("account_id", "account_id", Integer(), required=True),
-        Field("instruction_id", "instruction_id", Text(), required=True),
+        Field("instruction_id", "instruction_id", Text(), required=True, aliases=("client_instruction_id",)),
         Field("instruction_type", "instruction_type", Member(PositionInstructionType), required=True),
         Field("instrument_id", "instrument_id", Text(), required=True),
         Field("quantity", "quantity", Text(), required=True),
@@ -61,8 +68,24 @@ class PositionInstruction(Model):
         Field("accepted_quantity", "accepted_quantity", Text(), nullable=True),
         Field("created_at", "created_at", Timestamp(), nullable=True),
         Field("rejection_reason", "rejection_reason", Text(), nullable=True),
+        Field(
+            "rejection",
+            "rejection",
+            Object("PositionInstructionRejection", lambda: PositionInstructionRejection),
+            nullable=True,
+        ),
+        Field("underlying_instrument_id", "underlying_instrument_id", Text(), nullable=True),
         Field("updated_at", "updated_at", Timestamp(), nullable=True),
     )
+
+    @property
+    def client_instruction_id(self) -> str:
+        """`instruction_id`, under another name that the service has for it."""
+        return self.instruction_id
+
+    @client_instruction_id.setter
+    def client_instruction_id(self, value: str) -> None:
+        self.instruction_id = value
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
@@ -78,7 +101,12 @@ class PositionInstruction(Model):
             if value.__class__ is not int:
                 return None
             self.account_id = value
-            value = data["instruction_id"]
+            value = data.get("instruction_id")
+            if value is None:
+                if "instruction_id" in data:
+                    return None
+                value = data["client_instruction_id"]
+                nulls |= 1 << 14
             if value.__class__ is not str:
                 return None
             self.instruction_id = value
@@ -126,19 +154,39 @@ class PositionInstruction(Model):
                 else:
                     nulls |= 1 << 10
             self.rejection_reason = value
+            value = data.get("underlying_instrument_id")
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
+                if "underlying_instrument_id" not in data:
+                    absent += 1
+                else:
+                    nulls |= 1 << 12
+            self.underlying_instrument_id = value
             value = data.get("updated_at")
             if value is None:
                 if "updated_at" not in data:
                     absent += 1
                 else:
-                    nulls |= 1 << 11
+                    nulls |= 1 << 13
             else:
                 text = value
                 value = datetime.fromisoformat(text)
                 if text[4::3] != "--T::Z" or text < "1971":
                     kept = keep_text(kept, "updated_at", text, value)
             self.updated_at = value
-            more = len(data) + absent != 12
+            value = data.get("rejection")
+            if value is None:
+                if "rejection" not in data:
+                    absent += 1
+                else:
+                    nulls |= 1 << 11
+            else:
+                value = PositionInstructionRejection.decode_in(value, drift, "rejection")
+            self.rejection = value
+            more = len(data) + absent != 14
+            if more and cls._named_twice(data):
+                return None
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls

@@ -23,15 +23,24 @@ class PositionInstructionRequest(Model):
     """Number of contracts to act on, a whole number, at most the available position. Decimal."""
     instruction_id: str | None = None
     """The caller's idempotency key, unique per account: a row whose key was used before is refused as a duplicate. The
-    service makes one up where it is null or absent.
+    service makes one up where it is null or absent. Called `client_instruction_id` since September 2026.
     """
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("instruction_type", "instruction_type", Member(PositionInstructionType), required=True),
         Field("instrument_id", "instrument_id", Text(), required=True),
         Field("quantity", "quantity", Text(), required=True),
-        Field("instruction_id", "instruction_id", Text(), nullable=True),
+        Field("instruction_id", "instruction_id", Text(), nullable=True, aliases=("client_instruction_id",)),
     )
+
+    @property
+    def client_instruction_id(self) -> str | None:
+        """`instruction_id`, under another name that the service has for it."""
+        return self.instruction_id
+
+    @client_instruction_id.setter
+    def client_instruction_id(self, value: str | None) -> None:
+        self.instruction_id = value
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
@@ -47,6 +56,8 @@ class PositionInstructionRequest(Model):
             if value.__class__ is not str:
                 return None
             self.quantity = value
+            if "client_instruction_id" in data:
+                return None
             value = data.get("instruction_id")
             if value.__class__ is not str:
                 if value is not None:
@@ -57,6 +68,8 @@ class PositionInstructionRequest(Model):
                     nulls |= 1 << 3
             self.instruction_id = value
             more = len(data) + absent != 4
+            if more and cls._named_twice(data):
+                return None
         except (AttributeError, KeyError, TypeError, ValueError):
             return None
         self._nulls = nulls

@@ -16,7 +16,7 @@ class PositionInstructionStatus(OpenStrEnum):
     REJECTED = "REJECTED"
     """Refused, `rejection_reason` says why. Terminal."""
     ENGINE_REJECTED = "ENGINE_REJECTED"
-    """Refused by the engine behind the service, `rejection_reason` says why. Terminal."""
+    """Refused by the engine behind the service (until July 2026). Terminal."""
     CANCEL_REQUESTED = "CANCEL_REQUESTED"
     """Cancellation requested, not yet decided. Not terminal."""
     CANCELLED = "CANCELLED"

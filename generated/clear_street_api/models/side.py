@@ -12,6 +12,6 @@ class Side(OpenStrEnum):
     SELL = "SELL"
     """Sell what is held."""
     SELL_SHORT = "SELL_SHORT"
-    """Sell what is not held."""
+    """Sell what is not held. Not since September 2026."""
     OTHER = "OTHER"
-    """Any other side."""
+    """Any other side. Not since September 2026."""

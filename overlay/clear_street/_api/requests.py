@@ -34,12 +34,19 @@ NIL_ID = "00000000-0000-0000-0000-000000000000"
 
 NoneType: Any = type(None)
 
-_ROW = ("instruction_type", "instrument_id", "quantity", "instruction_id")
+_ROW = ("instruction_type", "instrument_id", "quantity")
 _NEEDED = {
     "instruction_type": "such as 'EXERCISE'",
     "instrument_id": "use the id of the contract",
 }
 _QUANTITY_DIGITS = 18
+
+
+def key_names() -> tuple[str, ...]:
+    """The names that the idempotency key has in JSON, the newest first."""
+    from clear_street_api.models import PositionInstructionRequest
+
+    return next(spec.keys for spec in PositionInstructionRequest.FIELDS if spec.name == "instruction_id")
 
 
 class Prepared:
@@ -113,11 +120,15 @@ def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool |
     return Prepared(request, account_id=account_id)
 
 
-def get_position_instructions(account_id: int, *, instrument_id: str | None = None) -> Prepared:
+def get_position_instructions(
+    account_id: int, *, instrument_id: str | None = None, underlying_instrument_id: str | None = None
+) -> Prepared:
     """The request of `get_position_instructions`."""
     from clear_street_api.api.positions.get_position_instructions import build_request
 
-    request = _checked(build_request, account_id, instrument_id=instrument_id)
+    request = _checked(
+        build_request, account_id, instrument_id=instrument_id, underlying_instrument_id=underlying_instrument_id
+    )
     return Prepared(request, account_id=account_id)
 
 
@@ -142,7 +153,7 @@ def submit_position_instructions(
         if row.instruction_id in keys:
             raise refusal(
                 f"The idempotency key {row.instruction_id!r} is used twice in `instructions`; "
-                "give each row a key of its own (`instruction_id`)."
+                "give each row a key of its own."
             )
         keys.add(row.instruction_id)
     request = _checked(build_request, account_id, instructions=rows)
@@ -199,9 +210,13 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     from clear_street_api.models import PositionInstructionRequest
 
     where = f"instructions[{index}]"
+    names = key_names()
     fields: Mapping[str, object]
     if isinstance(row, PositionInstructionRequest):
-        fields = row.model_extra | {name: getattr(row, name) for name in _ROW}
+        extra = getattr(row, "_extra", None)
+        others = {name: extra[name] for name in names if name in extra} if isinstance(extra, dict) else {}
+        own = next(name for name in reversed(names) if name not in others)
+        fields = row.model_extra | others | {name: getattr(row, name) for name in _ROW} | {own: row.instruction_id}
     elif _is_object(row):
         fields = row
     else:
@@ -209,19 +224,26 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
             f"Expected a dict or a PositionInstructionRequest for `{where}` but received {type(row).__name__}."
         )
     for name in fields:
-        if name not in _ROW:
-            raise refusal(f"Unknown field {name!r} in `{where}`; {remedy(name, _ROW)}")
+        if name not in _ROW and name not in names:
+            raise refusal(f"Unknown field {name!r} in `{where}`; {remedy(name, (*_ROW, *reversed(names)))}")
     for name, advice in _NEEDED.items():
         if fields.get(name) is None:
             raise unfit("a value", f"{where}.{name}", None, advice)
-    key = fields.get("instruction_id")
-    if isinstance(key, str) and not key.strip():
-        raise unfit("a non-empty value", f"{where}.instruction_id", key, "leave it out to be given a fresh one")
+    given = {name: key for name in names if (key := fields.get(name)) is not None}
+    for name, key in given.items():
+        if isinstance(key, str) and not key.strip():
+            raise unfit("a non-empty value", f"{where}.{name}", key, "leave it out to be given a fresh one")
+    keys = {checked_text(f"{where}.{name}", key) for name, key in given.items()}
+    if len(keys) > 1:
+        raise refusal(
+            f"Two idempotency keys in `{where}`: {', '.join(f'{key!r} ({name})' for name, key in given.items())}; the "
+            "names stand for the same, give one."
+        )
     checked = PositionInstructionRequest(
         instruction_type=checked_text(f"{where}.instruction_type", fields.get("instruction_type")),  # type: ignore[arg-type]
         instrument_id=checked_text(f"{where}.instrument_id", fields.get("instrument_id")),
         quantity=_quantity(f"{where}.quantity", fields.get("quantity")),
-        instruction_id=None if key is None else checked_text(f"{where}.instruction_id", key),
+        instruction_id=keys.pop() if keys else None,
     )
     if not checked.instrument_id.strip("0-"):
         raise refusal(
@@ -269,17 +291,18 @@ def _quantity(name: str, value: object) -> str:
     return text
 
 
-def unresolved_row(
-    request: PositionInstructionRequest,
-    *,
-    id: str | None = None,
-    status: str = "UNKNOWN",
-    rejection_reason: str | None = None,
-) -> PositionInstruction:
-    """A row that no reply has, as it was asked for."""
+def unresolved_row(request: PositionInstructionRequest) -> PositionInstruction:
+    """A submitted row that no reply has mentioned, as it was asked for; its `repr` says so."""
+    from ..types.v1._unmentioned import UnmentionedInstruction
+
+    return UnmentionedInstruction.from_dict({**request.to_dict(), "status": "UNKNOWN"})
+
+
+def refused_row(request: PositionInstructionRequest, reason: str | None) -> PositionInstruction:
+    """A submitted row as the service shows one that it refused."""
     from clear_street_api.models import PositionInstruction
 
-    row = {**request.to_dict(), "status": status, "id": id, "rejection_reason": rejection_reason}
+    row = {**request.to_dict(), "id": NIL_ID, "status": "REJECTED", "rejection_reason": reason}
     return PositionInstruction.from_dict({name: value for name, value in row.items() if value is not None})
 
 
@@ -379,9 +402,18 @@ def _request_like(request: Request, *, query: tuple[tuple[str, str], ...], json:
     return Request(request.operation, request.method, request.path_template, request.path, query, json)
 
 
-def submission(request: Request, rows: Sequence[PositionInstructionRequest]) -> Request:
-    """A submit's request with these rows for its body."""
-    return _request_like(request, query=request.query, json=[row.to_dict() for row in rows])
+def submission(request: Request, rows: Sequence[PositionInstructionRequest], names: Sequence[str]) -> Request:
+    """A submit's request with these rows for its body, each with its key under all of these names."""
+    body = [
+        {
+            "instruction_type": row.instruction_type,
+            "instrument_id": row.instrument_id,
+            "quantity": row.quantity,
+            **dict.fromkeys(names, row.instruction_id),
+        }
+        for row in rows
+    ]
+    return _request_like(request, query=request.query, json=body)
 
 
 def raw_request(name: str, method: str, path_template: str, path: str, body: object) -> Request:

@@ -12,8 +12,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from .._api.requests import NIL_ID, canonical_id, is_uuid, unresolved_row
-from .._states import LANDED_STATES, REFUSED_STATES, duplicate_of, existing_id
+from .._api.requests import NIL_ID, canonical_id, is_uuid, refused_row, unresolved_row
+from .._states import LANDED_STATES, REFUSED_STATES, duplicate_of, existing_id, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,6 +51,11 @@ class Entry:
     def settle(self, state: str, row: PositionInstruction | None) -> None:
         """Remember what came of it."""
         self.state, self.row = state, row
+
+    def shown(self) -> PositionInstruction:
+        """The row as the service has it, or else as it was asked for."""
+        unseen = refused_row(self.request, None) if self.state == "rejected" else None
+        return self.row or unseen or unresolved_row(self.request)
 
     def note_duplicate(self, first: str | None) -> None:
         """It came back as a duplicate, of the row that has this id ("" for none named): of what may be the call's own
@@ -151,6 +156,11 @@ class Batch:
         return [entry for entry in self.entries if entry.state == "unknown"]
 
     @property
+    def undetermined(self) -> list[Entry]:
+        """The rows of which a readable 2xx did not say what came, and no look could tell."""
+        return [entry for entry in self.entries if entry.state == "undetermined"]
+
+    @property
     def refused(self) -> bool:
         """Whether it is known that no row was taken."""
         return all(entry.state in ("not_sent", "refused_for_now", "rejected") for entry in self.entries)
@@ -170,10 +180,7 @@ class Batch:
 
     def rows(self) -> list[PositionInstruction]:
         """Every row: as the service has it, or as asked for; then rows that cannot be matched with one of ours."""
-        return [
-            entry.row or (_refused(entry, None) if entry.state == "rejected" else unresolved_row(entry.request))
-            for entry in self.entries
-        ] + self.strangers
+        return [entry.shown() for entry in self.entries] + self.strangers
 
     def lost(self) -> None:
         """An attempt with the open rows ended without telling what it did."""
@@ -211,16 +218,21 @@ class Batch:
             elif entry.state != "unknown":
                 entry.settle("rejected" if row is not None and row.status in REFUSED_STATES else "undetermined", row)
 
-    def take_refusal(self, rows: Sequence[PositionInstruction], reason: str | None) -> None:
-        """A refusal of an attempt with the open rows, with the reason that it gives for all of them."""
+    def take_refusal(self, rows: Sequence[PositionInstruction], reason: str | None, status: int) -> None:
+        """A refusal of an attempt with the open rows, with the reason that it gives for all of them.
+
+        A 409 says of every row that it is a duplicate, whatever its words, unless a row has a code that says otherwise.
+        """
         mine = self._matched(rows)
-        reasons = [reason, *(row.rejection_reason for row in rows if row.instruction_id not in self._by_key)]
+        reasons = [reason, *(words_of(row) for row in rows if row.instruction_id not in self._by_key)]
         used = next((first for text in reasons if (first := duplicate_of(text)) is not None), None)
         if used and len(self.open) > 1:
             used = ""  # it does not say of which row
         for entry in self.open:
             row = mine.get(entry.key)
-            entry.note_duplicate(used if row is None else existing_id(row))
+            first = used if row is None else existing_id(row)
+            coded = row is not None and row.rejection is not None
+            entry.note_duplicate("" if first is None and status == 409 and not coded else first)
             if row is not None and row.status in LANDED_STATES:
                 entry.state = "unknown"
             elif entry.state != "unknown":
@@ -269,7 +281,8 @@ class Batch:
         if entry.minted or (same and not self._seems_older(row)):
             entry.settle("rejected" if row.status in REFUSED_STATES else "landed", row)
         elif same is False and self._is_older(row):
-            entry.settle("rejected", _refused(entry, f"Duplicate exercise instruction; existing_id={row.id}"))
+            reason = f"Duplicate exercise instruction; existing_id={row.id}"
+            entry.settle("rejected", refused_row(entry.request, reason))
 
     def _is_older(self, row: PositionInstruction) -> bool:
         """Whether a row is older than the call by the service's own clock, the only one that can tell."""
@@ -287,11 +300,6 @@ class Batch:
 def _believed(time: datetime | None) -> datetime | None:
     """A time that can be meant: in a zone, and none that stands for "not set"."""
     return None if time is None or time.tzinfo is None or time.year < FIRST_YEAR else time
-
-
-def _refused(entry: Entry, reason: str | None) -> PositionInstruction:
-    """The row as the service shows one that it refused."""
-    return unresolved_row(entry.request, id=NIL_ID, status="REJECTED", rejection_reason=reason)
 
 
 def _number(quantity: str | None) -> Decimal | None:

@@ -55,13 +55,15 @@ _SUBMIT = ("raise_on_rejection", "resend_after_unknown")
 class Service:
     """What the replies from one `base_url` have told of the service there. It says nothing of any other."""
 
-    __slots__ = ("_replies", "keys_echoed", "keys_honoured")
+    __slots__ = ("_replies", "key_names", "keys_echoed", "keys_honoured")
 
     def __init__(self) -> None:
         self.keys_honoured: bool = True
         """False once a reply did not echo an idempotency key."""
         self.keys_echoed: bool = False
         """True once a reply echoed one."""
+        self.key_names: tuple[str, ...] | None = None
+        """The names under which it took keys after it had refused others; None while it has refused none."""
         self._replies: deque[tuple[Mapping[str, str], float]] = deque(maxlen=_REPLIES_MAX)
 
     def note(self, headers: Mapping[str, str], received: float) -> None:
@@ -125,6 +127,10 @@ class Call(Generic[T]):
     quiet_until: float = 0.0
     """When the service may be asked again (monotonic)."""
     retry_after: float | None = None
+    refused_names: tuple[str, ...] = ()
+    """The names of the idempotency key that the service has refused."""
+    renamed: int = 0
+    """How many attempts were refused for such a name, and made again under another."""
     stopped_by: str | None = None
     """Which bound kept the call from being sent, or sent again."""
 
@@ -168,6 +174,14 @@ class Call(Generic[T]):
         self.limits = self.limits.with_options(options)
         self.raise_on_rejection = _flag(options, "raise_on_rejection", self.raise_on_rejection)
         self.resend_after_unknown = _flag(options, "resend_after_unknown", self.resend_after_unknown)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names under which the keys of a submit go out: the one that is pinned, or all that the service may
+        know.
+        """
+        pinned = self.settings.idempotency_key_name
+        return (pinned,) if pinned is not None else self.service.key_names or seam.key_names()
 
     def begin(self) -> None:
         """Start the call's clocks; refuse a `not_after` that has passed."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from .._api import requests as seam
 from .._api.operations import Resend
 from .._outcomes import Failure, Outcome, Reply
-from .._states import CANCEL_STATES, TERMINAL_STATES, existing_id
+from .._states import CANCEL_STATES, TERMINAL_STATES, existing_id, words_of
 from .._text import listed
 from ..errors import (
     APIConnectionError,
@@ -22,6 +22,7 @@ from ..errors import (
 )
 from . import policy
 from .call import NOT_AFTER
+from .renaming import refused_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,8 @@ _NEXT_STEP = {
     Resend.ONCE: "Do not repeat it: look at the positions and orders of the account first",
 }
 _WRONG_ID = (
-    "Is the id the server's `id` of the instruction, and not the idempotency key that rows call `instruction_id`?"
+    "Is the id the server's `id` of the instruction, and not the idempotency key that rows call `instruction_id` or "
+    "`client_instruction_id`?"
 )
 
 
@@ -213,7 +215,7 @@ def _batch(call: Call[T]) -> Batch:
 
 
 def _reasons(rows: Sequence[PositionInstruction]) -> str:
-    return "; ".join(f"{row.instruction_id}: {row.rejection_reason}" for row in rows[:3])
+    return "; ".join(f"{row.instruction_id}: {words_of(row)}" for row in rows[:3])
 
 
 def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APIStatusError:
@@ -226,6 +228,8 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
     silence = "the reply does not tell what came of every instruction" if reply.status < 300 else "no message"
     if reply.status == 404 and call.prepared.instruction_id is not None and not call.advice:
         context["advice"] = ". ".join(filter(None, (context["advice"], _WRONG_ID)))
+    if call.batch is not None and reply.status in (400, 422) and not rows and (pin := _name_to_pin(call, reply)):
+        context["advice"] = ". ".join(filter(None, (context["advice"], pin)))
     return status_error_class(reply.status)(
         seam.error_message_in(body) or _reasons(rows) or silence,
         status_code=reply.status,
@@ -235,6 +239,19 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
         data=rows,
         retry_after=policy.retry_after(reply.headers, call.at(reply.received)),
         **context,
+    )
+
+
+def _name_to_pin(call: Call[T], reply: Reply) -> str | None:
+    """What to do where a batch may have been refused for a name of its keys."""
+    pinned, names = call.settings.idempotency_key_name, call.key_names
+    if pinned is not None and refused_name(reply, seam.key_names()):
+        return f"The keys go out as `{pinned}` alone (idempotency_key_name={pinned!r}): leave that out"
+    if len(names) == 1 or call.service.keys_echoed:
+        return None
+    return (
+        f"The keys went out under the names {' and '.join(map(repr, names))}: if the service refuses one of these "
+        "without saying so, pin the other with idempotency_key_name=..., an option of the client"
     )
 
 

@@ -19,6 +19,7 @@ from ..errors import APIError, ArgumentError
 from . import failures, policy
 from .effects import Invoke, Send, Sleep
 from .policy import Action
+from .renaming import refused_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from .effects import Flow
 
 T = TypeVar("T")
+
+_RENAMES_MAX = 2
+"""How often a call sends its rows again under another name of their keys."""
 
 
 class Completed(Generic[T]):
@@ -238,18 +242,22 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
     batch = call.batch = Batch(entries, call.started_at, lambda: call.service.earliest(call.started))
     yield from _tell_intent(call, tuple(entry.key for entry in entries), _submission(call, batch))
     while True:
+        names = call.key_names
         result, outcome = yield from _attempt(call, _submission(call, batch))
         action = policy.decide(call.operation.resend, outcome, result.status)
         if action is Action.RETURN and cast("Reply", result).body is None:
             return _completed(call, cast("Reply", result))
         rows = _rows(call, batch, result)
+        if action is Action.RAISE and not rows and _rename(call, names, cast("Reply", result)):
+            continue
         if action is Action.LOOK and (result.status or 0) >= 500 and batch.is_put_off(rows):
             call.put_off()
             action = Action.AGAIN
         if action is Action.RETURN:
             batch.take_done(rows)
         elif action is Action.RAISE:
-            batch.take_refusal(rows, seam.error_message_in(cast("Reply", result).json))
+            reply = cast("Reply", result)
+            batch.take_refusal(rows, seam.error_message_in(reply.json), reply.status)
         elif action is Action.LOOK:
             batch.lost()
         elif outcome is not Outcome.NEVER_SENT:
@@ -263,6 +271,29 @@ def _submit(call: Call[T]) -> Flow[Completed[T]]:
         if not (yield from _pause(call, backoff=False)):
             break
     return _merged(call, batch, result)
+
+
+def _rename(call: Call[T], sent: tuple[str, ...], reply: Reply) -> bool:
+    """Whether a refusal is one of a name under which keys were sent, and there is another to send them under at once,
+    which the client remembers: nothing was done, and the keys stay the same.
+    """
+    if reply.status not in (400, 422) or not (refused := refused_name(reply, seam.key_names())):
+        return False
+    pinned = call.settings.idempotency_key_name is not None
+    if pinned or call.renamed == _RENAMES_MAX or call.retry_after is not None or call.passed(call.clock.monotonic()):
+        return False
+    if refused.is_double:
+        then = (refused.name,) if refused.name in sent else sent[:1]
+    else:
+        call.refused_names += (refused.name,)
+        then = tuple(name for name in sent if name not in call.refused_names)
+        then = then or tuple(name for name in seam.key_names() if name not in (*sent, *call.refused_names))
+    if not then or then == sent:
+        call.service.key_names = None
+        return False
+    call.renamed += 1
+    call.service.key_names = then
+    return True
 
 
 def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[PositionInstruction]:
@@ -325,6 +356,8 @@ def _completed(call: Call[T], reply: Reply, found: object = None) -> Completed[T
     value = call.decode(reply, found)
     if call.batch is not None and call.batch.rejected_rows:
         log(WARNING, "%s: the service refused some of the rows", call.operation.name)
+    if call.batch is not None and (silent := len(call.batch.undetermined)):
+        log(WARNING, "%s: the reply does not tell what came of %d row(s): undetermined", call.operation.name, silent)
     for kind in sorted(call.new_drift(value)):
         log(WARNING, "%s: the reply departs from the spec: %s", call.operation.name, kind)
     failures.raise_if_refused(call, reply, value)
@@ -332,7 +365,7 @@ def _completed(call: Call[T], reply: Reply, found: object = None) -> Completed[T
 
 
 def _submission(call: Call[T], batch: Batch) -> Request:
-    return seam.submission(call.request, [entry.request for entry in batch.open])
+    return seam.submission(call.request, [entry.request for entry in batch.open], call.key_names)
 
 
 def _attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outcome]]:
@@ -415,7 +448,8 @@ def _pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
     """Wait before sending again, as long as the service asked, or else, with `backoff`, a random while; False where
     there is no attempt or no time left for it, or the service asked for more than that.
     """
-    if len(call.attempts) > call.limits.max_retries or (call.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
+    retries = len(call.attempts) - call.renamed
+    if retries > call.limits.max_retries or (call.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
         return False
     now = call.clock.monotonic()
     then = max(now, call.quiet_until)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypedDict
+from typing import TYPE_CHECKING, Literal, Protocol, TypedDict
 
 from .._annotations import resolvable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
-    from typing import Literal
 
     import httpx
 
     from clear_street_api.client import Request
 
     QueryValue = str | int | float | bool
+
+
+IdempotencyKeyName = Literal["client_instruction_id", "instruction_id"]
+"""The names of the idempotency key in JSON, as they are in the spec."""
 
 
 class Clock(Protocol):
@@ -90,6 +93,7 @@ class ClientOptions(TypedDict, total=False):
     strict: bool
     raise_on_rejection: bool
     resend_after_unknown: bool
+    idempotency_key_name: IdempotencyKeyName | None
     on_intent: Callable[[tuple[str, ...], Request], object] | None
 
 

@@ -22,6 +22,7 @@ _PLAIN_OPTIONS = frozenset(
         "environment",
         "extra_body",
         "extra_query",
+        "idempotency_key_name",
         "max_retries",
         "not_after",
         "on_intent",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .arguments import refusal, unexpected
+from .arguments import refusal, unexpected, unfit
 from .limits import DEFAULT_LIMITS, Limits
 from .secrets import Headers, Secret, checked_headers, concealed, is_header_value
 
@@ -29,6 +29,7 @@ _OPTIONS = (
     "max_body_size",
     "default_headers",
     "on_intent",
+    "idempotency_key_name",
     *_FLAGS,
 )
 
@@ -40,6 +41,7 @@ class Settings:
         "api_key",
         "base_url",
         "headers",
+        "idempotency_key_name",
         "limits",
         "max_body_size",
         "on_intent",
@@ -53,6 +55,7 @@ class Settings:
         api_key: Secret | Callable[[], Any]
         base_url: str
         headers: Headers
+        idempotency_key_name: str | None
         limits: Limits
         max_body_size: int
         on_intent: Callable[..., object] | None
@@ -89,6 +92,8 @@ class Settings:
             self.headers = checked_headers("default_headers", given["default_headers"]).over(self.headers)
         if "on_intent" in given:
             self.on_intent = _hook(given["on_intent"])
+        if "idempotency_key_name" in given:
+            self.idempotency_key_name = _key_name(given["idempotency_key_name"])
         if "max_body_size" in given:
             self.max_body_size = _size(given["max_body_size"])
         self.limits = self.limits.with_arguments(given)
@@ -155,6 +160,18 @@ def _size(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise refusal(f"Expected a whole number of bytes, 1 or more, for `max_body_size` but received {value!r}.")
     return value
+
+
+def _key_name(value: object) -> str | None:
+    if value is None:
+        return None
+    from typing import get_args
+
+    from .options import IdempotencyKeyName
+
+    if value not in (names := get_args(IdempotencyKeyName)):
+        raise unfit(f"one of {', '.join(map(repr, names))}, or None,", "idempotency_key_name", value)
+    return str(value)
 
 
 def _hook(value: object) -> Callable[..., object] | None:

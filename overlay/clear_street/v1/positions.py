@@ -166,18 +166,31 @@ class Positions(Named):
         )
 
     def get_position_instructions(
-        self, account_id: int, *, instrument_id: str | None = None, **options: Unpack[CallOptions]
+        self,
+        account_id: int,
+        *,
+        instrument_id: str | None = None,
+        underlying_instrument_id: str | None = None,
+        **options: Unpack[CallOptions],
     ) -> PositionGetPositionInstructionsResponse:
         """An account's instructions with their current states, in one list.
 
         - `account_id`: the account.
         - `instrument_id`: only those on this contract (id or OSI symbol).
+        - `underlying_instrument_id`: only those on contracts on this instrument (id or symbol). The service has this
+          filter since September 2026, and ignores it before.
         - `options`: see `CallOptions`.
 
         A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
         `APIError` and its kin.
         """
-        return self._caller.call(operations.GET_POSITION_INSTRUCTIONS, options, account_id, instrument_id=instrument_id)
+        return self._caller.call(
+            operations.GET_POSITION_INSTRUCTIONS,
+            options,
+            account_id,
+            instrument_id=instrument_id,
+            underlying_instrument_id=underlying_instrument_id,
+        )
 
     def get_position_instruction(
         self, id: str, *, account_id: int, **options: Unpack[CallOptions]

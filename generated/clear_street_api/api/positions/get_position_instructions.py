@@ -32,12 +32,16 @@ RESPONSES: Final[dict[int, type[PositionGetPositionInstructionsResponse | ErrorR
 }
 
 
-def build_request(account_id: int, *, instrument_id: str | None = None) -> Request:
+def build_request(
+    account_id: int, *, instrument_id: str | None = None, underlying_instrument_id: str | None = None
+) -> Request:
     """The request that `sync` and `asyncio` send.
 
     Args:
         account_id: The account to act on.
         instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
+        underlying_instrument_id: Only the instructions on contracts that are written on this instrument, given by its
+            UUID or symbol. All where it is absent. Since September 2026; an older service ignores it.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -50,6 +54,12 @@ def build_request(account_id: int, *, instrument_id: str | None = None) -> Reque
         f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/instructions",
         query=query_pairs(
             ("instrument_id", None if instrument_id is None else query_text("instrument_id", instrument_id)),
+            (
+                "underlying_instrument_id",
+                None
+                if underlying_instrument_id is None
+                else query_text("underlying_instrument_id", underlying_instrument_id),
+            ),
         ),
     )
 
@@ -65,7 +75,11 @@ def parse_response(status_code: int, content: bytes) -> PositionGetPositionInstr
 
 
 def sync(
-    client: httpx.Client, account_id: int, *, instrument_id: str | None = None
+    client: httpx.Client,
+    account_id: int,
+    *,
+    instrument_id: str | None = None,
+    underlying_instrument_id: str | None = None,
 ) -> PositionGetPositionInstructionsResponse | ErrorResponse:
     """List position instructions.
 
@@ -73,6 +87,8 @@ def sync(
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
+        underlying_instrument_id: Only the instructions on contracts that are written on this instrument, given by its
+            UUID or symbol. All where it is absent. Since September 2026; an older service ignores it.
 
     Returns:
         `PositionGetPositionInstructionsResponse` for 200.
@@ -85,11 +101,19 @@ def sync(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return send(client, build_request(account_id, instrument_id=instrument_id), parse_response)
+    return send(
+        client,
+        build_request(account_id, instrument_id=instrument_id, underlying_instrument_id=underlying_instrument_id),
+        parse_response,
+    )
 
 
 async def asyncio(
-    client: httpx.AsyncClient, account_id: int, *, instrument_id: str | None = None
+    client: httpx.AsyncClient,
+    account_id: int,
+    *,
+    instrument_id: str | None = None,
+    underlying_instrument_id: str | None = None,
 ) -> PositionGetPositionInstructionsResponse | ErrorResponse:
     """List position instructions.
 
@@ -97,6 +121,8 @@ async def asyncio(
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
         instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
+        underlying_instrument_id: Only the instructions on contracts that are written on this instrument, given by its
+            UUID or symbol. All where it is absent. Since September 2026; an older service ignores it.
 
     Returns:
         `PositionGetPositionInstructionsResponse` for 200.
@@ -109,4 +135,8 @@ async def asyncio(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return await send_async(client, build_request(account_id, instrument_id=instrument_id), parse_response)
+    return await send_async(
+        client,
+        build_request(account_id, instrument_id=instrument_id, underlying_instrument_id=underlying_instrument_id),
+        parse_response,
+    )

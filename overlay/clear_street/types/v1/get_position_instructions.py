@@ -13,6 +13,7 @@ class PositionGetPositionInstructionsParams(TypedDict, total=False):
     """The keyword arguments of `get_position_instructions`."""
 
     instrument_id: str | None
+    underlying_instrument_id: str | None
 
 
 class PositionGetPositionInstructionsResponse(CallFacts, api.PositionGetPositionInstructionsResponse):

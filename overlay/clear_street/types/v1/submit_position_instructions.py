@@ -8,7 +8,7 @@ from typing import Literal, Required, TypedDict
 
 import clear_street_api.models as api
 
-from ..._states import KNOWN_STATES, LANDED_STATES, REFUSED_STATES, Rejection, rejections
+from ..._states import KNOWN_STATES, LANDED_STATES, REFUSED_STATES, Rejection, rejections, words_of
 from ...errors import APIStatusError
 from ._facts import CallFacts
 
@@ -27,6 +27,8 @@ class PositionInstructionRequestParam(TypedDict, total=False):
     """Number of contracts, a positive whole number."""
     instruction_id: str | None
     """The idempotency key, unique in the account; a fresh UUID where it is left out."""
+    client_instruction_id: str | None
+    """The idempotency key, under the name that the service gives it since September 2026."""
 
 
 class PositionSubmitPositionInstructionsParams(TypedDict):
@@ -64,7 +66,7 @@ class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPo
         """Raise `APIStatusError`, with the rows in `data` and this in `response`, where any row was refused."""
         rejected = self.rejected
         if rejected:
-            reasons = "; ".join(f"{row.instruction_id}: {row.rejection_reason}" for row in rejected[:3])
+            reasons = "; ".join(f"{row.instruction_id}: {words_of(row)}" for row in rejected[:3])
             raise APIStatusError(
                 f"{len(rejected)} of {len(self.data)} instructions refused: {reasons}",
                 status_code=self.attempts[-1].status_code or 207 if self.attempts else 207,

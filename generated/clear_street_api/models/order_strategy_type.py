@@ -1,0 +1,17 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+from __future__ import annotations
+
+from ..types import OpenStrEnum
+
+
+class OrderStrategyType(OpenStrEnum):
+    """How an order is worked. Members come and go; clients must tolerate unknown ones."""
+
+    SOR = "SOR"
+    """Routed to the best venue."""
+    VWAP = "VWAP"
+    """At the average price by volume."""
+    TWAP = "TWAP"
+    """At the average price over time."""
+    DMA = "DMA"
+    """Sent to a given venue."""

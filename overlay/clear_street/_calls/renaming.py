@@ -1,0 +1,56 @@
+"""What a refusal says of the names of fields: which of some names the service does not know, or takes for another."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._api import requests as seam
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .._outcomes import Reply
+
+_TEXT_MAX = 20_000
+_FIELD = r"(?:json )?(?:fields?|property|properties|keys?|members?|attributes?|names?|parameters?|inputs?)"
+_UNKNOWN = re.compile(
+    rf"(?:unknown|unrecogni[sz]ed|unexpected|unsupported|undeclared|additional|extra|no such) {_FIELD}\b", re.IGNORECASE
+)
+_DOUBLE = re.compile(rf"(?:duplicate|duplicated|conflicting) {_FIELD}\b", re.IGNORECASE)
+_IS_UNKNOWN = (
+    r"\W+(?:is|was) (?:an? )?(?:unknown|unrecogni[sz]ed|unexpected|unsupported|not (?:known|recogni[sz]ed|expected|"
+    r"supported|allowed|permitted)|not an? (?:known|recogni[sz]ed|valid|supported))(?! to be)\b"
+)
+
+
+class RefusedName(NamedTuple):
+    """A name that a refusal is about."""
+
+    name: str
+    """The name."""
+    is_double: bool
+    """Whether it was refused because the field stood there under another of its names too, and not for being unknown.
+    """
+
+
+def refused_name(reply: Reply, names: Sequence[str]) -> RefusedName | None:
+    """The one of these names that a reply refuses, None where it does not say that a *name* is wrong: what it says of a
+    value is about the value.
+    """
+    body = (reply.body or b"")[:_TEXT_MAX].decode("utf-8", "replace")
+    for text in (seam.error_message_in(reply.json), body):
+        if text and (refused := _refused(text, names)):
+            return refused
+    return None
+
+
+def _refused(text: str, names: Sequence[str]) -> RefusedName | None:
+    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    for pattern, is_double in ((_DOUBLE, True), (_UNKNOWN, False)):
+        if says := pattern.search(text):
+            # "unknown field `a`, expected `b`": the one that is meant comes next.
+            named = known.search(text, says.end()) or known.search(text)
+            return RefusedName(named[0], is_double) if named else None
+    named = re.search(rf"\b({'|'.join(map(re.escape, names))})\b{_IS_UNKNOWN}", text, re.IGNORECASE)
+    return RefusedName(named[1], is_double=False) if named else None

@@ -1,0 +1,597 @@
+"""One client at services of either dialect: whichever name they know the idempotency key by, and whatever they do with
+a name that they do not know. No effect twice, every clean submit known, and nothing told that is not so.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import httpx
+import pytest
+
+from clear_street import APIError, ArgumentError, BadRequestError, ClearStreet, ConflictError, UnprocessableEntityError
+from clear_street.sandbox import SandboxClock
+from clear_street.types.v1 import PositionInstructionRequest
+from faces import Face, settled
+from scripted import ACCOUNT, INSTRUMENT, NIL_ID, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OLD, NEW, NEXT = "instruction_id", "client_instruction_id", "order_reference"
+"""The names that the key has had, and one that it may get."""
+
+
+class Kind(NamedTuple):
+    """What a service knows, and what it does with what it does not know."""
+
+    name: str
+    """The name that it knows the key by."""
+    unknown: str
+    """``"ignored"``; ``"400"`` or ``"422"``, with a text that names the field; ``"alias"``: it takes the other name
+    too, but not both; or ``"opaque"``: a 400 that does not say why.
+    """
+
+
+KINDS = {
+    **{f"contract, {unknown}": Kind(OLD, unknown) for unknown in ("ignored", "400", "422", "alias")},
+    **{f"today, {unknown}": Kind(NEW, unknown) for unknown in ("ignored", "400", "422", "alias")},
+    "the next": Kind(NEXT, "ignored"),
+}
+STRICT = [name for name, kind in KINDS.items() if kind.unknown != "ignored"]
+LENIENT = [name for name, kind in KINDS.items() if kind.unknown == "ignored" and kind.name != NEXT]
+
+
+class Service(httpx.MockTransport):
+    """Keeps keys under its own name; its ledger has every effect, with its key."""
+
+    def __init__(self, kind: str | Kind, *, others: int = 1, lags: bool = False) -> None:
+        super().__init__(self.answer)
+        self.kind = KINDS[kind] if isinstance(kind, str) else kind
+        self.others = others
+        """How many rows of somebody else's the account has."""
+        self.lags = lags
+        """Whether the list does not show what was submitted."""
+        self.ledger: list[dict[str, Any]] = []
+        self.posts: list[list[dict[str, Any]]] = []
+        self.lose: str = ""
+        """Which replies are lost: that to the next ``"effect"``, or to the next ``"request"``, which never arrives."""
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The reply to a submit or a list."""
+        if request.method == "GET":
+            others = [self.row(f"other-{number}", "7") for number in range(self.others)]
+            return self.reply(200, [*others, *([] if self.lags else self.ledger)])
+        rows = json.loads(request.content)
+        self.posts.append(rows)
+        if self.lose == "request":
+            self.lose = ""
+            raise httpx.ReadError("lost")
+        refusal = next(filter(None, map(self.refusal, rows)), None)
+        if refusal is not None:
+            return refusal
+        taken = [self.take(row) for row in rows]
+        if self.lose == "effect":
+            self.lose = ""
+            raise httpx.ReadError("lost")
+        refused = sum(row["status"] == "REJECTED" for row in taken)
+        return self.reply(409 if refused == len(taken) else 207 if refused else 200, taken)
+
+    def reply(self, status: int, data: Any, message: str = "It is refused") -> httpx.Response:
+        error = {"code": status, "message": message} if status > 207 else None
+        return httpx.Response(status, json={"metadata": {"request_id": "r"}, "data": data, "error": error})
+
+    def refusal(self, row: Mapping[str, Any]) -> httpx.Response | None:
+        """What it says to a row with a name that it does not know."""
+        odd = [name for name in (NEW, OLD, NEXT) if name in row and name != self.kind.name]
+        if not odd or self.kind.unknown == "ignored":
+            return None
+        if self.kind.unknown == "alias":
+            text = f"duplicate field `{self.kind.name}` at line 1 column 90"
+            return self.reply(422, None, text) if self.kind.name in row else None
+        if self.kind.unknown == "opaque":
+            return self.reply(400, None, "Bad request")
+        text = f"unknown field `{odd[0]}`, expected one of `instrument_id`, `{self.kind.name}` at line 1 column 90"
+        return self.reply(int(self.kind.unknown), None, text)
+
+    def take(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry a row out, unless its key was used before."""
+        names = (NEW, OLD) if self.kind.unknown == "alias" else (self.kind.name,)
+        key = next((row[name] for name in names if name in row), f"made-up-{len(self.ledger)}")
+        first = next((one for one in self.ledger if one[self.kind.name] == key), None)
+        if first is None:
+            self.ledger.append(self.row(key, row["quantity"]))
+            return self.ledger[-1]
+        why: dict[str, Any] = {"rejection_reason": f"Duplicate exercise instruction; existing_id={first['id']}"}
+        if self.kind.name != OLD:
+            facts = {"existing_id": first["id"]}
+            code = {"reason": "DUPLICATE_INSTRUCTION", "domain": "com.clearstreet.oems.exercise", "metadata": facts}
+            why = {"rejection_reason": None, "rejection": {**code, "description": "You have this one already"}}
+        return {**self.row(key, row["quantity"]), "id": NIL_ID, "status": "REJECTED", **why}
+
+    def row(self, key: str, quantity: str) -> dict[str, Any]:
+        return {
+            "id": f"id-of-{key}",
+            "account_id": ACCOUNT,
+            self.kind.name: key,
+            "instruction_type": "EXERCISE",
+            "instrument_id": INSTRUMENT,
+            "quantity": quantity,
+            "status": "SENT",
+            "symbol": "AAPL 280121C00195000",
+            "created_at": NOW,
+        }
+
+    @property
+    def keys(self) -> list[str]:
+        """The key of each effect."""
+        return [row[self.kind.name] for row in self.ledger]
+
+
+def asked(key: str | None = "key-0", name: str = OLD, quantity: int = 1) -> Any:
+    """An instruction to submit, as a dict."""
+    row = {"instruction_type": "EXERCISE", "instrument_id": INSTRUMENT, "quantity": quantity}
+    return row if key is None else {**row, name: key}
+
+
+FACES = [Face(name) for name in ("sync", "asyncio", "trio")]
+WAYS = ("value", "raw", "streamed")
+
+
+class Client:
+    """A client of one face, that submits in one way."""
+
+    def __init__(self, face: Face, way: str) -> None:
+        self.face, self.way = face, way
+        self.client: Any = None
+
+    def of(self, service: Service, **options: Any) -> Client:
+        """This client at a service."""
+        self.client = self.face.client(service, base_url="https://x.invalid", **options)
+        return self
+
+    def submit(self, *rows: Any) -> Any:
+        """The value of a submit."""
+        return self.face.play(self._submit, list(rows) or [asked()])
+
+    def failure(self, *rows: Any) -> APIError:
+        """The error of a submit."""
+        with pytest.raises(APIError) as caught:
+            self.submit(*rows)
+        return caught.value
+
+    async def _submit(self, rows: list[Any]) -> Any:
+        positions = self.client.v1.positions
+        if self.way == "value":
+            return await settled(positions.submit_position_instructions(ACCOUNT, instructions=rows))
+        if self.way == "raw":
+            submitting = positions.with_raw_response.submit_position_instructions(ACCOUNT, instructions=rows)
+            return await settled((await settled(submitting)).parse())
+        manager = positions.with_streaming_response.submit_position_instructions(ACCOUNT, instructions=rows)
+        if self.face.is_async:
+            async with manager as response:
+                return await response.parse()
+        with manager as response:
+            return response.parse()
+
+
+@pytest.fixture(params=[(face, way) for face in FACES for way in WAYS], ids=lambda each: f"{each[0].name}-{each[1]}")
+def client(request: pytest.FixtureRequest) -> Client:
+    return Client(*request.param)
+
+
+def known(kinds: list[str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("kind", kinds)
+
+
+TWO_NAMES = [name for name in KINDS if name != "the next"]
+
+# --- The truth table --------------------------------------------------------------------------------------------------
+
+
+@known(TWO_NAMES)
+def test_a_clean_submit_is_known_after_two_requests_and_the_next_after_one(client: Client, kind: str) -> None:
+    service = Service(kind, others=0)
+    client.of(service)
+
+    first = client.submit(asked("a"), asked(None))
+    posts = len(service.posts)
+    second = client.submit(asked("b", NEW))
+
+    assert [row.status for row in (*first.data, *second.data)] == ["SENT"] * 3
+    assert [row.instruction_id for row in (*first.data, *second.data)] == service.keys
+    assert [row.client_instruction_id for row in second.data] == ["b"]
+    assert posts == (2 if kind in STRICT else 1)
+    assert len(service.posts) == posts + 1
+    assert (first.drift, second.drift) == ((), ())
+
+
+@known(TWO_NAMES)
+def test_a_lost_reply_whose_row_the_list_shows_is_settled(client: Client, kind: str) -> None:
+    service = Service(kind, others=0)
+    service.lose = "effect"
+
+    submitted = client.of(service).submit(asked("a"), asked(None))
+
+    assert [row.status for row in submitted.accepted] == ["SENT", "SENT"]
+    assert submitted.reconciled
+    assert len(service.ledger) == 2
+
+
+@known(TWO_NAMES)
+def test_a_request_that_never_arrived_is_sent_again_where_keys_are_kept(client: Client, kind: str) -> None:
+    service = Service(kind)
+    service.lose = "request"
+
+    submitted = client.of(service).submit(asked("a"))
+
+    assert [row.instruction_id for row in submitted.accepted] == service.keys == ["a"]
+    assert len(service.posts) == (3 if kind in STRICT else 2)
+
+
+@known(list(KINDS))
+@pytest.mark.parametrize("lost", ["effect", "request"])
+def test_an_empty_list_is_evidence_of_nothing(client: Client, kind: str, lost: str) -> None:
+    service = Service(kind, others=0, lags=True)
+    service.lose = lost
+
+    error = client.of(service).failure(asked("a"))
+
+    assert error.outcome_unknown
+    assert error.outcomes == {"a": "unknown"}
+    assert len(service.ledger) == (lost == "effect")
+
+
+@known(TWO_NAMES)
+def test_a_reply_is_evidence_for_a_list_that_lags(client: Client, kind: str) -> None:
+    service = Service(kind, others=0, lags=True)
+    client.of(service).submit(asked("a"))
+    service.lose = "effect"
+
+    error = client.failure(asked("b"))
+
+    # Sent again, and refused as a duplicate: the row is there, and the list does not show it yet.
+    assert error.outcome_unknown
+    assert error.existing_ids == {"b": "id-of-b"}
+    assert service.keys == ["a", "b"]
+
+
+def test_the_next_name_is_met_without_a_second_effect(client: Client) -> None:
+    service = Service("the next", others=0)
+
+    submitted = client.of(service).submit(asked("a"))
+
+    assert [row.instruction_id for row in submitted.undetermined if row.id is None] == ["a"]
+    assert len(service.posts) == len(service.ledger) == 1
+    service.lose = "effect"
+    error = client.failure(asked("b", quantity=2))
+    assert error.outcome_unknown
+    assert "made-up-1" in [row.model_extra.get(NEXT) for row in error.candidates]
+    assert len(service.posts) == len(service.ledger) == 2
+
+
+@pytest.mark.parametrize("unknown", ["ignored", "400", "422"])
+@pytest.mark.parametrize(("before", "after"), [(OLD, NEW), (NEW, OLD)])
+def test_a_rename_under_a_running_client_costs_one_refusal(
+    client: Client, unknown: str, before: str, after: str
+) -> None:
+    service = Service(Kind(before, unknown), others=0)
+    client.of(service).submit(asked("a"))
+    renamed = Service(Kind(after, unknown), others=0)
+    service.kind, service.ledger = renamed.kind, renamed.ledger
+    posts = len(service.posts)
+
+    counts = []
+    for key in ("b", "c"):
+        assert [row.status for row in client.submit(asked(key)).data] == ["SENT"]
+        counts.append(len(service.posts) - posts)
+
+    assert counts == ([1, 2] if unknown == "ignored" else [2, 3])
+    assert service.keys == ["b", "c"]
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_a_refusal_that_names_no_field_is_not_tried_again_and_says_what_to_pin(client: Client, name: str) -> None:
+    service = Service(Kind(name, "opaque"), others=0)
+
+    error = client.of(service).failure(asked("a"))
+
+    assert isinstance(error, BadRequestError)
+    assert not error.outcome_unknown
+    assert len(service.posts) == 1
+    assert "idempotency_key_name=" in str(error)
+    submitted = client.of(service, idempotency_key_name=name).submit(asked("a"))
+    assert [row.status for row in submitted.data] == ["SENT"]
+    assert [sorted({OLD, NEW} & row.keys()) for row in service.posts[-1]] == [[name]]
+
+
+@known(TWO_NAMES)
+def test_a_used_key_is_a_duplicate_by_code_or_by_words(client: Client, kind: str) -> None:
+    service = Service(kind, others=0)
+    client.of(service).submit(asked("a"))
+
+    submitted = client.submit(asked("a"), asked("b"))
+
+    [rejection] = submitted.rejections
+    assert rejection.is_duplicate
+    assert rejection.existing_id == "id-of-a"
+    assert rejection.code == ("DUPLICATE_INSTRUCTION" if KINDS[kind].name == NEW else None)
+    assert rejection.reason
+    assert service.keys == ["a", "b"]
+
+
+# --- Names that are refused -------------------------------------------------------------------------------------------
+
+
+def texts(name: str) -> list[str]:
+    return [
+        f"unknown field `{name}`, expected one of `{OLD}`, `{NEW}`",
+        f"Unrecognized field '{name}' (class Row)",
+        f"Additional properties are not allowed ('{name}' was unexpected)",
+        f"[0].{name}: Extra inputs are not permitted",
+        f'"{name}" is not allowed',
+        f"The field {name} is not recognized",
+    ]
+
+
+def at(*replies: httpx.Response, **options: Any) -> tuple[ClearStreet, list[Any]]:
+    """A client that is answered so, and the rows of each submit that it makes."""
+    left, bodies = list(replies), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"metadata": {"request_id": "r"}, "data": []})
+        bodies.append(json.loads(request.content))
+        return left.pop(0)
+
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    options = {"api_key": "key", "base_url": "https://x.invalid", "http_client": http_client, **options}
+    return ClearStreet(**options, clock=SandboxClock()), bodies
+
+
+def submit(client: ClearStreet, *rows: Any, **options: Any) -> Any:
+    return client.v1.positions.submit_position_instructions(ACCOUNT, instructions=list(rows) or [asked()], **options)
+
+
+def names_in(rows: list[dict[str, Any]]) -> list[str]:
+    return sorted({OLD, NEW} & rows[0].keys())
+
+
+def said(status: int, text: str) -> httpx.Response:
+    return httpx.Response(status, json={"metadata": {"request_id": "r"}, "error": {"code": status, "message": text}})
+
+
+def taken(key: str = "key-0", name: str = OLD) -> httpx.Response:
+    row = Service(Kind(name, "ignored")).row(key, "1")
+    return httpx.Response(200, json={"metadata": {"request_id": "r"}, "data": [row]})
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("text", texts(NEW))
+def test_a_name_that_is_called_unknown_is_dropped(status: int, text: str) -> None:
+    client, bodies = at(said(status, text), taken())
+
+    assert submit(client).accepted
+    assert [names_in(rows) for rows in bodies] == [[NEW, OLD], [OLD]]
+
+
+def test_a_text_that_is_no_envelope_is_read_as_well() -> None:
+    client, bodies = at(httpx.Response(422, text=texts(OLD)[0]), taken(name=NEW))
+
+    assert submit(client).accepted
+    assert [names_in(rows) for rows in bodies] == [[NEW, OLD], [NEW]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "instruction_id must have at most 32 characters",
+        '"instruction_id" is not allowed to be empty',
+        "client_instruction_id has an unexpected character",
+        "invalid value for client_instruction_id: unknown account",
+        "unknown field `memo`",
+        "Bad request",
+    ],
+)
+def test_what_is_said_of_a_value_is_no_refusal_of_its_name(text: str) -> None:
+    client, bodies = at(said(400, text))
+
+    with pytest.raises(BadRequestError) as caught:
+        submit(client)
+
+    assert not caught.value.outcome_unknown
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409])
+def test_another_refusal_is_not_about_names(status: int) -> None:
+    client, bodies = at(said(status, texts(NEW)[0]))
+
+    with pytest.raises(APIError):
+        submit(client)
+    assert len(bodies) == 1
+
+
+def test_names_are_switched_twice_at_most() -> None:
+    client, bodies = at(*(said(422, texts(name)[0]) for name in (NEW, OLD)), *(said(422, texts(NEW)[0]),) * 2)
+
+    with pytest.raises(UnprocessableEntityError):
+        submit(client)
+    assert [names_in(rows) for rows in bodies] == [[NEW, OLD], [OLD]]
+    # Neither name is known: the next call begins with both again.
+    with pytest.raises(UnprocessableEntityError):
+        submit(client)
+    assert names_in(bodies[2]) == [NEW, OLD]
+
+
+def test_a_switch_is_no_retry_and_takes_no_time() -> None:
+    client, bodies = at(said(400, texts(NEW)[0]), taken(), max_retries=0)
+
+    response = submit(client)
+
+    assert [attempt.outcome for attempt in response.attempts] == ["refused", "done"]
+    assert {rows[0].get(OLD) for rows in bodies} == {"key-0"}
+
+
+def test_nothing_is_sent_under_another_name_before_the_time_that_the_service_asks_for() -> None:
+    refusal = said(400, texts(NEW)[0])
+    refusal.headers["Retry-After"] = "30"
+    client, bodies = at(refusal)
+
+    with pytest.raises(BadRequestError):
+        submit(client)
+    assert len(bodies) == 1
+
+
+def test_what_was_learnt_at_one_address_holds_for_that_alone() -> None:
+    client, bodies = at(said(400, texts(NEW)[0]), taken(), taken(), taken())
+    submit(client)
+
+    submit(client.with_options(base_url="https://y.invalid"))
+    submit(client.with_options(max_retries=1))
+
+    assert [names_in(rows) for rows in bodies[2:]] == [[NEW, OLD], [OLD]]
+
+
+def test_a_pinned_name_is_kept_and_the_refusal_of_it_says_so() -> None:
+    client, bodies = at(said(400, texts(NEW)[0]), idempotency_key_name=NEW)
+
+    with pytest.raises(BadRequestError, match="idempotency_key_name='client_instruction_id'") as caught:
+        submit(client)
+
+    assert not caught.value.outcome_unknown
+    assert [names_in(rows) for rows in bodies] == [[NEW]]
+
+
+def test_a_name_that_the_key_never_had_cannot_be_pinned() -> None:
+    with pytest.raises(ArgumentError, match="one of 'client_instruction_id', 'instruction_id', or None"):
+        ClearStreet(api_key="key", idempotency_key_name="order_reference")  # type: ignore[arg-type]
+
+
+# --- Rows under either name -------------------------------------------------------------------------------------------
+
+
+def models() -> list[PositionInstructionRequest]:
+    """Rows with the key under its newer name."""
+    read = PositionInstructionRequest.from_dict({**asked("key-0", NEW), "quantity": "1"})
+    written = PositionInstructionRequest(instruction_type="EXERCISE", instrument_id=INSTRUMENT, quantity="1")  # type: ignore[arg-type]
+    written.client_instruction_id = "key-0"
+    return [read, written, pickle.loads(pickle.dumps(read))]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        asked("key-0", OLD),
+        asked("key-0", NEW),
+        asked("key-0", OLD) | {NEW: None},
+        asked("key-0", NEW) | {OLD: None},
+        asked("key-0", NEW) | {OLD: "key-0"},
+        *models(),
+    ],
+)
+def test_a_row_may_have_its_key_under_either_name(row: Any) -> None:
+    client, bodies = at(taken())
+
+    assert submit(client, row).accepted
+    assert bodies[0][0][OLD] == bodies[0][0][NEW] == "key-0"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        asked("a", OLD) | {NEW: "b"},
+        PositionInstructionRequest.from_dict({**asked("a", OLD), NEW: "b", "quantity": "1"}),
+    ],
+)
+def test_two_keys_for_one_row_are_refused(row: Any) -> None:
+    client, bodies = at()
+
+    with pytest.raises(ArgumentError, match=r"Two idempotency keys in `instructions\[0\]`: 'b' .*, 'a' .*give one"):
+        submit(client, row)
+    assert bodies == []
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_a_blank_key_is_refused_under_its_own_name(name: str) -> None:
+    with pytest.raises(ArgumentError, match=rf"`instructions\[0\]\.{name}`"):
+        submit(at()[0], asked(" ", name))
+
+
+# --- Duplicates -------------------------------------------------------------------------------------------------------
+
+
+def test_a_409_of_a_minted_key_is_our_own_row_in_other_words() -> None:
+    row = {"id": NIL_ID, "status": "REJECTED", "rejection_reason": "You have already submitted this instruction"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            sent = json.loads(request.content)[0]
+            stored.append(Service(Kind(OLD, "ignored")).row(sent[OLD], "1"))
+            return httpx.Response(409, json={"metadata": {"request_id": "r"}, "data": [{**stored[0], **row}]})
+        return httpx.Response(200, json={"metadata": {"request_id": "r"}, "data": stored})
+
+    stored: list[dict[str, Any]] = []
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    client = ClearStreet(api_key="key", http_client=http_client, clock=SandboxClock())
+
+    assert [row.status for row in submit(client, asked(None)).accepted] == ["SENT"]
+
+
+def test_a_code_that_is_no_duplicate_is_believed_before_words_and_status() -> None:
+    why = {"reason": "INSUFFICIENT_POSITION", "domain": "d", "description": "Duplicate instruction?", "metadata": {}}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent = Service(Kind(NEW, "ignored")).row(json.loads(request.content)[0][NEW], "1")
+        row = {**sent, "id": NIL_ID, "status": "REJECTED", "rejection": why}
+        return httpx.Response(409, json={"metadata": {"request_id": "r"}, "data": [row]})
+
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    client = ClearStreet(api_key="key", http_client=http_client, clock=SandboxClock())
+
+    with pytest.raises(ConflictError) as caught:
+        submit(client, asked(None))
+    [rejection] = caught.value.rejections
+    assert (rejection.code, rejection.is_duplicate) == ("INSUFFICIENT_POSITION", False)
+    assert not caught.value.outcome_unknown
+
+
+# --- What stays open is loud ------------------------------------------------------------------------------------------
+
+
+def test_an_undetermined_row_is_loud(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="clear_street"):
+        response = submit(at(taken("another"))[0])
+
+    assert "not mentioned by the 2xx" in repr(response.data[0])
+    assert "not mentioned by the 2xx" not in repr(response.data[1])
+    assert "the reply does not tell what came of 1 row(s)" in caplog.text
+    assert "key-0" not in caplog.text
+    assert pickle.loads(pickle.dumps(response.data[0])) == response.data[0]
+
+
+@pytest.mark.parametrize("kind", ["contract, ignored", "today, ignored"])
+def test_strict_takes_either_dialect_whole(kind: str) -> None:
+    client = Client(FACES[0], "value").of(Service(kind), strict=True)
+
+    assert client.submit().drift == ()
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_the_hint_of_a_404_names_both(name: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"metadata": {"request_id": "r"}, "data": rows})
+        return said(404, "Not found")
+
+    rows = [Service(Kind(name, "ignored")).row("key-0", "1")]
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    client = ClearStreet(api_key="key", http_client=http_client, clock=SandboxClock())
+    for hint in ("'id-of-key-0'", f"`{OLD}` or `{NEW}`"):
+        with pytest.raises(APIError) as caught:
+            client.v1.positions.cancel_position_instruction("key-0", account_id=ACCOUNT)
+        assert hint in str(caught.value)
+        rows.clear()
