@@ -208,6 +208,16 @@ def test_the_layers_are_those_of_the_contract() -> None:
     ]
 
 
+def test_each_rule_of_a_call_is_named_in_the_code_that_obeys_it() -> None:
+    headings = set(re.findall(r"^## (.+)$", TEXT["docs/safety.md"], flags=re.MULTILINE))
+    code = " ".join(
+        " ".join(path.read_text(encoding="utf-8").split()) for path in (ROOT / "overlay/clear_street").rglob("*.py")
+    )
+    named = set(re.findall(r'docs/safety\.md, "([^"]+)"', code))
+
+    assert named == headings - {"Words", "What this rests on", "How to see it"}
+
+
 def test_every_helper_of_the_tests_is_named() -> None:
     tests = TEXT["CONTRIBUTING.md"].partition("## Tests")[2].partition("\n## ")[0]
     found = {path.name for path in (ROOT / "tests").glob("*.py") if not path.name.startswith("test_")}

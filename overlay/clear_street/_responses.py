@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._calls.lifecycle import Completed
+    from ._calls.steps import Completed
     from ._http.driver import AsyncDriver, Driver
     from ._outcomes import Attempt
 

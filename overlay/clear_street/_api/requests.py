@@ -1,7 +1,7 @@
 """The only door into the generated code: requests are built here, bodies become models here.
 
 Each operation has one function with the argument names of the API, so that a change of the spec shows up as a type
-error on the line that must follow it.
+error on the line that must follow it. docs/safety.md, "Arguments".
 """
 
 from __future__ import annotations

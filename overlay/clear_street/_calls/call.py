@@ -1,4 +1,7 @@
-"""One call: what was asked for, its bounds, and what is known of it so far."""
+"""One call: what was asked for, its bounds, and what is known of it so far.
+
+docs/safety.md, "Time", says what each bound is of.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which error comes of a call that did not succeed: what is known, what is not, and what to do next."""
+"""Which error comes of a call that did not succeed: what is known, what is not, and what to do next.
+
+docs/safety.md, "What the caller learns".
+"""
 
 from __future__ import annotations
 

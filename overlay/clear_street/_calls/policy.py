@@ -2,7 +2,7 @@
 
 An attempt ends in one of the five `Outcome`s, by where it failed (`classify`). What follows depends on the
 operation's `Resend` rule alone (`decide`, by the table), and how long to wait first on the number of attempts
-(`backoff`) and on what the service asked (`retry_after`).
+(`backoff`) and on what the service asked (`retry_after`). docs/safety.md, "What may be sent again".
 """
 
 from __future__ import annotations

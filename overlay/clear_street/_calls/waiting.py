@@ -1,6 +1,8 @@
 """Waiting for instructions: one read of the account's list per tick, whatever the number of instructions waited for.
 
 `Seen` holds what was seen of them; `Poll` reads the list and feeds it. Which states end a wait stands in `_states`.
+
+docs/safety.md, "Waiting".
 """
 
 from __future__ import annotations

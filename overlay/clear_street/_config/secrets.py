@@ -1,7 +1,7 @@
 """What may be secret, the API key and the values of headers, kept out of every `repr`, traceback and pickle.
 
 A frame that an exception passes through keeps its local variables, and tools print them. So what may be secret goes
-behind a `Secret` in the first frame that has it, before anything can be raised.
+behind a `Secret` in the first frame that has it, before anything can be raised. docs/safety.md, "Secrets".
 """
 
 from __future__ import annotations

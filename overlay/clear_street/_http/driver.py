@@ -24,7 +24,8 @@ import httpx
 
 from .._calls.call import Call, Learnt
 from .._calls.effects import Invoke, Send, Sleep
-from .._calls.lifecycle import exchange, finish, lost
+from .._calls.lifecycle import exchange
+from .._calls.streamed import finish, lost
 from .._config.settings import Settings, checked_key
 from .._logging import log, logger
 from .._outcomes import Failure, Reply
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from .._api.operations import Operation
     from .._api.requests import Prepared
     from .._calls.effects import Effect, Flow
-    from .._calls.lifecycle import Completed
+    from .._calls.steps import Completed
     from .._config.secrets import Secret
 
     T = TypeVar("T")

@@ -1,0 +1,239 @@
+"""The steps of a call that every flow takes: one attempt, a pause, one look at the list, the value at the end."""
+
+from __future__ import annotations
+
+from logging import INFO, WARNING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from .._api import requests as seam
+from .._api.json import read_object
+from .._api.operations import Resend
+from .._logging import log, logger
+from .._outcomes import Failure, Outcome, Reply
+from ..errors import APIError, ArgumentError
+from . import failures, policy
+from .effects import Invoke, Send, Sleep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clear_street_api.client import Request
+    from clear_street_api.models import PositionInstruction
+
+    from .call import Call
+    from .effects import Flow
+
+T = TypeVar("T")
+
+
+class Completed(Generic[T]):
+    """A call that succeeded: its value (None while a streamed reply has not been read) and the last reply."""
+
+    __slots__ = ("call", "reply", "value")
+
+    def __init__(self, call: Call[T], reply: Reply, value: T | None) -> None:
+        self.call: Call[T] = call
+        self.reply: Reply = reply
+        self.value: T | None = value
+
+    @property
+    def http_response(self) -> Any:
+        """The driver's own object."""
+        return self.reply.http_response
+
+
+def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outcome]]:
+    """Send once, within the time that is left, and remember it."""
+    now = call.clock.monotonic()
+    if passed := call.passed(now):
+        call.stopped_by = passed
+        return Failure(TimeoutError(f"{passed} had passed"), now, sent=False, timed_out=True), Outcome.NEVER_SENT
+    send = Send(
+        request,
+        call.headers,
+        timeout=call.limits.timeout,
+        until=min(now + call.limits.timeout.total, call.send_until),
+        not_after=call.not_after_at,
+        stream=call.stream,
+        raw=call.raw,
+        authenticated=call.operation.authenticated,
+    )
+    call.in_flight = send
+    result = yield from _sent(call, send)
+    if isinstance(result, Reply) and result.body is not None:
+        result.json = read_object(result.body)
+    foreign = is_foreign(call, result)
+    outcome = policy.classify(result, readable=not foreign and is_readable(call, result), foreign=foreign)
+    request_id = seam.request_id_in(result.json) if isinstance(result, Reply) else None
+    call.record(now, result, outcome, request_id)
+    call.in_flight = None
+    return result, outcome
+
+
+def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
+    """What sending comes to. A key that goes bad within a call is no wrong argument any more: nothing was sent."""
+    try:
+        result: Reply | Failure = yield send
+    except ArgumentError as error:
+        if not call.attempts:
+            raise
+        now = call.clock.monotonic()
+        return Failure(error, now, sent=False, timed_out=False)
+    call.service.note(result.headers, result.received)
+    return result
+
+
+def is_foreign(call: Call[T], result: Reply | Failure) -> bool:
+    """Whether a reply is about something else than what was asked: rows of another account, or, as the answer to a
+    cancel, another instruction. The page of the contract shows a call with account 0, which is nobody's, beside a reply
+    of another: such a call is not held against its reply.
+    """
+    asked = call.prepared
+    if isinstance(result, Failure) or result.json is None or not asked.account_id:
+        return False
+    if seam.names_other_account(result.json, asked.account_id):
+        return True
+    return asked.instruction_id is not None and seam.names_other_id(result.json, asked.instruction_id)
+
+
+def is_readable(call: Call[T], result: Reply | Failure) -> bool:
+    """Whether a reply is what the operation answers with, as far as the call relies on it.
+
+    docs/safety.md, "Replies that are not what they should be".
+    """
+    if isinstance(result, Failure):
+        return False
+    if result.body is None:
+        return True
+    resend = call.operation.resend
+    if seam.is_bare_error(result.json) and resend in (Resend.CANCEL, Resend.ONCE):
+        return False
+    if call.operation.response is None:
+        return seam.reads_as(call.cast_to, result.body)
+    if result.json is None:
+        return False
+    # Of a read, another value in the place of an object reads None and is drift, like any other field.
+    if seam.has_data(call.operation.response(), result.json, exact=call.operation.changes):
+        return True
+    # A close without its orders is answered at least in the service's own envelope: what a gateway says when it gave up
+    # waiting can come with a 200 as well.
+    is_answer = isinstance(result.json.get("metadata"), dict) and not result.json.get("error")
+    return resend == Resend.ONCE and is_answer
+
+
+def pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
+    """Wait before sending again, as long as the service asked, or else, with `backoff`, a random while; False where
+    there is no attempt or no time left for it, or the service asked for more than that.
+    """
+    retries = len(call.attempts) - call.renamed
+    if retries > call.limits.max_retries or (call.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
+        return False
+    now = call.clock.monotonic()
+    then = max(now, call.quiet_until)
+    if backoff and call.retry_after is None:
+        jitter = call.clock.random()
+        then = max(then, now + policy.backoff(len(call.attempts), jitter))
+    call.stopped_by = call.passed(then)
+    if call.stopped_by:
+        return False
+    if then > now:
+        yield Sleep(then - now)
+    return True
+
+
+def look(call: Call[T], number: int) -> Flow[tuple[Sequence[PositionInstruction] | None, bool]]:
+    """Read the account's instructions once, the `number`-th time; the rows of a list that counts, and whether to look
+    again where they are not enough.
+
+    docs/safety.md, "What a reply may prove", says which list counts.
+    """
+    now = call.clock.monotonic()
+    jitter = call.clock.random()
+    wait = max(call.quiet_until - now, policy.backoff(number, jitter) if number else 0.0)
+    if now + wait >= call.deadline_at or wait > policy.RETRY_AFTER_MAX:
+        return None, False
+    if wait > 0:
+        yield Sleep(wait)
+        now = call.clock.monotonic()
+    send = Send(
+        seam.get_position_instructions(cast("int", call.prepared.account_id)).request,
+        call.headers,
+        timeout=call.limits.timeout,
+        until=min(now + call.limits.timeout.total, call.deadline_at),
+        not_after=None,
+        stream=False,
+        raw=call.raw,
+        authenticated=True,
+    )
+    result = yield from _sent(call, send)
+    call.note(result)
+    rows: Sequence[PositionInstruction] | None = None
+    if isinstance(result, Reply):
+        result.json = read_object(result.body)
+        rows = seam.listed_instructions(result.status, result.json, call.prepared.account_id or 0)
+    if rows is None:
+        # A refusal of the list stays one: another try would be told the same.
+        refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
+        return None, not refused
+    if call.batch is not None and any(row.instruction_id is None for row in rows):
+        # A list that hides a key may hide one of ours: it settles nothing, and is a sign that keys are not kept.
+        call.batch.take_keyless(rows)
+        return None, True
+    if any(row.id is None for row in rows):
+        return None, True
+    call.last_look = cast("Reply", result)
+    return rows, True
+
+
+def completed_with(call: Call[T], reply: Reply, found: object = None) -> Completed[T]:
+    """The value of a call that succeeded: the reply's own, or `found` under the reply's envelope."""
+    if reply.body is None:
+        return Completed(call, reply, None)
+    value = call.decode(reply, found)
+    if call.batch is not None and call.batch.rejected_rows:
+        log(WARNING, "%s: the service refused some of the rows", call.operation.name)
+    if call.batch is not None and (silent := len(call.batch.undetermined)):
+        log(WARNING, "%s: the reply does not tell what came of %d row(s): undetermined", call.operation.name, silent)
+    for kind in sorted(call.new_drift(value)):
+        log(WARNING, "%s: the reply departs from the spec: %s", call.operation.name, kind)
+    failures.raise_if_refused(call, reply, value)
+    return Completed(call, reply, value)
+
+
+def tell_intent(call: Call[T], keys: tuple[str, ...], request: Request) -> Flow[None]:
+    """Tell the application what is about to be sent; what it raises stops the call."""
+    hook = call.settings.on_intent
+    if hook is None:
+        return
+    in_time: bool = yield Invoke(hook, keys, request, until=call.deadline_at)
+    if not in_time:
+        now = call.clock.monotonic()
+        late = TimeoutError("on_intent took until the deadline")
+        raise failures.error(call, Failure(late, now, sent=False, timed_out=True))
+
+
+def explain(call: Call[T], error: BaseException) -> None:
+    """Let whatever a call ends in tell what may have happened."""
+    if isinstance(error, APIError):
+        log_end(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))
+    elif failures.annotate(call, error):
+        log_end(call, f"interrupted by {type(error).__name__}, outcome unknown", WARNING)
+
+
+def log_end(call: Call[T], came_to: str, level: int = INFO) -> None:
+    """One line per call: no account, no id but the request's, no body."""
+    if not logger.isEnabledFor(level):
+        return
+    last = call.attempts[-1] if call.attempts else None
+    log(
+        level,
+        "%s (%s %s): %s, status %s, request id %s, attempts %d, %.3f s",
+        call.operation.name,
+        call.operation.method,
+        call.operation.path_template,
+        came_to,
+        last.status_code if last else None,
+        last.request_id if last else None,
+        len(call.attempts),
+        call.clock.monotonic() - call.started,
+    )
