@@ -50,7 +50,8 @@ def _in_python(text: str) -> dict[str, set[int]]:
             case ast.keyword(arg=str(word), lineno=line) | ast.arg(arg=str(word), lineno=line):
                 found.setdefault(word, set()).add(line)
             case ast.Constant(value=str() | int() as word, lineno=line):
-                found.setdefault(str(word), set()).add(line)
+                # A message names a field by its path: f"{where}.instruction_id".
+                found.setdefault(str(word).removeprefix("."), set()).add(line)
             case ast.Name(id=word, lineno=line):
                 found.setdefault(word, set()).add(line)
             case ast.FunctionDef(name=word, lineno=line) | ast.AsyncFunctionDef(name=word, lineno=line):

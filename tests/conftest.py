@@ -6,12 +6,17 @@ import gc
 import os
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from faces import Face
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# A busy machine takes its time over an example.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True)

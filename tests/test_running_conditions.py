@@ -439,7 +439,7 @@ class TestCancelledTasks:
                 DefaultAsyncHttpxClient(limits=limits) as http_client,
                 AsyncClearStreet("key", base_url=service.url, http_client=http_client, timeout=20.0) as client,
             ):
-                while cancelled < 10_000:
+                while cancelled < 2_000:
                     async with anyio.create_task_group() as tasks:
                         for _ in range(20):
                             tasks.start_soon(one, client)
@@ -454,7 +454,7 @@ class TestCancelledTasks:
         with RawServer(answering) as service:
             anyio.run(main, backend=backend)
             assert service.accepted > 100  # many had got as far as a connection
-        assert cancelled >= 10_000
+        assert cancelled >= 2_000
         assert done == 200
 
 
