@@ -10,8 +10,8 @@ from .._annotations import resolvable
 from .._config.secrets import Secret
 from ..errors import ArgumentError
 from .environment import certificates, environment_proxy, is_loopback, shared_context, usable_proxy
-from .seams import Seams, replaced_sending
-from .transport import AsyncTransport, Transport
+from .seams import CLIENT, Seams, replaced_sending
+from .transport import ASYNC_SEAMS, SEAMS, AsyncTransport, Transport
 
 if TYPE_CHECKING:
     import ssl
@@ -106,6 +106,13 @@ class _AsyncRoutes(_Routing[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport)
 _SENDING = ("_send_handling_auth", "_send_handling_redirects", "_send_single_request", "_transport_for_url")
 _SEAMS = Seams(*[(httpx.Client, name) for name in ("send", *_SENDING)])
 _ASYNC_SEAMS = Seams(*[(httpx.AsyncClient, name) for name in ("send", *_SENDING)])
+
+
+def is_replaced(client: httpx.Client | httpx.AsyncClient) -> bool:
+    """Whether a tool has put functions of its own in the place of methods by which a client sends."""
+    if isinstance(client, CLIENT):
+        return _SEAMS.replaced() or SEAMS.replaced()
+    return _ASYNC_SEAMS.replaced() or ASYNC_SEAMS.replaced()
 
 
 class DefaultHttpxClient(httpx.Client):

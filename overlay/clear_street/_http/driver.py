@@ -31,10 +31,11 @@ from .._logging import log, logger
 from .._outcomes import Failure, Reply
 from ..errors import ArgumentError, ClearStreetError
 from .bounds import BOUNDS, Bounds, raised_by_signal_handler
-from .client import DefaultAsyncHttpxClient, DefaultHttpxClient
+from .client import DefaultAsyncHttpxClient, DefaultHttpxClient, is_replaced
 from .decoding import BodyTooLarge, bound, keep, unpacked
 from .messages import new_request
 from .redaction import shown
+from .seams import ASYNC_CLIENT, CLIENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +166,7 @@ class Driver(_Driver):
 
     def __init__(self, http_client: httpx.Client | None, clock: Any) -> None:
         super().__init__(clock)
-        if http_client is not None and not isinstance(http_client, httpx.Client):
+        if http_client is not None and not isinstance(http_client, CLIENT):
             raise ArgumentError(
                 f"Expected an httpx.Client for `http_client` but received {type(http_client).__name__}; pass a "
                 "DefaultHttpxClient(transport=...) or the like, or use AsyncClearStreet for an async one."
@@ -311,7 +312,7 @@ class AsyncDriver(_Driver):
 
     def __init__(self, http_client: httpx.AsyncClient | None, clock: Any) -> None:
         super().__init__(clock)
-        if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
+        if http_client is not None and not isinstance(http_client, ASYNC_CLIENT):
             raise ArgumentError(
                 f"Expected an httpx.AsyncClient for `http_client` but received {type(http_client).__name__}; pass a "
                 "DefaultAsyncHttpxClient(transport=...) or the like, or use ClearStreet for a blocking one."
@@ -534,18 +535,19 @@ E = TypeVar("E", bound=BaseException)
 
 def _knows_when_sent(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> bool:
     """Whether `Bounds.begun` is told of the first byte: by connections of this package's, or by httpx's own transport,
-    which traces what it does.
+    which traces what it does. A mock in its place traces nothing.
     """
     if getattr(client, "keeps_bounds", False):
         return True
-    return type(_transport(client, request)) in (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
+    is_own = type(_transport(client, request)) in (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
+    return is_own and not is_replaced(client)
 
 
 def _is_never_sent(
     client: httpx.Client | httpx.AsyncClient, error: BaseException, request: httpx.Request, bounds: Bounds
 ) -> bool:
     """Whether it is proven that no byte of a request left. The exception of another transport proves nothing: it may
-    be of a second try; only a transport that goes nowhere is believed, for what is no answer to a hook.
+    be of a second try; only a transport that goes nowhere, or a mock, is believed, for what is no answer to a hook.
     """
     if _knows_when_sent(client, request):
         return not bounds.begun
@@ -553,7 +555,9 @@ def _is_never_sent(
         own = isinstance(error, _NEVER_SENT) and error.request is request
     except RuntimeError:
         return False
-    return own and isinstance(_transport(client, request), _goes_nowhere()) and not client.event_hooks["response"]
+    if not own or bounds.begun or client.event_hooks["response"]:
+        return False
+    return isinstance(_transport(client, request), _goes_nowhere()) or is_replaced(client)
 
 
 def _transport(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> object:

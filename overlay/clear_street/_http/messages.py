@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .._calls.effects import Send
     from .._config.secrets import Secret
     from .bounds import Bounds
+from .seams import CLIENT
 
 _PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_PYTHON})".encode()
@@ -49,7 +50,7 @@ def new_request(
     extensions: dict[str, Any] = {}
     # Connections of ours look at the clock themselves, right before the first byte; those of httpx tell of it.
     if not getattr(client, "keeps_bounds", False):
-        extensions["trace"] = _traced(bounds) if isinstance(client, httpx.Client) else _atraced(bounds)
+        extensions["trace"] = _traced(bounds) if isinstance(client, CLIENT) else _atraced(bounds)
         if send.not_after is not None:
             if now >= send.not_after:
                 raise httpx.ConnectTimeout("the time in not_after passed before anything was sent")

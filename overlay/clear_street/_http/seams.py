@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _FUNCTIONS = (type(httpx.Request.read), type(httpcore.Request.__init__))
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _ASKING = ("request", "get", "post", "put", "patch", "delete", "stream", "build_request", "_init_transport")
-_CLIENT, _ASYNC_CLIENT = httpx.Client, httpx.AsyncClient
+CLIENT, ASYNC_CLIENT = httpx.Client, httpx.AsyncClient
 
 
 class Seams:
@@ -58,7 +58,7 @@ class Seams:
 def _is_own(owner: Any, name: str, method: Any) -> bool:
     """Whether a method is the library's own. A wrapper may bear its name and module; it has other variables."""
     if owner is httpx:  # a tracer may have put a subclass in the place of a class
-        return isinstance(method, type) and issubclass(method, (_CLIENT, _ASYNC_CLIENT))
+        return isinstance(method, type) and issubclass(method, (CLIENT, ASYNC_CLIENT))
     if type(method) not in _FUNCTIONS or not method.__module__.startswith(("httpx.", "httpcore.")):
         return False
     home = sys.modules.get(method.__module__)
@@ -83,7 +83,7 @@ def refuse_unseen(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> N
 
     A function that wraps httpx's own is none, as far as it says so by ``__wrapped__``: it may trace.
     """
-    asking = _SYNC_ASKING if isinstance(client, _CLIENT) else _ASYNC_ASKING
+    asking = _SYNC_ASKING if isinstance(client, CLIENT) else _ASYNC_ASKING
     if not asking.replaced():
         return
     mocked = asking.unwrapped()

@@ -282,7 +282,7 @@ class _AsyncBody(httpx.AsyncByteStream):
 
 
 _CORE_SEAMS = Seams(*[(httpcore.ConnectionPool, name) for name in ("handle_request", "create_connection")])
-_SEAMS = Seams(
+SEAMS = Seams(
     *_CORE_SEAMS.methods, (httpx.HTTPTransport, "handle_request"), (httpcore.HTTPConnection, "handle_request")
 )
 _ASYNC_CORE_SEAMS = Seams(
@@ -331,7 +331,7 @@ class Transport(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         _sending(request)
-        if _SEAMS.replaced():
+        if SEAMS.replaced():
             with replaced_sending():
                 return super().handle_request(request)
         pool = self._pools.current()
