@@ -179,6 +179,31 @@ def test_a_failure_that_is_mocked_means_what_a_real_one_does(
     assert service.accepted == 0
 
 
+def test_a_tracer_makes_no_proof_of_what_a_retrying_transport_raises(service: RawServer) -> None:
+    class Retrying(httpx.BaseTransport):
+        """A request like it is sent, its reply lost; the second try is refused."""
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            with httpx.HTTPTransport() as transport:
+                transport.handle_request(httpx.Request(request.method, request.url, headers=request.headers))
+            raise httpx.ConnectError("refused", request=request)
+
+    real = httpx.HTTPTransport.handle_request
+
+    def traced(*arguments: Any) -> httpx.Response:
+        return real(*arguments)
+
+    with (
+        mock.patch.object(httpx.HTTPTransport, "handle_request", traced),
+        httpx.Client(transport=Retrying()) as http_client,
+        ClearStreet("key", base_url=service.url, http_client=http_client, max_retries=0) as client,
+        pytest.raises(APIConnectionError) as caught,
+    ):
+        client.v1.positions.close_positions(1)
+    assert caught.value.outcome_unknown
+    assert len(service.requests) == 1
+
+
 @pytest.mark.parametrize("name", ["request", "delete", "stream", "build_request"])
 def test_what_no_request_goes_through_lets_none_out_while_it_is_mocked(
     face: Face, service: RawServer, name: str

@@ -539,15 +539,15 @@ def _knows_when_sent(client: httpx.Client | httpx.AsyncClient, request: httpx.Re
     """
     if getattr(client, "keeps_bounds", False):
         return True
-    is_own = type(_transport(client, request)) in (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
-    return is_own and not is_replaced(client)
+    return type(_transport(client, request)) in _HTTPX_TRANSPORTS and not is_replaced(client)
 
 
 def _is_never_sent(
     client: httpx.Client | httpx.AsyncClient, error: BaseException, request: httpx.Request, bounds: Bounds
 ) -> bool:
     """Whether it is proven that no byte of a request left. The exception of another transport proves nothing: it may
-    be of a second try; only a transport that goes nowhere, or a mock, is believed, for what is no answer to a hook.
+    be of a second try; only a transport that goes nowhere is believed, or a mock in the place of httpx's own, for what
+    is no answer to a hook.
     """
     if _knows_when_sent(client, request):
         return not bounds.begun
@@ -557,7 +557,8 @@ def _is_never_sent(
         return False
     if not own or bounds.begun or client.event_hooks["response"]:
         return False
-    return isinstance(_transport(client, request), _goes_nowhere()) or is_replaced(client)
+    transport = _transport(client, request)
+    return isinstance(transport, _goes_nowhere()) or type(transport) in _HTTPX_TRANSPORTS
 
 
 def _transport(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> object:
@@ -575,6 +576,7 @@ def _goes_nowhere() -> tuple[type, ...]:
     return (httpx.MockTransport, *own)
 
 
+_HTTPX_TRANSPORTS = (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 _OWN_SENDS = (DefaultHttpxClient.send, DefaultAsyncHttpxClient.send)
 _STACK = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict, OSError, KeyUnavailable)
 _STACK_MODULES = ("httpx", "httpcore", "h11", "anyio", "aiohttp", "socksio", "ssl", "socket", "trio", "zlib")
