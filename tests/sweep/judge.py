@@ -146,6 +146,8 @@ def _is_refused_for_names(case: Case, request: RequestSeen) -> bool:
     """Whether the service refused a submit for a name that it does not know, or for both names in one row."""
     if case.operation != SUBMIT or request.status != case.refusal_status or case.unknown_fields == "ignore":
         return False
+    if not _is_refusal(request):
+        return False  # it was lost on its way
     named = {name for row in json.loads(request.body) for name in row}
     unknown = set(KEY_NAMES.values()) - {KEY_NAMES[case.dialect]}
     return named >= (unknown if case.unknown_fields == "refuse" else set(KEY_NAMES.values()))
