@@ -11,7 +11,7 @@ import httpx
 
 from .._version import __version__
 from ..errors import ArgumentError
-from .seams import refuse_unseen
+from .seams import CLIENT, refuse_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .._calls.effects import Send
     from .._config.secrets import Secret
     from .bounds import Bounds
-from .seams import CLIENT
 
 _PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 USER_AGENT = f"clear-street-python/{__version__} (httpx {httpx.__version__}; {_PYTHON})".encode()
