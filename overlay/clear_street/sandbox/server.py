@@ -209,6 +209,13 @@ class _Handler(BaseHTTPRequestHandler):
             raise ConnectionAbortedError("the client went away in the middle of its request")
         return content
 
+    def finish(self) -> None:
+        """End the connection, also where the client is gone and what is left to write cannot be."""
+        try:
+            super().finish()
+        finally:
+            self.rfile.close()
+
     def _reset(self) -> None:
         # Closed with a linger time of zero, before the server shuts it down in good order, a socket sends a reset.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
