@@ -14,7 +14,7 @@ import sys
 import traceback
 from dataclasses import asdict, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from httpx import HTTPError
 from ruamel.yaml.error import YAMLError
@@ -85,7 +85,8 @@ def used(change: Change) -> dict[str, list[int]]:
 
 def standing(changes: Iterable[Change]) -> list[Change]:
     """The changes, with the reasons of those that baseline.yaml has."""
-    reasons = {entry["what"]: entry["reason"] for entry in read(str(ROOT / "codegen/baseline.yaml"))}
+    baseline: Any = read(str(ROOT / "codegen/baseline.yaml"))
+    reasons = {entry["what"]: entry["reason"] for entry in baseline}
     return [replace(change, standing=reasons.get(change.what)) for change in changes]
 
 

@@ -213,8 +213,9 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     names = key_names()
     fields: Mapping[str, object]
     if isinstance(row, PositionInstructionRequest):
-        extra = getattr(row, "_extra", None)
-        others = {name: extra[name] for name in names if name in extra} if isinstance(extra, dict) else {}
+        # A model that was read keeps a second name of the key, as it came, beside its fields.
+        kept = _object(getattr(row, "_extra", None)) or {}
+        others = {name: kept[name] for name in names if name in kept}
         own = next(name for name in reversed(names) if name not in others)
         fields = row.model_extra | others | {name: getattr(row, name) for name in _ROW} | {own: row.instruction_id}
     elif _is_object(row):
