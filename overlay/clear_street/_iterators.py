@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE_DEFAULT = 1000
 """How many rows the service puts on a page where it is not told."""
-EMPTY_PAGES_MAX = 100
+EMPTY_PAGES_MAX = 20
 """How many pages in a row may be empty before the listing is taken for one without an end."""
 LISTING_SECONDS = 3600.0
 """How long fetching the pages of a listing may take in all, where the application does not say."""

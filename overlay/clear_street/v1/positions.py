@@ -103,7 +103,7 @@ class Positions(Named):
         The arguments are those of `get_positions`, and are repeated for each page; `options` hold for each page's
         call. One page is held at a time. `listing_deadline` is the seconds that fetching the pages may take in all, an
         hour by default. Raises, while iterating, what `get_positions` raises (going on asks for the same page again),
-        `APIResponseValidationError` where the service repeats a page token or sends 100 empty pages in a row, and
+        `APIResponseValidationError` where the service repeats a page token or sends 20 empty pages in a row, and
         `APITimeoutError` at the end of `listing_deadline`.
         """
         conceal(options)
