@@ -17,7 +17,9 @@ SUFFIX = "_async.py"
 BANNER = "# Made by codegen/twins.py from {source}: edit that file, then `make generate`.\n"
 REST = """
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    pass  # a type checker would take every name for one that is there
+else:
 
     def __getattr__(name: str) -> object:
         # The async classes were defined here, too.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
@@ -20,6 +21,7 @@ from clear_street import (
     AsyncClearStreet,
     ClearStreetError,
     DefaultAsyncHttpxClient,
+    DefaultHttpxClient,
 )
 from clear_street._http import pool as pool_module
 from clear_street._http import transport
@@ -373,3 +375,35 @@ def test_tls_that_cannot_be_read_holds_something_unread() -> None:
     assert not transport._holds_unread(tls)
     incoming.write(b"no record of TLS at all")
     assert transport._holds_unread(tls)
+
+
+def test_a_transport_closes_its_connections_at_the_end_of_its_context(face: Face) -> None:
+    limits = httpx.Limits()
+
+    async def awaiting(url: str) -> int:
+        async with transport.AsyncTransport(None, limits, None) as made:
+            response = await made.handle_async_request(httpx.Request("GET", url))
+            await response.aread()
+            return response.status_code
+
+    def blocking(url: str) -> int:
+        with transport.Transport(None, limits, None) as made:
+            response = made.handle_request(httpx.Request("GET", url))
+            response.read()
+            return response.status_code
+
+    with RawServer(answering) as server:
+        assert face.run(awaiting if face.is_async else blocking, server.url) == 200
+
+
+def test_a_name_is_looked_up_where_no_thread_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "clear_street-look-up":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with RawServer(answering) as server, DefaultHttpxClient() as client:
+        assert client.get(server.url.replace("127.0.0.1", "localhost")).is_success

@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-NOT_YET = pytest.mark.xfail(reason="a submit at a service that has renamed the key is not known yet", strict=False)
-
-
 def kinds(cases: Iterable[Case]) -> list[str]:
     """The kinds that there are among cases, for a test of each."""
     there = {case.kind for case in cases}
@@ -76,7 +73,6 @@ def test_lost_replies_and_refusals_at_every_kind_of_service() -> None:
     check(itertools.islice(at_every_service(), 0, None, 3))
 
 
-@NOT_YET
 def test_anything_at_any_time() -> None:
     check(itertools.islice(at_random(20260424), 600))
 

@@ -131,7 +131,9 @@ def loaded(statement: str) -> set[str]:
 
 ENVELOPE = {"api_error", "error_response", "response_metadata"}
 INSTRUCTION = {"position_instruction", "position_instruction_status", "position_instruction_type"}
+INSTRUCTION |= {"position_instruction_rejection", "position_instruction_rejection_reason"}
 ORDER = {"order", "order_status", "order_type", "queue_state", "security_type", "side", "time_in_force"}
+ORDER |= {"order_strategy", "order_strategy_type"}
 
 
 @pytest.mark.parametrize(

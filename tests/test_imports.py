@@ -295,3 +295,14 @@ def test_an_idempotency_key_is_a_fresh_uuid() -> None:
     keys = {clear_street.new_idempotency_key() for _ in range(100)}
     assert len(keys) == 100
     assert {uuid.UUID(key).version for key in keys} <= {4, 7}
+
+
+@pytest.mark.parametrize("name", ["positions", "version"])
+def test_an_async_namespace_is_found_beside_the_blocking_one(name: str) -> None:
+    blocking = importlib.import_module(f"clear_street.v1.{name}")
+    awaiting = importlib.import_module(f"clear_street.v1.{name}_async")
+
+    kind = f"Async{name.title()}"
+    assert getattr(blocking, kind) is getattr(awaiting, kind)
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = blocking.nothing

@@ -316,6 +316,20 @@ def test_a_client_made_while_its_transport_is_mocked_uses_that_one(service: RawS
     assert service.accepted == 0
 
 
+def test_a_client_of_ours_that_is_used_by_itself_goes_by_a_mock_too(face: Face, service: RawServer) -> None:
+    async def awaiting() -> Any:
+        async with DefaultAsyncHttpxClient() as client:
+            return (await client.get(service.url)).json()
+
+    def blocking() -> Any:
+        with DefaultHttpxClient() as client:
+            return client.get(service.url).json()
+
+    with replaced(face, "HTTPTransport.handle_request", reply):
+        assert face.run(awaiting if face.is_async else blocking) == MOCKED
+    assert service.accepted == 0
+
+
 def test_a_method_of_one_http_client_can_be_replaced(service: RawServer) -> None:
     transport = httpx.MockTransport(lambda request: reply())
     with (

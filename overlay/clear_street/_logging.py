@@ -17,8 +17,6 @@ def log(level: int, message: str, *values: object) -> None:
 
     An application's handler or filter that raises must not turn what succeeded into a failure.
     """
-    if not logger.isEnabledFor(level):
-        return
     try:
         logger.log(level, message, *map(_printable, values))
     except Exception:

@@ -196,7 +196,9 @@ class APIError(ClearStreetError):
         """
         return tuple(self.outcomes)
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        pass  # a type checker would take every name for one that is there
+    else:
 
         def __getattr__(self, name: str) -> object:
             message = f"{type(self).__name__!r} object has no attribute {name!r}"

@@ -450,23 +450,19 @@ def has_data(kind: type[Any], value: Mapping[str, Any], *, exact: bool) -> bool:
     if kind not in _DEMANDED:
         _DEMANDED[kind] = _demanded_data(kind)
     demanded = _DEMANDED[kind]
-    if demanded is None:
-        return True
     data = value.get("data")
     return isinstance(data, demanded) if exact or demanded is list else data is not None
 
 
-_DEMANDED: dict[type[Any], type | None] = {}
+_DEMANDED: dict[type[Any], type] = {}
 
 
-def _demanded_data(kind: type[Any]) -> type | None:
-    """What the spec demands for the `data` of a reply of this kind: a list or a dict; None where it may be left out."""
+def _demanded_data(kind: type[Any]) -> type:
+    """What the spec demands for the `data` of a reply of this kind: a list or a dict."""
     from clear_street_api.types import Array
 
-    for spec in kind.FIELDS:
-        if spec.key == "data" and spec.required and not spec.nullable:
-            return list if isinstance(spec.kind, Array) else dict
-    return None
+    (spec,) = (spec for spec in kind.FIELDS if spec.key == "data")
+    return list if isinstance(spec.kind, Array) else dict
 
 
 def is_bare_error(value: Mapping[str, Any] | None) -> bool:

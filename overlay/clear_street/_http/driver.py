@@ -224,8 +224,8 @@ class Driver(_Driver):
             value: T = stop.value
             return value
         except BaseException as error:
-            flow.throw(error)  # one that came between two steps is told of what it interrupts
-            raise
+            # One that came between two steps is told of what it interrupts: the flow raises it.
+            return cast("T", flow.throw(error))
 
     def close(self) -> None:
         """Close the connections that this driver made."""
@@ -370,8 +370,8 @@ class AsyncDriver(_Driver):
             value: T = stop.value
             return value
         except BaseException as error:
-            flow.throw(error)  # one that came between two steps is told of what it interrupts
-            raise
+            # One that came between two steps is told of what it interrupts: the flow raises it.
+            return cast("T", flow.throw(error))
 
     async def close(self) -> None:
         """Close the connections that this driver made in the running event loop."""

@@ -112,8 +112,8 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         return _AsyncStream(stream, (stream.get_extra_info("ssl_object"), *self._tls))
 
     def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable" and self.has_unread():
-            return True
+        if info == "is_readable":
+            return self.has_unread() or self._stream.get_extra_info(info)
         return self._stream.get_extra_info(info)
 
     def has_unread(self) -> bool:
@@ -308,9 +308,9 @@ class _Pools:
         return self._pools.get(process) or self._after_fork(process)
 
     def _after_fork(self, process: int) -> Pool:
-        for other in [each for each in list(self._pools) if each != process]:
-            if (pool := self._pools.pop(other, None)) is not None:
-                pool.let_go()
+        others = [self._pools.pop(each, None) for each in list(self._pools) if each != process]
+        for pool in filter(None, others):
+            pool.let_go()
         return self._pools.setdefault(process, self._new_pool())
 
     def close(self) -> None:

@@ -419,7 +419,9 @@ class PositionsWithStreamingResponse(Named):
 resolvable(globals())
 
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    pass  # a type checker would take every name for one that is there
+else:
 
     def __getattr__(name: str) -> object:
         # The async classes were defined here, too.

@@ -58,7 +58,9 @@ class VersionWithStreamingResponse(Named):
 resolvable(globals())
 
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    pass  # a type checker would take every name for one that is there
+else:
 
     def __getattr__(name: str) -> object:
         # The async classes were defined here, too.
