@@ -155,7 +155,9 @@ def _is_refused_for_names(case: Case, request: RequestSeen) -> bool:
 
 def _is_refusal(request: RequestSeen) -> bool:
     """Whether a request was answered, and with what cannot change."""
-    arrived = not (request.fault or "").startswith(("breaks_off", "after_effect", "slow", "stray before"))
+    arrived = not (request.fault or "").startswith(
+        ("breaks_off", "after_effect", "slow", "stray before", "odd_body other_account")
+    )
     status = request.status or 0
     return arrived and 300 <= status < 500 and status not in (303, 408, 429)
 
