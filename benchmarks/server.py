@@ -15,8 +15,8 @@ def _reply(body: bytes) -> bytes:
 
 
 CANCELLED = _reply(json.dumps(INSTRUCTION).encode())
-PAGE = _reply(positions(1000))
-ONE = _reply(positions(1))
+PAGE = _reply(positions(1000).replace(b"122503", b"1000"))
+ONE = _reply(positions(1).replace(b"122503", b"1"))
 
 
 class Canned(asyncio.Protocol):
