@@ -47,8 +47,8 @@ class Service:
     """
 
     dated = True
-    keeps_keys = True
-    """Whether the script refuses an idempotency key that was used."""
+    deceives = False
+    """Whether the script takes a used key again and lies about when, so that nobody could know."""
 
     def __init__(self, *steps: Step, otherwise: Callable[[httpx.Request], Step] | None = None) -> None:
         self.steps: deque[Step] = deque(steps)

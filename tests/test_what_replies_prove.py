@@ -114,7 +114,7 @@ def submits(draw: st.DrawFn) -> tuple[Service, list[str], list[str]]:
 
     service = Service(otherwise=lambda request: submit(request) if request.method == "POST" else look(request))
     service.dated = draw(st.booleans())
-    service.keeps_keys = keeps_keys
+    service.deceives = not keeps_keys and created == "2026-04-24T13:30:00Z"
     return service, ledger, posts
 
 
@@ -137,9 +137,9 @@ def test_what_is_told_of_a_submit_is_what_happened(
         assert result.accepted[0].account_id == ACCOUNT
     else:
         assert result.undetermined
-    # A service that shows keys and does not keep them cannot be told from one that does: see docs/safety.md, "What this
-    # rests on".
-    assert ledger.count(key) <= 1 or not service.keeps_keys
+    # A service that shows keys, does not keep them, and says that the row is an hour older than the call cannot be told
+    # from an honest one: see docs/safety.md, "What this rests on".
+    assert ledger.count(key) <= 1 or service.deceives
 
 
 @given(
