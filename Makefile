@@ -68,7 +68,7 @@ activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench bench-quick budget budgets demo faults faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help bench bench-quick budget budgets demo faults explore faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -91,6 +91,9 @@ test-floors: $(UV_READY) ## Run the tests of connections with the oldest release
 	.tools/uv/bin/uv pip install --quiet --resolution lowest-direct --python .tools/floors/bin/python --editable '.[aiohttp]' && \
 	.tools/uv/bin/uv pip install --quiet --python .tools/floors/bin/python pytest trio
 	@.tools/floors/bin/python -m pytest -q tests/test_every_connection.py tests/test_other_tools.py
+
+explore: $(DEV_READY) $(CODEGEN_READY) ## Try every property with new examples; ARGS='-k submit --hypothesis-seed 7'
+	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile explore $(ARGS)
 
 faults: $(DEV_READY) ## Hold 18,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)

@@ -14,9 +14,11 @@ from faces import Face
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A busy machine takes its time over an example.
-hypothesis.settings.register_profile("no deadline", deadline=None)
-hypothesis.settings.load_profile("no deadline")
+# No deadline: a busy machine takes its time over an example. The same code is tried with the same examples each
+# time, so that a failure belongs to the change; `make explore` draws new ones.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

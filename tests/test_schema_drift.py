@@ -452,12 +452,20 @@ def came_to(call: Callable[[], Any]) -> Any:
 
 
 def several(name: str) -> st.SearchStrategy[list[Departure]]:
-    """Departures that can be done to one reply, one after the other: none takes away the place of another."""
-    return st.lists(
-        st.sampled_from(DEPARTURES[name]),
-        max_size=6,
-        unique_by=lambda departure: departure.path[: 1 if len(departure.path) < 3 else 3],
-    ).map(lambda found: sorted(found, key=lambda departure: len(departure.path), reverse=True))
+    """Departures that can be done to one reply, one after the other: no one's place is within another's."""
+    return st.lists(st.sampled_from(DEPARTURES[name]), max_size=6).map(apart)
+
+
+def apart(drawn: list[Departure]) -> list[Departure]:
+    kept: list[Departure] = []
+    for departure in drawn:
+        if not any(is_within(departure.path, other.path) or is_within(other.path, departure.path) for other in kept):
+            kept.append(departure)
+    return kept
+
+
+def is_within(path: tuple[Any, ...], outer: tuple[Any, ...]) -> bool:
+    return path[: len(outer)] == outer
 
 
 @OPERATIONS
