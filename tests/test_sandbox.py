@@ -21,6 +21,8 @@ from referencing.jsonschema import DRAFT202012
 
 import clear_street.sandbox
 from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxClock
+from clear_street.sandbox.paths import PATHS
+from clear_street.sandbox.sandbox import _RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,6 +154,11 @@ def test_everything_it_exports_is_there() -> None:
         assert getattr(clear_street.sandbox, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = clear_street.sandbox.Nothing
+
+
+def test_every_operation_has_a_path_and_a_rule() -> None:
+    # An operation without a rule would be a KeyError in the place of a reply.
+    assert _RULES.keys() == PATHS.keys()
 
 
 # --- Access -----------------------------------------------------------------------------------------------------------

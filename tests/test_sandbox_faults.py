@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clear_street.sandbox import AsyncSandboxTransport, Call, Fault, Sandbox, SandboxTransport
 from clear_street.sandbox.faults import CATALOGUE, HOUR, ODD_BODIES
-from clear_street.sandbox.wire import DRIP_PIECES
+from clear_street.sandbox.messages import DRIP_PIECES
 
 ACCOUNT = 122503
 CALL = "AAPL 280121C00195000"

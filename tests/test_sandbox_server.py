@@ -18,7 +18,7 @@ import pytest
 from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxClock, SandboxServer
 from clear_street.sandbox.clock import business_time
 from clear_street.sandbox.faults import HOUR
-from clear_street.sandbox.wire import DRIP_PIECES
+from clear_street.sandbox.messages import DRIP_PIECES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

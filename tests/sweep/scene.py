@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from clear_street.sandbox.dialects import KEY_NAMES
-from clear_street.sandbox.wire import compact
+from clear_street.sandbox.messages import compact
 from sweep.cases import CANCEL, CLOCKS, LISTED, SUBMIT, Case
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from .book import LedgerEntry
     from .clock import LiveClock, SandboxClock
-    from .exchange import RequestSeen, Sandbox
     from .faults import Fault
+    from .messages import Call
+    from .sandbox import RequestSeen, Sandbox
     from .server import SandboxServer
+    from .state import LedgerEntry
     from .transport import AsyncSandboxTransport, SandboxTransport
-    from .wire import Call
 
 __all__ = [
     "AsyncSandboxTransport",
@@ -32,12 +32,12 @@ __all__ = [
 
 _HOMES = {
     "AsyncSandboxTransport": "transport",
-    "Call": "wire",
+    "Call": "messages",
     "Fault": "faults",
-    "LedgerEntry": "book",
+    "LedgerEntry": "state",
     "LiveClock": "clock",
-    "RequestSeen": "exchange",
-    "Sandbox": "exchange",
+    "RequestSeen": "sandbox",
+    "Sandbox": "sandbox",
     "SandboxClock": "clock",
     "SandboxServer": "server",
     "SandboxTransport": "transport",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .clock import LiveClock, business_time
 from .dialects import DIALECTS, REFUSAL_STATUSES, UNKNOWN_FIELDS
-from .exchange import Sandbox
+from .sandbox import Sandbox
 from .server import SandboxServer
 from .world import ACCOUNT_ID
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .._annotations import resolvable
-from .wire import Refusal, is_list, is_object
+from .messages import Refusal, is_list, is_object
 
 if TYPE_CHECKING:
-    from .wire import Json
+    from .messages import Json
 
 Dialect = Literal["contract", "today"]
 UnknownFields = Literal["ignore", "refuse", "alias"]

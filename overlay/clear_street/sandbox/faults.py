@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._annotations import resolvable
-from .checks import at_least, one_of, whole_number
+from .arguments import at_least, one_of, whole_number
 from .dialects import KEY_NAMES
-from .wire import OPERATIONS, compact, is_list, is_object
+from .messages import compact, is_list, is_object
+from .paths import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .wire import Call
+    from .messages import Call
 
     Predicate = Callable[[Call], bool]
     NeverSent = Literal["connect_error", "connect_timeout", "pool_timeout", "proxy_error"]
@@ -109,7 +110,7 @@ class Fault:
 
     @classmethod
     def dripping(cls, seconds: float) -> Fault:
-        """Headers and body each come in `wire.DRIP_PIECES` pieces, one every `seconds`."""
+        """Headers and body each come in `messages.DRIP_PIECES` pieces, one every `seconds`."""
         return cls("dripping", drip=seconds)
 
     @classmethod

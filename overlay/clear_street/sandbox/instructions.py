@@ -6,14 +6,14 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from .book import Account, Instruction
+from .dialects import FILTERS
+from .messages import Answer, Refusal, is_list, is_object
 from .positions import available, plain
-from .wire import Answer, Refusal, is_list, is_object
+from .state import Account, Instruction
 
 if TYPE_CHECKING:
-    from .book import Book, Instrument, Plan
-    from .dialects import Reader
-    from .wire import Call, Json
+    from .messages import Call, Json
+    from .state import Instrument, Plan, State
 
 NIL_ID = "00000000-0000-0000-0000-000000000000"
 """The id of a row that was refused: it is not stored."""
@@ -43,38 +43,38 @@ def _rejection(description: str, code: str, domain: str, **metadata: str) -> Jso
     return {"reason": code, "domain": domain, "metadata": metadata, "description": description}
 
 
-def get_instructions(book: Book, account: Account, call: Call, *, lag: float, filters: tuple[str, ...]) -> Answer:
-    """The instructions of an account as they were `lag` seconds ago, those of the instruments that `filters` name."""
+def get_instructions(state: State, account: Account, call: Call) -> Answer:
+    """List the instructions of an account as they were when the list was made, those of the instruments asked for."""
     query = call.query()
-    rows = [row for stored in account.instructions.values() if (row := stored.row_at(book.time - lag))]
-    for name in filters:
+    rows = [row for stored in account.instructions.values() if (row := stored.row_at(state.time - state.list_lag))]
+    for name in FILTERS[state.reader.dialect]:
         if name in query:
-            instrument = book.resolve(query[name])
+            instrument = state.resolve(query[name])
             if instrument is None:
                 raise Refusal(422, f"{query[name]!r} resolves to no instrument")
             rows = [row for row in rows if row[name] == instrument.id]
     return Answer(rows)
 
 
-def submit(book: Book, account: Account, call: Call, reader: Reader, *, honour_keys: bool, echo_keys: bool) -> Answer:
+def submit(state: State, account: Account, call: Call) -> Answer:
     """Store the instructions of a batch that are allowed; `Refusal` with the rows if none is."""
     rows: list[Json] = []
     refusals: list[_Rejected] = []
-    for submitted in _submitted(call, reader):
+    for submitted in _submitted(state, call):
         try:
-            instrument = _checked(book, account, submitted, honour_keys=honour_keys)
+            instrument = _checked(state, account, submitted)
         except _Rejected as refusal:
             refusals.append(refusal)
-            rows.append(_refused(book, account, submitted, refusal.rejection, echo_keys=echo_keys))
+            rows.append(_refused(state, account, submitted, refusal.rejection))
         else:
-            row = new_row(book, account, instrument, submitted, echo_keys=echo_keys)
+            row = new_row(state, account, instrument, submitted, echo_keys=state.echo_keys)
             stored = Instruction(
-                account.id, submitted.get("instruction_id") or row["instruction_id"], [(book.time, row)]
+                account.id, submitted.get("instruction_id") or row["instruction_id"], [(state.time, row)]
             )
             account.instructions[row["id"]] = stored
-            book.enter("submitted", account.id, row["id"], "SENT", stored.key)
-            plan = _plan(book, stored)
-            _follow(book, stored, plan, plan.then, plan.after)
+            state.enter("submitted", account.id, row["id"], "SENT", stored.key)
+            plan = _plan(state, stored)
+            _follow(state, stored, plan, plan.then, plan.after)
             rows.append(row)
     if len(refusals) < len(rows):
         summary = f"{len(refusals)} of {len(rows)} instructions were rejected"
@@ -84,14 +84,14 @@ def submit(book: Book, account: Account, call: Call, reader: Reader, *, honour_k
     raise Refusal(statuses.pop() if len(statuses) == 1 else 400, message, rows)
 
 
-def refuse_all(book: Book, account: Account, call: Call, reader: Reader, status: int, *, echo_keys: bool) -> Refusal:
+def refuse_all(state: State, account: Account, call: Call, status: int) -> Refusal:
     """What a submit gets when the clearing venue can take nothing."""
     why = _rejection("The clearing venue is unavailable", _NO_VENUE, CLEARING_DOMAIN)
-    rows = [_refused(book, account, submitted, why, echo_keys=echo_keys) for submitted in _submitted(call, reader)]
+    rows = [_refused(state, account, submitted, why) for submitted in _submitted(state, call)]
     return Refusal(status, why["description"], rows)
 
 
-def cancel(book: Book, account: Account, call: Call) -> Answer:
+def cancel(state: State, account: Account, call: Call) -> Answer:
     """Ask for an instruction to be cancelled; asking again changes nothing."""
     stored = account.instructions.get(call.item)
     if stored is None:
@@ -100,15 +100,15 @@ def cancel(book: Book, account: Account, call: Call) -> Answer:
     if status in TERMINAL:
         raise Refusal(409, f"The position instruction is already {status}")
     if status != "CANCEL_REQUESTED":
-        change(book, stored, "CANCEL_REQUESTED", None, "cancel_requested")
-        plan = _plan(book, stored)
-        _follow(book, stored, plan, plan.cancel_then, plan.cancel_after)
+        change(state, stored, "CANCEL_REQUESTED", None, "cancel_requested")
+        plan = _plan(state, stored)
+        _follow(state, stored, plan, plan.cancel_then, plan.cancel_after)
     return Answer(stored.row)
 
 
-def change(book: Book, stored: Instruction, status: str, reason: str | None, kind: str) -> None:
+def change(state: State, stored: Instruction, status: str, reason: str | None, kind: str) -> None:
     """Put an instruction into a status."""
-    row = {**stored.row, "status": status, "updated_at": book.timestamp}
+    row = {**stored.row, "status": status, "updated_at": state.timestamp}
     words = (reason or _REASONS[status]) if status in _REASONS else None
     row["rejection_reason"] = words
     row["rejection"] = None
@@ -116,47 +116,50 @@ def change(book: Book, stored: Instruction, status: str, reason: str | None, kin
         row["rejection"] = _rejection(words, _BY_VENUE, CLEARING_DOMAIN)
     if status == "ACCEPTED":
         row["accepted_quantity"] = row["quantity"]
-    stored.versions.append((book.time, row))
-    book.enter(kind, stored.account_id, row["id"], status, stored.key)
+    stored.versions.append((state.time, row))
+    state.enter(kind, stored.account_id, row["id"], status, stored.key)
 
 
-def new_row(book: Book, account: Account, instrument: Instrument | None, submitted: Json, *, echo_keys: bool) -> Json:
+def new_row(state: State, account: Account, instrument: Instrument | None, submitted: Json, *, echo_keys: bool) -> Json:
     """The row of an instruction as it was submitted, under a new id."""
     key = submitted.get("instruction_id")
     return {
-        "id": book.new_id(),
+        "id": state.new_id(),
         "account_id": account.id,
-        "instruction_id": key if key and echo_keys else book.new_id(),
+        "instruction_id": key if key and echo_keys else state.new_id(),
         "instruction_type": submitted["instruction_type"],
         "instrument_id": submitted["instrument_id"],
         "quantity": submitted["quantity"],
         "status": "SENT",
         "symbol": instrument.symbol if instrument else "",
         "accepted_quantity": None,
-        "created_at": book.timestamp,
+        "created_at": state.timestamp,
         "rejection_reason": None,
-        "updated_at": book.timestamp,
+        "updated_at": state.timestamp,
         "rejection": None,
         "underlying_instrument_id": instrument.underlying_id if instrument else None,
     }
 
 
-def foreign_row(book: Book, call: Call) -> Json:
+def foreign_row(state: State, call: Call) -> Json:
     """The row of an instruction of another account than the call's, which is being cancelled."""
     account_id = 1 + int(call.account) if re.fullmatch(r"[0-9]+", call.account) else 1
     submitted = {"instruction_type": TYPES[0], "instrument_id": NIL_ID, "quantity": "1"}
-    row = new_row(book, Account(account_id, None), None, submitted, echo_keys=False)
+    row = new_row(state, Account(account_id, None), None, submitted, echo_keys=False)
     return {**row, "status": "CANCEL_REQUESTED"}
 
 
-def _refused(book: Book, account: Account, submitted: Json, why: Json, *, echo_keys: bool) -> Json:
-    row = new_row(book, account, book.instruments.get(submitted["instrument_id"]), submitted, echo_keys=echo_keys)
+def _refused(state: State, account: Account, submitted: Json, why: Json) -> Json:
+    row = new_row(
+        state, account, state.instruments.get(submitted["instrument_id"]), submitted, echo_keys=state.echo_keys
+    )
     row.update(id=NIL_ID, status="REJECTED", created_at=None, updated_at=None)
     row.update(rejection_reason=why["description"], rejection=why)
     return row
 
 
-def _submitted(call: Call, reader: Reader) -> list[Json]:
+def _submitted(state: State, call: Call) -> list[Json]:
+    reader = state.reader
     rows = call.json()
     if not is_list(rows) or not rows:
         raise Refusal(400, "Expected a JSON array of at least one instruction")
@@ -177,20 +180,20 @@ def _submitted(call: Call, reader: Reader) -> list[Json]:
     return understood
 
 
-def _checked(book: Book, account: Account, submitted: Json, *, honour_keys: bool) -> Instrument:
+def _checked(state: State, account: Account, submitted: Json) -> Instrument:
     key, quantity, kind = submitted.get("instruction_id"), submitted["quantity"], submitted["instruction_type"]
-    if key and honour_keys:
+    if key and state.honour_keys:
         for stored in account.instructions.values():
             if stored.key == key:
                 existing = stored.row["id"]
                 words = f"Duplicate exercise instruction; existing_id={existing}"
                 raise _Rejected(409, words, "DUPLICATE_INSTRUCTION", existing_id=existing)
-    instrument = book.instruments.get(submitted["instrument_id"])
+    instrument = state.instruments.get(submitted["instrument_id"])
     if instrument is None:
         raise _Rejected(404, f"There is no instrument {submitted['instrument_id']!r}")
     if instrument.expiry is None:
         raise _Rejected(400, f"{instrument.symbol} is not an options contract")
-    today = book.now.date()
+    today = state.now.date()
     if today > instrument.expiry:
         cutoff = f"{instrument.expiry}T23:59:59Z"
         words = f"{instrument.symbol} expired on {instrument.expiry}"
@@ -214,17 +217,17 @@ def _checked(book: Book, account: Account, submitted: Json, *, honour_keys: bool
     return instrument
 
 
-def _plan(book: Book, stored: Instruction) -> Plan:
-    instrument = book.instruments[stored.row["instrument_id"]]
+def _plan(state: State, stored: Instruction) -> Plan:
+    instrument = state.instruments[stored.row["instrument_id"]]
     return next(
         plan
-        for plan in reversed(book.plans)
-        if (plan.instrument is None or book.resolve(plan.instrument) == instrument)
+        for plan in reversed(state.plans)
+        if (plan.instrument is None or state.resolve(plan.instrument) == instrument)
         and plan.instruction in (None, stored.key, stored.row["id"])
     )
 
 
-def _follow(book: Book, stored: Instruction, plan: Plan, path: tuple[str, ...], after: float) -> None:
+def _follow(state: State, stored: Instruction, plan: Plan, path: tuple[str, ...], after: float) -> None:
     if not path:
         return
     versions = len(stored.versions)
@@ -232,7 +235,7 @@ def _follow(book: Book, stored: Instruction, plan: Plan, path: tuple[str, ...], 
     def step() -> None:
         # Whatever else befell the instruction in the meantime has taken the plan's place.
         if len(stored.versions) == versions:
-            change(book, stored, path[0], plan.reason, "settled")
-            _follow(book, stored, plan, path[1:], after)
+            change(state, stored, path[0], plan.reason, "settled")
+            _follow(state, stored, plan, path[1:], after)
 
-    book.schedule(after, step)
+    state.schedule(after, step)

@@ -7,13 +7,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .wire import Answer, Refusal, is_object, page_token, read_page_token
+from .messages import Answer, Refusal, is_object, page_token, read_page_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .book import Account, Book, Holding
-    from .wire import Call, Json
+    from .messages import Call, Json
+    from .state import Account, Holding, State
 
 FILL_AFTER = 1.0
 """Seconds in which an order that closes a position fills."""
@@ -32,13 +32,13 @@ _SORT_KEYS: dict[str, Callable[[Json], Any]] = {
 }
 
 
-def get_positions(book: Book, account: Account, call: Call) -> Answer:
+def get_positions(state: State, account: Account, call: Call) -> Answer:
     """A page of an account's positions."""
     query = call.query()
-    rows = [_row(book, account, holding) for holding in account.holdings.values()]
+    rows = [_row(state, account, holding) for holding in account.holdings.values()]
     if "instrument_ids" in query:
-        wanted = {book.resolve(item) for item in query["instrument_ids"].split(",")}
-        rows = [row for row in rows if book.instruments[row["instrument_id"]] in wanted]
+        wanted = {state.resolve(item) for item in query["instrument_ids"].split(",")}
+        rows = [row for row in rows if state.instruments[row["instrument_id"]] in wanted]
     sort_by, direction = query.get("sort_by"), query.get("sort_direction", "ASC")
     if direction not in ("ASC", "DESC"):
         raise Refusal(400, "`sort_direction` is neither ASC nor DESC")
@@ -60,24 +60,24 @@ def get_positions(book: Book, account: Account, call: Call) -> Answer:
     return Answer(rows[offset : offset + size], page=page)
 
 
-def close_positions(book: Book, account: Account, call: Call) -> Answer:
+def close_positions(state: State, account: Account, call: Call) -> Answer:
     """Orders that close whatever of an account's positions nothing holds."""
     if _cancel_orders(call):
-        _cancel_working(book, account, None)
-    return Answer([order for holding in account.holdings.values() for order in _close(book, account, holding)])
+        _cancel_working(state, account, None)
+    return Answer([order for holding in account.holdings.values() for order in _close(state, account, holding)])
 
 
-def close_position(book: Book, account: Account, call: Call) -> Answer:
+def close_position(state: State, account: Account, call: Call) -> Answer:
     """The order that closes what nothing holds of one position; none if something holds it all."""
-    instrument = book.resolve(call.item)
+    instrument = state.resolve(call.item)
     if instrument is None:
         raise Refusal(422, f"{call.item!r} resolves to no instrument")
     holding = account.holdings.get(instrument.id)
     if holding is None:
         raise Refusal(404, f"There is no position in {instrument.symbol}")
     if _cancel_orders(call):
-        _cancel_working(book, account, instrument.id)
-    return Answer(_close(book, account, holding))
+        _cancel_working(state, account, instrument.id)
+    return Answer(_close(state, account, holding))
 
 
 def available(account: Account, holding: Holding) -> Decimal:
@@ -101,11 +101,11 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _row(book: Book, account: Account, holding: Holding) -> Json:
+def _row(state: State, account: Account, holding: Holding) -> Json:
     instrument, size = holding.instrument, holding.quantity * holding.instrument.multiplier
     value, cost, base = size * holding.price, size * holding.average, size * holding.close
     side = "LONG" if holding.quantity > 0 else "SHORT"
-    closed_on = book.now.date() - timedelta(days=1)
+    closed_on = state.now.date() - timedelta(days=1)
     while closed_on.weekday() >= 5:
         closed_on -= timedelta(days=1)
     return {
@@ -149,14 +149,14 @@ def _cancel_orders(call: Call) -> bool:
     return bool(cancel_orders)
 
 
-def _close(book: Book, account: Account, holding: Holding) -> list[Json]:
+def _close(state: State, account: Account, holding: Holding) -> list[Json]:
     quantity = available(account, holding)
     if not quantity:
         return []
     order: Json = {
-        "id": book.new_id(),
+        "id": state.new_id(),
         "account_id": account.id,
-        "client_order_id": book.new_id(),
+        "client_order_id": state.new_id(),
         "venue": "XCBO" if holding.instrument.right else "XNAS",
         "side": "SELL" if quantity > 0 else "BUY",
         "quantity": plain(abs(quantity)),
@@ -165,8 +165,8 @@ def _close(book: Book, account: Account, holding: Holding) -> list[Json]:
         "status": _WORKING,
         "filled_quantity": "0",
         "leaves_quantity": plain(abs(quantity)),
-        "created_at": book.timestamp,
-        "updated_at": book.timestamp,
+        "created_at": state.timestamp,
+        "updated_at": state.timestamp,
         "instrument_id": holding.instrument.id,
         "instrument_type": holding.instrument.type,
         "symbol": holding.instrument.symbol,
@@ -176,7 +176,7 @@ def _close(book: Book, account: Account, holding: Holding) -> list[Json]:
         "underlying_instrument_type": holding.instrument.underlying_type,
     }
     account.orders[order["id"]] = order
-    book.enter("order_created", account.id, order["id"], _WORKING, order["client_order_id"])
+    state.enter("order_created", account.id, order["id"], _WORKING, order["client_order_id"])
 
     def fill() -> None:
         if order["status"] == _WORKING:
@@ -184,18 +184,18 @@ def _close(book: Book, account: Account, holding: Holding) -> list[Json]:
             if not holding.quantity:
                 del account.holdings[holding.instrument.id]
             order.update(filled_quantity=order["quantity"], average_fill_price=plain(holding.price))
-            _end(book, order, "FILLED", "order_filled")
+            _end(state, order, "FILLED", "order_filled")
 
-    book.schedule(FILL_AFTER, fill)
+    state.schedule(FILL_AFTER, fill)
     return [dict(order)]
 
 
-def _cancel_working(book: Book, account: Account, instrument_id: str | None) -> None:
+def _cancel_working(state: State, account: Account, instrument_id: str | None) -> None:
     for order in account.orders.values():
         if order["status"] == _WORKING and instrument_id in (None, order["instrument_id"]):
-            _end(book, order, "CANCELED", "order_cancelled")
+            _end(state, order, "CANCELED", "order_cancelled")
 
 
-def _end(book: Book, order: Json, status: str, kind: str) -> None:
-    order.update(status=status, leaves_quantity="0", updated_at=book.timestamp)
-    book.enter(kind, order["account_id"], order["id"], status, order["client_order_id"])
+def _end(state: State, order: Json, status: str, kind: str) -> None:
+    order.update(status=status, leaves_quantity="0", updated_at=state.timestamp)
+    state.enter(kind, order["account_id"], order["id"], status, order["client_order_id"])

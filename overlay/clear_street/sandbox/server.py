@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._annotations import resolvable
 from .clock import LiveClock, business_time
-from .exchange import Sandbox
-from .wire import Refusal, pieces
+from .messages import Refusal, pieces
+from .sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NoReturn
 import httpx
 
 from .._annotations import resolvable
-from .wire import DRIP_PIECES, pieces
+from .messages import DRIP_PIECES, pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
 
     from .clock import SandboxClock
-    from .exchange import Sandbox
-    from .wire import Delivery, Reply
+    from .messages import Delivery, Reply
+    from .sandbox import Sandbox
 
 _NEVER_SENT: dict[str, tuple[type[httpx.TransportError], str, str]] = {
     "connect_error": (httpx.ConnectError, "Connection refused", ""),

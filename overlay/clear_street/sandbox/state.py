@@ -1,4 +1,4 @@
-"""What the exchange remembers: instruments, accounts, a ledger, and what is due to happen. No rules."""
+"""What the sandbox remembers: instruments, accounts, a ledger, how it behaves, and what is due to happen. No rules."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
 from .._annotations import resolvable
+from .dialects import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
     from .clock import SandboxClock
-    from .wire import Json
+    from .messages import Json
 
 _OSI = re.compile(r"([A-Z][A-Z0-9.]{0,5}) *(\d{6})([CP])(\d{8})")
 
@@ -105,6 +106,10 @@ class Account:
     instructions: dict[str, Instruction] = field(default_factory=dict[str, Instruction])
     orders: dict[str, Json] = field(default_factory=dict[str, "Json"])
 
+    def is_seen_by(self, api_key: str) -> bool:
+        """Whether a key may see it."""
+        return self.api_keys is None or api_key in self.api_keys
+
 
 class Plan(NamedTuple):
     """What becomes of instructions: of those on `instrument` and of the one `instruction`, None for any."""
@@ -132,10 +137,20 @@ class Ids:
         return str(UUID(int=milliseconds << 80 | 7 << 76 | (self._count & 0xFFF) << 64 | 2 << 62 | tail))
 
 
-class Book:
-    """The state of one exchange."""
+class State:
+    """The state of one sandbox."""
 
-    def __init__(self, clock: SandboxClock, seed: int) -> None:
+    def __init__(self, clock: SandboxClock, seed: int, api_keys: frozenset[str] | None = None) -> None:
+        self.api_keys = api_keys
+        """The API keys that it takes, None for any."""
+        self.list_lag: float = 0.0
+        """Seconds that the list of instructions lags behind."""
+        self.honour_keys: bool = True
+        """Whether an idempotency key can be used once only."""
+        self.echo_keys: bool = True
+        """Whether rows show the key that the caller gave."""
+        self.reader: Reader = Reader("contract", "ignore", 422)
+        """The names that it knows."""
         self.accounts: dict[int, Account] = {}
         self.instruments: dict[str, Instrument] = {}
         self.ledger: list[LedgerEntry] = []

@@ -8,25 +8,15 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from .._annotations import resolvable
+from .paths import route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Json = dict[str, Any]
-
-OPERATIONS = (
-    "cancel_position_instruction",
-    "close_position",
-    "close_positions",
-    "get_position_instructions",
-    "get_positions",
-    "get_version",
-    "submit_position_instructions",
-)
-"""The operations of the API, by their operationIds."""
 
 
 class Refusal(Exception):
@@ -73,7 +63,7 @@ class Call(NamedTuple):
         """The call that a request makes. A target in absolute form, as proxies get it, is one with its path."""
         if match := re.match(r"https?://[^/?#]*", target, re.IGNORECASE):
             target = target[match.end() :]
-        operations, account, item = _route(target.partition("?")[0])
+        operations, account, item = route(target.partition("?")[0])
         lowered = {name.lower(): value for name, value in headers.items()}
         return cls(method, target, lowered, body, operations.get(method), tuple(operations), account, item)
 
@@ -93,24 +83,6 @@ class Call(NamedTuple):
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise Refusal(400, f"The body is not JSON: {error}") from None
-
-
-def _route(path: str) -> tuple[dict[str, str], str, str]:
-    """The operations of a path by method, and its parameters; a literal segment wins over a parameter."""
-    match path.split("/"):
-        case ["", "v1", "version"]:
-            return {"GET": "get_version"}, "", ""
-        case ["", "v1", "accounts", account, "positions"]:
-            return {"GET": "get_positions", "DELETE": "close_positions"}, unquote(account), ""
-        case ["", "v1", "accounts", account, "positions", "instructions"]:
-            operations = {"GET": "get_position_instructions", "POST": "submit_position_instructions"}
-            return operations, unquote(account), ""
-        case ["", "v1", "accounts", account, "positions", item] if item:
-            return {"DELETE": "close_position"}, unquote(account), unquote(item)
-        case ["", "v1", "accounts", account, "positions", "instructions", item] if item:
-            return {"DELETE": "cancel_position_instruction"}, unquote(account), unquote(item)
-        case _:
-            return {}, "", ""
 
 
 class Reply(NamedTuple):
