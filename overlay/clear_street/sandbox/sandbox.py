@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from .access import Rule
     from .dialects import Dialect, RefusalStatus, UnknownFields
     from .messages import Json
     from .state import LedgerEntry
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 VERSION = "2025-10-31"
 STRAY_AFTER = 0.005
 """Seconds after a reply at which a stray one comes between it and the next request."""
-_RULES: dict[str, Rule] = {
+_RULES: dict[str, Callable[[State, Call], Answer]] = {
     "get_version": lambda _state, _call: Answer({"version": VERSION}),
     "get_positions": with_account(positions.get_positions),
     "close_positions": with_account(positions.close_positions),
