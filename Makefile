@@ -110,7 +110,7 @@ budgets: $(UV_READY) ## Set the budgets of starting, calling and decoding to wha
 	@$(call on-each-python,budget)
 
 budget: $(DEV_READY)
-	@$(BIN)/python tests/budgets.py --write
+	@$(BIN)/python tests/support/budgets.py --write
 
 lint: $(DEV_READY) ## Look for mistakes, bad format, typos and imports that go upwards
 	@echo 'lint: ruff, codespell, import-linter'
@@ -126,7 +126,7 @@ format: $(DEV_READY) ## Format the code, and mend what can be mended safely
 types: $(DEV_READY) $(CODEGEN_READY) ## Check the types, and that every public name has one
 	@echo 'types: mypy, pyright'
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/mypy --no-error-summary --python-executable $(CODEGEN)/bin/python --cache-dir .mypy_cache/codegen --exclude /runtime/ codegen tests/hostile_documents.py
+	@$(BIN)/mypy --no-error-summary --python-executable $(CODEGEN)/bin/python --cache-dir .mypy_cache/codegen --exclude /runtime/ codegen tests/support/hostile_documents.py
 	@report=$$($(activated) pyright) || { echo "$$report"; exit 1; }
 	@report=$$($(activated) pyright --verifytypes clear_street --ignoreexternal) || { echo "$$report"; exit 1; }
 
@@ -149,7 +149,7 @@ operation: $(CODEGEN_READY) ## Write what the operation NAME= of openapi.yaml ne
 
 snapshots: $(DEV_READY) $(CODEGEN_READY) ## Renew tests/surface.md and tests/public_api.txt, to be reviewed as a diff
 	@$(CODEGEN)/bin/python codegen/surface.py > .tools/surface.md && mv .tools/surface.md tests/surface.md
-	@$(BIN)/python tests/public_api.py
+	@$(BIN)/python tests/support/public_api.py
 
 build: $(DEV_READY) ## Build the wheel and the sdist into dist/
 	@rm -rf dist

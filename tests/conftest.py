@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from faces import Face
+from support.client_kinds import Face
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -40,9 +40,9 @@ from clear_street import (
 from clear_street._http import aiohttp as _aiohttp
 from clear_street._http import driver as _driver
 from clear_street.sandbox import SandboxServer
-from faces import Face
 from fault_sweep import sweep
-from raw_server import RawServer, answering, fields, reply, trusting
+from support.client_kinds import Face
+from support.raw_server import RawServer, answering, fields, reply, trusting
 from sweep.cases import KINDS, over_loopback
 from sweep.clients import Ours
 from sweep.report import shown

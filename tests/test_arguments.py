@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from clear_street import ArgumentError, ClearStreetError, CutoffPassedError
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest, PositionInstructionType
-from faces import Face, Wire, envelope, query_of
-from scripted import under_every_name
+from support.client_kinds import Face, Wire, envelope, query_of
+from support.scripted_service import under_every_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from clear_street import APIConnectionError, APITimeoutError, ArgumentError
 from clear_street._http.decoding import Decoder
-from faces import Body, Face, Wire
-from raw_server import RawServer
+from support.client_kinds import Body, Face, Wire
+from support.raw_server import RawServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

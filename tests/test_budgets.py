@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import budgets
+from support import budgets
 
 BUDGETS: dict[str, dict[str, Any]] = json.loads(budgets.PATH.read_text(encoding="utf-8"))
 

@@ -24,7 +24,7 @@ from clear_street.errors import (
     InternalServerError,
     RateLimitError,
 )
-from scripted import ACCOUNT, Service, breaking, lost, reply, unsent
+from support.scripted_service import ACCOUNT, Service, breaking, lost, reply, unsent
 
 AGAIN, LOOK, RAISE, RETURN = Action.AGAIN, Action.LOOK, Action.RAISE, Action.RETURN
 

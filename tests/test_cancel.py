@@ -18,7 +18,7 @@ from clear_street.errors import (
     NotFoundError,
     RateLimitError,
 )
-from scripted import ACCOUNT, Service, breaking, lost, reply, row, unsent
+from support.scripted_service import ACCOUNT, Service, breaking, lost, reply, row, unsent
 
 if TYPE_CHECKING:
     from clear_street import ClearStreet

@@ -17,7 +17,7 @@ from clear_street.errors import (
     CutoffPassedError,
     RateLimitError,
 )
-from scripted import ACCOUNT, Service, breaking, lost, reply, unsent
+from support.scripted_service import ACCOUNT, Service, breaking, lost, reply, unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,7 +32,7 @@ from clear_street import (
     DefaultHttpxClient,
 )
 from clear_street.sandbox import Fault, Sandbox, SandboxClock, SandboxServer
-from faces import ROW, Body, Face, Wire, envelope, failed, query_of
+from support.client_kinds import ROW, Body, Face, Wire, envelope, failed, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

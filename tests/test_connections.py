@@ -26,8 +26,8 @@ from clear_street import (
 from clear_street._http import pool as pool_module
 from clear_street._http import transport
 from clear_street._http.pool import Pool
-from faces import Face, settled
-from raw_server import RawServer, answering, reply, trusting
+from support.client_kinds import Face, settled
+from support.raw_server import RawServer, answering, reply, trusting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -22,13 +22,13 @@ from clear_street.types.v1 import (
     PositionInstructionType,
     ResponseMetadata,
 )
-from faces import Wire
-from spec_tools import CANCEL_REPLY
+from support.client_kinds import Wire
+from support.spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from faces import Face
+    from support.client_kinds import Face
 
 CODE = """\
 from clear_street import ClearStreet

@@ -15,8 +15,8 @@ import pytest
 from clear_street import APIError, ArgumentError, BadRequestError, ClearStreet, ConflictError, UnprocessableEntityError
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest
-from faces import Face, settled
-from scripted import ACCOUNT, INSTRUMENT, NIL_ID, NOW
+from support.client_kinds import Face, settled
+from support.scripted_service import ACCOUNT, INSTRUMENT, NIL_ID, NOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

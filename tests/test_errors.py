@@ -41,7 +41,7 @@ from clear_street.types.v1 import (
     PositionInstruction,
     PositionSubmitPositionInstructionsResponse,
 )
-from faces import ROW, Body, Face, Wire, envelope, failed
+from support.client_kinds import ROW, Body, Face, Wire, envelope, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from clear_street import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
-from raw_server import RawServer, fields
+from support.raw_server import RawServer, fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable

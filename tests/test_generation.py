@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from spec_tools import CODEGEN_PYTHON, ROOT, spec
+from support.spec_tools import CODEGEN_PYTHON, ROOT, spec
 
 GENERATED = ROOT / "generated"
 PACKAGE = GENERATED / "clear_street_api"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from spec_tools import CODEGEN_PYTHON, ROOT, codegen, generated
+from support.spec_tools import CODEGEN_PYTHON, ROOT, codegen, generated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,7 +155,7 @@ def test_no_template_emits_code_that_was_never_imported_and_called(tmp_path: Pat
     package = generated(document, tmp_path)
 
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(ROOT / "tests/generated_calls.py")],
+        [sys.executable, "-W", "error", str(ROOT / "tests/support/generated_calls.py")],
         env={**os.environ, "PYTHONPATH": str(package)},
         check=False,
         capture_output=True,

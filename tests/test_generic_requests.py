@@ -26,7 +26,7 @@ from clear_street.types.v1 import (
     PositionGetPositionsResponse,
     PositionSubmitPositionInstructionsResponse,
 )
-from faces import ROW, Face, Wire, envelope, failed, query_of
+from support.client_kinds import ROW, Face, Wire, envelope, failed, query_of
 
 ACCOUNT = 122503
 CONTRACT = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"

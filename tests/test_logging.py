@@ -15,12 +15,12 @@ import pytest
 from clear_street import ArgumentError, ClearStreet
 from clear_street.errors import APIError
 from clear_street.sandbox import SandboxClock
-from faces import ROW, Body, Wire, envelope, failed
+from support.client_kinds import ROW, Body, Wire, envelope, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from faces import Face
+    from support.client_kinds import Face
 
 ACCOUNT = 90817263
 ID = "id-of-the-instruction"

@@ -13,7 +13,7 @@ import clear_street
 from clear_street import ArgumentError, ClearStreetError
 from clear_street.sandbox import Sandbox, SandboxClock
 from clear_street.types import v1
-from faces import Face
+from support.client_kinds import Face
 
 if TYPE_CHECKING:
     from collections.abc import Callable

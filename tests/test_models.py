@@ -35,7 +35,7 @@ from clear_street_api.models import (
     ResponseMetadata,
 )
 from clear_street_api.types import Drift, Model, OpenStrEnum, Response, Timestamp
-from spec_tools import CANCEL_REPLY
+from support.spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

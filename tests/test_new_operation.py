@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from spec_tools import ROOT, Json, codegen, generated, spec
+from support.spec_tools import ROOT, Json, codegen, generated, spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": path, "MYPYPATH": path},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([path, str(ROOT / "tests")]), "MYPYPATH": path},
         check=False,
         capture_output=True,
         text=True,
@@ -121,17 +121,16 @@ def test_no_function_that_was_there_is_changed(client: Path) -> None:
 
 
 def test_the_calls_work_with_retries_errors_raw_access_and_types(client: Path) -> None:
-    done = run(client, "-W", "error", str(ROOT / "tests/new_operations.py"))
+    done = run(client, "-W", "error", "-m", "support.new_operations")
 
     assert done.returncode == 0, done.stderr
 
 
 def test_the_tables_are_those_of_the_document(client: Path) -> None:
-    code = f"""
-import json, sys
-sys.path.insert(0, {str(ROOT / "tests")!r})
-import guards
-assert guards.parts(json.load(open("openapi.yaml"))) == []
+    code = """
+import json
+from support import table_guards
+assert table_guards.parts(json.load(open("openapi.yaml"))) == []
 """
     done = run(client, "-c", code)
 

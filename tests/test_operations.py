@@ -47,7 +47,7 @@ from clear_street.types.v1 import (
     VersionGetVersionResponse,
 )
 from clear_street.v1 import Positions
-from faces import Face, Wire, envelope, query_of
+from support.client_kinds import Face, Wire, envelope, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

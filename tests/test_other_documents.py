@@ -18,13 +18,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spec_tools import CODEGEN_PYTHON, ROOT, codegen, patched, written
+from support.spec_tools import CODEGEN_PYTHON, ROOT, codegen, patched, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from spec_tools import Json
+    from support.spec_tools import Json
 
 STYLE = ROOT / "tests/other_style.yaml"
 
@@ -623,7 +623,9 @@ def test_hostile_text_of_a_document_is_no_code(text: str, tmp_path: Path) -> Non
 def test_each_string_of_a_document_is_data(name: str, stride: int, tmp_path: Path) -> None:
     whole = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
 
-    done = codegen("../tests/hostile_documents.py", written(whole, tmp_path / "spec.json"), tmp_path, str(stride))
+    done = codegen(
+        "../tests/support/hostile_documents.py", written(whole, tmp_path / "spec.json"), tmp_path, str(stride)
+    )
 
     assert (done.stdout, done.stderr) == ("[]", "")
     for package in sorted(tmp_path.glob("*/clear_street_api")):

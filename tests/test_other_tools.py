@@ -23,13 +23,13 @@ from clear_street import (
 )
 from clear_street._http.seams import Seams
 from clear_street.sandbox import SandboxClock
-from faces import envelope
-from raw_server import RawServer, answering
+from support.client_kinds import envelope
+from support.raw_server import RawServer, answering
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from faces import Face
+    from support.client_kinds import Face
 
 MOCKED = envelope([])
 MOCKED["metadata"] = {"request_id": "mocked"}

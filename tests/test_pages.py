@@ -22,7 +22,7 @@ from clear_street.errors import ArgumentError
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from clear_street.sandbox.faults import CATALOGUE
 from clear_street.types.v1 import Position
-from faces import Face, Wire, envelope, failed, query_of
+from support.client_kinds import Face, Wire, envelope, failed, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -29,7 +29,7 @@ from clear_street.types.v1 import (
     PositionSubmitPositionInstructionsResponse,
     VersionGetVersionResponse,
 )
-from faces import METADATA, ROW, Body, Face, Wire, envelope, failed, settled
+from support.client_kinds import METADATA, ROW, Body, Face, Wire, envelope, failed, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -123,7 +123,7 @@ def test_its_files_are_there(page: str) -> None:
     paths = {name for name in names if re.search(r"\.(py|md|yaml|toml|txt|in|jinja|typed)$|/$", name)}
 
     made = tuple(re.findall(r"^/(.+/)$", (ROOT / ".gitignore").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    homes = (ROOT, ROOT / "overlay/clear_street", ROOT / "codegen", ROOT / "tests")
+    homes = (ROOT, ROOT / "overlay/clear_street", ROOT / "codegen", ROOT / "tests", ROOT / "tests/support")
     lost = [path for path in paths if not path.startswith(made) and not any(any(home.glob(path)) for home in homes)]
     assert lost == []
 
@@ -220,8 +220,15 @@ def test_each_rule_of_a_call_is_named_in_the_code_that_obeys_it() -> None:
 
 def test_every_helper_of_the_tests_is_named() -> None:
     tests = TEXT["CONTRIBUTING.md"].partition("## Tests")[2].partition("\n## ")[0]
-    found = {path.name for path in (ROOT / "tests").glob("*.py") if not path.name.startswith("test_")}
-    assert {name for name in found if f"`{name}`" not in tests} <= {"conftest.py"}
+    found = {path.name for path in (ROOT / "tests/support").glob("*.py")}
+    assert {name for name in found if f"`{name}`" not in tests} == {"__init__.py"}
+
+
+def test_a_helper_of_the_tests_is_in_the_folder_for_helpers() -> None:
+    assert {path.name for path in (ROOT / "tests").glob("*.py") if not path.name.startswith("test_")} == {
+        "conftest.py",
+        "fault_sweep.py",
+    }
 
 
 def test_the_changelog_begins_with_this_version() -> None:

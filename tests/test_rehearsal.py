@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-import guards
-import tomorrow
 from clear_street import (
     ClearStreet,
     DefaultHttpxClient,
@@ -28,8 +26,9 @@ from clear_street.errors import APIError
 from clear_street.sandbox import Fault, Sandbox, SandboxTransport
 from clear_street_api.api.positions.cancel_position_instruction import parse_response
 from clear_street_api.errors import UnexpectedStatus
-from spec_tools import REVISIONS, ROOT, Json, adopted, codegen, generated, revision, written
-from tomorrow import ACCOUNT, CALL, SUBMIT, instruction, settled, submitted
+from support import future_client, table_guards
+from support.future_client import ACCOUNT, CALL, SUBMIT, instruction, settled, submitted
+from support.spec_tools import REVISIONS, ROOT, Json, adopted, codegen, generated, revision, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,9 +106,9 @@ class Workshop:
 
     def tell(self, name: str) -> None:
         """Have tomorrow's client tell its story, which fails where it is not so."""
-        path = [str(self.tree(name)), str(self.tomorrow(name))]
+        path = [str(self.tree(name)), str(self.tomorrow(name)), str(ROOT / "tests")]
         done = subprocess.run(
-            [sys.executable, "-W", "error", str(ROOT / "tests/tomorrow.py"), name],
+            [sys.executable, "-W", "error", "-m", "support.future_client", name],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
             check=False,
             capture_output=True,
@@ -210,7 +209,9 @@ def test_the_type_errors_are_where_the_page_says(workshop: Workshop, name: str) 
 
 @each_revision
 def test_the_tables_part_from_the_document_as_the_page_says(name: str) -> None:
-    assert page()[name]["tables"] == listed([sentence.partition(":")[0] for sentence in guards.parts(adopted(name))])
+    assert page()[name]["tables"] == listed(
+        [sentence.partition(":")[0] for sentence in table_guards.parts(adopted(name))]
+    )
 
 
 # --- Yesterday's client, tomorrow's server --------------------------------------------------------------------------
@@ -427,5 +428,5 @@ def test_yesterdays_client_gets_on_with_tomorrows_server_as_the_page_says(name: 
 
 @each_revision
 def test_tomorrows_client_gets_on_with_yesterdays_server_as_the_page_says(workshop: Workshop, name: str) -> None:
-    assert page()[name]["tomorrow's client, yesterday's server"] == told(getattr(tomorrow, name))
+    assert page()[name]["tomorrow's client, yesterday's server"] == told(getattr(future_client, name))
     workshop.tell(name)

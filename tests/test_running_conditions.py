@@ -38,8 +38,8 @@ from clear_street import (
     WaitTimeoutError,
 )
 from clear_street.sandbox import Sandbox, SandboxServer
-from faces import ROW, Face, Wire, envelope, failed
-from raw_server import RawServer, answering, reply
+from support.client_kinds import ROW, Face, Wire, envelope, failed
+from support.raw_server import RawServer, answering, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

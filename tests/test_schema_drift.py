@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from clear_street._api.json import read_object
 from clear_street.errors import APIResponseValidationError
 from clear_street_api.types import Model
-from faces import Face, envelope, settled
-from spec_tools import spec
+from support.client_kinds import Face, envelope, settled
+from support.spec_tools import spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -28,8 +28,8 @@ from clear_street._config.secrets import Headers, Secret
 from clear_street._http import redaction
 from clear_street.errors import APIConnectionError, APIError
 from clear_street.sandbox import SandboxClock
-from faces import ROW, Body, Face, Wire, envelope, failed, settled
-from raw_server import RawServer, answering, reply
+from support.client_kinds import ROW, Body, Face, Wire, envelope, failed, settled
+from support.raw_server import RawServer, answering, reply
 
 if TYPE_CHECKING:
     import socket

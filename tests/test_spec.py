@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from spec_tools import CANCEL_REPLY
+from support.spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import yaml
 
-from spec_tools import CODEGEN_PYTHON, REVISIONS, ROOT, Json, codegen, patched, revision, spec, written
+from support.spec_tools import CODEGEN_PYTHON, REVISIONS, ROOT, Json, codegen, patched, revision, spec, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from clear_street._api import json as _json
 from clear_street.types.v1 import PositionGetPositionsResponse
-from faces import Wire, envelope
+from support.client_kinds import Wire, envelope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from faces import Face
+    from support.client_kinds import Face
 
 PAGE = envelope([{"account_id": 7, "symbol": f"AAPL {number}", "quantity": "1"} for number in range(1000)])
 REFUSED = object()

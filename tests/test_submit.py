@@ -34,7 +34,7 @@ from clear_street.errors import (
 )
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.types.v1 import PositionInstruction, PositionInstructionRequest
-from scripted import (
+from support.scripted_service import (
     ACCOUNT,
     INSTRUMENT,
     LONG_AGO,

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import guards
-import public_api
 from clear_street import AsyncClearStreet, ClearStreet
 from clear_street._api.operations import OPERATIONS
-from spec_tools import ROOT, codegen, patched, revision, spec, written
+from support import public_api, table_guards
+from support.spec_tools import ROOT, codegen, patched, revision, spec, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,15 +64,15 @@ def test_whatever_changes_shows_on_a_line_of_its_own(
 
 
 def test_every_operation_of_the_document_has_its_row_and_every_row_its_operation() -> None:
-    assert guards.operations_that_part(spec()) == []
+    assert table_guards.operations_that_part(spec()) == []
 
 
 def test_what_waits_go_by_is_the_enum_of_the_document() -> None:
-    assert guards.states_that_part(spec()) == []
+    assert table_guards.states_that_part(spec()) == []
 
 
 def test_plain_strings_and_dicts_for_arguments_are_those_of_the_document() -> None:
-    assert guards.names_that_part(spec()) == []
+    assert table_guards.names_that_part(spec()) == []
 
 
 @pytest.mark.parametrize(
@@ -98,12 +97,12 @@ def test_plain_strings_and_dicts_for_arguments_are_those_of_the_document() -> No
     ],
 )  # fmt: skip
 def test_a_table_that_parts_from_the_document_is_named(patch: dict[str, Any], said: str) -> None:
-    assert said in guards.parts(patched(spec(), [patch]))
+    assert said in table_guards.parts(patched(spec(), [patch]))
 
 
 def test_a_status_that_comes_or_goes_is_named_with_what_it_means_for_waiting() -> None:
-    (gone,) = guards.states_that_part(revision("enum_member_gone"))
-    (new,) = guards.states_that_part(revision("enum_member_added"))
+    (gone,) = table_guards.states_that_part(revision("enum_member_gone"))
+    (new,) = table_guards.states_that_part(revision("enum_member_added"))
 
     assert gone.startswith("ENGINE_REJECTED: not in the document any more; terminal in ")
     assert "a wait for it alone would last to its deadline" in gone

@@ -29,8 +29,8 @@ from clear_street._http import transport
 from clear_street._http.bounds import BOUNDS, Bounds
 from clear_street._http.environment import shared_context
 from clear_street.sandbox import LiveClock
-from faces import Face
-from raw_server import CERTIFICATE, RawServer, answering, fields, reply, trusting
+from support.client_kinds import Face
+from support.raw_server import CERTIFICATE, RawServer, answering, fields, reply, trusting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

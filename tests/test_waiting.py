@@ -29,8 +29,8 @@ from clear_street import (
 from clear_street.errors import APIResponseValidationError, ArgumentError
 from clear_street.sandbox import AsyncSandboxTransport, Fault, Sandbox, SandboxClock, SandboxTransport
 from clear_street.types.v1 import PositionInstructionStatus
-from faces import ROW, Face, Wire, envelope, failed
-from timeline import Timeline
+from support.client_kinds import ROW, Face, Wire, envelope, failed
+from support.shared_clock import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

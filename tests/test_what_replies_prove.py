@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clear_street.errors import APIError
-from scripted import ACCOUNT, INSTRUMENT, NIL_ID, Service, asked, lost, reply, row, unsent
+from support.scripted_service import ACCOUNT, INSTRUMENT, NIL_ID, Service, asked, lost, reply, row, unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from clear_street.types import v1 as types
 from clear_street_api import models as api
 
 if TYPE_CHECKING:
-    from spec_tools import Json
+    from support.spec_tools import Json
 
 METHODS = {"get", "put", "post", "delete", "patch"}
 TABLE = "overlay/clear_street/_api/operations.py"

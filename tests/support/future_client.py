@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-import guards
 from clear_street import BadRequestError, ClearStreet, InstructionFailedError, NotFoundError, WaitTimeoutError
 from clear_street.sandbox import Fault, Sandbox
-from spec_tools import adopted
+from support import table_guards
+from support.spec_tools import adopted
 
 ACCOUNT = 122503
 CALL = "AAPL 280121C00195000"
@@ -134,7 +134,7 @@ def success_status_added(client: ClearStreet, sandbox: Sandbox) -> None:
 def main() -> None:
     """Tell a story, once the client's tables are those of the revised document."""
     name = sys.argv[1]
-    assert guards.parts(adopted(name)) == []
+    assert table_guards.parts(adopted(name)) == []
     sandbox = Sandbox()
     with ClearStreet.sandbox(sandbox) as client:
         globals()[name](client, sandbox)

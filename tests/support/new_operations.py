@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clear_street import APIConnectionError, ArgumentError, AuthenticationError, NotFoundError, PermissionDeniedError
-from faces import Face, Wire, envelope, failed
+from support.client_kinds import Face, Wire, envelope, failed
 
 # The checkout's own client does not have them.
 types: Any = import_module("clear_street.types.v1")

@@ -1,8 +1,8 @@
 """What starting, calling and decoding may cost, counted rather than timed, so that a slow day changes nothing.
 
-``python tests/budgets.py`` prints what this Python counts now; with ``--write`` it becomes the budget of this version
-in budgets.json, with 2 % to spare. Opcodes are those of Python code: httpx's too where a call goes through it, our own
-alone where something is imported. Blocks are pieces of memory from Python's allocator.
+``python tests/support/budgets.py`` prints what this Python counts now; with ``--write`` it becomes the budget of this
+version in tests/budgets.json, with 2 % to spare. Opcodes are those of Python code: httpx's too where a call goes
+through it, our own alone where something is imported. Blocks are pieces of memory from Python's allocator.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
 
-PATH = Path(__file__).with_name("budgets.json")
+PATH = Path(__file__).parents[1] / "budgets.json"
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 ROW = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 REVISIONS = ROOT / "tests/revisions"
 CODEGEN_PYTHON = os.environ.get("CODEGEN_PYTHON", str(ROOT / ".tools/codegen/bin/python"))
 
