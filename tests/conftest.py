@@ -1,4 +1,4 @@
-"""What every test has: an environment without settings of ours, and the client's faces."""
+"""What every test has: an environment without settings of ours, and each mode of the client in turn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from support.client_kinds import Face
+from support.client_modes import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +30,9 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])
-def face(request: pytest.FixtureRequest) -> Face:
+def mode(request: pytest.FixtureRequest) -> Mode:
     """The client, blocking, on asyncio and on trio."""
-    return Face(request.param)
+    return Mode(request.param)
 
 
 @pytest.fixture

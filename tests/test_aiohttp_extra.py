@@ -41,7 +41,7 @@ from clear_street._http import aiohttp as _aiohttp
 from clear_street._http import driver as _driver
 from clear_street.sandbox import SandboxServer
 from fault_sweep import sweep
-from support.client_kinds import Face
+from support.client_modes import Mode
 from support.raw_server import RawServer, answering, fields, reply, trusting
 from sweep.cases import KINDS, over_loopback
 from sweep.clients import Ours
@@ -97,11 +97,11 @@ def over_aiohttp(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def face() -> Face:
+def mode() -> Mode:
     """The async client on asyncio, which alone has the extra."""
-    face = Face("asyncio")
-    face.http_kind = DefaultAioHttpClient
-    return face
+    mode = Mode("asyncio")
+    mode.http_kind = DefaultAioHttpClient
+    return mode
 
 
 @pytest.fixture
@@ -261,7 +261,7 @@ class TestWhatNeverLeft:
 
     @pytest.mark.parametrize("greeting", [b"", b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"], ids=["gone", "says"])
     def test_to_a_service_that_closes_at_once(
-        self, greeting: bytes, face: Face, monkeypatch: pytest.MonkeyPatch
+        self, greeting: bytes, mode: Mode, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         create = _aiohttp._Connector._create_connection
 

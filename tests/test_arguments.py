@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from clear_street import ArgumentError, ClearStreetError, CutoffPassedError
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest, PositionInstructionType
-from support.client_kinds import Face, Wire, envelope, query_of
+from support.client_modes import Mode, Wire, envelope, query_of
 from support.scripted_service import under_every_name
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ def instruction(**fields: Any) -> dict[str, Any]:
     return {"instruction_type": "EXERCISE", "instrument_id": CONTRACT, "quantity": "1", **fields}
 
 
-def refused(story: Callable[[Any], Any], face: Face | None = None) -> ArgumentError:
+def refused(story: Callable[[Any], Any], mode: Mode | None = None) -> ArgumentError:
     """The error of a call that sent nothing."""
-    face = face or Face("sync")
+    mode = mode or Mode("sync")
     wire = Wire((200, NOTHING))
-    client = face.client(wire)
+    client = mode.client(wire)
     with pytest.raises(ArgumentError) as caught:
-        face.run(lambda: story(client))
+        mode.run(lambda: story(client))
     assert wire.requests == []
     assert isinstance(caught.value, ValueError)
     assert isinstance(caught.value, ClearStreetError)
@@ -50,7 +50,7 @@ def refused(story: Callable[[Any], Any], face: Face | None = None) -> ArgumentEr
 def sent(story: Callable[[Any], Any], *, data: Any = None) -> httpx.Request:
     """The request of a call, which is answered with `data`."""
     wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"} if data is None else data)))
-    story(Face("sync").client(wire))
+    story(Mode("sync").client(wire))
     return wire.request
 
 
@@ -62,8 +62,8 @@ def shown(value: object) -> str:
 def submitted(*instructions: Any) -> list[dict[str, Any]]:
     """The rows that a submit sends."""
     wire = Wire((200, NOTHING))
-    face = Face("sync")
-    client = face.client(wire)
+    mode = Mode("sync")
+    client = mode.client(wire)
     client.v1.positions.submit_position_instructions(7, instructions=list(instructions))
     rows: list[dict[str, Any]] = json.loads(wire.requests[0].content)
     return rows
@@ -72,8 +72,8 @@ def submitted(*instructions: Any) -> list[dict[str, Any]]:
 # --- Path arguments ---------------------------------------------------------------------------------------------------
 
 
-def test_an_empty_instruction_id_is_refused_in_the_words_of_the_contract_s_library(face: Face) -> None:
-    error = refused(lambda client: client.v1.positions.cancel_position_instruction("", account_id=7), face)
+def test_an_empty_instruction_id_is_refused_in_the_words_of_the_contract_s_library(mode: Mode) -> None:
+    error = refused(lambda client: client.v1.positions.cancel_position_instruction("", account_id=7), mode)
     assert str(error) == "Expected a non-empty value for `instruction_id` but received ''"
 
 
@@ -103,7 +103,7 @@ def test_any_other_string_reaches_the_wire_as_exactly_one_segment(value: str) ->
     before = b"/v1/accounts/7/positions/instructions/"
     wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})))
     try:
-        Face("sync").client(wire).v1.positions.cancel_position_instruction(value, account_id=7)
+        Mode("sync").client(wire).v1.positions.cancel_position_instruction(value, account_id=7)
     except ArgumentError:
         assert wire.requests == []
         assert (
@@ -170,15 +170,15 @@ def test_a_uuid_is_taken_as_its_text_wherever_an_id_is() -> None:
     assert (row["instrument_id"], row["instruction_id"]) == (CONTRACT, CONTRACT)
 
 
-def test_a_uuid_finds_the_row_whose_id_it_is(face: Face) -> None:
+def test_a_uuid_finds_the_row_whose_id_it_is(mode: Mode) -> None:
     row = {"id": CONTRACT, "instruction_id": CONTRACT, "status": "ACCEPTED"}
-    client = face.client(Wire(*[(200, envelope([row]))] * 3))
+    client = mode.client(Wire(*[(200, envelope([row]))] * 3))
     positions = client.v1.positions
-    found = face.run(lambda: positions.get_position_instruction(UUID(CONTRACT), account_id=7))
+    found = mode.run(lambda: positions.get_position_instruction(UUID(CONTRACT), account_id=7))
     assert found.id == CONTRACT
-    found = face.run(lambda: positions.find_position_instructions(7, idempotency_keys=[UUID(CONTRACT)]))
+    found = mode.run(lambda: positions.find_position_instructions(7, idempotency_keys=[UUID(CONTRACT)]))
     assert found[CONTRACT].id == CONTRACT
-    found = face.run(lambda: positions.wait_for_position_instruction(UUID(CONTRACT), account_id=WholeNumber(7)))
+    found = mode.run(lambda: positions.wait_for_position_instruction(UUID(CONTRACT), account_id=WholeNumber(7)))
     assert found.id == CONTRACT
 
 
@@ -293,7 +293,7 @@ def test_a_batch_is_a_list_of_at_least_one(instructions: Any) -> None:
 
 def test_a_batch_may_be_any_iterable() -> None:
     wire = Wire((200, NOTHING))
-    client = Face("sync").client(wire)
+    client = Mode("sync").client(wire)
     client.v1.positions.submit_position_instructions(7, instructions=(instruction() for _ in range(3)))
     assert len(json.loads(wire.requests[0].content)) == 3
 
@@ -419,7 +419,7 @@ def test_a_body_that_is_no_object_takes_no_extra_body(operation: str) -> None:
 
 def test_extra_query_goes_with_a_submit_and_a_cancel_too() -> None:
     wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})), (200, NOTHING))
-    positions = Face("sync").client(wire).v1.positions
+    positions = Mode("sync").client(wire).v1.positions
     positions.cancel_position_instruction("i-1", account_id=7, extra_query={"trace": 1}, extra_headers={"X-A": "b"})
     positions.submit_position_instructions(7, instructions=[instruction()], extra_query={"trace": 1})
     assert [query_of(request) for request in wire.requests[:2]] == [{"trace": "1"}] * 2
@@ -451,21 +451,21 @@ def test_keys_to_look_for_are_a_list_of_at_least_one(keys: Any) -> None:
     ],
 )
 def test_an_unknown_keyword_is_a_type_error_that_names_the_nearest(
-    face: Face, operation: str, keyword: str, hint: str
+    mode: Mode, operation: str, keyword: str, hint: str
 ) -> None:
     wire = Wire((200, NOTHING))
-    client = face.client(wire)
+    client = mode.client(wire)
     with pytest.raises(TypeError, match=rf"{operation}\(\) got an unexpected keyword argument '{keyword}'") as caught:
-        face.run(lambda: getattr(client.v1.positions, operation)(7, **{keyword: 1}))
+        mode.run(lambda: getattr(client.v1.positions, operation)(7, **{keyword: 1}))
     assert hint in str(caught.value)
     assert wire.requests == []
 
 
-def test_the_generic_verbs_refuse_unknown_keywords_too(face: Face) -> None:
+def test_the_generic_verbs_refuse_unknown_keywords_too(mode: Mode) -> None:
     wire = Wire((200, NOTHING))
-    client = face.client(wire)
+    client = mode.client(wire)
     with pytest.raises(TypeError, match=r"post\(\) got an unexpected keyword argument 'jsn'"):
-        face.run(lambda: client.post("/v1/other", cast_to=object, jsn={}))
+        mode.run(lambda: client.post("/v1/other", cast_to=object, jsn={}))
     assert wire.requests == []
 
 
@@ -485,22 +485,22 @@ def test_not_after_is_a_datetime_with_a_time_zone(operation: str, value: Any) ->
 
 
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1), timedelta(days=1)])
-def test_a_not_after_that_has_passed_is_no_wrong_argument(face: Face, ago: timedelta) -> None:
+def test_a_not_after_that_has_passed_is_no_wrong_argument(mode: Mode, ago: timedelta) -> None:
     wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})))
-    client = face.client(wire)
+    client = mode.client(wire)
     with pytest.raises(CutoffPassedError, match=r"has passed .*: nothing was sent") as raised:
-        face.run(lambda: client.v1.positions.cancel_position_instruction("i", account_id=7, not_after=NOW - ago))
+        mode.run(lambda: client.v1.positions.cancel_position_instruction("i", account_id=7, not_after=NOW - ago))
     assert not isinstance(raised.value, ValueError)
     assert (raised.value.not_after, raised.value.client_time) == (NOW - ago, NOW)
     assert (raised.value.outcome_unknown, raised.value.attempts, wire.requests) == (False, (), [])
 
 
-def test_a_not_after_in_any_zone_is_taken(face: Face) -> None:
+def test_a_not_after_in_any_zone_is_taken(mode: Mode) -> None:
     later = (NOW + timedelta(minutes=5)).astimezone(UTC)
     wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})))
-    client = face.client(wire)
+    client = mode.client(wire)
     for moment in (later, later.astimezone()):
-        face.run(
+        mode.run(
             lambda moment=moment: client.v1.positions.cancel_position_instruction("i", account_id=7, not_after=moment)
         )
     assert len(wire.requests) == 2

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from clear_street import APIConnectionError, APITimeoutError, ArgumentError
 from clear_street._http.decoding import Decoder
-from support.client_kinds import Body, Face, Wire
+from support.client_modes import Body, Mode, Wire
 from support.raw_server import RawServer
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def packed_spaces(megabytes: int) -> bytes:
     return b"".join(packer.compress(b" " * MEGABYTE) for _ in range(megabytes)) + packer.flush()
 
 
-def closed(face: Face, wire: Any, **options: Any) -> Any:
-    client = face.client(wire, max_retries=0, **options)
+def closed(mode: Mode, wire: Any, **options: Any) -> Any:
+    client = mode.client(wire, max_retries=0, **options)
     with pytest.raises(APIConnectionError) as caught:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     return caught.value
 
 
@@ -70,49 +70,49 @@ def test_what_was_packed_is_unpacked_however_it_comes(name: str, parts: list[byt
     ],
     ids=["raw", "twice", "identity", "members", "zeros behind", "more behind"],
 )
-def test_each_encoding_that_is_asked_for_can_be_read(face: Face, encoding: str, packed: bytes) -> None:
-    client = face.client(Wire((200, Body(packed), {"Content-Encoding": encoding})))
-    assert face.run(lambda: client.v1.positions.get_positions(7)).data == []
+def test_each_encoding_that_is_asked_for_can_be_read(mode: Mode, encoding: str, packed: bytes) -> None:
+    client = mode.client(Wire((200, Body(packed), {"Content-Encoding": encoding})))
+    assert mode.run(lambda: client.v1.positions.get_positions(7)).data == []
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip", "identity"])
-def test_a_body_that_is_too_long_leaves_a_change_unknown(face: Face, encoding: str) -> None:
+def test_a_body_that_is_too_long_leaves_a_change_unknown(mode: Mode, encoding: str) -> None:
     content = b" " * 3_000_000
     for _ in encoding.split(",") if encoding != "identity" else []:
         content = gzip.compress(content)
-    error = closed(face, Wire((200, Body(content), {"Content-Encoding": encoding})), max_body_size=2_000_000)
+    error = closed(mode, Wire((200, Body(content), {"Content-Encoding": encoding})), max_body_size=2_000_000)
     assert error.outcome_unknown
     assert "BodyTooLarge" in str(error)
     assert error.attempts[0].status_code == 200
 
 
-def test_a_body_without_encoding_is_read_to_its_bound_alone(face: Face) -> None:
+def test_a_body_without_encoding_is_read_to_its_bound_alone(mode: Mode) -> None:
     body = Body(*[b" " * 1000] * 10)
-    assert closed(face, Wire((200, body)), max_body_size=4_500).outcome_unknown
-    assert closed(face, Wire((200, Body(*[b" " * 1000] * 10))), max_body_size=9_999).outcome_unknown
+    assert closed(mode, Wire((200, body)), max_body_size=4_500).outcome_unknown
+    assert closed(mode, Wire((200, Body(*[b" " * 1000] * 10))), max_body_size=9_999).outcome_unknown
 
 
-def test_a_small_bound_lets_through_what_keeps_it(face: Face) -> None:
-    client = face.client(Wire((200, ACCOUNT)), max_body_size=len(ACCOUNT))
-    assert face.run(lambda: client.v1.positions.get_positions(7)).data == []
+def test_a_small_bound_lets_through_what_keeps_it(mode: Mode) -> None:
+    client = mode.client(Wire((200, ACCOUNT)), max_body_size=len(ACCOUNT))
+    assert mode.run(lambda: client.v1.positions.get_positions(7)).data == []
 
 
 @pytest.mark.parametrize("encoding", [", ".join(["gzip"] * 6), "gzip", "deflate"])
-def test_a_body_that_cannot_be_unpacked_leaves_a_change_unknown(face: Face, encoding: str) -> None:
-    assert closed(face, Wire((200, Body(b"\x1f\x8bno"), {"Content-Encoding": encoding}))).outcome_unknown
+def test_a_body_that_cannot_be_unpacked_leaves_a_change_unknown(mode: Mode, encoding: str) -> None:
+    assert closed(mode, Wire((200, Body(b"\x1f\x8bno"), {"Content-Encoding": encoding}))).outcome_unknown
 
 
-def test_no_memory_for_a_body_is_a_body_that_cannot_be_read(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_memory_for_a_body_is_a_body_that_cannot_be_read(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     def unpacked(*_: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(Decoder, "_unpacked", unpacked)
-    assert closed(face, Wire((200, Body(gzip.compress(ACCOUNT)), {"Content-Encoding": "gzip"}))).outcome_unknown
+    assert closed(mode, Wire((200, Body(gzip.compress(ACCOUNT)), {"Content-Encoding": "gzip"}))).outcome_unknown
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_hook_that_reads_a_bomb_reads_to_the_bound(face: Face) -> None:
+def test_a_hook_that_reads_a_bomb_reads_to_the_bound(mode: Mode) -> None:
     bomb = gzip.compress(packed_spaces(4))
 
     def serve(server: RawServer, connection: Any) -> None:
@@ -127,33 +127,33 @@ def test_a_hook_that_reads_a_bomb_reads_to_the_bound(face: Face) -> None:
         await response.aread()
 
     def story(http_client: Any) -> Any:
-        client = face.kind("key", base_url=server.url, http_client=http_client, max_retries=0, max_body_size=MEGABYTE)
+        client = mode.kind("key", base_url=server.url, http_client=http_client, max_retries=0, max_body_size=MEGABYTE)
         return client.v1.positions.close_positions(7)
 
     with RawServer(serve) as server, pytest.raises(APIConnectionError, match="BodyTooLarge") as caught:
-        face.within(lambda: face.http_client(None, event_hooks={"response": [aread if face.is_async else read]}), story)
+        mode.within(lambda: mode.http_client(None, event_hooks={"response": [aread if mode.is_async else read]}), story)
     assert caught.value.outcome_unknown
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_streamed_body_ends_at_the_bound(face: Face) -> None:
+def test_a_streamed_body_ends_at_the_bound(mode: Mode) -> None:
     bomb = Body(packed_spaces(4))
-    client = face.client(Wire((200, bomb, {"Content-Encoding": "gzip"})), max_body_size=MEGABYTE)
+    client = mode.client(Wire((200, bomb, {"Content-Encoding": "gzip"})), max_body_size=MEGABYTE)
 
     def pieces(reply: Any) -> Any:
-        return face.listed(reply.iter_bytes())
+        return mode.listed(reply.iter_bytes())
 
     with pytest.raises(APIConnectionError, match="BodyTooLarge"):
-        face.within(lambda: client.v1.positions.with_streaming_response.get_positions(7), pieces)
+        mode.within(lambda: client.v1.positions.with_streaming_response.get_positions(7), pieces)
 
 
-def test_unpacking_ends_with_the_time_of_the_attempt(face: Face) -> None:
+def test_unpacking_ends_with_the_time_of_the_attempt(mode: Mode) -> None:
     empty_members = gzip.compress(gzip.compress(b"") * 2_000_000)
     bomb = (200, Body(empty_members), {"Content-Encoding": "gzip, gzip"})
-    client = face.client(Wire(bomb), timeout=0.01, max_retries=0)
+    client = mode.client(Wire(bomb), timeout=0.01, max_retries=0)
     with pytest.raises(APITimeoutError) as caught:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     assert caught.value.outcome_unknown
 
 
@@ -176,12 +176,12 @@ def test_httpx_s_own_decoders_are_bounded_too(name: str, monkeypatch: pytest.Mon
         decoder.decode(b"a")
 
 
-def test_an_encoding_that_nobody_knows_is_left_as_it_came(face: Face) -> None:
-    client = face.client(Wire((200, ACCOUNT, {"Content-Encoding": "odd"})))
-    assert face.run(lambda: client.v1.positions.get_positions(7)).data == []
+def test_an_encoding_that_nobody_knows_is_left_as_it_came(mode: Mode) -> None:
+    client = mode.client(Wire((200, ACCOUNT, {"Content-Encoding": "odd"})))
+    assert mode.run(lambda: client.v1.positions.get_positions(7)).data == []
 
 
 @pytest.mark.parametrize("value", [0, -1, True, 1.5, "1", None])
-def test_the_bound_is_a_whole_number_of_bytes(face: Face, value: Any) -> None:
+def test_the_bound_is_a_whole_number_of_bytes(mode: Mode, value: Any) -> None:
     with pytest.raises(ArgumentError, match="max_body_size"):
-        face.kind("key", max_body_size=value)
+        mode.kind("key", max_body_size=value)

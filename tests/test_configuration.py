@@ -32,7 +32,7 @@ from clear_street import (
     DefaultHttpxClient,
 )
 from clear_street.sandbox import Fault, Sandbox, SandboxClock, SandboxServer
-from support.client_kinds import ROW, Body, Face, Wire, envelope, failed, query_of
+from support.client_modes import ROW, Body, Mode, Wire, envelope, failed, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,33 +50,33 @@ def cancelling(client: Any) -> Any:
     return client.v1.positions.cancel_position_instruction("i-1", account_id=7)
 
 
-def sent(face: Face, story: Callable[[Any], Any] = listing, **options: Any) -> httpx.Request:
+def sent(mode: Mode, story: Callable[[Any], Any] = listing, **options: Any) -> httpx.Request:
     """The request that a client with these options sends."""
     wire = Wire((200, LISTED))
-    client = face.client(wire, **options)
-    face.run(lambda: story(client))
+    client = mode.client(wire, **options)
+    mode.run(lambda: story(client))
     return wire.request
 
 
 # --- The API key ------------------------------------------------------------------------------------------------------
 
 
-def test_the_key_is_sent_as_it_is(face: Face) -> None:
-    assert sent(face, api_key="My API Key").headers["authorization"] == "Bearer My API Key"
+def test_the_key_is_sent_as_it_is(mode: Mode) -> None:
+    assert sent(mode, api_key="My API Key").headers["authorization"] == "Bearer My API Key"
 
 
-def test_the_key_can_come_from_the_environment(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_can_come_from_the_environment(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_API_KEY", "from-environment")
-    assert sent(face, api_key=None).headers["authorization"] == "Bearer from-environment"
-    assert sent(face, api_key="argument").headers["authorization"] == "Bearer argument"
+    assert sent(mode, api_key=None).headers["authorization"] == "Bearer from-environment"
+    assert sent(mode, api_key="argument").headers["authorization"] == "Bearer argument"
 
 
-def test_the_key_can_come_from_a_function_that_is_asked_each_time(face: Face) -> None:
+def test_the_key_can_come_from_a_function_that_is_asked_each_time(mode: Mode) -> None:
     keys = iter(["first", "second"])
     wire = Wire((200, LISTED))
-    client = face.client(wire, api_key=lambda: next(keys))
-    face.run(lambda: listing(client))
-    face.run(lambda: listing(client))
+    client = mode.client(wire, api_key=lambda: next(keys))
+    mode.run(lambda: listing(client))
+    mode.run(lambda: listing(client))
     assert [request.headers["authorization"] for request in wire.requests] == ["Bearer first", "Bearer second"]
 
 
@@ -85,38 +85,38 @@ def test_in_an_async_client_the_function_may_be_a_coroutine_function(backend: st
     async def key() -> str:
         return "awaited"
 
-    assert sent(Face(backend), api_key=key).headers["authorization"] == "Bearer awaited"
+    assert sent(Mode(backend), api_key=key).headers["authorization"] == "Bearer awaited"
 
 
 @pytest.mark.parametrize(
     "value", ["", "new\nline", "carriage\r", "tab\tbed", " before", "after ", " ", "schlüssel", "\0"]
 )
-def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(face: Face, value: str) -> None:
+def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(mode: Mode, value: str) -> None:
     with pytest.raises(ArgumentError, match="`api_key`") as caught:
-        face.kind(api_key=value)
+        mode.kind(api_key=value)
     assert not value.strip() or value.strip() not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", [b"bytes", 7, ["key"]])
-def test_a_key_that_is_no_string_is_refused_without_being_shown(face: Face, value: object) -> None:
+def test_a_key_that_is_no_string_is_refused_without_being_shown(mode: Mode, value: object) -> None:
     with pytest.raises(ArgumentError, match=f"`api_key` but received {type(value).__name__}"):
-        face.kind(api_key=value)
+        mode.kind(api_key=value)
 
 
 @pytest.mark.parametrize("environment", [None, ""])
 def test_a_missing_key_is_refused_with_what_to_do(
-    face: Face, environment: str | None, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, environment: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if environment is not None:
         monkeypatch.setenv("CLEAR_STREET_API_KEY", environment)
     with pytest.raises(ArgumentError, match=r"api_key.*CLEAR_STREET_API_KEY.*sandbox"):
-        face.kind()
+        mode.kind()
 
 
-def test_a_key_from_the_environment_that_cannot_be_sent_is_refused(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_from_the_environment_that_cannot_be_sent_is_refused(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_API_KEY", "two\nlines")
     with pytest.raises(ArgumentError) as caught:
-        face.kind()
+        mode.kind()
     assert "lines" not in str(caught.value)
 
 
@@ -132,77 +132,77 @@ def test_a_blocking_client_refuses_a_coroutine_function_for_the_key() -> None:
 
 
 @pytest.mark.parametrize("value", ["two\nlines", "", None])
-def test_a_key_from_a_function_that_cannot_be_sent_stops_the_call(face: Face, value: object) -> None:
+def test_a_key_from_a_function_that_cannot_be_sent_stops_the_call(mode: Mode, value: object) -> None:
     wire = Wire((200, LISTED))
-    client = face.client(wire, api_key=lambda: value)
+    client = mode.client(wire, api_key=lambda: value)
     with pytest.raises(ArgumentError, match="`api_key`") as caught:
-        face.run(lambda: listing(client))
+        mode.run(lambda: listing(client))
     assert "lines" not in str(caught.value)
     assert wire.requests == []
 
 
-def test_a_function_that_gives_no_key_ends_the_call_without_sending_anything(face: Face) -> None:
+def test_a_function_that_gives_no_key_ends_the_call_without_sending_anything(mode: Mode) -> None:
     def key() -> str:
         raise OSError("the vault with secret-path is sealed")
 
     wire = Wire((200, LISTED))
-    client = face.client(wire, api_key=key)
+    client = mode.client(wire, api_key=key)
     with pytest.raises(APIConnectionError, match=r"before anything was sent.*OSError") as caught:
-        face.run(lambda: cancelling(client))
+        mode.run(lambda: cancelling(client))
     assert "secret-path" not in str(caught.value)
     assert not caught.value.outcome_unknown
     assert wire.requests == []
 
 
-def test_the_key_is_not_in_the_repr(face: Face) -> None:
-    client = face.client(Wire((200, LISTED)), api_key="s3cret")
-    assert repr(client) == f"<{face.kind.__name__} https://api.clearstreet.com>"
+def test_the_key_is_not_in_the_repr(mode: Mode) -> None:
+    client = mode.client(Wire((200, LISTED)), api_key="s3cret")
+    assert repr(client) == f"<{mode.kind.__name__} https://api.clearstreet.com>"
     assert "s3cret" not in repr(vars(client) if hasattr(client, "__dict__") else client)
 
 
 # --- Where it goes ----------------------------------------------------------------------------------------------------
 
 
-def test_the_default_is_production(face: Face) -> None:
-    assert str(sent(face).url) == f"https://api.clearstreet.com{INSTRUCTIONS}"
+def test_the_default_is_production(mode: Mode) -> None:
+    assert str(sent(mode).url) == f"https://api.clearstreet.com{INSTRUCTIONS}"
 
 
-def test_dev_is_the_other_environment(face: Face) -> None:
-    assert str(sent(face, environment="dev").url) == f"https://api-dev.clearstreet.com{INSTRUCTIONS}"
+def test_dev_is_the_other_environment(mode: Mode) -> None:
+    assert str(sent(mode, environment="dev").url) == f"https://api-dev.clearstreet.com{INSTRUCTIONS}"
 
 
 @pytest.mark.parametrize("environment", ["Production", "staging", "", ["dev"]])
-def test_an_unknown_environment_is_refused(face: Face, environment: Any) -> None:
+def test_an_unknown_environment_is_refused(mode: Mode, environment: Any) -> None:
     with pytest.raises(ArgumentError, match=r"'production', 'dev'.*`environment`.*`base_url`"):
-        face.kind(api_key="key", environment=environment)
+        mode.kind(api_key="key", environment=environment)
 
 
-def test_the_environment_variable_stands_for_the_address(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_stands_for_the_address(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://other.example")
-    assert str(sent(face).url) == f"https://other.example{INSTRUCTIONS}"
+    assert str(sent(mode).url) == f"https://other.example{INSTRUCTIONS}"
 
 
 @pytest.mark.parametrize("environment", ["production", "dev"])
 def test_code_that_says_dev_never_acts_on_what_a_variable_says(
-    face: Face, environment: Any, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, environment: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = face.client(Wire((200, b"")))
+    client = mode.client(Wire((200, b"")))
     monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://api.clearstreet.com")
-    for make in (partial(face.kind, "key"), client.with_options):
+    for make in (partial(mode.kind, "key"), client.with_options):
         with pytest.raises(ArgumentError, match=f"`environment` is '{environment}', and CLEAR_STREET_BASE_URL is set"):
             make(environment=environment)
-    both = face.kind("key", environment=environment, base_url="https://mine.example")
+    both = mode.kind("key", environment=environment, base_url="https://mine.example")
     assert both.base_url == "https://mine.example"
 
 
-def test_the_argument_overrides_the_environment_variable(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_argument_overrides_the_environment_variable(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://other.example")
-    assert str(sent(face, base_url="https://mine.example").url) == f"https://mine.example{INSTRUCTIONS}"
+    assert str(sent(mode, base_url="https://mine.example").url) == f"https://mine.example{INSTRUCTIONS}"
 
 
-def test_an_empty_environment_variable_counts_as_none(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_environment_variable_counts_as_none(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_BASE_URL", "")
-    assert face.client(Wire((200, b""))).base_url == "https://api.clearstreet.com"
+    assert mode.client(Wire((200, b""))).base_url == "https://api.clearstreet.com"
 
 
 @pytest.mark.parametrize(
@@ -220,9 +220,9 @@ def test_an_empty_environment_variable_counts_as_none(face: Face, monkeypatch: p
     ],
 )
 def test_a_base_url_may_have_a_port_and_a_path_and_be_plain_http_to_loopback(
-    face: Face, base_url: Any, start: str
+    mode: Mode, base_url: Any, start: str
 ) -> None:
-    assert str(sent(face, base_url=base_url).url).startswith(start)
+    assert str(sent(mode, base_url=base_url).url).startswith(start)
 
 
 @pytest.mark.parametrize(
@@ -260,9 +260,9 @@ def test_a_base_url_may_have_a_port_and_a_path_and_be_plain_http_to_loopback(
         (7, "such as"),
     ],
 )
-def test_a_base_url_that_could_mislead_is_refused(face: Face, base_url: Any, why: str) -> None:
+def test_a_base_url_that_could_mislead_is_refused(mode: Mode, base_url: Any, why: str) -> None:
     with pytest.raises(ArgumentError, match="`base_url`") as caught:
-        face.kind(api_key="key", base_url=base_url)
+        mode.kind(api_key="key", base_url=base_url)
     assert why in str(caught.value)
     assert "s3cret" not in str(caught.value)
 
@@ -270,8 +270,8 @@ def test_a_base_url_that_could_mislead_is_refused(face: Face, base_url: Any, why
 # --- Times ------------------------------------------------------------------------------------------------------------
 
 
-def test_by_default_an_attempt_has_a_minute_of_which_five_seconds_are_for_connecting(face: Face) -> None:
-    assert sent(face).extensions["timeout"] == {"connect": 5.0, "read": 60.0, "write": 60.0, "pool": 60.0}
+def test_by_default_an_attempt_has_a_minute_of_which_five_seconds_are_for_connecting(mode: Mode) -> None:
+    assert sent(mode).extensions["timeout"] == {"connect": 5.0, "read": 60.0, "write": 60.0, "pool": 60.0}
 
 
 @pytest.mark.parametrize(
@@ -284,51 +284,51 @@ def test_by_default_an_attempt_has_a_minute_of_which_five_seconds_are_for_connec
         (httpx.Timeout(None), {"connect": 60.0, "read": 60.0, "write": 60.0, "pool": 60.0}),
     ],
 )
-def test_the_timeout_is_a_number_of_seconds_or_httpx_s_own(face: Face, timeout: Any, phases: object) -> None:
-    assert sent(face, timeout=timeout).extensions["timeout"] == phases
+def test_the_timeout_is_a_number_of_seconds_or_httpx_s_own(mode: Mode, timeout: Any, phases: object) -> None:
+    assert sent(mode, timeout=timeout).extensions["timeout"] == phases
     story = lambda client: client.v1.positions.get_position_instructions(7, timeout=timeout)  # noqa: E731
-    assert sent(face, story).extensions["timeout"] == phases
+    assert sent(mode, story).extensions["timeout"] == phases
 
 
 BAD_SECONDS = [0, -1, float("nan"), float("inf"), 1e10, 10**400, True, "60", Fraction(1), httpx.Timeout(0)]
 
 
 @pytest.mark.parametrize("timeout", [None, *BAD_SECONDS])
-def test_a_timeout_that_is_no_positive_number_is_refused(face: Face, timeout: Any) -> None:
+def test_a_timeout_that_is_no_positive_number_is_refused(mode: Mode, timeout: Any) -> None:
     with pytest.raises(ArgumentError, match=r"positive number of seconds.*`timeout`"):
-        face.kind(api_key="key", timeout=timeout)
+        mode.kind(api_key="key", timeout=timeout)
     with pytest.raises(ArgumentError, match=r"positive number of seconds.*`timeout`"):
-        face.client(Wire((200, LISTED))).with_options(timeout=timeout)
+        mode.client(Wire((200, LISTED))).with_options(timeout=timeout)
 
 
 @pytest.mark.parametrize("seconds", BAD_SECONDS)
-def test_no_call_takes_a_timeout_or_deadline_that_is_no_positive_number(face: Face, seconds: Any) -> None:
+def test_no_call_takes_a_timeout_or_deadline_that_is_no_positive_number(mode: Mode, seconds: Any) -> None:
     wire = Wire((200, LISTED))
-    client = face.client(wire)
+    client = mode.client(wire)
     with pytest.raises(ArgumentError, match="`timeout`"):
-        face.run(lambda: client.v1.positions.get_positions(7, timeout=seconds))
+        mode.run(lambda: client.v1.positions.get_positions(7, timeout=seconds))
     with pytest.raises(ArgumentError, match="`deadline`"):
-        face.run(lambda: client.v1.positions.get_positions(7, deadline=seconds))
+        mode.run(lambda: client.v1.positions.get_positions(7, deadline=seconds))
     with pytest.raises(ArgumentError, match="`deadline`"):
-        face.kind(api_key="key", deadline=seconds)
+        mode.kind(api_key="key", deadline=seconds)
     assert wire.requests == []
 
 
-def test_the_deadline_bounds_the_attempts_and_the_waits_between_them(face: Face) -> None:
+def test_the_deadline_bounds_the_attempts_and_the_waits_between_them(mode: Mode) -> None:
     clock = SandboxClock()
     wire = Wire((503, b"", {"Retry-After": "20"}))
-    client = face.client(wire, deadline=30, clock=clock)
+    client = mode.client(wire, deadline=30, clock=clock)
     with pytest.raises(APIStatusError):
-        face.run(lambda: listing(client))
+        mode.run(lambda: listing(client))
     assert [request.extensions["timeout"]["read"] for request in wire.requests] == [30.0, 10.0]
     assert clock.monotonic() == 20.0
 
 
-def test_a_call_may_have_a_deadline_of_its_own_and_none_means_the_client_s(face: Face) -> None:
+def test_a_call_may_have_a_deadline_of_its_own_and_none_means_the_client_s(mode: Mode) -> None:
     wire = Wire((200, LISTED))
-    client = face.client(wire, deadline=30, timeout=20)
+    client = mode.client(wire, deadline=30, timeout=20)
     for options in ({"deadline": 3}, {"deadline": None, "timeout": None, "max_retries": None}, {"timeout": 4}):
-        face.run(lambda options=options: client.v1.positions.get_positions(7, **options))
+        mode.run(lambda options=options: client.v1.positions.get_positions(7, **options))
     assert [request.extensions["timeout"]["read"] for request in wire.requests] == [3.0, 20.0, 4.0]
 
 
@@ -336,27 +336,27 @@ def test_a_call_may_have_a_deadline_of_its_own_and_none_means_the_client_s(face:
 
 
 @pytest.mark.parametrize(("options", "attempts"), [({}, 3), ({"max_retries": 0}, 1), ({"max_retries": 4}, 5)])
-def test_max_retries_is_the_number_of_further_attempts(face: Face, options: dict[str, int], attempts: int) -> None:
+def test_max_retries_is_the_number_of_further_attempts(mode: Mode, options: dict[str, int], attempts: int) -> None:
     for at_the_client in (True, False):
         wire = Wire((503, b""))
-        client = face.client(wire, **options if at_the_client else {})
+        client = mode.client(wire, **options if at_the_client else {})
         call_options = {} if at_the_client else options
         with pytest.raises(APIStatusError) as caught:
-            face.run(lambda: client.v1.positions.get_positions(7, **call_options))  # noqa: B023
+            mode.run(lambda: client.v1.positions.get_positions(7, **call_options))  # noqa: B023
         assert len(wire.requests) == len(caught.value.attempts) == attempts
 
 
 @pytest.mark.parametrize("value", [-1, 1.0, True, "2", None])
-def test_max_retries_that_is_no_whole_number_is_refused(face: Face, value: Any) -> None:
+def test_max_retries_that_is_no_whole_number_is_refused(mode: Mode, value: Any) -> None:
     with pytest.raises(ArgumentError, match="whole number, 0 or more, for `max_retries`"):
-        face.kind(api_key="key", max_retries=value)
+        mode.kind(api_key="key", max_retries=value)
 
 
 # --- Headers ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_request_says_who_asks_and_what_for(face: Face) -> None:
-    headers = sent(face).headers
+def test_every_request_says_who_asks_and_what_for(mode: Mode) -> None:
+    headers = sent(mode).headers
     product = f"clear-street-python/{clear_street.__version__} "
     assert headers["user-agent"].startswith(product)
     assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in headers["user-agent"]
@@ -364,23 +364,23 @@ def test_every_request_says_who_asks_and_what_for(face: Face) -> None:
     assert "content-type" not in headers
 
 
-def test_default_headers_are_sent_and_override_the_client_s_own(face: Face) -> None:
-    headers = sent(face, default_headers={"X-Desk": "options", "USER-AGENT": "mine"}).headers
+def test_default_headers_are_sent_and_override_the_client_s_own(mode: Mode) -> None:
+    headers = sent(mode, default_headers={"X-Desk": "options", "USER-AGENT": "mine"}).headers
     assert (headers["x-desk"], headers.get_list("user-agent")) == ("options", ["mine"])
 
 
-def test_none_leaves_a_header_out(face: Face) -> None:
-    headers = sent(face, default_headers={"User-Agent": None, "Accept-Encoding": None}).headers
+def test_none_leaves_a_header_out(mode: Mode) -> None:
+    headers = sent(mode, default_headers={"User-Agent": None, "Accept-Encoding": None}).headers
     assert "user-agent" not in headers
     assert "accept-encoding" not in headers
 
 
-def test_a_call_s_headers_come_before_the_client_s(face: Face) -> None:
+def test_a_call_s_headers_come_before_the_client_s(mode: Mode) -> None:
     def story(client: Any) -> Any:
         extra = {"X-Desk": "futures", "x-gone": None}
         return client.v1.positions.get_position_instructions(7, extra_headers=extra)
 
-    headers = sent(face, story, default_headers={"X-Desk": "options", "X-Gone": "1", "X-Kept": "2"}).headers
+    headers = sent(mode, story, default_headers={"X-Desk": "options", "X-Gone": "1", "X-Kept": "2"}).headers
     assert (headers["x-desk"], "x-gone" in headers, headers["x-kept"]) == ("futures", False, "2")
 
 
@@ -407,15 +407,15 @@ def test_a_call_s_headers_come_before_the_client_s(face: Face) -> None:
     ],
 )
 def test_headers_that_cannot_be_sent_or_frame_the_message_are_refused_without_their_values(
-    face: Face, headers: Any
+    mode: Mode, headers: Any
 ) -> None:
     wire = Wire((200, LISTED))
-    client = face.client(wire)
+    client = mode.client(wire)
     with pytest.raises(ArgumentError, match="default_headers") as caught:
-        face.kind(api_key="key", default_headers=headers)
+        mode.kind(api_key="key", default_headers=headers)
     assert "value" not in str(caught.value).replace("value of", "")
     with pytest.raises(ArgumentError, match="extra_headers"):
-        face.run(lambda: client.v1.positions.get_positions(7, extra_headers=headers))
+        mode.run(lambda: client.v1.positions.get_positions(7, extra_headers=headers))
     assert wire.requests == []
 
 
@@ -423,13 +423,13 @@ def test_headers_that_cannot_be_sent_or_frame_the_message_are_refused_without_th
 
 
 @pytest.mark.parametrize("method", ["with_options", "copy"])
-def test_a_copy_differs_in_what_is_named_and_shares_the_connections(face: Face, method: str) -> None:
+def test_a_copy_differs_in_what_is_named_and_shares_the_connections(mode: Mode, method: str) -> None:
     wire = Wire((200, LISTED))
-    client = face.client(wire, api_key="one", timeout=7, default_headers={"X-A": "1"})
+    client = mode.client(wire, api_key="one", timeout=7, default_headers={"X-A": "1"})
     twin = getattr(client, method)(api_key="two", default_headers={"X-B": "2"}, base_url="https://copy.example")
     assert type(twin) is type(client)
-    face.run(lambda: listing(client))
-    face.run(lambda: listing(twin))
+    mode.run(lambda: listing(client))
+    mode.run(lambda: listing(twin))
     before, after = wire.requests
     assert before.url.host == "api.clearstreet.com"
     assert after.url.host == "copy.example"
@@ -438,30 +438,30 @@ def test_a_copy_differs_in_what_is_named_and_shares_the_connections(face: Face, 
     assert [r.extensions["timeout"]["read"] for r in wire.requests] == [7.0, 7.0]
 
 
-def test_each_setting_can_be_changed_in_a_copy(face: Face) -> None:
-    client = face.client(Wire((503, b""), (503, b""), (200, LISTED)), max_retries=0, strict=True)
+def test_each_setting_can_be_changed_in_a_copy(mode: Mode) -> None:
+    client = mode.client(Wire((503, b""), (503, b""), (200, LISTED)), max_retries=0, strict=True)
     with pytest.raises(APIStatusError):
-        face.run(lambda: listing(client))
-    assert face.run(lambda: listing(client.with_options(max_retries=1, strict=False))).data == []
+        mode.run(lambda: listing(client))
+    assert mode.run(lambda: listing(client.with_options(max_retries=1, strict=False))).data == []
     assert client.with_options(environment="dev").base_url == "https://api-dev.clearstreet.com"
     assert client.with_options(environment="dev").with_options(timeout=3).base_url == "https://api-dev.clearstreet.com"
     assert client.with_options(base_url="https://a.example").with_options(base_url=None).base_url == client.base_url
     with pytest.raises(ArgumentError, match="read-only"):
-        face.run(lambda: cancelling(client.with_options(read_only=True)))
+        mode.run(lambda: cancelling(client.with_options(read_only=True)))
 
 
-def test_a_deadline_can_be_taken_back_in_a_copy(face: Face) -> None:
+def test_a_deadline_can_be_taken_back_in_a_copy(mode: Mode) -> None:
     wire = Wire((200, LISTED))
-    client = face.client(wire, deadline=5).with_options(deadline=None)
-    face.run(lambda: listing(client))
+    client = mode.client(wire, deadline=5).with_options(deadline=None)
+    mode.run(lambda: listing(client))
     assert wire.request.extensions["timeout"]["read"] == 60.0
 
 
 @pytest.mark.parametrize(
     ("option", "hint"), [("time_out", "did you mean 'timeout'?"), ("http_client", "it takes api_key, ")]
 )
-def test_an_unknown_option_is_a_type_error_with_a_hint(face: Face, option: str, hint: str) -> None:
-    client = face.client(Wire((200, LISTED)))
+def test_an_unknown_option_is_a_type_error_with_a_hint(mode: Mode, option: str, hint: str) -> None:
+    client = mode.client(Wire((200, LISTED)))
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{option}'") as caught:
         client.with_options(**{option: 7})
     assert hint in str(caught.value)
@@ -470,26 +470,26 @@ def test_an_unknown_option_is_a_type_error_with_a_hint(face: Face, option: str, 
 @pytest.mark.parametrize(
     "option", ["api_key", "base_url", "environment", "max_retries", "default_headers", "on_intent"]
 )
-def test_what_the_client_refuses_a_copy_refuses_too(face: Face, option: str) -> None:
-    client = face.client(Wire((200, LISTED)))
+def test_what_the_client_refuses_a_copy_refuses_too(mode: Mode, option: str) -> None:
+    client = mode.client(Wire((200, LISTED)))
     with pytest.raises(ArgumentError, match=option):
         client.with_options(**{option: object()})
     with pytest.raises(ArgumentError, match=option):
-        face.kind(**{"api_key": "key", option: object()})
+        mode.kind(**{"api_key": "key", option: object()})
 
 
 @pytest.mark.parametrize("option", ["read_only", "strict", "raise_on_rejection", "resend_after_unknown"])
 @pytest.mark.parametrize("value", ["false", 1, None])
-def test_what_is_true_or_false_must_be_one_of_the_two(face: Face, option: str, value: Any) -> None:
+def test_what_is_true_or_false_must_be_one_of_the_two(mode: Mode, option: str, value: Any) -> None:
     with pytest.raises(ArgumentError, match=f"True or False for `{option}`"):
-        face.kind(**{"api_key": "key", option: value})
+        mode.kind(**{"api_key": "key", option: value})
     with pytest.raises(ArgumentError, match=f"True or False for `{option}`"):
-        face.client(Wire((200, LISTED))).with_options(**{option: value})
+        mode.client(Wire((200, LISTED))).with_options(**{option: value})
 
 
-def test_copy_copy_makes_a_copy_but_deepcopy_and_pickle_refuse(face: Face) -> None:
-    client = face.client(Wire((200, LISTED)))
-    assert face.run(lambda: listing(copy.copy(client))).data == []
+def test_copy_copy_makes_a_copy_but_deepcopy_and_pickle_refuse(mode: Mode) -> None:
+    client = mode.client(Wire((200, LISTED)))
+    assert mode.run(lambda: listing(copy.copy(client))).data == []
     for duplicate in (copy.deepcopy, pickle.dumps):
         with pytest.raises(TypeError, match="with_options"):
             duplicate(client)
@@ -515,18 +515,18 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_read_only_client_sends_no_change(face: Face, change: Callable[[Any], Any]) -> None:
+def test_a_read_only_client_sends_no_change(mode: Mode, change: Callable[[Any], Any]) -> None:
     wire = Wire((200, LISTED))
-    client = face.client(wire, read_only=True)
+    client = mode.client(wire, read_only=True)
     with pytest.raises(ArgumentError, match=r"read-only.*DELETE|read-only.*P(OS|U|ATC)") as caught:
-        face.run(lambda: change(client))
+        mode.run(lambda: change(client))
     assert not caught.value.outcome_unknown
     assert wire.requests == []
 
 
-def test_a_read_only_client_reads(face: Face) -> None:
-    assert sent(face, read_only=True).method == "GET"
-    assert sent(face, lambda client: client.get("/v1/other", cast_to=object), read_only=True).method == "GET"
+def test_a_read_only_client_reads(mode: Mode) -> None:
+    assert sent(mode, read_only=True).method == "GET"
+    assert sent(mode, lambda client: client.get("/v1/other", cast_to=object), read_only=True).method == "GET"
 
 
 # --- The end of a client ----------------------------------------------------------------------------------------------
@@ -536,48 +536,48 @@ def closing(client: Any) -> Any:
     return client.close()
 
 
-def test_a_client_is_a_context_manager(face: Face) -> None:
-    client = face.sandbox()
-    assert face.within(lambda: client, lambda entered: entered is client)
+def test_a_client_is_a_context_manager(mode: Mode) -> None:
+    client = mode.sandbox()
+    assert mode.within(lambda: client, lambda entered: entered is client)
     with pytest.raises(ClearStreetError, match="closed"):
-        face.run(client.v1.version.get_version)
+        mode.run(client.v1.version.get_version)
 
 
-def test_a_closed_client_and_its_copies_say_so(face: Face) -> None:
-    client = face.sandbox()
+def test_a_closed_client_and_its_copies_say_so(mode: Mode) -> None:
+    client = mode.sandbox()
     twin = client.with_options(timeout=3)
-    assert face.run(client.v1.version.get_version).data.version
-    face.run(lambda: closing(client))
-    face.run(lambda: closing(client))
+    assert mode.run(client.v1.version.get_version).data.version
+    mode.run(lambda: closing(client))
+    mode.run(lambda: closing(client))
     for either in (client, twin):
         with pytest.raises(ClearStreetError, match="The client is closed; make a new one") as caught:
-            face.run(lambda either=either: cancelling(either))
+            mode.run(lambda either=either: cancelling(either))
         assert not caught.value.outcome_unknown
 
 
-def test_a_client_that_was_never_used_can_be_closed(face: Face) -> None:
-    client = face.client()
-    face.run(lambda: closing(client))
+def test_a_client_that_was_never_used_can_be_closed(mode: Mode) -> None:
+    client = mode.client()
+    mode.run(lambda: closing(client))
     with pytest.raises(ClearStreetError, match="closed"):
-        face.run(lambda: listing(client))
+        mode.run(lambda: listing(client))
 
 
-def test_a_client_that_the_application_supplied_stays_open(face: Face) -> None:
-    mine = face.http_client(Wire((200, LISTED)))
-    client = face.kind(api_key="key", http_client=mine)
-    face.run(lambda: closing(client))
+def test_a_client_that_the_application_supplied_stays_open(mode: Mode) -> None:
+    mine = mode.http_client(Wire((200, LISTED)))
+    client = mode.kind(api_key="key", http_client=mine)
+    mode.run(lambda: closing(client))
     assert not mine.is_closed
-    face.run(lambda: listing(face.kind(api_key="key", http_client=mine)))
+    mode.run(lambda: listing(mode.kind(api_key="key", http_client=mine)))
 
 
-def test_a_supplied_client_that_the_application_closed_says_so(face: Face) -> None:
+def test_a_supplied_client_that_the_application_closed_says_so(mode: Mode) -> None:
     wire = Wire((200, LISTED))
-    for kind in (None, httpx.AsyncClient if face.is_async else httpx.Client):
-        mine = face.http_client(wire) if kind is None else kind(transport=wire)
-        client = face.client(http_client=mine)
-        face.run(lambda mine=mine: mine.aclose() if face.is_async else mine.close())
+    for kind in (None, httpx.AsyncClient if mode.is_async else httpx.Client):
+        mine = mode.http_client(wire) if kind is None else kind(transport=wire)
+        client = mode.client(http_client=mine)
+        mode.run(lambda mine=mine: mine.aclose() if mode.is_async else mine.close())
         with pytest.raises(ClearStreetError, match="closed") as caught:
-            face.run(lambda client=client: cancelling(client))
+            mode.run(lambda client=client: cancelling(client))
         assert not caught.value.outcome_unknown
     assert wire.requests == []
 
@@ -597,29 +597,29 @@ def test_threads_share_the_connections_that_the_first_of_them_makes() -> None:
 # --- Connections of the application's own -----------------------------------------------------------------------------
 
 
-def plain_client(face: Face, wire: Wire, **options: Any) -> Any:
-    return (httpx.AsyncClient if face.is_async else httpx.Client)(transport=wire, **options)
+def plain_client(mode: Mode, wire: Wire, **options: Any) -> Any:
+    return (httpx.AsyncClient if mode.is_async else httpx.Client)(transport=wire, **options)
 
 
-def test_a_host_of_the_http_client_is_the_one_that_is_named(face: Face) -> None:
+def test_a_host_of_the_http_client_is_the_one_that_is_named(mode: Mode) -> None:
     wire = Wire((200, LISTED))
-    mine = face.http_client(wire, headers={"Host": "desk.example"})
-    face.run(lambda: listing(face.client(http_client=mine)))
+    mine = mode.http_client(wire, headers={"Host": "desk.example"})
+    mode.run(lambda: listing(mode.client(http_client=mine)))
     assert wire.request.headers.get_list("host") == ["desk.example"]
 
 
-def test_any_httpx_client_can_be_supplied_with_headers_params_and_cookies_of_its_own(face: Face) -> None:
+def test_any_httpx_client_can_be_supplied_with_headers_params_and_cookies_of_its_own(mode: Mode) -> None:
     wire = Wire((200, LISTED))
     mine = plain_client(
-        face,
+        mode,
         wire,
         headers={"X-Mine": "1", "Authorization": "Basic no", "X-Gone": "1", "User-Agent": "mine"},
         params={"trace": "on"},
         cookies={"session": "abc"},
         base_url="https://ignored.example",
     )
-    client = face.client(http_client=mine, default_headers={"X-Gone": None})
-    face.run(lambda: client.v1.positions.get_positions(7, page_size=5))
+    client = mode.client(http_client=mine, default_headers={"X-Gone": None})
+    mode.run(lambda: client.v1.positions.get_positions(7, page_size=5))
     request = wire.request
     assert query_of(request) == {"trace": "on", "page_size": "5"}
     assert request.headers["cookie"] == "session=abc"
@@ -629,16 +629,16 @@ def test_any_httpx_client_can_be_supplied_with_headers_params_and_cookies_of_its
     assert request.url.host == "api.clearstreet.com"
 
 
-def test_headers_of_a_supplied_client_are_sent_unless_left_out(face: Face) -> None:
+def test_headers_of_a_supplied_client_are_sent_unless_left_out(mode: Mode) -> None:
     wire = Wire((200, LISTED))
-    mine = plain_client(face, wire, headers={"X-Mine": "1", "X-Gone": "1"})
-    client = face.client(http_client=mine, default_headers={"x-gone": None})
-    face.run(lambda: listing(client))
+    mine = plain_client(mode, wire, headers={"X-Mine": "1", "X-Gone": "1"})
+    client = mode.client(http_client=mine, default_headers={"x-gone": None})
+    mode.run(lambda: listing(client))
     assert (wire.request.headers["x-mine"], "x-gone" in wire.request.headers) == ("1", False)
 
 
 @pytest.mark.parametrize("ours", [True, False])
-def test_event_hooks_of_a_supplied_client_are_called(face: Face, ours: bool) -> None:
+def test_event_hooks_of_a_supplied_client_are_called(mode: Mode, ours: bool) -> None:
     seen: list[str] = []
 
     async def seeing_later(message: httpx.Request | httpx.Response) -> None:
@@ -647,18 +647,18 @@ def test_event_hooks_of_a_supplied_client_are_called(face: Face, ours: bool) -> 
     def seeing(message: httpx.Request | httpx.Response) -> None:
         seen.append(type(message).__name__)
 
-    hook = seeing_later if face.is_async else seeing
+    hook = seeing_later if mode.is_async else seeing
     wire = Wire((200, LISTED))
-    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
+    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
     mine = make(wire, event_hooks={"request": [hook], "response": [hook]})
-    face.run(lambda: listing(face.client(http_client=mine)))
+    mode.run(lambda: listing(mode.client(http_client=mine)))
     assert seen == ["Request", "Response"]
 
 
 @pytest.mark.parametrize("bare", [True, False])
 @pytest.mark.parametrize("ours", [True, False])
 def test_a_hook_that_cannot_connect_elsewhere_does_not_say_that_nothing_was_sent(
-    face: Face, ours: bool, bare: bool
+    mode: Mode, ours: bool, bare: bool
 ) -> None:
     def audit(response: httpx.Response) -> None:
         raise httpx.ConnectError("refused", request=None if bare else httpx.Request("POST", "https://audit.example"))
@@ -667,16 +667,16 @@ def test_a_hook_that_cannot_connect_elsewhere_does_not_say_that_nothing_was_sent
         audit(response)
 
     wire = Wire((200, envelope([])))
-    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
-    client = face.client(http_client=make(wire, event_hooks={"response": [audit_later if face.is_async else audit]}))
+    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
+    client = mode.client(http_client=make(wire, event_hooks={"response": [audit_later if mode.is_async else audit]}))
     with pytest.raises(APIConnectionError, match="OUTCOME UNKNOWN") as caught:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     assert (len(wire.requests), [attempt.outcome for attempt in caught.value.attempts]) == (1, ["unknown"])
 
 
 @pytest.mark.parametrize("ours", [True, False])
 @pytest.mark.parametrize("reads", [True, False])
-def test_a_hook_that_raises_on_a_status_makes_no_secret_of_the_reply(face: Face, ours: bool, reads: bool) -> None:
+def test_a_hook_that_raises_on_a_status_makes_no_secret_of_the_reply(mode: Mode, ours: bool, reads: bool) -> None:
     def check(response: httpx.Response) -> None:
         if reads:
             response.read()
@@ -688,10 +688,10 @@ def test_a_hook_that_raises_on_a_status_makes_no_secret_of_the_reply(face: Face,
         response.raise_for_status()
 
     wire = Wire((409, Body(json.dumps(failed(409, "too late")).encode())))
-    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
-    client = face.client(http_client=make(wire, event_hooks={"response": [check_later if face.is_async else check]}))
+    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
+    client = mode.client(http_client=make(wire, event_hooks={"response": [check_later if mode.is_async else check]}))
     with pytest.raises(APIError) as caught:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     # A body that was not read may be anything.
     assert (type(caught.value), caught.value.outcome_unknown) == (
         (ConflictError, False) if reads else (APIConnectionError, True)
@@ -702,28 +702,28 @@ def test_a_hook_that_raises_on_a_status_makes_no_secret_of_the_reply(face: Face,
 
 @pytest.mark.parametrize("ours", [True, False])
 @pytest.mark.parametrize("hooks", [True, False])
-def test_a_client_that_cannot_connect_sent_nothing_unless_a_hook_may(face: Face, ours: bool, hooks: bool) -> None:
+def test_a_client_that_cannot_connect_sent_nothing_unless_a_hook_may(mode: Mode, ours: bool, hooks: bool) -> None:
     async def seeing_later(response: httpx.Response) -> None:
         raise AssertionError
 
     wire = Wire(httpx.ConnectError("refused"))
-    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
-    client = face.client(http_client=make(wire, event_hooks={"response": [seeing_later] if hooks else []}))
+    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
+    client = mode.client(http_client=make(wire, event_hooks={"response": [seeing_later] if hooks else []}))
     with pytest.raises(APIConnectionError) as caught:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     assert (len(wire.requests), caught.value.outcome_unknown) == ((1, True) if hooks else (3, False))
 
 
 @pytest.mark.parametrize("ours", [True, False])
-def test_mounts_of_a_supplied_client_are_used(face: Face, ours: bool) -> None:
+def test_mounts_of_a_supplied_client_are_used(mode: Mode, ours: bool) -> None:
     mounted, other = Wire((200, LISTED)), Wire((200, LISTED))
-    make = face.http_client if ours else lambda wire, **options: plain_client(face, wire, **options)
+    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
     mine = make(other, mounts={"https://api-dev.clearstreet.com": mounted})
-    face.run(lambda: listing(face.client(http_client=mine, environment="dev")))
+    mode.run(lambda: listing(mode.client(http_client=mine, environment="dev")))
     assert (len(mounted.requests), other.requests) == (1, [])
 
 
-def test_a_reply_of_a_supplied_transport_that_cannot_be_closed_is_no_error_of_its_own(face: Face) -> None:
+def test_a_reply_of_a_supplied_transport_that_cannot_be_closed_is_no_error_of_its_own(mode: Mode) -> None:
     class Stuck(Body):
         def close(self) -> None:
             raise LookupError("stuck")
@@ -732,34 +732,34 @@ def test_a_reply_of_a_supplied_transport_that_cannot_be_closed_is_no_error_of_it
             raise LookupError("stuck")
 
     wire = Wire((200, Stuck(b"{", httpx.ReadError("Connection reset by peer"))))
-    client = face.client(http_client=plain_client(face, wire))
+    client = mode.client(http_client=plain_client(mode, wire))
     with pytest.raises(APIConnectionError, match="OUTCOME UNKNOWN"):
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
 
 
-def test_no_redirect_is_followed_and_no_auth_of_the_supplied_client_is_used(face: Face) -> None:
+def test_no_redirect_is_followed_and_no_auth_of_the_supplied_client_is_used(mode: Mode) -> None:
     wire = Wire((302, b"", {"Location": "https://elsewhere.example/"}))
-    mine = plain_client(face, wire, follow_redirects=True, auth=("user", "password"))
-    client = face.client(http_client=mine)
+    mine = plain_client(mode, wire, follow_redirects=True, auth=("user", "password"))
+    client = mode.client(http_client=mine)
     with pytest.raises(APIStatusError, match="HTTP 302") as caught:
-        face.run(lambda: cancelling(client))
+        mode.run(lambda: cancelling(client))
     assert not caught.value.outcome_unknown
     assert wire.request.headers["authorization"] == "Bearer key"
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 304, 307, 308])
-def test_a_redirect_is_a_refusal(face: Face, status: int) -> None:
+def test_a_redirect_is_a_refusal(mode: Mode, status: int) -> None:
     wire = Wire((status, b"", {"Location": "/v1/version"}))
-    client = face.client(wire)
+    client = mode.client(wire)
     with pytest.raises(APIStatusError, match=f"HTTP {status}"):
-        face.run(lambda: listing(client))
+        mode.run(lambda: listing(client))
     assert len(wire.requests) == 1
 
 
 @pytest.mark.parametrize("given", [httpx.MockTransport(lambda _: httpx.Response(200)), "https://proxy.example", object])
-def test_what_is_no_httpx_client_is_refused(face: Face, given: Any) -> None:
+def test_what_is_no_httpx_client_is_refused(mode: Mode, given: Any) -> None:
     with pytest.raises(ArgumentError, match="`http_client`"):
-        face.kind(api_key="key", http_client=given)
+        mode.kind(api_key="key", http_client=given)
 
 
 def test_a_client_of_the_other_kind_is_refused() -> None:
@@ -784,35 +784,35 @@ def test_the_default_httpx_clients_are_httpx_s_own() -> None:
 # --- The sandbox ------------------------------------------------------------------------------------------------------
 
 
-def test_the_sandbox_needs_neither_key_nor_network(face: Face) -> None:
-    client = face.sandbox()
-    assert face.run(lambda: client.v1.positions.get_positions(122503)).data
-    assert repr(client) == f"<{face.kind.__name__} https://sandbox.invalid>"
+def test_the_sandbox_needs_neither_key_nor_network(mode: Mode) -> None:
+    client = mode.sandbox()
+    assert mode.run(lambda: client.v1.positions.get_positions(122503)).data
+    assert repr(client) == f"<{mode.kind.__name__} https://sandbox.invalid>"
 
 
-def test_the_sandbox_s_client_can_have_a_clock_of_its_own(face: Face) -> None:
+def test_the_sandbox_s_client_can_have_a_clock_of_its_own(mode: Mode) -> None:
     sandbox, clock = Sandbox(), SandboxClock()
     sandbox.faults.add(Fault.rate_limited(2))
-    face.run(face.sandbox(sandbox, clock=clock).v1.version.get_version)
+    mode.run(mode.sandbox(sandbox, clock=clock).v1.version.get_version)
     assert (clock.monotonic(), sandbox.clock.monotonic()) == (2.0, 0.0)
 
 
-def test_the_sandbox_takes_the_client_s_options_but_for_connections(face: Face) -> None:
+def test_the_sandbox_takes_the_client_s_options_but_for_connections(mode: Mode) -> None:
     sandbox = Sandbox(api_keys=["right"])
-    assert face.run(lambda: face.sandbox(sandbox, api_key="right").v1.positions.get_positions(122503)).data
+    assert mode.run(lambda: mode.sandbox(sandbox, api_key="right").v1.positions.get_positions(122503)).data
     with pytest.raises(APIStatusError, match="HTTP 401"):
-        face.run(lambda: face.sandbox(sandbox, api_key="wrong").v1.positions.get_positions(122503))
+        mode.run(lambda: mode.sandbox(sandbox, api_key="wrong").v1.positions.get_positions(122503))
     for option in ("http_client", "api_keys"):
         with pytest.raises(TypeError, match=rf"^sandbox\(\) got an unexpected keyword argument '{option}'; .*api_key"):
-            face.sandbox(sandbox, **{option: None})
+            mode.sandbox(sandbox, **{option: None})
     with pytest.raises(ArgumentError, match=r"clear_street\.sandbox\.Sandbox for `sandbox` but received dict"):
-        face.kind.sandbox({})
+        mode.kind.sandbox({})
 
 
-def test_waiting_on_the_sandbox_takes_no_time(face: Face) -> None:
+def test_waiting_on_the_sandbox_takes_no_time(mode: Mode) -> None:
     sandbox = Sandbox()
     sandbox.add_instruction(122503, "AAPL 280121C00195000", instruction_id="i-1")
-    row = face.run(lambda: face.sandbox(sandbox).v1.positions.cancel_and_wait("i-1", account_id=122503))
+    row = mode.run(lambda: mode.sandbox(sandbox).v1.positions.cancel_and_wait("i-1", account_id=122503))
     assert row.status == "CANCELLED"
     assert sandbox.clock.monotonic() > 1.0
 
@@ -820,7 +820,7 @@ def test_waiting_on_the_sandbox_takes_no_time(face: Face) -> None:
 # --- on_intent --------------------------------------------------------------------------------------------------------
 
 
-def test_on_intent_sees_a_change_before_it_is_sent_and_can_stop_it(face: Face) -> None:
+def test_on_intent_sees_a_change_before_it_is_sent_and_can_stop_it(mode: Mode) -> None:
     intents: list[tuple[tuple[str, ...], str, str]] = []
     wire = Wire((200, envelope(ROW)))
 
@@ -829,12 +829,12 @@ def test_on_intent_sees_a_change_before_it_is_sent_and_can_stop_it(face: Face) -
         assert wire.requests == []
         raise LookupError("the journal is full")
 
-    client = face.client(wire, on_intent=intend)
+    client = mode.client(wire, on_intent=intend)
     with pytest.raises(LookupError, match="journal"):
-        face.run(lambda: cancelling(client))
+        mode.run(lambda: cancelling(client))
     assert intents == [((), "DELETE", f"{INSTRUCTIONS}/i-1")]
     assert wire.requests == []
-    face.run(client.v1.version.get_version)
+    mode.run(client.v1.version.get_version)
 
 
 def test_on_intent_may_be_a_coroutine_function_in_an_async_client_only() -> None:
@@ -845,16 +845,16 @@ def test_on_intent_may_be_a_coroutine_function_in_an_async_client_only() -> None
 
     wire = Wire((200, envelope(ROW)))
     for backend in ("asyncio", "trio"):
-        face = Face(backend)
-        client = face.client(wire, on_intent=intend)
-        face.run(lambda client=client: cancelling(client))
+        mode = Mode(backend)
+        client = mode.client(wire, on_intent=intend)
+        mode.run(lambda client=client: cancelling(client))
     assert seen == ["cancel_position_instruction"] * 2
 
 
-def test_the_clock_of_the_attempts_is_the_one_that_was_given(face: Face) -> None:
+def test_the_clock_of_the_attempts_is_the_one_that_was_given(mode: Mode) -> None:
     start = datetime(2030, 1, 2, tzinfo=UTC)
-    client = face.client(Wire((200, LISTED)), clock=SandboxClock(start))
-    assert face.run(lambda: listing(client)).attempts[0].started_at == start
+    client = mode.client(Wire((200, LISTED)), clock=SandboxClock(start))
+    assert mode.run(lambda: listing(client)).attempts[0].started_at == start
 
 
 async def _forever(*_: object) -> None:
@@ -863,28 +863,28 @@ async def _forever(*_: object) -> None:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_on_intent_has_until_the_deadline(backend: str) -> None:
-    face, wire = Face(backend), Wire((200, envelope([])))
-    client = face.client(wire, on_intent=_forever, deadline=0.05)
+    mode, wire = Mode(backend), Wire((200, envelope([])))
+    client = mode.client(wire, on_intent=_forever, deadline=0.05)
     with pytest.raises(APITimeoutError, match="on_intent took until the deadline") as caught:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     assert (wire.requests, caught.value.outcome_unknown) == ([], False)
 
 
 # --- A key that goes bad ----------------------------------------------------------------------------------------------
 
 
-def test_a_key_that_goes_bad_within_a_call_does_not_end_it_as_a_wrong_argument(face: Face) -> None:
+def test_a_key_that_goes_bad_within_a_call_does_not_end_it_as_a_wrong_argument(mode: Mode) -> None:
     keys = iter(["good", "bad\n", "good"])
     wire = Wire(httpx.ReadError("reset"), (200, envelope([{**ROW, "id": "i-1", "status": "CANCEL_REQUESTED"}])))
-    client = face.client(wire, api_key=lambda: next(keys), max_retries=1)
-    cancelled = face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
+    client = mode.client(wire, api_key=lambda: next(keys), max_retries=1)
+    cancelled = mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
     assert [attempt.outcome for attempt in cancelled.attempts] == ["unknown", "never_sent"]
     assert cancelled.reconciled is True
 
 
-def test_a_key_that_goes_bad_before_a_look_leaves_the_outcome_unknown(face: Face) -> None:
+def test_a_key_that_goes_bad_before_a_look_leaves_the_outcome_unknown(mode: Mode) -> None:
     keys = chain(["good"], repeat("bad\n"))
-    client = face.client(Wire(httpx.ReadError("reset")), api_key=lambda: next(keys))
+    client = mode.client(Wire(httpx.ReadError("reset")), api_key=lambda: next(keys))
     with pytest.raises(APIConnectionError) as caught:
-        face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
+        mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
     assert caught.value.outcome_unknown is True

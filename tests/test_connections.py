@@ -26,7 +26,7 @@ from clear_street import (
 from clear_street._http import pool as pool_module
 from clear_street._http import transport
 from clear_street._http.pool import Pool
-from support.client_kinds import Face, settled
+from support.client_modes import Mode, settled
 from support.raw_server import RawServer, answering, reply, trusting
 
 if TYPE_CHECKING:
@@ -45,21 +45,21 @@ def other() -> Iterator[RawServer]:
         yield other
 
 
-def run(face: Face, url: str, story: Any, http_options: Any = None, **limits: Any) -> Any:
+def run(mode: Mode, url: str, story: Any, http_options: Any = None, **limits: Any) -> Any:
     """What a coroutine function that awaits nothing but `settled(...)` gives of a client with limits."""
 
     def blocking(http_client: Any) -> Any:
         try:
-            story(face.kind("key", base_url=url, http_client=http_client)).send(None)
+            story(mode.kind("key", base_url=url, http_client=http_client)).send(None)
         except StopIteration as stop:
             return stop.value
 
     async def awaiting(http_client: Any) -> Any:
-        return await story(face.kind("key", base_url=url, http_client=http_client))
+        return await story(mode.kind("key", base_url=url, http_client=http_client))
 
-    return face.within(
-        lambda: face.http_client(None, limits=httpx.Limits(**limits), **(http_options or {})),
-        awaiting if face.is_async else blocking,
+    return mode.within(
+        lambda: mode.http_client(None, limits=httpx.Limits(**limits), **(http_options or {})),
+        awaiting if mode.is_async else blocking,
     )
 
 
@@ -78,8 +78,8 @@ def call(client: Any) -> Any:
 class Held:
     """Replies whose bodies are not read: each keeps its connection until it is let go."""
 
-    def __init__(self, face: Face) -> None:
-        self._stack: Any = AsyncExitStack() if face.is_async else ExitStack()
+    def __init__(self, mode: Mode) -> None:
+        self._stack: Any = AsyncExitStack() if mode.is_async else ExitStack()
         self._replies: list[Any] = []
 
     async def take(self, client: Any) -> None:
@@ -93,32 +93,32 @@ class Held:
         await settled((getattr(self._stack, "aclose", None) or self._stack.close)())
 
 
-def test_calls_one_after_the_other_share_one(face: Face, service: RawServer) -> None:
+def test_calls_one_after_the_other_share_one(mode: Mode, service: RawServer) -> None:
     async def story(client: Any) -> None:
         for _ in range(3):
             await settled(call(client))
 
-    run(face, service.url, story)
+    run(mode, service.url, story)
     assert (service.accepted, len(service.requests)) == (1, 3)
 
 
-def test_replies_at_the_same_time_have_one_each_and_as_many_stay_open_as_may(face: Face, service: RawServer) -> None:
+def test_replies_at_the_same_time_have_one_each_and_as_many_stay_open_as_may(mode: Mode, service: RawServer) -> None:
     async def story(client: Any) -> list[int]:
         counts: list[int] = []
         for _ in range(2):
-            held = Held(face)
+            held = Held(mode)
             for _ in range(3):
                 await held.take(client)
             await held.let_go()
             counts.append(service.accepted)
         return counts
 
-    assert run(face, service.url, story, max_keepalive_connections=2) == [3, 4]
+    assert run(mode, service.url, story, max_keepalive_connections=2) == [3, 4]
 
 
-def test_no_more_are_open_than_may_be(face: Face, service: RawServer) -> None:
+def test_no_more_are_open_than_may_be(mode: Mode, service: RawServer) -> None:
     async def story(client: Any) -> None:
-        held = Held(face)
+        held = Held(mode)
         await held.take(client)
         await held.take(client)
         with pytest.raises(APITimeoutError) as caught:
@@ -127,54 +127,54 @@ def test_no_more_are_open_than_may_be(face: Face, service: RawServer) -> None:
         await held.let_go()
         await settled(call(client))
 
-    run(face, service.url, story, max_connections=2)
+    run(mode, service.url, story, max_connections=2)
     assert service.accepted == 2
 
 
-def test_closing_a_reply_twice_makes_no_second_one_free(face: Face, service: RawServer) -> None:
+def test_closing_a_reply_twice_makes_no_second_one_free(mode: Mode, service: RawServer) -> None:
     async def story(client: Any) -> None:
         raw = await settled(client.v1.positions.with_raw_response.get_positions(1))
         stream = raw.http_response.stream
-        await settled(stream.aclose() if face.is_async else stream.close())
-        held = Held(face)
+        await settled(stream.aclose() if mode.is_async else stream.close())
+        held = Held(mode)
         await held.take(client)
         with pytest.raises(APITimeoutError):
             await settled(client.v1.positions.close_positions(1, timeout=0.05, max_retries=0))
         await held.let_go()
 
-    run(face, service.url, story, max_connections=1)
+    run(mode, service.url, story, max_connections=1)
 
 
-def test_an_idle_one_makes_room_for_another_host(face: Face, service: RawServer, other: RawServer) -> None:
+def test_an_idle_one_makes_room_for_another_host(mode: Mode, service: RawServer, other: RawServer) -> None:
     async def story(client: Any) -> None:
         elsewhere = client.with_options(base_url=other.url)
         for each in (client, elsewhere, client):
             await settled(call(each))
 
-    run(face, service.url, story, max_connections=1)
+    run(mode, service.url, story, max_connections=1)
     assert (service.accepted, other.accepted) == (2, 1)
 
 
-def test_each_host_has_its_own(face: Face, service: RawServer, other: RawServer) -> None:
+def test_each_host_has_its_own(mode: Mode, service: RawServer, other: RawServer) -> None:
     async def story(client: Any) -> None:
         elsewhere = client.with_options(base_url=other.url)
         for each in (client, elsewhere, client, elsewhere):
             await settled(call(each))
 
-    run(face, service.url, story)
+    run(mode, service.url, story)
     assert (service.accepted, other.accepted) == (1, 1)
 
 
-def test_one_is_not_used_after_its_time(face: Face, service: RawServer) -> None:
+def test_one_is_not_used_after_its_time(mode: Mode, service: RawServer) -> None:
     async def story(client: Any) -> None:
         await settled(call(client))
         await settled(call(client))
 
-    run(face, service.url, story, keepalive_expiry=0.0)
+    run(mode, service.url, story, keepalive_expiry=0.0)
     assert service.accepted == 2
 
 
-def test_one_that_nobody_needs_is_closed_after_its_time(face: Face) -> None:
+def test_one_that_nobody_needs_is_closed_after_its_time(mode: Mode) -> None:
     gone: list[int] = []
 
     def serve(server: RawServer, connection: Any) -> None:
@@ -182,40 +182,40 @@ def test_one_that_nobody_needs_is_closed_after_its_time(face: Face) -> None:
         gone.append(server.accepted)
 
     async def story(client: Any) -> None:
-        held = Held(face)
+        held = Held(mode)
         await held.take(client)
         await held.take(client)
         await held.let_go()
         assert came(lambda: len(gone) == 1)
 
     with RawServer(serve) as service:
-        run(face, service.url, story, keepalive_expiry=0.0)
+        run(mode, service.url, story, keepalive_expiry=0.0)
 
 
-def test_one_whose_reply_was_left_unread_is_not_used_again(face: Face) -> None:
+def test_one_whose_reply_was_left_unread_is_not_used_again(mode: Mode) -> None:
     def serve(server: RawServer, connection: Any) -> None:
         while server.request(connection):
             connection.sendall(reply(["x" * 100_000]))
 
     async def story(client: Any) -> None:
-        held = Held(face)
+        held = Held(mode)
         await held.take(client)
         await held.let_go(unread=True)
         await settled(call(client))
 
     with RawServer(serve) as service:
-        run(face, service.url, story)
+        run(mode, service.url, story)
         assert service.accepted == 2
 
 
 def test_closing_refuses_who_still_waits_for_one(service: RawServer) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    face = Face("sync")
+    mode = Mode("sync")
     with (
         ThreadPoolExecutor(1) as threads,
-        face.http_client(None, limits=httpx.Limits(max_connections=1)) as http_client,
-        face.kind("key", base_url=service.url, http_client=http_client) as client,
+        mode.http_client(None, limits=httpx.Limits(max_connections=1)) as http_client,
+        mode.kind("key", base_url=service.url, http_client=http_client) as client,
         client.v1.positions.with_streaming_response.get_positions(1),
     ):
         waiting = threads.submit(call, client)
@@ -230,12 +230,12 @@ def test_closing_refuses_who_still_waits_for_one(service: RawServer) -> None:
     assert service.accepted == 1
 
 
-def test_another_protocol_than_http_is_refused(face: Face) -> None:
+def test_another_protocol_than_http_is_refused(mode: Mode) -> None:
     with pytest.raises(httpx.UnsupportedProtocol, match="'ftp'"):
-        face.within(lambda: face.http_client(None), lambda http_client: http_client.get("ftp://localhost/"))
+        mode.within(lambda: mode.http_client(None), lambda http_client: http_client.get("ftp://localhost/"))
 
 
-def test_a_body_that_comes_in_pieces_is_sent(face: Face, service: RawServer) -> None:
+def test_a_body_that_comes_in_pieces_is_sent(mode: Mode, service: RawServer) -> None:
     def pieces() -> Iterator[bytes]:
         yield from (b"a", b"b")
 
@@ -244,9 +244,9 @@ def test_a_body_that_comes_in_pieces_is_sent(face: Face, service: RawServer) -> 
             yield piece
 
     def story(http_client: Any) -> Any:
-        return http_client.put(service.url, content=later() if face.is_async else pieces())
+        return http_client.put(service.url, content=later() if mode.is_async else pieces())
 
-    response = face.within(lambda: face.http_client(None, headers={"Content-Length": "2"}), story)
+    response = mode.within(lambda: mode.http_client(None, headers={"Content-Length": "2"}), story)
     assert response.status_code == 200
     assert b"Content-Length: 2" in service.requests[0]
 
@@ -257,7 +257,7 @@ BEHIND = {"a reply": reply(["another's"]), "half a reply": reply()[:20], "a byte
 
 @pytest.mark.parametrize("tls", [False, True])
 @pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
-def test_one_with_anything_behind_a_reply_is_not_used_again(face: Face, behind: bytes, tls: bool) -> None:
+def test_one_with_anything_behind_a_reply_is_not_used_again(mode: Mode, behind: bytes, tls: bool) -> None:
     def serve(server: RawServer, connection: Any) -> None:
         while server.request(connection):
             connection.sendall(reply() + (behind if len(server.requests) == 1 else b""))
@@ -268,11 +268,11 @@ def test_one_with_anything_behind_a_reply_is_not_used_again(face: Face, behind: 
 
     with RawServer(serve, tls=tls) as server:
         options = {"verify": trusting()} if tls else {}
-        assert run(face, server.url, story, http_options=options) == []
+        assert run(mode, server.url, story, http_options=options) == []
         assert server.accepted == 2
 
 
-def test_one_whose_reply_announces_a_body_that_it_must_not_have_is_not_used_again(face: Face) -> None:
+def test_one_whose_reply_announces_a_body_that_it_must_not_have_is_not_used_again(mode: Mode) -> None:
     def serve(server: RawServer, connection: Any) -> None:
         while server.request(connection):
             connection.sendall(SPLIT if len(server.requests) == 1 else reply())
@@ -282,11 +282,11 @@ def test_one_whose_reply_announces_a_body_that_it_must_not_have_is_not_used_agai
         await settled(call(client))
 
     with RawServer(serve) as server:
-        run(face, server.url, story)
+        run(mode, server.url, story)
         assert server.accepted == 2
 
 
-def test_tls_records_that_nobody_read_are_noticed(face: Face) -> None:
+def test_tls_records_that_nobody_read_are_noticed(mode: Mode) -> None:
     def serve(server: RawServer, connection: Any) -> None:
         while server.request(connection):
             connection.sendall(reply())
@@ -299,17 +299,17 @@ def test_tls_records_that_nobody_read_are_noticed(face: Face) -> None:
         return (await settled(call(client))).data
 
     with RawServer(serve, tls=True) as server:
-        assert run(face, server.url, story, http_options={"verify": trusting()}) == []
+        assert run(mode, server.url, story, http_options={"verify": trusting()}) == []
 
 
-def test_one_that_a_dropped_reply_held_is_free_for_others(face: Face, service: RawServer) -> None:
+def test_one_that_a_dropped_reply_held_is_free_for_others(mode: Mode, service: RawServer) -> None:
     async def story(client: Any) -> None:
         manager = client.v1.positions.with_streaming_response.get_positions(1)
-        await settled(manager.__aenter__() if face.is_async else manager.__enter__())
+        await settled(manager.__aenter__() if mode.is_async else manager.__enter__())
         del manager
         await settled(call(client))
 
-    run(face, service.url, story, max_connections=1)
+    run(mode, service.url, story, max_connections=1)
 
 
 def test_each_event_loop_has_its_own_also_of_a_client_handed_in(service: RawServer) -> None:
@@ -321,7 +321,7 @@ def test_each_event_loop_has_its_own_also_of_a_client_handed_in(service: RawServ
     assert service.accepted == 6
 
 
-def test_who_waits_for_one_gets_it_in_turn(face: Face, service: RawServer) -> None:
+def test_who_waits_for_one_gets_it_in_turn(mode: Mode, service: RawServer) -> None:
     def threads(client: Any) -> None:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda _: call(client), range(40)))
@@ -331,9 +331,9 @@ def test_who_waits_for_one_gets_it_in_turn(face: Face, service: RawServer) -> No
             for _ in range(40):
                 group.start_soon(call, client)
 
-    face.within(
-        lambda: face.http_client(None, limits=httpx.Limits(max_connections=2)),
-        lambda http: (tasks if face.is_async else threads)(face.kind("key", base_url=service.url, http_client=http)),
+    mode.within(
+        lambda: mode.http_client(None, limits=httpx.Limits(max_connections=2)),
+        lambda http: (tasks if mode.is_async else threads)(mode.kind("key", base_url=service.url, http_client=http)),
     )
     assert (len(service.requests), service.accepted) == (40, 2)
 
@@ -347,10 +347,10 @@ def test_who_was_broken_off_while_waiting_holds_up_nobody() -> None:
 
 @pytest.mark.parametrize("name", ["sync", "trio"])  # asyncio knows within one loop which descriptors it had
 def test_one_of_another_process_is_let_go(name: str, service: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    face = Face(name)
+    mode = Mode(name)
 
     async def story(client: Any) -> None:
-        held = Held(face)
+        held = Held(mode)
         await settled(call(client))
         await held.take(client)
         process = os.getpid()
@@ -360,7 +360,7 @@ def test_one_of_another_process_is_let_go(name: str, service: RawServer, monkeyp
         monkeypatch.undo()
         await held.let_go(unread=True)
 
-    run(face, service.url, story)
+    run(mode, service.url, story)
     assert service.accepted == 2
 
 
@@ -377,7 +377,7 @@ def test_tls_that_cannot_be_read_holds_something_unread() -> None:
     assert transport._holds_unread(tls)
 
 
-def test_a_transport_closes_its_connections_at_the_end_of_its_context(face: Face) -> None:
+def test_a_transport_closes_its_connections_at_the_end_of_its_context(mode: Mode) -> None:
     limits = httpx.Limits()
 
     async def awaiting(url: str) -> int:
@@ -393,7 +393,7 @@ def test_a_transport_closes_its_connections_at_the_end_of_its_context(face: Face
             return response.status_code
 
     with RawServer(answering) as server:
-        assert face.run(awaiting if face.is_async else blocking, server.url) == 200
+        assert mode.run(awaiting if mode.is_async else blocking, server.url) == 200
 
 
 def test_a_name_is_looked_up_where_no_thread_can_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

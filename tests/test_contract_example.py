@@ -22,13 +22,13 @@ from clear_street.types.v1 import (
     PositionInstructionType,
     ResponseMetadata,
 )
-from support.client_kinds import Wire
+from support.client_modes import Wire
 from support.spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.client_kinds import Face
+    from support.client_modes import Mode
 
 CODE = """\
 from clear_street import ClearStreet
@@ -54,9 +54,9 @@ def server() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def response(face: Face) -> PositionCancelPositionInstructionResponse:
-    client = face.client(Wire((200, CANCEL_REPLY.encode())))
-    found: PositionCancelPositionInstructionResponse = face.run(
+def response(mode: Mode) -> PositionCancelPositionInstructionResponse:
+    client = mode.client(Wire((200, CANCEL_REPLY.encode())))
+    found: PositionCancelPositionInstructionResponse = mode.run(
         lambda: client.v1.positions.cancel_position_instruction(instruction_id=INSTRUCTION_ID, account_id=0)
     )
     return found

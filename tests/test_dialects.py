@@ -15,7 +15,7 @@ import pytest
 from clear_street import APIError, ArgumentError, BadRequestError, ClearStreet, ConflictError, UnprocessableEntityError
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest
-from support.client_kinds import Face, settled
+from support.client_modes import Mode, settled
 from support.scripted_service import ACCOUNT, INSTRUMENT, NIL_ID, NOW
 
 if TYPE_CHECKING:
@@ -137,25 +137,25 @@ def asked(key: str | None = "key-0", name: str = OLD, quantity: int = 1) -> Any:
     return row if key is None else {**row, name: key}
 
 
-FACES = [Face(name) for name in ("sync", "asyncio", "trio")]
+FACES = [Mode(name) for name in ("sync", "asyncio", "trio")]
 WAYS = ("value", "raw", "streamed")
 
 
 class Client:
-    """A client of one face, that submits in one way."""
+    """A client of one mode, that submits in one way."""
 
-    def __init__(self, face: Face, way: str) -> None:
-        self.face, self.way = face, way
+    def __init__(self, mode: Mode, way: str) -> None:
+        self.mode, self.way = mode, way
         self.client: Any = None
 
     def of(self, service: Service, **options: Any) -> Client:
         """This client at a service."""
-        self.client = self.face.client(service, base_url="https://x.invalid", **options)
+        self.client = self.mode.client(service, base_url="https://x.invalid", **options)
         return self
 
     def submit(self, *rows: Any) -> Any:
         """The value of a submit."""
-        return self.face.play(self._submit, list(rows) or [asked()])
+        return self.mode.play(self._submit, list(rows) or [asked()])
 
     def failure(self, *rows: Any) -> APIError:
         """The error of a submit."""
@@ -171,14 +171,14 @@ class Client:
             submitting = positions.with_raw_response.submit_position_instructions(ACCOUNT, instructions=rows)
             return await settled((await settled(submitting)).parse())
         manager = positions.with_streaming_response.submit_position_instructions(ACCOUNT, instructions=rows)
-        if self.face.is_async:
+        if self.mode.is_async:
             async with manager as response:
                 return await response.parse()
         with manager as response:
             return response.parse()
 
 
-@pytest.fixture(params=[(face, way) for face in FACES for way in WAYS], ids=lambda each: f"{each[0].name}-{each[1]}")
+@pytest.fixture(params=[(mode, way) for mode in FACES for way in WAYS], ids=lambda each: f"{each[0].name}-{each[1]}")
 def client(request: pytest.FixtureRequest) -> Client:
     return Client(*request.param)
 

@@ -41,7 +41,7 @@ from clear_street.types.v1 import (
     PositionInstruction,
     PositionSubmitPositionInstructionsResponse,
 )
-from support.client_kinds import ROW, Body, Face, Wire, envelope, failed
+from support.client_modes import ROW, Body, Mode, Wire, envelope, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,19 +72,19 @@ BY_STATUS: dict[int, type[APIStatusError]] = {
 }
 
 
-def cancelling(face: Face, *replies: Any, **options: Any) -> APIError:
+def cancelling(mode: Mode, *replies: Any, **options: Any) -> APIError:
     """The error of a cancel."""
-    client = face.client(Wire(*replies), **{"max_retries": 0, **options})
+    client = mode.client(Wire(*replies), **{"max_retries": 0, **options})
     with pytest.raises(APIError) as caught:
-        face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
+        mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
     return caught.value
 
 
-def reading(face: Face, *replies: Any, **options: Any) -> APIError:
+def reading(mode: Mode, *replies: Any, **options: Any) -> APIError:
     """The error of a read."""
-    client = face.client(Wire(*replies), **{"max_retries": 0, **options})
+    client = mode.client(Wire(*replies), **{"max_retries": 0, **options})
     with pytest.raises(APIError) as caught:
-        face.run(lambda: client.v1.positions.get_positions(4711))
+        mode.run(lambda: client.v1.positions.get_positions(4711))
     return caught.value
 
 
@@ -147,8 +147,8 @@ def test_an_argument_error_is_a_value_error_with_a_known_outcome() -> None:
 
 
 @pytest.mark.parametrize(("status", "kind"), BY_STATUS.items())
-def test_each_status_has_its_class(face: Face, status: int, kind: type[APIStatusError]) -> None:
-    for error in (reading(face, (status, failed(status))), cancelling(face, (status, failed(status)))):
+def test_each_status_has_its_class(mode: Mode, status: int, kind: type[APIStatusError]) -> None:
+    for error in (reading(mode, (status, failed(status))), cancelling(mode, (status, failed(status)))):
         assert type(error) is kind
         assert isinstance(error, APIStatusError)
         assert error.status_code == status
@@ -156,15 +156,15 @@ def test_each_status_has_its_class(face: Face, status: int, kind: type[APIStatus
 
 
 @pytest.mark.parametrize("status", BY_STATUS)
-def test_a_refusal_is_known_and_a_failure_of_the_service_is_not(face: Face, status: int) -> None:
-    assert cancelling(face, (status, failed(status))).outcome_unknown is (status >= 500)
-    assert not reading(face, (status, failed(status))).outcome_unknown
+def test_a_refusal_is_known_and_a_failure_of_the_service_is_not(mode: Mode, status: int) -> None:
+    assert cancelling(mode, (status, failed(status))).outcome_unknown is (status >= 500)
+    assert not reading(mode, (status, failed(status))).outcome_unknown
 
 
-def test_a_status_error_carries_the_reply(face: Face) -> None:
+def test_a_status_error_carries_the_reply(mode: Mode) -> None:
     body = failed(400, "Quantity must be greater than zero")
     body["error"] = {"code": 4001, "message": "Quantity must be greater than zero", "details": [{"field": "q"}]}
-    error = cancelling(face, (400, body, {"X-Other": "o"}))
+    error = cancelling(mode, (400, body, {"X-Other": "o"}))
     assert isinstance(error, BadRequestError)
     assert error.headers["x-other"] == "o"
     assert error.body == body
@@ -186,22 +186,22 @@ def test_a_status_error_carries_the_reply(face: Face) -> None:
     assert error.reply is None
 
 
-def test_its_text_names_method_path_status_code_message_request_id_and_attempts(face: Face) -> None:
+def test_its_text_names_method_path_status_code_message_request_id_and_attempts(mode: Mode) -> None:
     body = envelope(None, {"code": 4291, "message": "Slow down"})
-    error = reading(face, (429, body), max_retries=2)
+    error = reading(mode, (429, body), max_retries=2)
     assert str(error) == (
         "GET /v1/accounts/{account_id}/positions: HTTP 429, code 4291: Slow down (request id r-1, 3 attempts)"
     )
     assert "4711" not in str(error)
 
 
-def test_a_code_that_is_the_status_is_not_said_twice(face: Face) -> None:
-    text = str(reading(face, (403, failed(403))))
+def test_a_code_that_is_the_status_is_not_said_twice(mode: Mode) -> None:
+    text = str(reading(mode, (403, failed(403))))
     assert text.endswith("positions: HTTP 403: The service says no (request id r-1, 1 attempt)")
 
 
-def test_the_text_of_an_unknown_outcome_says_so_and_what_to_do(face: Face) -> None:
-    error = cancelling(face, (500, failed(500)))
+def test_the_text_of_an_unknown_outcome_says_so_and_what_to_do(mode: Mode) -> None:
+    error = cancelling(mode, (500, failed(500)))
     assert "OUTCOME UNKNOWN: the effect may have happened" in str(error)
     assert "get_position_instruction()" in str(error)
     assert error.message == "The service says no"
@@ -218,15 +218,15 @@ def test_the_text_of_an_unknown_outcome_says_so_and_what_to_do(face: Face) -> No
         },
     ],
 )
-def test_headers_that_a_proxy_doubled_are_one(face: Face, headers: dict[str, str]) -> None:
-    error = reading(face, (429, b"", {**headers, "X-Request-Id": "r-9, r-9"}))
+def test_headers_that_a_proxy_doubled_are_one(mode: Mode, headers: dict[str, str]) -> None:
+    error = reading(mode, (429, b"", {**headers, "X-Request-Id": "r-9, r-9"}))
     assert isinstance(error, RateLimitError)
     assert (error.retry_after, error.request_id, len(error.attempts)) == (120.0, "r-9", 1)
 
 
 @pytest.mark.parametrize("headers", [{"Retry-After": "120"}, {"Retry-After": "Fri, 24 Apr 2026 14:32:00 GMT"}])
-def test_retry_after_is_in_seconds(face: Face, headers: dict[str, str]) -> None:
-    error = reading(face, (429, failed(429), headers), max_retries=2)
+def test_retry_after_is_in_seconds(mode: Mode, headers: dict[str, str]) -> None:
+    error = reading(mode, (429, failed(429), headers), max_retries=2)
     assert isinstance(error, RateLimitError)
     assert error.retry_after == 120.0
     assert len(error.attempts) == 1
@@ -244,9 +244,9 @@ def test_retry_after_is_in_seconds(face: Face, headers: dict[str, str]) -> None:
         (b'{"error": {"code": "x", "message": null}}', {"error": {"code": "x", "message": None}}),
     ],
 )
-def test_an_error_without_the_envelope_keeps_what_came(face: Face, body: bytes, kept: object) -> None:
+def test_an_error_without_the_envelope_keeps_what_came(mode: Mode, body: bytes, kept: object) -> None:
     for status in (400, 502):
-        error = reading(face, (status, body))
+        error = reading(mode, (status, body))
         assert isinstance(error, APIStatusError)
         assert error.body == kept
         assert error.code is None
@@ -254,19 +254,19 @@ def test_an_error_without_the_envelope_keeps_what_came(face: Face, body: bytes, 
         assert str(error).startswith("GET /v1/accounts/{account_id}/positions: HTTP ")
 
 
-def test_a_404_of_cancel_asks_whether_the_id_is_the_right_one(face: Face) -> None:
-    error = cancelling(face, (404, failed(404)), (200, envelope([])))
+def test_a_404_of_cancel_asks_whether_the_id_is_the_right_one(mode: Mode) -> None:
+    error = cancelling(mode, (404, failed(404)), (200, envelope([])))
     assert isinstance(error, NotFoundError)
     assert "Is the id the server's `id` of the instruction, and not the idempotency key" in str(error)
     assert not error.outcome_unknown
 
 
-def test_a_404_of_cancel_says_so_where_the_id_is_a_key(face: Face) -> None:
+def test_a_404_of_cancel_says_so_where_the_id_is_a_key(mode: Mode) -> None:
     sandbox = Sandbox()
     id_ = sandbox.add_instruction(122503, "AAPL 280121C00195000", idempotency_key="mine")
-    client = face.sandbox(sandbox)
+    client = mode.sandbox(sandbox)
     with pytest.raises(NotFoundError, match=f"is the idempotency key of the instruction whose server `id` is '{id_}'"):
-        face.run(lambda: client.v1.positions.cancel_position_instruction("mine", account_id=122503))
+        mode.run(lambda: client.v1.positions.cancel_position_instruction("mine", account_id=122503))
 
 
 # --- No reply ---------------------------------------------------------------------------------------------------------
@@ -289,9 +289,9 @@ def test_a_404_of_cancel_says_so_where_the_id_is_a_key(face: Face) -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else str(value),
 )
 def test_a_lost_connection_says_whether_anything_was_sent(
-    face: Face, failure: Exception, kind: type[APIError], sent: bool
+    mode: Mode, failure: Exception, kind: type[APIError], sent: bool
 ) -> None:
-    error = cancelling(face, failure)
+    error = cancelling(mode, failure)
     assert type(error) is kind
     assert error.outcome_unknown is sent
     assert type(failure).__name__ in str(error)
@@ -299,30 +299,30 @@ def test_a_lost_connection_says_whether_anything_was_sent(
     assert error.request_id is None
     [attempt] = error.attempts
     assert (attempt.failure, attempt.status_code) == (type(failure).__name__, None)
-    assert type(reading(face, failure)) is kind
-    assert not reading(face, failure).outcome_unknown
+    assert type(reading(mode, failure)) is kind
+    assert not reading(mode, failure).outcome_unknown
 
 
-def test_a_success_that_is_none_carries_its_body(face: Face) -> None:
-    error = reading(face, (200, b"<html>"))
+def test_a_success_that_is_none_carries_its_body(mode: Mode) -> None:
+    error = reading(mode, (200, b"<html>"))
     assert isinstance(error, APIResponseValidationError)
     assert (error.status_code, error.body, error.outcome_unknown) == (200, b"<html>", False)
 
 
-def test_strict_raises_where_a_success_departs_from_the_spec_with_the_response(face: Face) -> None:
+def test_strict_raises_where_a_success_departs_from_the_spec_with_the_response(mode: Mode) -> None:
     row = {**ROW, "account_id": 4711, "status": "NEW_STATUS", "quantity": 7}
-    error = cancelling(face, (200, envelope(row)), strict=True)
+    error = cancelling(mode, (200, envelope(row)), strict=True)
     assert isinstance(error, APIResponseValidationError)
     assert "data.status: unknown_member" in str(error)
     assert error.reply is not None
     assert len(error.reply.drift) == 2
     assert not error.outcome_unknown
-    client = face.client(Wire((200, envelope(row))))
-    lenient = face.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
+    client = mode.client(Wire((200, envelope(row))))
+    lenient = mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
     assert lenient.drift == error.reply.drift
 
 
-def test_the_text_of_an_error_has_what_is_known(face: Face) -> None:
+def test_the_text_of_an_error_has_what_is_known(mode: Mode) -> None:
     assert str(APIError("m")) == "m"
     assert str(APIError("m", request_id="r", advice="Look")) == "m (request id r). Look"
     assert str(APIError("m", request=RequestInfo("GET", "/x"), attempts=[ATTEMPT] * 2)) == "GET /x: m (2 attempts)"
@@ -411,8 +411,8 @@ def test_a_copy_is_one_of_its_own() -> None:
     assert twin.data[0] is not error.data[0]
 
 
-def test_an_error_of_a_call_survives_pickling(face: Face) -> None:
-    for error in (cancelling(face, (500, failed(500))), cancelling(face, httpx.ReadError("x"))):
+def test_an_error_of_a_call_survives_pickling(mode: Mode) -> None:
+    for error in (cancelling(mode, (500, failed(500))), cancelling(mode, httpx.ReadError("x"))):
         twin = pickle.loads(pickle.dumps(error))
         assert (str(twin), vars(twin)) == (str(error), vars(error))
 
@@ -427,10 +427,10 @@ def test_the_first_instruction_that_failed_is_at_hand() -> None:
 # --- Secrets ----------------------------------------------------------------------------------------------------------
 
 
-def test_no_error_shows_the_key(face: Face) -> None:
+def test_no_error_shows_the_key(mode: Mode) -> None:
     key = "s3cret-key"
     errors = [
-        cancelling(face, reply, api_key=key)
+        cancelling(mode, reply, api_key=key)
         for reply in (
             (401, failed(401)),
             (500, b"<html>"),
@@ -479,9 +479,9 @@ def test_the_text_of_an_error_is_one_line_that_can_be_printed(text: str) -> None
         assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
-def test_the_text_of_the_service_is_whole_on_the_body(face: Face) -> None:
+def test_the_text_of_the_service_is_whole_on_the_body(mode: Mode) -> None:
     for text in HOSTILE_TEXTS:
-        error = reading(face, *((500, Body(json.dumps(failed(500, text)).encode())) for _ in range(3)))
+        error = reading(mode, *((500, Body(json.dumps(failed(500, text)).encode())) for _ in range(3)))
         assert isinstance(error, InternalServerError)
         assert error.error is not None
         assert error.body == failed(500, text)
@@ -500,11 +500,11 @@ def test_the_middle_of_a_long_text_goes_and_its_ends_stay() -> None:
     assert "(5015 characters in all)" in text
 
 
-def test_an_error_of_many_rows_names_the_first_of_them(face: Face) -> None:
+def test_an_error_of_many_rows_names_the_first_of_them(mode: Mode) -> None:
     rows = [{"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1}] * 3000
-    client = face.client(Wire(httpx.ReadError("lost")), deadline=0.5, resend_after_unknown=False)
+    client = mode.client(Wire(httpx.ReadError("lost")), deadline=0.5, resend_after_unknown=False)
     with pytest.raises(APIError) as raised:
-        face.run(lambda: client.v1.positions.submit_position_instructions(7, instructions=rows))
+        mode.run(lambda: client.v1.positions.submit_position_instructions(7, instructions=rows))
     assert "and 2980 more" in str(raised.value)
     assert len(raised.value.idempotency_keys) == 3000
 
@@ -524,24 +524,24 @@ def test_an_error_that_release_0_1_pickled_has_its_reply() -> None:
     assert rebuild(kind, args, state).reply == RESPONSE
 
 
-def test_what_a_hook_or_a_transport_raises_goes_on_its_way_with_what_it_means(face: Face) -> None:
+def test_what_a_hook_or_a_transport_raises_goes_on_its_way_with_what_it_means(mode: Mode) -> None:
     raised = RuntimeError("of the application")
     wire = Wire(raised)
-    client = face.client(wire)
+    client = mode.client(wire)
     with pytest.raises(RuntimeError) as caught:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     assert caught.value is raised
     assert (caught.value.outcome_unknown, len(wire.requests)) == (True, 1)  # type: ignore[attr-defined]
 
 
-def test_what_the_libraries_below_raise_of_python_s_own_is_a_failure(face: Face) -> None:
+def test_what_the_libraries_below_raise_of_python_s_own_is_a_failure(mode: Mode) -> None:
     class Odd(Wire):
         def _answer(self, request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, headers=httpx.URL(5))  # type: ignore[arg-type]
 
-    client = face.client(Odd((200,)), max_retries=0)
+    client = mode.client(Odd((200,)), max_retries=0)
     with pytest.raises(APIConnectionError, match="TypeError") as caught:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     assert caught.value.outcome_unknown
 
 

@@ -15,12 +15,12 @@ import pytest
 from clear_street import ArgumentError, ClearStreet
 from clear_street.errors import APIError
 from clear_street.sandbox import SandboxClock
-from support.client_kinds import ROW, Body, Wire, envelope, failed
+from support.client_modes import ROW, Body, Wire, envelope, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from support.client_kinds import Face
+    from support.client_modes import Mode
 
 ACCOUNT = 90817263
 ID = "id-of-the-instruction"
@@ -87,11 +87,11 @@ def lines(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
     return found
 
 
-def made(face: Face, story: Callable[[Any], Any], *replies: Any, **options: Any) -> Any:
+def made(mode: Mode, story: Callable[[Any], Any], *replies: Any, **options: Any) -> Any:
     """What a call comes to: its value, or the error that it raises."""
-    client = face.client(Wire(*replies), **options)
+    client = mode.client(Wire(*replies), **options)
     try:
-        return face.run(lambda: story(client))
+        return mode.run(lambda: story(client))
     except APIError as error:
         return error
 
@@ -100,9 +100,9 @@ def made(face: Face, story: Callable[[Any], Any], *replies: Any, **options: Any)
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_call_is_one_line_with_its_path_template(face: Face, name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_call_is_one_line_with_its_path_template(mode: Mode, name: str, caplog: pytest.LogCaptureFixture) -> None:
     path, data, story = CALLS[name]
-    made(face, story, (200, envelope(data), {"X-Request-Id": "r-1"}))
+    made(mode, story, (200, envelope(data), {"X-Request-Id": "r-1"}))
     assert lines(caplog, logging.INFO) == [f"{name} ({path}): done, status 200, request id r-1, attempts 1, 0.000 s"]
     assert lines(caplog, logging.DEBUG) == [f"{path}: status 200, complete"]
     assert lines(caplog, logging.WARNING) == []
@@ -111,7 +111,7 @@ def test_a_call_is_one_line_with_its_path_template(face: Face, name: str, caplog
 @pytest.mark.parametrize("shown", [True, False])
 @pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG])
 def test_a_handler_that_raises_does_not_lose_a_success(
-    face: Face, level: int, shown: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    mode: Mode, level: int, shown: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -123,7 +123,7 @@ def test_a_handler_that_raises_does_not_lose_a_success(
     logger.setLevel(level)
     wire = Wire((200, envelope(INSTRUCTION)))
     _, _, story = CALLS["cancel_position_instruction"]
-    assert face.run(story, face.client(wire)).data.id == ID
+    assert mode.run(story, mode.client(wire)).data.id == ID
     assert len(wire.requests) == 1
     assert ("the disk is full" in capsys.readouterr().err) == shown
 
@@ -154,45 +154,45 @@ def test_a_handler_that_raises_does_not_lose_a_success(
     ],
 )
 def test_the_line_says_what_came_of_the_call(
-    face: Face, name: str, replies: list[Any], came_to: str, caplog: pytest.LogCaptureFixture
+    mode: Mode, name: str, replies: list[Any], came_to: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, _, story = CALLS[name]
-    made(face, story, *replies)
+    made(mode, story, *replies)
     [line] = lines(caplog, logging.INFO)
     assert line.startswith(f"{name} ({path}): {came_to}, ")
 
 
-def test_the_time_is_that_of_the_whole_call_waits_included(face: Face, caplog: pytest.LogCaptureFixture) -> None:
-    made(face, LISTING, (429, failed(429), {"Retry-After": "3"}), (200, envelope([])))
+def test_the_time_is_that_of_the_whole_call_waits_included(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    made(mode, LISTING, (429, failed(429), {"Retry-After": "3"}), (200, envelope([])))
     [line] = lines(caplog, logging.INFO)
     assert line.endswith("attempts 2, 3.000 s")
 
 
-def test_a_call_of_which_nothing_was_sent_has_no_attempt(face: Face, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_call_of_which_nothing_was_sent_has_no_attempt(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
     clock = SandboxClock()
 
     def losing_time(keys: tuple[str, ...], request: Any) -> None:
         clock.advance(10)
 
-    made(face, CANCELLING, (200, envelope([])), deadline=5, on_intent=losing_time, clock=clock)
+    made(mode, CANCELLING, (200, envelope([])), deadline=5, on_intent=losing_time, clock=clock)
     [line] = lines(caplog, logging.INFO)
     assert line.endswith("APITimeoutError, status None, request id None, attempts 0, 10.000 s")
 
 
-def test_what_is_refused_before_it_is_a_call_is_not_logged(face: Face, caplog: pytest.LogCaptureFixture) -> None:
-    client = face.client(Wire((200, envelope([]))), read_only=True)
+def test_what_is_refused_before_it_is_a_call_is_not_logged(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    client = mode.client(Wire((200, envelope([]))), read_only=True)
     with pytest.raises(ArgumentError):
-        face.run(lambda: CANCELLING(client))
+        mode.run(lambda: CANCELLING(client))
     with pytest.raises(ArgumentError):
-        face.run(lambda: client.v1.positions.get_positions("x"))
+        mode.run(lambda: client.v1.positions.get_positions("x"))
     assert caplog.records == []
 
 
 def test_a_request_id_that_the_service_made_up_cannot_forge_a_line(
-    face: Face, caplog: pytest.LogCaptureFixture
+    mode: Mode, caplog: pytest.LogCaptureFixture
 ) -> None:
     forged: dict[str, object] = {"metadata": {"request_id": "r\nget_version: done\x1b[2J"}, "data": []}
-    made(face, LISTING, (200, forged))
+    made(mode, LISTING, (200, forged))
     [line] = lines(caplog, logging.INFO)
     assert r"request id r\nget_version: done\x1b[2J, attempts 1" in line
 
@@ -207,12 +207,12 @@ def test_a_request_id_that_the_service_made_up_cannot_forge_a_line(
     ids=["readable", "broken off", "unreadable"],
 )
 def test_a_streamed_reply_that_cannot_be_read_has_a_line_more(
-    face: Face, body: Body, came_to: list[str], caplog: pytest.LogCaptureFixture
+    mode: Mode, body: Body, came_to: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = face.client(Wire((200, body)))
+    client = mode.client(Wire((200, body)))
     streaming = client.v1.positions.with_streaming_response
     with suppress(APIError):
-        face.within(lambda: streaming.close_positions(ACCOUNT), lambda response: response.parse())
+        mode.within(lambda: streaming.close_positions(ACCOUNT), lambda response: response.parse())
     found = [re.findall(r"\): (.*), request id", line)[0] for line in lines(caplog, logging.INFO)]
     assert found == ["done, status 200", *came_to]
 
@@ -220,9 +220,9 @@ def test_a_streamed_reply_that_cannot_be_read_has_a_line_more(
 # --- One for each attempt ---------------------------------------------------------------------------------------------
 
 
-def test_each_attempt_and_each_look_is_a_line_for_debugging(face: Face, caplog: pytest.LogCaptureFixture) -> None:
+def test_each_attempt_and_each_look_is_a_line_for_debugging(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
     replies = [httpx.ConnectTimeout("slow"), (429, failed(429)), GONE, (503, b""), (200, envelope([INSTRUCTION]))]
-    made(face, CANCELLING, *replies)
+    made(mode, CANCELLING, *replies)
     cancel, look = f"DELETE {INSTRUCTIONS}/{{instruction_id}}", f"GET {INSTRUCTIONS}"
     assert lines(caplog, logging.DEBUG) == [
         f"{cancel}: status None, ConnectTimeout",
@@ -233,22 +233,22 @@ def test_each_attempt_and_each_look_is_a_line_for_debugging(face: Face, caplog: 
     ]
 
 
-def test_a_body_that_breaks_off_has_its_status(face: Face, caplog: pytest.LogCaptureFixture) -> None:
-    made(face, LISTING, (500, Body(b"<", httpx.ReadTimeout("slow"))), max_retries=0)
+def test_a_body_that_breaks_off_has_its_status(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    made(mode, LISTING, (500, Body(b"<", httpx.ReadTimeout("slow"))), max_retries=0)
     assert lines(caplog, logging.DEBUG) == [f"GET {INSTRUCTIONS}: status 500, ReadTimeout"]
 
 
 @pytest.mark.parametrize(("level", "count"), [("INFO", 1), ("WARNING", 0)])
-def test_the_level_is_that_of_the_logger(face: Face, level: str, count: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_level_is_that_of_the_logger(mode: Mode, level: str, count: int, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(level, "clear_street")
-    made(face, LISTING, (200, envelope([])))
+    made(mode, LISTING, (200, envelope([])))
     assert len(caplog.records) == count
 
 
 # --- Warnings ---------------------------------------------------------------------------------------------------------
 
 
-def test_rows_that_were_refused_beside_others_are_a_warning(face: Face, caplog: pytest.LogCaptureFixture) -> None:
+def test_rows_that_were_refused_beside_others_are_a_warning(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
     other = {**INSTRUCTION, "instruction_id": "other", "status": "REJECTED", "rejection_reason": "a private reason"}
 
     def submitting(client: Any) -> Any:
@@ -256,7 +256,7 @@ def test_rows_that_were_refused_beside_others_are_a_warning(face: Face, caplog: 
         rows = [{**row, "instruction_id": KEY}, {**row, "instruction_id": "other"}]
         return client.v1.positions.submit_position_instructions(ACCOUNT, instructions=rows)
 
-    response = made(face, submitting, (207, envelope([{**INSTRUCTION, "status": "SENT"}, other])))
+    response = made(mode, submitting, (207, envelope([{**INSTRUCTION, "status": "SENT"}, other])))
     assert len(response.rejected) == 1
     assert lines(caplog, logging.WARNING) == ["submit_position_instructions: the service refused some of the rows"]
 
@@ -277,44 +277,44 @@ def departures(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_a_departure_from_the_spec_is_a_warning_once_for_each_kind(
-    face: Face, caplog: pytest.LogCaptureFixture
+    mode: Mode, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = face.client(Wire((200, envelope([ODD, INSTRUCTION, ODD]))))
-    face.run(lambda: LISTING(client))
+    client = mode.client(Wire((200, envelope([ODD, INSTRUCTION, ODD]))))
+    mode.run(lambda: LISTING(client))
     assert departures(caplog) == DEPARTURES
-    face.run(lambda: LISTING(client))
-    face.run(lambda: LISTING(client.with_options(timeout=3)))
+    mode.run(lambda: LISTING(client))
+    mode.run(lambda: LISTING(client.with_options(timeout=3)))
     assert departures(caplog) == []
-    made(face, LISTING, (200, envelope([ODD])))
+    made(mode, LISTING, (200, envelope([ODD])))
     assert departures(caplog) == DEPARTURES
 
 
 def test_a_departure_is_logged_before_strict_raises_and_for_a_streamed_reply(
-    face: Face, caplog: pytest.LogCaptureFixture
+    mode: Mode, caplog: pytest.LogCaptureFixture
 ) -> None:
-    made(face, LISTING, (200, envelope([ODD])), strict=True)
+    made(mode, LISTING, (200, envelope([ODD])), strict=True)
     assert departures(caplog) == DEPARTURES
-    streaming = face.client(Wire((200, envelope([ODD])))).v1.positions.with_streaming_response
-    face.within(lambda: streaming.get_position_instructions(ACCOUNT), lambda response: response.parse())
+    streaming = mode.client(Wire((200, envelope([ODD])))).v1.positions.with_streaming_response
+    mode.within(lambda: streaming.get_position_instructions(ACCOUNT), lambda response: response.parse())
     assert departures(caplog) == DEPARTURES
 
 
 def test_a_service_that_makes_up_fields_without_end_cannot_fill_the_log(
-    face: Face, caplog: pytest.LogCaptureFixture
+    mode: Mode, caplog: pytest.LogCaptureFixture
 ) -> None:
     replies = [
         (200, envelope([{**INSTRUCTION, **{f"f{100 * page + n}": 1 for n in range(100)}}])) for page in range(12)
     ]
-    client = face.client(Wire(*replies))
+    client = mode.client(Wire(*replies))
     for _ in replies:
-        face.run(lambda: LISTING(client))
+        mode.run(lambda: LISTING(client))
     assert len(departures(caplog)) == 1000
 
 
 def test_a_field_name_that_the_service_made_up_cannot_forge_a_line(
-    face: Face, caplog: pytest.LogCaptureFixture
+    mode: Mode, caplog: pytest.LogCaptureFixture
 ) -> None:
-    made(face, LISTING, (200, envelope([{**INSTRUCTION, "a\nb": 1}])))
+    made(mode, LISTING, (200, envelope([{**INSTRUCTION, "a\nb": 1}])))
     assert departures(caplog) == [r"data[].a\nb: unknown_field, expected nothing"]
 
 
@@ -323,7 +323,7 @@ def test_a_field_name_that_the_service_made_up_cannot_forge_a_line(
 
 @pytest.mark.parametrize("name", CALLS)
 def test_neither_accounts_nor_ids_nor_bodies_are_in_the_log(
-    face: Face, name: str, caplog: pytest.LogCaptureFixture
+    mode: Mode, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     for replies in (
         [(200, envelope(CALLS[name][1], {"code": 7, "message": KEY}))],
@@ -333,7 +333,7 @@ def test_neither_accounts_nor_ids_nor_bodies_are_in_the_log(
         [GONE, (200, envelope([INSTRUCTION, ODD]))],
         [(500, f"{KEY} of {ACCOUNT}: {ID}".encode())],
     ):
-        made(face, CALLS[name][2], *replies)
+        made(mode, CALLS[name][2], *replies)
     assert len(lines(caplog, logging.INFO)) == 6
     for private in (str(ACCOUNT), ID, KEY, "PRIVATE_VALUE", "AAPL", str(ROW["instrument_id"])):
         assert not [record for record in caplog.records if private in f"{record.getMessage()}{vars(record)}"]
@@ -368,10 +368,10 @@ def taken_off(logger: logging.Logger) -> list[logging.Handler]:
 
 
 def test_an_application_without_logging_is_told_nothing_and_set_up_for_nothing(
-    face: Face, capsys: pytest.CaptureFixture[str]
+    mode: Mode, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with unconfigured():
-        made(face, LISTING, (200, envelope([ODD])))
+        made(mode, LISTING, (200, envelope([ODD])))
         assert capsys.readouterr() == ("", "")
         assert logging.getLogger().handlers == []
         assert [type(handler) for handler in LOGGER.handlers] == [logging.NullHandler]
@@ -380,12 +380,12 @@ def test_an_application_without_logging_is_told_nothing_and_set_up_for_nothing(
 
 @pytest.mark.parametrize("level", ["info", "INFO", "debug", "Debug"])
 def test_the_environment_can_ask_for_the_log_on_standard_error(
-    face: Face, level: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    mode: Mode, level: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CLEAR_STREET_LOG", level)
     with unconfigured():
-        face.client(Wire((200, b"")))
-        made(face, LISTING, (200, envelope([{**INSTRUCTION, "venue": "X"}])))
+        mode.client(Wire((200, b"")))
+        made(mode, LISTING, (200, envelope([{**INSTRUCTION, "venue": "X"}])))
         assert logging.getLogger().handlers == []
     out, err = capsys.readouterr()
     expected = [
@@ -402,23 +402,23 @@ def test_the_environment_can_ask_for_the_log_on_standard_error(
 
 @pytest.mark.parametrize("logger", [LOGGER, logging.getLogger()], ids=["clear_street", "root"])
 def test_a_handler_of_the_application_s_own_is_enough(
-    face: Face, logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    mode: Mode, logger: logging.Logger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CLEAR_STREET_LOG", "info")
     with unconfigured():
         own = logging.StreamHandler()
         own.setFormatter(logging.Formatter("mine: %(message)s"))
         logger.addHandler(own)
-        made(face, LISTING, (200, envelope([])))
+        made(mode, LISTING, (200, envelope([])))
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("mine: get_position_instructions (GET")
 
 
 @pytest.mark.parametrize("level", ["loud", "warning", "1", " info"])
-def test_an_unknown_level_is_refused(face: Face, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_level_is_refused(mode: Mode, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_LOG", level)
     with pytest.raises(ArgumentError, match=rf"'info' or 'debug'.*CLEAR_STREET_LOG.*'{level}'"):
-        face.client(Wire((200, b"")))
+        mode.client(Wire((200, b"")))
 
 
 def test_an_empty_level_means_none(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ import clear_street
 from clear_street import ArgumentError, ClearStreetError
 from clear_street.sandbox import Sandbox, SandboxClock
 from clear_street.types import v1
-from support.client_kinds import Face
+from support.client_modes import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -535,26 +535,26 @@ MISTAKES: dict[str, Mistake] = {
 """What people write, in either client."""
 
 
-def outcome(face: Face, mistake: Mistake) -> tuple[Exception, list[Any]]:
+def outcome(mode: Mode, mistake: Mistake) -> tuple[Exception, list[Any]]:
     """The error of a mistake, and the requests that came to the sandbox."""
     sandbox = Sandbox()
-    client = face.sandbox(sandbox)
+    client = mode.sandbox(sandbox)
 
     def story() -> Any:
         given = mistake.write(client)
         iterates = hasattr(given, "__next__") or hasattr(given, "__anext__")
-        return face.listed(given) if iterates else given
+        return mode.listed(given) if iterates else given
 
     with pytest.raises(mistake.error) as caught:
-        face.run(story)
-    face.run(client.close)
+        mode.run(story)
+    mode.run(client.close)
     return caught.value, list(sandbox.requests)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_refused_with_argument_value_and_remedy(face: Face, name: str) -> None:
+def test_a_mistake_is_refused_with_argument_value_and_remedy(mode: Mode, name: str) -> None:
     mistake = MISTAKES[name]
-    error, requests = outcome(face, mistake)
+    error, requests = outcome(mode, mistake)
     assert requests == []
     said = str(error)
     assert [part for part in mistake[2:] if part not in said] == [], said
@@ -620,10 +620,10 @@ OF_ONE: dict[str, tuple[bool, Mistake]] = {
 def test_a_mistake_of_sync_and_async_names_the_other_client(name: str) -> None:
     is_async, mistake = OF_ONE[name]
     sandbox = Sandbox()
-    client = Face("asyncio" if is_async else "sync").sandbox(sandbox)
+    client = Mode("asyncio" if is_async else "sync").sandbox(sandbox)
     with pytest.raises(mistake.error) as caught:
-        Face("asyncio").run(lambda: mistake.write(client))
-    Face("asyncio" if is_async else "sync").run(client.close)
+        Mode("asyncio").run(lambda: mistake.write(client))
+    Mode("asyncio" if is_async else "sync").run(client.close)
     said = str(caught.value)
     assert [part for part in mistake[2:] if part not in said] == [], said
     assert SECRET not in said

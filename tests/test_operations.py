@@ -47,7 +47,7 @@ from clear_street.types.v1 import (
     VersionGetVersionResponse,
 )
 from clear_street.v1 import Positions
-from support.client_kinds import Face, Wire, envelope, query_of
+from support.client_modes import Mode, Wire, envelope, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,17 +65,17 @@ def sandbox() -> Sandbox:
 
 @pytest.fixture(params=["in process", "over loopback"])
 def ask(
-    face: Face, sandbox: Sandbox, request: pytest.FixtureRequest
+    mode: Mode, sandbox: Sandbox, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
     """Runs a story of a client on the sandbox."""
     if request.param == "in process":
-        client = face.sandbox(sandbox)
-        yield lambda story: face.run(lambda: story(client))
+        client = mode.sandbox(sandbox)
+        yield lambda story: mode.run(lambda: story(client))
     else:
         with SandboxServer(sandbox) as server:
 
             def over_loopback(story: Callable[[Any], Any]) -> Any:
-                return face.within(lambda: face.client(base_url=server.url, clock=None), story)
+                return mode.within(lambda: mode.client(base_url=server.url, clock=None), story)
 
             yield over_loopback
 
@@ -245,19 +245,19 @@ def test_instructions_are_found_by_their_idempotency_keys(ask: Any) -> None:
     ],
     ids=["a row without a key", "two rows under a key"],
 )
-def test_a_list_that_cannot_tell_what_is_there_is_no_answer(face: Face, rows: Any) -> None:
-    client = face.client(Wire((200, envelope(rows))))
+def test_a_list_that_cannot_tell_what_is_there_is_no_answer(mode: Mode, rows: Any) -> None:
+    client = mode.client(Wire((200, envelope(rows))))
     with pytest.raises(APIResponseValidationError, match="idempotency key") as caught:
-        face.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
+        mode.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
     assert caught.value.request_id == "r-1"
 
 
 @pytest.mark.parametrize("token", ["more", 5])
-def test_a_part_of_a_list_cannot_tell_what_is_not_there(face: Face, token: Any) -> None:
+def test_a_part_of_a_list_cannot_tell_what_is_not_there(mode: Mode, token: Any) -> None:
     part = {"metadata": {"request_id": "r-1", "next_page_token": token}, "data": []}
-    client = face.client(Wire((200, part)))
+    client = mode.client(Wire((200, part)))
     with pytest.raises(APIResponseValidationError, match="a part") as caught:
-        face.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
+        mode.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
     assert caught.value.request_id == "r-1"
 
 
@@ -342,10 +342,10 @@ def test_a_batch_that_is_refused_as_a_whole_raises_with_its_rows(ask: Any) -> No
     assert not error.outcome_unknown
 
 
-def test_rows_of_a_status_never_heard_of_are_undetermined(face: Face) -> None:
+def test_rows_of_a_status_never_heard_of_are_undetermined(mode: Mode) -> None:
     key, row = "k-1", {"id": "i-1", "status": "HALF_SENT", "instruction_id": "k-1"}
-    client = face.client(Wire((200, envelope([row]))))
-    response = face.run(
+    client = mode.client(Wire((200, envelope([row]))))
+    response = mode.run(
         lambda: client.v1.positions.submit_position_instructions(7, instructions=[instruction(instruction_id=key)])
     )
     assert response.accepted == response.rejected == []
@@ -405,12 +405,12 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     [(ACCOUNT, "stranger", AuthenticationError), (5, "mine", NotFoundError), (999999, "mine", PermissionDeniedError)],
 )
 def test_every_operation_needs_a_key_and_an_account_that_it_may_see(
-    face: Face, operation: str, account_id: int, key: str, error: type[APIStatusError]
+    mode: Mode, operation: str, account_id: int, key: str, error: type[APIStatusError]
 ) -> None:
     sandbox = Sandbox(api_keys=["mine"])
-    positions = face.sandbox(sandbox, api_key=key).v1.positions
+    positions = mode.sandbox(sandbox, api_key=key).v1.positions
     with pytest.raises(error):
-        face.run(lambda: getattr(positions, operation)(account_id=account_id, **ARGUMENTS[operation]))
+        mode.run(lambda: getattr(positions, operation)(account_id=account_id, **ARGUMENTS[operation]))
     assert sandbox.ledger == ()
 
 
@@ -427,9 +427,9 @@ def test_every_operation_has_a_typed_dict_of_its_keywords(operation: str) -> Non
 
 
 @pytest.mark.parametrize("operation", ARGUMENTS)
-def test_every_operation_takes_the_options_of_a_call(face: Face, operation: str) -> None:
+def test_every_operation_takes_the_options_of_a_call(mode: Mode, operation: str) -> None:
     wire = Wire((404, envelope(None)))
-    positions = face.client(wire).v1.positions
+    positions = mode.client(wire).v1.positions
     options = {
         "extra_headers": {"X-Desk": "7"},
         "extra_query": {"trace": "on"},
@@ -438,7 +438,7 @@ def test_every_operation_takes_the_options_of_a_call(face: Face, operation: str)
         "deadline": 9,
     }
     with pytest.raises(NotFoundError):
-        face.run(lambda: getattr(positions, operation)(account_id=7, **ARGUMENTS[operation], **options))
+        mode.run(lambda: getattr(positions, operation)(account_id=7, **ARGUMENTS[operation], **options))
     request = wire.requests[0]
     assert request.headers["x-desk"] == "7"
     assert query_of(request) == {"trace": "on"}

@@ -23,13 +23,13 @@ from clear_street import (
 )
 from clear_street._http.seams import Seams
 from clear_street.sandbox import SandboxClock
-from support.client_kinds import envelope
+from support.client_modes import envelope
 from support.raw_server import RawServer, answering
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from support.client_kinds import Face
+    from support.client_modes import Mode
 
 MOCKED = envelope([])
 MOCKED["metadata"] = {"request_id": "mocked"}
@@ -41,15 +41,15 @@ def service() -> Iterator[RawServer]:
         yield server
 
 
-def ways(face: Face) -> list[Any]:
-    """Each way of making connections that this face has."""
-    if not face.is_async:
+def ways(mode: Mode) -> list[Any]:
+    """Each way of making connections that this mode has."""
+    if not mode.is_async:
         return [None, DefaultHttpxClient, httpx.Client]
     kinds = [None, DefaultAsyncHttpxClient, httpx.AsyncClient]
-    return [*kinds, DefaultAioHttpClient] if face.name == "asyncio" else kinds
+    return [*kinds, DefaultAioHttpClient] if mode.name == "asyncio" else kinds
 
 
-def closed_on_each(face: Face, service: RawServer, story: Callable[[Any], Any] | None = None) -> list[Any]:
+def closed_on_each(mode: Mode, service: RawServer, story: Callable[[Any], Any] | None = None) -> list[Any]:
     """What closing all positions comes to, over each way of making connections: the reply, or the error."""
 
     def act(client: Any) -> Any:
@@ -66,9 +66,9 @@ def closed_on_each(face: Face, service: RawServer, story: Callable[[Any], Any] |
             return await (story or act)(client)
 
     came: list[Any] = []
-    for kind in ways(face):
+    for kind in ways(mode):
         try:
-            came.append(face.run(awaiting if face.is_async else blocking, kind))
+            came.append(mode.run(awaiting if mode.is_async else blocking, kind))
         except ClearStreetError as error:
             came.append(error)
     return came
@@ -96,12 +96,12 @@ async def _aclosing(client: Any) -> AsyncIterator[None]:
             await supplied.aclose()
 
 
-def replaced(face: Face, method: str, answer: Callable[[], Any]) -> Any:
+def replaced(mode: Mode, method: str, answer: Callable[[], Any]) -> Any:
     """A patch of one of httpx's or httpcore's methods by a function that answers itself."""
     owner_name, _, name = method.partition(".")
     library = httpx if hasattr(httpx, owner_name) else httpcore
-    owner = getattr(library, f"Async{owner_name}" if face.is_async else owner_name)
-    if face.is_async and name == "handle_request":
+    owner = getattr(library, f"Async{owner_name}" if mode.is_async else owner_name)
+    if mode.is_async and name == "handle_request":
         name = "handle_async_request"
 
     async def awaiting(*arguments: Any, **options: Any) -> Any:
@@ -113,7 +113,7 @@ def replaced(face: Face, method: str, answer: Callable[[], Any]) -> Any:
     transport = httpx.MockTransport(lambda request: answer())
     if name == "_transport_for_url":
         return mock.patch.object(owner, name, return_value=transport)
-    return mock.patch.object(owner, name, awaiting if face.is_async else blocking)
+    return mock.patch.object(owner, name, awaiting if mode.is_async else blocking)
 
 
 def reply() -> httpx.Response:
@@ -141,10 +141,10 @@ SEEN: list[tuple[str, Callable[[], Any]]] = [
 
 @pytest.mark.parametrize(("method", "answer"), SEEN, ids=[method for method, _ in SEEN])
 def test_a_replaced_method_sees_every_request(
-    face: Face, service: RawServer, method: str, answer: Callable[[], Any]
+    mode: Mode, service: RawServer, method: str, answer: Callable[[], Any]
 ) -> None:
-    with replaced(face, method, answer):
-        came = closed_on_each(face, service)
+    with replaced(mode, method, answer):
+        came = closed_on_each(mode, service)
     assert [each.request_id for each in came] == ["mocked"] * len(came)
     assert service.accepted == 0
 
@@ -159,7 +159,7 @@ def test_a_replaced_method_sees_every_request(
     ids=["ReadTimeout", "ConnectError"],
 )
 def test_a_failure_that_is_mocked_means_what_a_real_one_does(
-    face: Face, service: RawServer, method: str, error: Exception, unknown: bool, kind: type[Exception]
+    mode: Mode, service: RawServer, method: str, error: Exception, unknown: bool, kind: type[Exception]
 ) -> None:
     core = getattr(httpcore, type(error).__name__)
     failure = core("mocked") if "Connection" in method else error
@@ -169,8 +169,8 @@ def test_a_failure_that_is_mocked_means_what_a_real_one_does(
             raise type(failure)(str(failure))
         raise type(failure)(str(failure))
 
-    with replaced(face, method, fail):
-        came = closed_on_each(face, service)
+    with replaced(mode, method, fail):
+        came = closed_on_each(mode, service)
     # httpx itself says for which request a failure is, unless it is replaced from the first function on.
     if method in ("HTTPTransport.handle_request", "Client._transport_for_url") or "Connection" in method:
         assert [(type(each), each.outcome_unknown) for each in came] == [(kind, unknown)] * len(came)
@@ -206,9 +206,9 @@ def test_a_tracer_makes_no_proof_of_what_a_retrying_transport_raises(service: Ra
 
 @pytest.mark.parametrize("name", ["request", "delete", "stream", "build_request"])
 def test_what_no_request_goes_through_lets_none_out_while_it_is_mocked(
-    face: Face, service: RawServer, name: str
+    mode: Mode, service: RawServer, name: str
 ) -> None:
-    kind = httpx.AsyncClient if face.is_async else httpx.Client
+    kind = httpx.AsyncClient if mode.is_async else httpx.Client
     real = getattr(kind, name)
 
     def story(client: Any) -> Any:
@@ -219,15 +219,15 @@ def test_what_no_request_goes_through_lets_none_out_while_it_is_mocked(
         with mock.patch.object(kind, name):
             return await client.v1.positions.close_positions(1)
 
-    came = closed_on_each(face, service, astory if face.is_async else story)
+    came = closed_on_each(mode, service, astory if mode.is_async else story)
     assert {type(each) for each in came} == {ClearStreetError}
     assert all(f"{kind.__name__}.{name} was replaced" in str(each) and not each.outcome_unknown for each in came)
     assert service.accepted == 0
     assert getattr(kind, name) is real
 
 
-def test_while_httpx_has_a_mock_for_its_client_nothing_leaves(face: Face, service: RawServer) -> None:
-    name = "AsyncClient" if face.is_async else "Client"
+def test_while_httpx_has_a_mock_for_its_client_nothing_leaves(mode: Mode, service: RawServer) -> None:
+    name = "AsyncClient" if mode.is_async else "Client"
 
     def story(client: Any) -> Any:
         with mock.patch(f"httpx.{name}"):
@@ -237,34 +237,34 @@ def test_while_httpx_has_a_mock_for_its_client_nothing_leaves(face: Face, servic
         with mock.patch(f"httpx.{name}"):
             return await client.v1.positions.close_positions(1)
 
-    assert {type(each) for each in closed_on_each(face, service, astory if face.is_async else story)} == {
+    assert {type(each) for each in closed_on_each(mode, service, astory if mode.is_async else story)} == {
         ClearStreetError
     }
     assert service.accepted == 0
 
 
-def test_a_wrapper_that_says_so_hinders_no_call(face: Face, service: RawServer) -> None:
-    kind = httpx.AsyncClient if face.is_async else httpx.Client
+def test_a_wrapper_that_says_so_hinders_no_call(mode: Mode, service: RawServer) -> None:
+    kind = httpx.AsyncClient if mode.is_async else httpx.Client
 
     @functools.wraps(kind.request)
     def traced(*arguments: Any, **options: Any) -> Any:
         raise AssertionError("no request of this package goes through it")
 
     with mock.patch.object(kind, "request", traced):
-        came = closed_on_each(face, service)
+        came = closed_on_each(mode, service)
     assert [each.data for each in came] == [[]] * len(came)
 
 
-def test_a_mock_beside_it_hinders_no_client_that_reaches_no_network(face: Face) -> None:
-    kind = httpx.AsyncClient if face.is_async else httpx.Client
+def test_a_mock_beside_it_hinders_no_client_that_reaches_no_network(mode: Mode) -> None:
+    kind = httpx.AsyncClient if mode.is_async else httpx.Client
     with mock.patch.object(kind, "post"):
-        answer = face.within(face.sandbox, lambda client: client.v1.version.get_version())
+        answer = mode.within(mode.sandbox, lambda client: client.v1.version.get_version())
     assert answer.data
 
 
-def test_a_tracer_of_the_transport_keeps_the_connections_and_their_bounds(face: Face, service: RawServer) -> None:
-    kind = httpx.AsyncHTTPTransport if face.is_async else httpx.HTTPTransport
-    name = "handle_async_request" if face.is_async else "handle_request"
+def test_a_tracer_of_the_transport_keeps_the_connections_and_their_bounds(mode: Mode, service: RawServer) -> None:
+    kind = httpx.AsyncHTTPTransport if mode.is_async else httpx.HTTPTransport
+    name = "handle_async_request" if mode.is_async else "handle_request"
     real, seen = getattr(kind, name), []
 
     def traced(transport: Any, request: httpx.Request) -> Any:
@@ -272,14 +272,14 @@ def test_a_tracer_of_the_transport_keeps_the_connections_and_their_bounds(face: 
         return real(transport, request)
 
     with mock.patch.object(kind, name, traced):
-        came = closed_on_each(face, service)
+        came = closed_on_each(mode, service)
     assert [each.data for each in came] == [[]] * len(came)
     assert len(seen) == len(came) == service.accepted
 
 
-def test_a_tracer_of_the_pool_passes_requests_on(face: Face, service: RawServer) -> None:
-    kind = httpcore.AsyncConnectionPool if face.is_async else httpcore.ConnectionPool
-    name = "handle_async_request" if face.is_async else "handle_request"
+def test_a_tracer_of_the_pool_passes_requests_on(mode: Mode, service: RawServer) -> None:
+    kind = httpcore.AsyncConnectionPool if mode.is_async else httpcore.ConnectionPool
+    name = "handle_async_request" if mode.is_async else "handle_request"
     real, seen = getattr(kind, name), []
 
     def traced(pool: Any, request: httpcore.Request) -> Any:
@@ -287,7 +287,7 @@ def test_a_tracer_of_the_pool_passes_requests_on(face: Face, service: RawServer)
         return real(pool, request)
 
     with mock.patch.object(kind, name, traced):
-        came = closed_on_each(face, service)
+        came = closed_on_each(mode, service)
     assert [each.data for each in came] == [[]] * len(came)
     assert len(seen) == len(came)
 
@@ -316,7 +316,7 @@ def test_a_client_made_while_its_transport_is_mocked_uses_that_one(service: RawS
     assert service.accepted == 0
 
 
-def test_a_client_of_ours_that_is_used_by_itself_goes_by_a_mock_too(face: Face, service: RawServer) -> None:
+def test_a_client_of_ours_that_is_used_by_itself_goes_by_a_mock_too(mode: Mode, service: RawServer) -> None:
     async def awaiting() -> Any:
         async with DefaultAsyncHttpxClient() as client:
             return (await client.get(service.url)).json()
@@ -325,8 +325,8 @@ def test_a_client_of_ours_that_is_used_by_itself_goes_by_a_mock_too(face: Face, 
         with DefaultHttpxClient() as client:
             return client.get(service.url).json()
 
-    with replaced(face, "HTTPTransport.handle_request", reply):
-        assert face.run(awaiting if face.is_async else blocking) == MOCKED
+    with replaced(mode, "HTTPTransport.handle_request", reply):
+        assert mode.run(awaiting if mode.is_async else blocking) == MOCKED
     assert service.accepted == 0
 
 
@@ -344,8 +344,8 @@ def test_a_method_of_one_http_client_can_be_replaced(service: RawServer) -> None
     assert service.accepted == 0
 
 
-def test_a_method_of_a_client_s_namespace_can_be_patched(face: Face) -> None:
-    client = face.kind("key")
+def test_a_method_of_a_client_s_namespace_can_be_patched(mode: Mode) -> None:
+    client = mode.kind("key")
     with mock.patch.object(client.v1.positions, "close_positions", return_value="mocked"):
-        assert face.run(lambda: client.v1.positions.close_positions(1)) == "mocked"
+        assert mode.run(lambda: client.v1.positions.close_positions(1)) == "mocked"
     assert not isinstance(client.v1.positions.close_positions, mock.Mock)

@@ -22,7 +22,7 @@ from clear_street.errors import ArgumentError
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from clear_street.sandbox.faults import CATALOGUE
 from clear_street.types.v1 import Position
-from support.client_kinds import Face, Wire, envelope, failed, query_of
+from support.client_modes import Mode, Wire, envelope, failed, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,35 +67,35 @@ def one(iterator: Any) -> Any:
     return _aone(iterator) if hasattr(iterator, "__anext__") else next(iterator)
 
 
-def drained(face: Face, iterator: Any) -> tuple[str, Exception | None]:
+def drained(mode: Mode, iterator: Any) -> tuple[str, Exception | None]:
     """The symbols that come before the end, or before an error; and that error."""
     found = ""
     while True:
         try:
-            found += face.run(lambda: one(iterator)).symbol
+            found += mode.run(lambda: one(iterator)).symbol
         except (StopIteration, StopAsyncIteration):
             return found, None
         except ClearStreetError as error:
             return found, error
 
 
-def listed(face: Face, iterator: Any) -> Any:
-    return face.run(lambda: face.listed(iterator))
+def listed(mode: Mode, iterator: Any) -> Any:
+    return mode.run(lambda: mode.listed(iterator))
 
 
 class TestEveryRow:
     @pytest.mark.parametrize("page_size", [None, 1, 2, 3, 7, 1000])
-    def test_comes_once(self, face: Face, page_size: int | None) -> None:
-        client = face.sandbox()
-        whole = face.run(lambda: client.v1.positions.get_positions(ACCOUNT))
-        rows = listed(face, positions(client, page_size=page_size))
+    def test_comes_once(self, mode: Mode, page_size: int | None) -> None:
+        client = mode.sandbox()
+        whole = mode.run(lambda: client.v1.positions.get_positions(ACCOUNT))
+        rows = listed(mode, positions(client, page_size=page_size))
         assert rows == whole.data
         assert len(rows) == 7
 
-    def test_comes_with_the_filters_and_the_order_that_were_asked_for(self, face: Face) -> None:
+    def test_comes_with_the_filters_and_the_order_that_were_asked_for(self, mode: Mode) -> None:
         wire = Wire(page("ab", "t1"), page("cd", "t2"), page("e"))
         iterator = positions(
-            face.client(wire),
+            mode.client(wire),
             instrument_ids=["x", "y z"],
             page_size=2,
             sort_by="MARKET_VALUE",
@@ -103,7 +103,7 @@ class TestEveryRow:
             extra_headers={"x-desk": "one"},
             extra_query={"view": "all"},
         )
-        assert symbols(listed(face, iterator)) == "abcde"
+        assert symbols(listed(mode, iterator)) == "abcde"
         asked = {
             "instrument_ids": "x,y z",
             "page_size": "2",
@@ -118,31 +118,31 @@ class TestEveryRow:
         ]
         assert {request.headers["x-desk"] for request in wire.requests} == {"one"}
 
-    def test_comes_in_pages(self, face: Face) -> None:
+    def test_comes_in_pages(self, mode: Mode) -> None:
         wire = Wire(page("ab", "t1"), page("", "t2"), page("c"))
-        pages = listed(face, positions(face.client(wire)).pages())
+        pages = listed(mode, positions(mode.client(wire)).pages())
         assert [symbols(found.data) for found in pages] == ["ab", "", "c"]
         assert [found.request_id for found in pages] == ["of ab", "of ", "of c"]
 
-    def test_comes_past_empty_pages(self, face: Face) -> None:
+    def test_comes_past_empty_pages(self, mode: Mode) -> None:
         wire = Wire(page("", "t1"), page("", "t2"), page("ab"))
-        assert symbols(listed(face, positions(face.client(wire)))) == "ab"
+        assert symbols(listed(mode, positions(mode.client(wire)))) == "ab"
 
-    def test_comes_from_rows_and_pages_in_turn(self, face: Face) -> None:
-        iterator = positions(face.client(Wire(page("ab", "t1"), page("cd", "t2"), page("ef"))))
-        assert face.run(lambda: one(iterator)).symbol == "a"
-        assert symbols(face.run(lambda: one(iterator.pages())).data) == "cd"
-        assert symbols(listed(face, iterator)) == "bef"
-        assert listed(face, iterator.pages()) == []
+    def test_comes_from_rows_and_pages_in_turn(self, mode: Mode) -> None:
+        iterator = positions(mode.client(Wire(page("ab", "t1"), page("cd", "t2"), page("ef"))))
+        assert mode.run(lambda: one(iterator)).symbol == "a"
+        assert symbols(mode.run(lambda: one(iterator.pages())).data) == "cd"
+        assert symbols(listed(mode, iterator)) == "bef"
+        assert listed(mode, iterator.pages()) == []
 
-    def test_may_be_none(self, face: Face) -> None:
+    def test_may_be_none(self, mode: Mode) -> None:
         wire = Wire((200, {"data": [], "metadata": {"request_id": "r"}}))
-        assert listed(face, positions(face.client(wire))) == []
+        assert listed(mode, positions(mode.client(wire))) == []
         assert len(wire.requests) == 1
 
-    def test_is_kept_however_odd_it_is(self, face: Face) -> None:
+    def test_is_kept_however_odd_it_is(self, mode: Mode) -> None:
         odd = [{**POSITION, "symbol": 7}, "no object", {**POSITION, "symbol": "c"}]
-        rows = listed(face, positions(face.client(Wire((200, envelope(odd))))))
+        rows = listed(mode, positions(mode.client(Wire((200, envelope(odd))))))
         assert [row.symbol for row in rows] == [None, None, "c"]
 
     @given(st.lists(st.text("abc", max_size=4), min_size=1, max_size=6), st.integers(0, 6))
@@ -164,21 +164,21 @@ class TestEveryRow:
 
 
 class TestResuming:
-    def test_begins_at_a_token(self, face: Face) -> None:
-        client = face.sandbox()
-        whole = listed(face, positions(client))
+    def test_begins_at_a_token(self, mode: Mode) -> None:
+        client = mode.sandbox()
+        whole = listed(mode, positions(client))
         iterator = positions(client, page_size=3)
         assert iterator.next_page_token is None
-        first = [face.run(lambda: one(iterator)) for _ in range(3)]
+        first = [mode.run(lambda: one(iterator)) for _ in range(3)]
         token = iterator.next_page_token
         assert token is not None
-        assert first + listed(face, positions(client, page_size=3, page_token=token)) == whole
+        assert first + listed(mode, positions(client, page_size=3, page_token=token)) == whole
 
-    def test_has_no_token_at_the_end(self, face: Face) -> None:
-        iterator = positions(face.client(Wire(page("a", "t1"), page("b", ""))))
-        assert symbols(listed(face, iterator)) == "ab"
+    def test_has_no_token_at_the_end(self, mode: Mode) -> None:
+        iterator = positions(mode.client(Wire(page("a", "t1"), page("b", ""))))
+        assert symbols(listed(mode, iterator)) == "ab"
         assert iterator.next_page_token is None
-        assert listed(face, iterator) == []
+        assert listed(mode, iterator) == []
 
 
 class TestARepeatedToken:
@@ -190,10 +190,10 @@ class TestARepeatedToken:
             ([page("", "t1"), page("", "t1")], ""),
         ],
     )
-    def test_is_an_error_after_the_rows(self, face: Face, pages: list[Any], rows: str) -> None:
+    def test_is_an_error_after_the_rows(self, mode: Mode, pages: list[Any], rows: str) -> None:
         wire = Wire(*pages)
-        iterator = positions(face.client(wire))
-        found, error = drained(face, iterator)
+        iterator = positions(mode.client(wire))
+        found, error = drained(mode, iterator)
         assert found == rows
         assert isinstance(error, APIResponseValidationError)
         assert str(error) == (
@@ -203,11 +203,11 @@ class TestARepeatedToken:
         assert len(wire.requests) == len(pages)
         for same in (iterator, iterator.pages()):
             with pytest.raises(APIResponseValidationError, match="repeated a page token"):
-                face.run(lambda same=same: one(same))
+                mode.run(lambda same=same: one(same))
         assert len(wire.requests) == len(pages)
 
-    def test_is_one_that_the_listing_began_with(self, face: Face) -> None:
-        found, error = drained(face, positions(face.client(Wire(page("a", "t1"))), page_token="t1"))
+    def test_is_one_that_the_listing_began_with(self, mode: Mode) -> None:
+        found, error = drained(mode, positions(mode.client(Wire(page("a", "t1"))), page_token="t1"))
         assert found == "a"
         assert isinstance(error, APIResponseValidationError)
 
@@ -216,14 +216,14 @@ class TestAFailingPage:
     @pytest.mark.parametrize(
         "fault", [pytest.param(fault, id=f"{number} {fault.name}") for number, fault in enumerate(PASSING)]
     )
-    def test_costs_and_repeats_no_row(self, face: Face, fault: Fault) -> None:
+    def test_costs_and_repeats_no_row(self, mode: Mode, fault: Fault) -> None:
         sandbox = Sandbox()
-        client = face.sandbox(sandbox)
-        whole = listed(face, positions(client))
+        client = mode.sandbox(sandbox)
+        whole = listed(mode, positions(client))
         sandbox.faults.add(fault, operation="get_positions", nth=2)
-        assert listed(face, positions(client, page_size=2)) == whole
+        assert listed(mode, positions(client, page_size=2)) == whole
 
-    def test_is_asked_for_again_after_an_error(self, face: Face) -> None:
+    def test_is_asked_for_again_after_an_error(self, mode: Mode) -> None:
         wire = Wire(
             page("ab", "t1"),
             httpx.ReadError("reset"),
@@ -232,8 +232,8 @@ class TestAFailingPage:
             (404, failed(404)),
             page("ef"),
         )
-        iterator = positions(face.client(wire, max_retries=0))
-        parts = [drained(face, iterator) for _ in range(4)]
+        iterator = positions(mode.client(wire, max_retries=0))
+        parts = [drained(mode, iterator) for _ in range(4)]
         assert [(found, type(error).__name__) for found, error in parts] == [
             ("ab", "APIConnectionError"),
             ("", "InternalServerError"),
@@ -243,13 +243,13 @@ class TestAFailingPage:
         tokens = [query_of(request).get("page_token") for request in wire.requests]
         assert tokens == [None, "t1", "t1", "t1", "t2", "t2"]
 
-    def test_is_asked_for_again_in_pages(self, face: Face) -> None:
+    def test_is_asked_for_again_in_pages(self, mode: Mode) -> None:
         wire = Wire(page("ab", "t1"), httpx.ReadError("reset"), page("cd"))
-        pages = positions(face.client(wire, max_retries=0)).pages()
-        assert symbols(face.run(lambda: one(pages)).data) == "ab"
+        pages = positions(mode.client(wire, max_retries=0)).pages()
+        assert symbols(mode.run(lambda: one(pages)).data) == "ab"
         with pytest.raises(APIConnectionError):
-            face.run(lambda: one(pages))
-        assert [symbols(found.data) for found in listed(face, pages)] == ["cd"]
+            mode.run(lambda: one(pages))
+        assert [symbols(found.data) for found in listed(mode, pages)] == ["cd"]
 
     @pytest.mark.parametrize(
         "body",
@@ -262,55 +262,55 @@ class TestAFailingPage:
         ],
         ids=repr,
     )
-    def test_is_one_whose_rows_cannot_be_read(self, face: Face, body: object) -> None:
+    def test_is_one_whose_rows_cannot_be_read(self, mode: Mode, body: object) -> None:
         wire = Wire(page("ab", "t1"), *[(200, body)] * 3, page("cd"))
-        iterator = positions(face.client(wire))
-        found, error = drained(face, iterator)
+        iterator = positions(mode.client(wire))
+        found, error = drained(mode, iterator)
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
         assert error.request_id == "odd"
         assert error.outcome_unknown is False
         assert error.body is not None
         assert len(error.attempts) == 3
-        assert drained(face, iterator) == ("cd", None)
+        assert drained(mode, iterator) == ("cd", None)
 
-    def test_is_none_that_was_asked_for_wrongly(self, face: Face) -> None:
+    def test_is_none_that_was_asked_for_wrongly(self, mode: Mode) -> None:
         wire = Wire(page("a"))
-        iterator = positions(face.client(wire), page_size=0)
+        iterator = positions(mode.client(wire), page_size=0)
         with pytest.raises(ArgumentError, match="page_size"):
-            face.run(lambda: one(iterator))
+            mode.run(lambda: one(iterator))
         assert not wire.requests
 
 
 class TestOddMetadata:
     @pytest.mark.parametrize("metadata", [{}, {"request_id": "r"}, {"next_page_token": ""}, {"total_pages": 9}, None])
-    def test_without_a_token_is_the_last_page(self, face: Face, metadata: object) -> None:
+    def test_without_a_token_is_the_last_page(self, mode: Mode, metadata: object) -> None:
         wire = Wire(page("ab", "t1"), (200, {"data": page("cd")[1]["data"], "metadata": metadata}))
-        assert symbols(listed(face, positions(face.client(wire)))) == "abcd"
+        assert symbols(listed(mode, positions(mode.client(wire)))) == "abcd"
 
     @pytest.mark.parametrize("token", [7, ["t"], {"token": "t"}, True])
-    def test_with_an_unreadable_token_does_not_pass_for_the_end(self, face: Face, token: object) -> None:
-        found, error = drained(face, positions(face.client(Wire(page("ab", token)))))
+    def test_with_an_unreadable_token_does_not_pass_for_the_end(self, mode: Mode, token: object) -> None:
+        found, error = drained(mode, positions(mode.client(Wire(page("ab", token)))))
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
         assert "the service did not say where the listing goes on (request id of ab)" in str(error)
 
     @pytest.mark.parametrize("metadata", [{}, {"metadata": []}, {"meta": {"next_page_token": "t"}}], ids=repr)
     def test_that_is_missing_after_a_full_page_does_not_pass_for_the_end(
-        self, face: Face, metadata: dict[str, object]
+        self, mode: Mode, metadata: dict[str, object]
     ) -> None:
         wire = Wire((200, {"data": page("ab")[1]["data"], **metadata}))
-        found, error = drained(face, positions(face.client(wire), page_size=2))
+        found, error = drained(mode, positions(mode.client(wire), page_size=2))
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
         assert "did not say where the listing goes on" in str(error)
-        assert drained(face, positions(face.client(wire), page_size=3)) == ("ab", None)
-        assert drained(face, positions(face.client(wire))) == ("ab", None)
+        assert drained(mode, positions(mode.client(wire), page_size=3)) == ("ab", None)
+        assert drained(mode, positions(mode.client(wire))) == ("ab", None)
 
 
-def test_one_page_is_held_at_a_time(face: Face) -> None:
+def test_one_page_is_held_at_a_time(mode: Mode) -> None:
     wire = Wire(*(page("abcdefghij", f"t{n}") for n in range(1, 40)), page("z"))
-    iterator, most = positions(face.client(wire)), 0
+    iterator, most = positions(mode.client(wire)), 0
 
     def blocking() -> None:
         nonlocal most
@@ -331,52 +331,52 @@ def test_one_page_is_held_at_a_time(face: Face) -> None:
 
     gc.collect()
     before = sum(type(item) is Position for item in gc.get_objects())
-    face.run(awaiting if face.is_async else blocking)
+    mode.run(awaiting if mode.is_async else blocking)
     assert 0 < most <= 10
     assert len(wire.requests) == 40
 
 
 class TestAListingWithoutAnEnd:
-    def test_of_empty_pages_is_an_error(self, face: Face) -> None:
+    def test_of_empty_pages_is_an_error(self, mode: Mode) -> None:
         wire = Wire(*(page("", f"t-{number}") for number in range(200)))
-        rows, error = drained(face, positions(face.client(wire)))
+        rows, error = drained(mode, positions(mode.client(wire)))
         assert (rows, type(error)) == ("", APIResponseValidationError)
         assert "20 empty pages in a row" in str(error)
         assert len(wire.requests) == 20
 
-    def test_may_have_empty_pages_between_rows(self, face: Face) -> None:
+    def test_may_have_empty_pages_between_rows(self, mode: Mode) -> None:
         wire = Wire(*(page("A" if number % 18 == 0 else "", f"t-{number}") for number in range(36)), page("B"))
-        assert drained(face, positions(face.client(wire))) == ("AAB", None)
+        assert drained(mode, positions(mode.client(wire))) == ("AAB", None)
 
-    def test_ends_at_its_deadline_and_can_be_gone_on_with(self, face: Face) -> None:
+    def test_ends_at_its_deadline_and_can_be_gone_on_with(self, mode: Mode) -> None:
         clock = SandboxClock()
 
         def slow(request: httpx.Request) -> httpx.Response:
             clock.advance(4.0)
             return httpx.Response(200, json=page("A", f"t-{clock.monotonic()}")[1])
 
-        client = face.client(httpx.MockTransport(slow), clock=clock)
+        client = mode.client(httpx.MockTransport(slow), clock=clock)
         iterator = positions(client, listing_deadline=10.0)
-        rows, error = drained(face, iterator)
+        rows, error = drained(mode, iterator)
         assert (rows, type(error)) == ("AAA", APITimeoutError)
         assert "listing_deadline" in str(error)
         assert iterator.next_page_token is not None
 
-    def test_bounds_each_page_by_what_is_left(self, face: Face) -> None:
+    def test_bounds_each_page_by_what_is_left(self, mode: Mode) -> None:
         wire = Wire(*[httpx.ConnectError("refused")] * 20)
         clock = SandboxClock()
         started = clock.monotonic()
-        _, error = drained(face, positions(face.client(wire, clock=clock), listing_deadline=0.001, max_retries=9))
+        _, error = drained(mode, positions(mode.client(wire, clock=clock), listing_deadline=0.001, max_retries=9))
         assert isinstance(error, APIConnectionError)
         assert clock.monotonic() - started < 1
 
     @pytest.mark.parametrize("seconds", [0, -1, "x", True])
-    def test_takes_no_deadline_that_is_none(self, face: Face, seconds: Any) -> None:
+    def test_takes_no_deadline_that_is_none(self, mode: Mode, seconds: Any) -> None:
         with pytest.raises(ArgumentError, match="listing_deadline"):
-            positions(face.client(Wire()), listing_deadline=seconds)
+            positions(mode.client(Wire()), listing_deadline=seconds)
 
-    def test_forgets_the_oldest_tokens(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_forgets_the_oldest_tokens(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(_pagination, "_TOKENS_MAX", 3)
         wire = Wire(*(page("A", f"t-{number}") for number in range(9)), page("B", "t-7"))
-        rows, error = drained(face, positions(face.client(wire)))
+        rows, error = drained(mode, positions(mode.client(wire)))
         assert (rows, type(error)) == ("AAAAAAAAAB", APIResponseValidationError)

@@ -29,7 +29,7 @@ from clear_street.types.v1 import (
     PositionSubmitPositionInstructionsResponse,
     VersionGetVersionResponse,
 )
-from support.client_kinds import METADATA, ROW, Body, Face, Wire, envelope, failed, settled
+from support.client_modes import METADATA, ROW, Body, Mode, Wire, envelope, failed, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,19 +53,19 @@ def parsing(response: Any) -> Any:
     return response.parse()
 
 
-def streaming(face: Face, wire: Any, operation: str, story: Callable[[Any], Any]) -> Any:
+def streaming(mode: Mode, wire: Any, operation: str, story: Callable[[Any], Any]) -> Any:
     """What `story` gives of an operation's streamed reply."""
-    positions = face.client(wire).v1.positions
+    positions = mode.client(wire).v1.positions
     method = getattr(positions.with_streaming_response, operation)
-    return face.within(lambda: method(account_id=7, **CALLS[operation]), story)
+    return mode.within(lambda: method(account_id=7, **CALLS[operation]), story)
 
 
 # --- Raw --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_raw_response_has_the_reply_and_the_value(face: Face) -> None:
+def test_a_raw_response_has_the_reply_and_the_value(mode: Mode) -> None:
     wire = Wire((200, CANCELLED, {"X-Request-Id": "from-the-header", "X-Other": "o"}))
-    positions = face.client(wire).v1.positions
+    positions = mode.client(wire).v1.positions
 
     async def story() -> Any:
         raw = await settled(positions.with_raw_response.cancel_position_instruction("i-1", account_id=7))
@@ -75,8 +75,8 @@ def test_a_raw_response_has_the_reply_and_the_value(face: Face) -> None:
         raw = positions.with_raw_response.cancel_position_instruction("i-1", account_id=7)
         return raw, raw.parse(), raw.read()
 
-    raw, value, body = face.run(story if face.is_async else blocking)
-    assert type(raw) is (AsyncRawResponse if face.is_async else RawResponse)
+    raw, value, body = mode.run(story if mode.is_async else blocking)
+    assert type(raw) is (AsyncRawResponse if mode.is_async else RawResponse)
     assert type(value) is PositionCancelPositionInstructionResponse
     assert value.data.status == "CANCEL_REQUESTED"
     assert body == CANCELLED
@@ -96,26 +96,26 @@ def test_a_raw_response_has_the_reply_and_the_value(face: Face) -> None:
     assert repr(raw) == f"<{type(raw).__name__} [200]>"
 
 
-def test_a_raw_response_tells_of_the_attempts_before_it(face: Face) -> None:
+def test_a_raw_response_tells_of_the_attempts_before_it(mode: Mode) -> None:
     wire = Wire((503, failed(503)), httpx.ConnectError("no"), (200, POSITIONS))
-    positions = face.client(wire).v1.positions
-    raw = face.run(lambda: positions.with_raw_response.get_positions(7))
+    positions = mode.client(wire).v1.positions
+    raw = mode.run(lambda: positions.with_raw_response.get_positions(7))
     assert raw.retries_taken == 2
     assert [attempt.outcome for attempt in raw.attempts] == ["unknown", "never_sent", "done"]
     assert [attempt.failure for attempt in raw.attempts] == [None, "ConnectError", None]
     assert [attempt.status_code for attempt in raw.attempts] == [503, None, 200]
 
 
-def test_the_request_id_falls_back_to_the_header(face: Face) -> None:
+def test_the_request_id_falls_back_to_the_header(mode: Mode) -> None:
     wire = Wire((200, b'{"data": []}', {"X-Request-Id": "from-the-header"}))
-    positions = face.client(wire).v1.positions
-    assert face.run(lambda: positions.with_raw_response.get_positions(7)).request_id == "from-the-header"
+    positions = mode.client(wire).v1.positions
+    assert mode.run(lambda: positions.with_raw_response.get_positions(7)).request_id == "from-the-header"
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_every_operation_has_a_raw_response_with_the_value_of_the_plain_one(face: Face, operation: str) -> None:
+def test_every_operation_has_a_raw_response_with_the_value_of_the_plain_one(mode: Mode, operation: str) -> None:
     sandbox = Sandbox()
-    plain, raw_client = face.sandbox(sandbox), face.sandbox(Sandbox())
+    plain, raw_client = mode.sandbox(sandbox), mode.sandbox(Sandbox())
     arguments = dict(CALLS[operation])
     if operation == "cancel_position_instruction":
         arguments["instruction_id"] = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
@@ -124,37 +124,37 @@ def test_every_operation_has_a_raw_response_with_the_value_of_the_plain_one(face
             {**arguments["instructions"][0], "instrument_id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"}
         ]
     account_id = 0 if operation == "cancel_position_instruction" else ACCOUNT
-    value = face.run(lambda: getattr(plain.v1.positions, operation)(account_id=account_id, **arguments))
+    value = mode.run(lambda: getattr(plain.v1.positions, operation)(account_id=account_id, **arguments))
 
     async def story() -> Any:
         method = getattr(raw_client.v1.positions.with_raw_response, operation)
         raw = await settled(method(account_id=account_id, **arguments))
         return raw, await settled(raw.parse())
 
-    raw, parsed = face.run(story) if face.is_async else anyio.run(story)
+    raw, parsed = mode.run(story) if mode.is_async else anyio.run(story)
     assert parsed == value
     assert type(parsed) is type(value)
     assert raw.status_code == 200
 
 
-def test_the_version_has_raw_and_streamed_responses_too(face: Face) -> None:
-    client = face.sandbox()
-    assert face.run(client.v1.version.with_raw_response.get_version).status_code == 200
-    value = face.within(client.v1.version.with_streaming_response.get_version, parsing)
+def test_the_version_has_raw_and_streamed_responses_too(mode: Mode) -> None:
+    client = mode.sandbox()
+    assert mode.run(client.v1.version.with_raw_response.get_version).status_code == 200
+    value = mode.within(client.v1.version.with_streaming_response.get_version, parsing)
     assert type(value) is VersionGetVersionResponse
 
 
-def test_errors_of_a_raw_call_are_those_of_the_plain_one(face: Face) -> None:
-    positions = face.client(Wire((409, failed(409)))).v1.positions
+def test_errors_of_a_raw_call_are_those_of_the_plain_one(mode: Mode) -> None:
+    positions = mode.client(Wire((409, failed(409)))).v1.positions
     with pytest.raises(ConflictError):
-        face.run(lambda: positions.with_raw_response.cancel_position_instruction("i-1", account_id=7))
+        mode.run(lambda: positions.with_raw_response.cancel_position_instruction("i-1", account_id=7))
     with pytest.raises(ArgumentError, match="`instruction_id`"):
-        face.run(lambda: positions.with_raw_response.cancel_position_instruction("", account_id=7))
+        mode.run(lambda: positions.with_raw_response.cancel_position_instruction("", account_id=7))
 
 
-def test_a_submit_gives_its_merged_value_also_raw(face: Face) -> None:
+def test_a_submit_gives_its_merged_value_also_raw(mode: Mode) -> None:
     rows = [{**ROW, "instruction_id": "b", "status": "SENT"}, {**ROW, "instruction_id": "a", "status": "SENT"}]
-    positions = face.client(Wire((200, envelope(rows)))).v1.positions
+    positions = mode.client(Wire((200, envelope(rows)))).v1.positions
     instructions = [
         {"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": 1, "instruction_id": key} for key in "ab"
     ]
@@ -162,8 +162,8 @@ def test_a_submit_gives_its_merged_value_also_raw(face: Face) -> None:
     def story() -> Any:
         return positions.with_raw_response.submit_position_instructions(7, instructions=instructions)
 
-    raw = face.run(story)
-    value = face.run(raw.parse)
+    raw = mode.run(story)
+    value = mode.run(raw.parse)
     assert [row.instruction_id for row in value.data] == ["a", "b"]
     assert [row["instruction_id"] for row in raw.http_response.json()["data"]] == ["b", "a"]
 
@@ -171,7 +171,7 @@ def test_a_submit_gives_its_merged_value_also_raw(face: Face) -> None:
 # --- Streamed ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_streamed_reply_is_not_read_before_it_is_asked_for_and_is_closed_afterwards(face: Face) -> None:
+def test_a_streamed_reply_is_not_read_before_it_is_asked_for_and_is_closed_afterwards(mode: Mode) -> None:
     body = Body(POSITIONS[:10], POSITIONS[10:])
     seen: list[Any] = []
 
@@ -182,72 +182,72 @@ def test_a_streamed_reply_is_not_read_before_it_is_asked_for_and_is_closed_after
         assert response.request_id is None
         return response.parse()
 
-    value = streaming(face, Wire((200, body, {"X-Other": "o"})), "get_positions", story)
+    value = streaming(mode, Wire((200, body, {"X-Other": "o"})), "get_positions", story)
     assert type(value) is PositionGetPositionsResponse
     assert value.data == []
     assert value.request_id == "r-1"
     assert (body.begun, body.closed, seen[0].is_closed) == (True, True, True)
 
 
-def test_a_streamed_reply_that_nobody_reads_is_closed(face: Face) -> None:
+def test_a_streamed_reply_that_nobody_reads_is_closed(mode: Mode) -> None:
     body = Body(POSITIONS)
-    streaming(face, Wire((200, body)), "get_positions", lambda response: None)
+    streaming(mode, Wire((200, body)), "get_positions", lambda response: None)
     assert (body.begun, body.closed) == (False, True)
 
 
-def test_a_streamed_reply_is_closed_where_the_application_fails(face: Face) -> None:
+def test_a_streamed_reply_is_closed_where_the_application_fails(mode: Mode) -> None:
     body = Body(POSITIONS)
 
     def story(response: Any) -> Any:
         raise LookupError("the application's own")
 
     with pytest.raises(LookupError):
-        streaming(face, Wire((200, body)), "close_positions", story)
+        streaming(mode, Wire((200, body)), "close_positions", story)
     assert body.closed
 
 
-def test_a_streamed_reply_can_be_closed_by_hand(face: Face) -> None:
+def test_a_streamed_reply_can_be_closed_by_hand(mode: Mode) -> None:
     body = Body(POSITIONS)
-    streaming(face, Wire((200, body)), "get_positions", lambda response: response.close())
+    streaming(mode, Wire((200, body)), "get_positions", lambda response: response.close())
     assert (body.begun, body.closed) == (False, True)
 
 
-def test_nothing_is_sent_before_the_context_is_entered(face: Face) -> None:
+def test_nothing_is_sent_before_the_context_is_entered(mode: Mode) -> None:
     wire = Wire((200, POSITIONS))
-    manager = face.client(wire).v1.positions.with_streaming_response.close_positions(7)
+    manager = mode.client(wire).v1.positions.with_streaming_response.close_positions(7)
     assert wire.requests == []
-    face.within(lambda: manager, lambda response: None)
+    mode.within(lambda: manager, lambda response: None)
     assert len(wire.requests) == 1
 
 
-def test_the_bytes_of_a_streamed_reply_come_whole_in_pieces_or_by_lines(face: Face) -> None:
+def test_the_bytes_of_a_streamed_reply_come_whole_in_pieces_or_by_lines(mode: Mode) -> None:
     lines = b'{"data":\n[]}\n'
 
     def wire() -> Wire:
         return Wire((200, Body(lines[:3], lines[3:])))
 
-    assert streaming(face, wire(), "get_positions", lambda response: response.read()) == lines
-    pieces = streaming(face, wire(), "get_positions", lambda response: face.listed(response.iter_bytes()))
+    assert streaming(mode, wire(), "get_positions", lambda response: response.read()) == lines
+    pieces = streaming(mode, wire(), "get_positions", lambda response: mode.listed(response.iter_bytes()))
     assert pieces == [lines[:3], lines[3:]]
-    pieces = streaming(face, wire(), "get_positions", lambda response: face.listed(response.iter_bytes(4)))
+    pieces = streaming(mode, wire(), "get_positions", lambda response: mode.listed(response.iter_bytes(4)))
     assert pieces == [lines[:4], lines[4:8], lines[8:12], lines[12:]]
-    text = streaming(face, wire(), "get_positions", lambda response: face.listed(response.iter_lines()))
+    text = streaming(mode, wire(), "get_positions", lambda response: mode.listed(response.iter_lines()))
     assert text == ['{"data":', "[]}"]
-    text = streaming(face, wire(), "get_positions", lambda response: face.listed(response.iter_text()))
+    text = streaming(mode, wire(), "get_positions", lambda response: mode.listed(response.iter_text()))
     assert "".join(text) == lines.decode()
 
 
 @pytest.mark.parametrize(("ask", "body"), [("text", POSITIONS.decode()), ("json", json.loads(POSITIONS))])
-def test_the_body_of_a_reply_can_be_had_as_text_and_as_json(face: Face, ask: str, body: object) -> None:
+def test_the_body_of_a_reply_can_be_had_as_text_and_as_json(mode: Mode, ask: str, body: object) -> None:
     def wire() -> Wire:
         return Wire((200, Body(POSITIONS[:10], POSITIONS[10:])))
 
-    assert streaming(face, wire(), "get_positions", lambda response: getattr(response, ask)()) == body
-    raw = face.run(face.client(wire()).v1.positions.with_raw_response.get_positions, 7)
-    assert face.run(getattr(raw, ask)) == body
+    assert streaming(mode, wire(), "get_positions", lambda response: getattr(response, ask)()) == body
+    raw = mode.run(mode.client(wire()).v1.positions.with_raw_response.get_positions, 7)
+    assert mode.run(getattr(raw, ask)) == body
 
 
-def test_a_body_that_was_read_can_be_parsed_and_parsed_again(face: Face) -> None:
+def test_a_body_that_was_read_can_be_parsed_and_parsed_again(mode: Mode) -> None:
     async def awaiting(response: Any) -> Any:
         return await response.read(), await response.parse(), await response.parse()
 
@@ -255,7 +255,7 @@ def test_a_body_that_was_read_can_be_parsed_and_parsed_again(face: Face) -> None
         return response.read(), response.parse(), response.parse()
 
     body, once, twice = streaming(
-        face, Wire((200, Body(POSITIONS))), "get_positions", awaiting if face.is_async else blocking
+        mode, Wire((200, Body(POSITIONS))), "get_positions", awaiting if mode.is_async else blocking
     )
     assert body == POSITIONS
     assert once.data == []
@@ -263,25 +263,25 @@ def test_a_body_that_was_read_can_be_parsed_and_parsed_again(face: Face) -> None
 
 
 @pytest.mark.parametrize("read", ["parse", "read"])
-def test_a_body_that_was_taken_in_pieces_is_gone(face: Face, read: str) -> None:
+def test_a_body_that_was_taken_in_pieces_is_gone(mode: Mode, read: str) -> None:
     async def awaiting(response: Any) -> Any:
-        await face.listed(response.iter_bytes())
+        await mode.listed(response.iter_bytes())
         return await getattr(response, read)()
 
     def blocking(response: Any) -> Any:
-        face.listed(response.iter_bytes())
+        mode.listed(response.iter_bytes())
         return getattr(response, read)()
 
     wire = Wire((200, Body(CANCELLED)))
     with pytest.raises(ClearStreetError, match="body is gone") as caught:
-        streaming(face, wire, "cancel_position_instruction", awaiting if face.is_async else blocking)
+        streaming(mode, wire, "cancel_position_instruction", awaiting if mode.is_async else blocking)
     assert not caught.value.outcome_unknown
     assert len(wire.requests) == 1
 
 
 @pytest.mark.parametrize(("operation", "unknown"), [("get_positions", False), ("close_positions", True)])
 @pytest.mark.parametrize("read", ["parse", "read"])
-def test_what_a_broken_body_left_unknown_stays_unknown(face: Face, operation: str, unknown: bool, read: str) -> None:
+def test_what_a_broken_body_left_unknown_stays_unknown(mode: Mode, operation: str, unknown: bool, read: str) -> None:
     errors: list[ClearStreetError] = []
 
     async def story(response: Any) -> None:
@@ -291,22 +291,22 @@ def test_what_a_broken_body_left_unknown_stays_unknown(face: Face, operation: st
             errors.append(caught.value)
 
     wire = Wire((200, Body(POSITIONS[:10], httpx.ReadError("Connection reset by peer"))))
-    if face.is_async:
-        streaming(face, wire, operation, story)
+    if mode.is_async:
+        streaming(mode, wire, operation, story)
     else:
-        streaming(face, wire, operation, lambda response: face.play(story, response))
+        streaming(mode, wire, operation, lambda response: mode.play(story, response))
     assert [error.outcome_unknown for error in errors] == [unknown, unknown]
 
 
-def test_a_body_cannot_be_read_after_its_context(face: Face) -> None:
-    for story in (parsing, lambda response: response.read(), lambda response: face.listed(response.iter_lines())):
-        response = streaming(face, Wire((200, Body(CANCELLED))), "cancel_position_instruction", lambda r: r)
+def test_a_body_cannot_be_read_after_its_context(mode: Mode) -> None:
+    for story in (parsing, lambda response: response.read(), lambda response: mode.listed(response.iter_lines())):
+        response = streaming(mode, Wire((200, Body(CANCELLED))), "cancel_position_instruction", lambda r: r)
         with pytest.raises(ClearStreetError, match="body is gone"):
-            face.run(story, response)
+            mode.run(story, response)
 
 
 @pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")  # on trio, of httpx's own
-def test_an_iteration_may_be_left_early(face: Face) -> None:
+def test_an_iteration_may_be_left_early(mode: Mode) -> None:
     body = Body(POSITIONS[:10], POSITIONS[10:])
 
     async def awaiting(response: Any) -> Any:
@@ -321,46 +321,46 @@ def test_an_iteration_may_be_left_early(face: Face) -> None:
         pieces.close()
         return first
 
-    story = awaiting if face.is_async else blocking
-    assert streaming(face, Wire((200, body)), "close_positions", story) == POSITIONS[:10]
+    story = awaiting if mode.is_async else blocking
+    assert streaming(mode, Wire((200, body)), "close_positions", story) == POSITIONS[:10]
     assert body.closed
     gc.collect()
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_an_error_status_raises_on_entering(face: Face, operation: str) -> None:
+def test_an_error_status_raises_on_entering(mode: Mode, operation: str) -> None:
     body = Body(json.dumps(failed(409, "No")).encode())
     with pytest.raises(ConflictError, match="HTTP 409: No"):
-        streaming(face, Wire((409, body)), operation, lambda response: pytest.fail("it was entered"))
+        streaming(mode, Wire((409, body)), operation, lambda response: pytest.fail("it was entered"))
     assert body.closed
 
 
-def test_a_streamed_call_is_repeated_as_a_plain_one_is(face: Face) -> None:
+def test_a_streamed_call_is_repeated_as_a_plain_one_is(mode: Mode) -> None:
     wire = Wire((503, failed(503)), (200, Body(POSITIONS)))
-    response = streaming(face, wire, "get_positions", lambda response: response)
+    response = streaming(mode, wire, "get_positions", lambda response: response)
     assert response.retries_taken == 1
     with pytest.raises(InternalServerError) as caught:
-        streaming(face, Wire((503, failed(503))), "close_positions", lambda response: None)
+        streaming(mode, Wire((503, failed(503))), "close_positions", lambda response: None)
     assert caught.value.outcome_unknown
 
 
-READS: dict[str, Callable[[Face, Any], Any]] = {
-    "parse": lambda face, response: response.parse(),
-    "read": lambda face, response: response.read(),
-    "iter_bytes": lambda face, response: face.listed(response.iter_bytes()),
-    "iter_lines": lambda face, response: face.listed(response.iter_lines()),
+READS: dict[str, Callable[[Mode, Any], Any]] = {
+    "parse": lambda mode, response: response.parse(),
+    "read": lambda mode, response: response.read(),
+    "iter_bytes": lambda mode, response: mode.listed(response.iter_bytes()),
+    "iter_lines": lambda mode, response: mode.listed(response.iter_lines()),
 }
 
 
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_a_body_that_breaks_off_leaves_a_change_unknown(
-    face: Face, operation: str, read: Callable[[Face, Any], Any]
+    mode: Mode, operation: str, read: Callable[[Mode, Any], Any]
 ) -> None:
     body = Body(b'{"data": {', httpx.ReadError("reset"))
     wire = Wire((200, body), (500, failed(500)))
     with pytest.raises(APIConnectionError, match=r"while the body of the reply \(HTTP 200\) was read") as caught:
-        streaming(face, wire, operation, lambda response: read(face, response))
+        streaming(mode, wire, operation, lambda response: read(mode, response))
     changes = not operation.startswith("get_")
     assert caught.value.outcome_unknown is changes
     assert caught.value.attempts[0].outcome == "unknown"
@@ -372,15 +372,15 @@ def test_a_body_that_breaks_off_leaves_a_change_unknown(
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
-def test_a_body_that_does_not_come_in_time_is_a_timeout(face: Face, read: Callable[[Face, Any], Any]) -> None:
+def test_a_body_that_does_not_come_in_time_is_a_timeout(mode: Mode, read: Callable[[Mode, Any], Any]) -> None:
     body = Body(b"{", httpx.ReadTimeout("too slow"))
     with pytest.raises(APITimeoutError):
-        streaming(face, Wire((200, body)), "get_positions", lambda response: read(face, response))
+        streaming(mode, Wire((200, body)), "get_positions", lambda response: read(mode, response))
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_an_interruption_while_a_change_is_read_carries_what_it_means(
-    face: Face, read: Callable[[Face, Any], Any]
+    mode: Mode, read: Callable[[Mode, Any], Any]
 ) -> None:
     class Stop(BaseException):
         pass
@@ -391,36 +391,36 @@ def test_an_interruption_while_a_change_is_read_carries_what_it_means(
             raise Stop
 
     with pytest.raises(Stop) as caught:
-        streaming(face, Wire((200, Interrupted())), "close_positions", lambda response: read(face, response))
+        streaming(mode, Wire((200, Interrupted())), "close_positions", lambda response: read(mode, response))
     assert caught.value.outcome_unknown  # type: ignore[attr-defined]
     assert "OUTCOME UNKNOWN" in caught.value.__notes__[0]
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null"])
 @pytest.mark.parametrize("operation", CALLS)
-def test_a_body_that_cannot_be_read_is_an_error_of_parse(face: Face, operation: str, body: bytes) -> None:
+def test_a_body_that_cannot_be_read_is_an_error_of_parse(mode: Mode, operation: str, body: bytes) -> None:
     wire = Wire((200, Body(body)), (500, failed(500)))
     with pytest.raises(APIResponseValidationError, match=r"HTTP 200|not what the operation answers with") as caught:
-        streaming(face, wire, operation, parsing)
+        streaming(mode, wire, operation, parsing)
     assert caught.value.outcome_unknown is not operation.startswith("get_")
     assert (caught.value.status_code, caught.value.body) == (200, body)
 
 
-def test_a_streamed_cancel_that_broke_off_is_settled_by_looking(face: Face) -> None:
+def test_a_streamed_cancel_that_broke_off_is_settled_by_looking(mode: Mode) -> None:
     wire = Wire((200, Body(b"{", httpx.ReadError("reset"))), (200, envelope([ROW])))
-    value = streaming(face, wire, "cancel_position_instruction", parsing)
+    value = streaming(mode, wire, "cancel_position_instruction", parsing)
     assert value.reconciled
     assert value.data.id == "i-1"
 
 
-def test_a_streamed_submit_parses_to_its_rows(face: Face) -> None:
+def test_a_streamed_submit_parses_to_its_rows(mode: Mode) -> None:
     wire = Wire((200, Body(json.dumps(envelope([{**ROW, "instruction_id": "k", "status": "SENT"}])).encode())))
-    value = streaming(face, wire, "submit_position_instructions", parsing)
+    value = streaming(mode, wire, "submit_position_instructions", parsing)
     assert type(value) is PositionSubmitPositionInstructionsResponse
     assert [row.instruction_id for row in value.accepted] == ["k"]
 
 
-def test_streaming_works_over_a_socket(face: Face) -> None:
+def test_streaming_works_over_a_socket(mode: Mode) -> None:
     with SandboxServer(Sandbox()) as server:
 
         def story(client: Any) -> Any:
@@ -434,8 +434,8 @@ def test_streaming_works_over_a_socket(face: Face) -> None:
                 with positions.with_streaming_response.get_positions(ACCOUNT) as response:
                     return list(response.iter_bytes(100))
 
-            return awaiting() if face.is_async else blocking()
+            return awaiting() if mode.is_async else blocking()
 
-        pieces = face.within(lambda: face.client(base_url=server.url, clock=None), story)
+        pieces = mode.within(lambda: mode.client(base_url=server.url, clock=None), story)
     assert len(json.loads(b"".join(pieces))["data"]) == 7
     assert {len(piece) for piece in pieces[:-1]} == {100}

@@ -38,7 +38,7 @@ from clear_street import (
     WaitTimeoutError,
 )
 from clear_street.sandbox import Sandbox, SandboxServer
-from support.client_kinds import ROW, Face, Wire, envelope, failed
+from support.client_modes import ROW, Mode, Wire, envelope, failed
 from support.raw_server import RawServer, answering, reply
 
 if TYPE_CHECKING:
@@ -306,14 +306,14 @@ os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 def _wait_errors(status: str) -> ClearStreetError:
-    client = Face("sync").client(Wire((200, envelope([{**ROW, "status": status}]))))
+    client = Mode("sync").client(Wire((200, envelope([{**ROW, "status": status}]))))
     with pytest.raises((WaitTimeoutError, InstructionFailedError)) as caught:
         client.v1.positions.wait_for_position_instruction("i-1", account_id=7, deadline=5)
     return caught.value
 
 
 def _call_error(*replies: Any, call: Callable[[Any], object] | None = None, **options: Any) -> ClearStreetError:
-    client = Face("sync").client(Wire(*replies), **options)
+    client = Mode("sync").client(Wire(*replies), **options)
     with pytest.raises(APIError) as caught:
         (call or _cancel)(client)
     return caught.value
@@ -386,36 +386,36 @@ class TestCopies:
                 assert same.drift == response.drift
 
     def test_of_changes_are_equal(self) -> None:
-        client = Face("sync").client(Wire((200, envelope([ROW]))))
+        client = Mode("sync").client(Wire((200, envelope([ROW]))))
         change = next(client.v1.positions.watch_position_instructions(7))
         assert pickle.loads(pickle.dumps(change)) == copy.deepcopy(change) == change
 
-    def test_of_clients_are_refused(self, face: Face) -> None:
-        client = face.sandbox()
+    def test_of_clients_are_refused(self, mode: Mode) -> None:
+        client = mode.sandbox()
         name = type(client).__name__
         for duplicate in (pickle.dumps, copy.deepcopy):
             with pytest.raises(
                 TypeError, match=rf"^{name} holds connections and a secret and cannot be pickled or copied"
             ):
                 duplicate(client)
-            raw = face.run(client.v1.version.with_raw_response.get_version)
+            raw = mode.run(client.v1.version.with_raw_response.get_version)
             for part in (client.v1, client.v1.positions, client.v1.positions.with_raw_response, raw):
                 with pytest.raises(TypeError, match="cannot be pickled"):
                     duplicate(part)
 
-    def test_of_unused_clients_are_refused(self, face: Face) -> None:
-        client = face.kind(api_key=os.getcwd)
+    def test_of_unused_clients_are_refused(self, mode: Mode) -> None:
+        client = mode.kind(api_key=os.getcwd)
         for thing in (client, client.v1.positions):
             with pytest.raises(TypeError, match="cannot be pickled"):
                 pickle.dumps(thing)
 
-    def test_that_share_connections_are_what_copying_a_client_gives(self, face: Face) -> None:
-        client = face.sandbox()
+    def test_that_share_connections_are_what_copying_a_client_gives(self, mode: Mode) -> None:
+        client = mode.sandbox()
         same = copy.copy(client)
-        assert len(face.run(lambda: same.v1.positions.get_positions(ACCOUNT)).data) == 7
-        face.run(same.close)
+        assert len(mode.run(lambda: same.v1.positions.get_positions(ACCOUNT)).data) == 7
+        mode.run(same.close)
         with pytest.raises(ClearStreetError, match="closed"):
-            face.run(lambda: client.v1.positions.get_positions(ACCOUNT))
+            mode.run(lambda: client.v1.positions.get_positions(ACCOUNT))
 
 
 class TestCancelledTasks:
@@ -521,7 +521,7 @@ def test_loops_that_just_end_leave_no_descriptors(supplied: Any, caplog: pytest.
 
 class TestGoing:
     @DESCRIPTORS
-    def test_leaves_no_descriptor_behind(self, face: Face) -> None:
+    def test_leaves_no_descriptor_behind(self, mode: Mode) -> None:
         async def awaiting(url: str) -> None:
             for _ in range(500):
                 async with AsyncClearStreet("key", base_url=url) as client:
@@ -534,7 +534,7 @@ class TestGoing:
 
         with RawServer(answering) as service:
             before = descriptors()
-            face.run(awaiting if face.is_async else blocking, service.url)
+            mode.run(awaiting if mode.is_async else blocking, service.url)
             assert settle(descriptors, before) <= before
 
     @DESCRIPTORS
@@ -571,14 +571,14 @@ class TestGoing:
             anyio.run(main, backend=backend)
 
     @pytest.mark.parametrize("used", [False, True])
-    def test_without_a_goodbye_is_no_matter_where_nothing_is_open(self, face: Face, used: bool) -> None:
+    def test_without_a_goodbye_is_no_matter_where_nothing_is_open(self, mode: Mode, used: bool) -> None:
         def story(client: Any) -> Any:
             return client.v1.positions.get_positions(ACCOUNT) if used else None
 
-        face.run(story, face.sandbox() if used else face.kind("key"))
+        mode.run(story, mode.sandbox() if used else mode.kind("key"))
         gc.collect()
 
-    def test_with_a_goodbye_is_quiet(self, face: Face) -> None:
+    def test_with_a_goodbye_is_quiet(self, mode: Mode) -> None:
         with RawServer(answering) as service:
 
             async def awaiting(client: Any) -> None:
@@ -591,7 +591,7 @@ class TestGoing:
                 client.close()
                 client.close()
 
-            face.run(awaiting if face.is_async else blocking, face.kind("key", base_url=service.url))
+            mode.run(awaiting if mode.is_async else blocking, mode.kind("key", base_url=service.url))
             gc.collect()
 
     def test_closes_also_where_warnings_are_errors(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -635,7 +635,7 @@ asyncio.run(main()) if sys.argv[1].startswith("Async") else client.v1.positions.
 
 
 class TestAKeptConnection:
-    def test_that_the_service_closed_is_replaced(self, face: Face) -> None:
+    def test_that_the_service_closed_is_replaced(self, mode: Mode) -> None:
         def serve(service: RawServer, connection: Any) -> None:
             service.request(connection)
             connection.sendall(reply([]))
@@ -651,14 +651,14 @@ class TestAKeptConnection:
                 time.sleep(0.05)
                 return client.v1.positions.close_positions(1)
 
-            return awaiting() if face.is_async else blocking()
+            return awaiting() if mode.is_async else blocking()
 
         with RawServer(serve) as service:
-            response = face.run(lambda: _closing(face, face.kind("key", base_url=service.url), twice))
+            response = mode.run(lambda: _closing(mode, mode.kind("key", base_url=service.url), twice))
             assert service.accepted == 2
         assert len(response.attempts) == 1
 
-    def test_that_turns_out_dead_has_sent_the_request(self, face: Face) -> None:
+    def test_that_turns_out_dead_has_sent_the_request(self, mode: Mode) -> None:
         def serve(service: RawServer, connection: Any) -> None:
             service.request(connection)
             connection.sendall(reply([]))
@@ -677,16 +677,16 @@ class TestAKeptConnection:
                     client.v1.positions.close_positions(1)
                 return caught.value
 
-            return awaiting() if face.is_async else blocking()
+            return awaiting() if mode.is_async else blocking()
 
         with RawServer(serve) as service:
-            error = face.run(lambda: _closing(face, face.kind("key", base_url=service.url), twice))
+            error = mode.run(lambda: _closing(mode, mode.kind("key", base_url=service.url), twice))
             assert len(service.requests) == 2
         assert error.outcome_unknown is True
         assert [attempt.outcome for attempt in error.attempts] == ["unknown"]
 
 
-def _closing(face: Face, client: Any, story: Callable[[Any], Any]) -> Any:
+def _closing(mode: Mode, client: Any, story: Callable[[Any], Any]) -> Any:
     """What a story gives of a client that is closed after it."""
 
     async def awaiting() -> Any:
@@ -697,7 +697,7 @@ def _closing(face: Face, client: Any, story: Callable[[Any], Any]) -> Any:
         with client:
             return story(client)
 
-    return awaiting() if face.is_async else blocking()
+    return awaiting() if mode.is_async else blocking()
 
 
 def test_the_sandbox_serves_threads_and_loops_alike() -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from clear_street._api.json import read_object
 from clear_street.errors import APIResponseValidationError
 from clear_street_api.types import Model
-from support.client_kinds import Face, envelope, settled
+from support.client_modes import Mode, envelope, settled
 from support.spec_tools import spec
 
 if TYPE_CHECKING:
@@ -282,7 +282,7 @@ def changed(name: str, *departures: Departure) -> Json:
     return body
 
 
-def answered(face: Face, name: str, body: object, listed: Sequence[Json] = (), **options: Any) -> Any:
+def answered(mode: Mode, name: str, body: object, listed: Sequence[Json] = (), **options: Any) -> Any:
     """A client whose service answers an operation with a body, and looks with a list of instructions."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
 
@@ -291,7 +291,7 @@ def answered(face: Face, name: str, body: object, listed: Sequence[Json] = (), *
             return httpx.Response(200, json=envelope(listed))
         return httpx.Response(200, content=content)
 
-    return face.client(httpx.MockTransport(answer), **options)
+    return mode.client(httpx.MockTransport(answer), **options)
 
 
 def reading(response: Any, path: Path) -> Any:
@@ -322,16 +322,16 @@ OPERATIONS = pytest.mark.parametrize("name", CALLS)
 
 
 @OPERATIONS
-def test_a_departure_costs_neither_the_success_nor_a_good_value(face: Face, name: str) -> None:
+def test_a_departure_costs_neither_the_success_nor_a_good_value(mode: Mode, name: str) -> None:
     async def story() -> None:
-        whole = await settled(CALLS[name](answered(face, name, SAMPLES[name])))
+        whole = await settled(CALLS[name](answered(mode, name, SAMPLES[name])))
         assert whole.drift == ()
         assert whole.to_dict() == SAMPLES[name]
         for departure in DEPARTURES[name]:
             if departure.hides_data:
                 continue
             body = changed(name, departure)
-            response = await settled(CALLS[name](answered(face, name, body)))
+            response = await settled(CALLS[name](answered(mode, name, body)))
             assert departures_in(response) == departure.expected, departure
             loses_row = name == SUBMIT and departure.hides_key
             damaged = ("data", 0) if loses_row else departure.path
@@ -343,7 +343,7 @@ def test_a_departure_costs_neither_the_success_nor_a_good_value(face: Face, name
             else:
                 assert_kept(response, departure, body)
 
-    face.play(story)
+    mode.play(story)
 
 
 def assert_kept(response: Any, departure: Departure, body: Json) -> None:
@@ -365,12 +365,12 @@ def assert_kept(response: Any, departure: Departure, body: Json) -> None:
 
 @OPERATIONS
 def test_strict_raises_with_the_response_and_the_log_names_each_kind_once_without_values(
-    face: Face, name: str, caplog: pytest.LogCaptureFixture
+    mode: Mode, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story(departure: Departure) -> None:
         everywhere = departure.in_every_row()
         expected = {each for one in everywhere for each in one.expected}
-        client = answered(face, name, changed(name, *everywhere), strict=True)
+        client = answered(mode, name, changed(name, *everywhere), strict=True)
         for _ in range(2):
             if not expected:
                 assert departures_in(await settled(CALLS[name](client))) == set()
@@ -395,12 +395,12 @@ def test_strict_raises_with_the_response_and_the_log_names_each_kind_once_withou
             if not departure.hides_data:
                 await story(departure)
 
-    face.play(stories)
+    mode.play(stories)
 
 
 @pytest.mark.parametrize("name", NEED_DATA)
 @pytest.mark.parametrize("strict", [False, True])
-def test_a_change_whose_reply_has_no_data_is_unknown_unless_it_is_found(face: Face, name: str, strict: bool) -> None:
+def test_a_change_whose_reply_has_no_data_is_unknown_unless_it_is_found(mode: Mode, name: str, strict: bool) -> None:
     first, second = (
         {"id": id_, "instruction_id": key, "account_id": 7, "status": "CANCEL_REQUESTED", "symbol": "A", **ROW}
         for id_, key in zip(("i", "j"), KEYS, strict=True)
@@ -413,31 +413,31 @@ def test_a_change_whose_reply_has_no_data_is_unknown_unless_it_is_found(face: Fa
                 continue
             body = changed(name, departure)
             with pytest.raises(APIResponseValidationError, match="OUTCOME UNKNOWN") as caught:
-                await settled(CALLS[name](answered(face, name, body, strict=strict, max_retries=0)))
+                await settled(CALLS[name](answered(mode, name, body, strict=strict, max_retries=0)))
             assert caught.value.outcome_unknown, departure
             assert json.loads(caught.value.body or b"") == body
-            response = await settled(CALLS[name](answered(face, name, body, found, strict=strict)))
+            response = await settled(CALLS[name](answered(mode, name, body, found, strict=strict)))
             assert response.reconciled, departure
             assert [row.status for row in response.data or ()] if name == SUBMIT else response.data.id == "i"
 
-    face.play(story)
+    mode.play(story)
 
 
 @pytest.mark.parametrize("name", sorted(CALLS.keys() - CHANGES))
 @pytest.mark.parametrize("strict", [False, True])
-def test_a_read_whose_reply_has_no_data_is_made_again_and_then_an_error(face: Face, name: str, strict: bool) -> None:
+def test_a_read_whose_reply_has_no_data_is_made_again_and_then_an_error(mode: Mode, name: str, strict: bool) -> None:
     async def story() -> None:
         for departure in DEPARTURES[name]:
             body = changed(name, departure)
             if not departure.hides_data or is_answer(name, body):
                 continue
             with pytest.raises(APIResponseValidationError, match="not what the operation answers with") as caught:
-                await settled(CALLS[name](answered(face, name, body, strict=strict)))
+                await settled(CALLS[name](answered(mode, name, body, strict=strict)))
             assert not caught.value.outcome_unknown, departure
             assert json.loads(caught.value.body or b"") == body
             assert [attempt.outcome for attempt in caught.value.attempts] == ["unknown"] * 3
 
-    face.play(story)
+    mode.play(story)
 
 
 def came_to(call: Callable[[], Any]) -> Any:
@@ -472,10 +472,10 @@ def is_within(path: tuple[Any, ...], outer: tuple[Any, ...]) -> bool:
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_whatever_departs_at_once_a_row_that_does_not_is_whole(name: str, data: st.DataObject) -> None:
-    face = Face(data.draw(st.sampled_from(["sync", "asyncio"])))
+    mode = Mode(data.draw(st.sampled_from(["sync", "asyncio"])))
     departures = data.draw(several(name))
     body = changed(name, *departures)
-    response = came_to(lambda: face.run(lambda: CALLS[name](answered(face, name, body))))
+    response = came_to(lambda: mode.run(lambda: CALLS[name](answered(mode, name, body))))
     if not is_answer(name, body):
         assert isinstance(response, APIResponseValidationError)
         assert response.outcome_unknown == (name in CHANGES)
@@ -499,8 +499,8 @@ json_values = st.recursive(
 )
 @settings(max_examples=60, deadline=None)
 def test_any_object_is_a_success_unless_its_data_is_needed(name: str, body: Json, of_face: str) -> None:
-    face = Face(of_face)
-    response = came_to(lambda: face.run(lambda: CALLS[name](answered(face, name, body))))
+    mode = Mode(of_face)
+    response = came_to(lambda: mode.run(lambda: CALLS[name](answered(mode, name, body))))
     assert isinstance(response, APIResponseValidationError) != is_answer(name, body)
     assert response.attempts[0].outcome == ("done" if is_answer(name, body) else "unknown")
 
@@ -520,31 +520,31 @@ DAMAGE: dict[str, tuple[str, bytes, Any]] = {
 @pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("name", ["get_positions", "get_position_instructions", SUBMIT])
 @pytest.mark.parametrize(("mark", "value", "reads"), DAMAGE.values(), ids=DAMAGE)
-def test_json_that_python_refuses_costs_no_good_row(face: Face, name: str, mark: str, value: bytes, reads: Any) -> None:
+def test_json_that_python_refuses_costs_no_good_row(mode: Mode, name: str, mark: str, value: bytes, reads: Any) -> None:
     body = json.dumps(SAMPLES[name]).encode().replace(mark.encode(), value, 1)
 
     async def story() -> None:
-        whole = await settled(CALLS[name](answered(face, name, SAMPLES[name])))
-        response = await settled(CALLS[name](answered(face, name, body)))
+        whole = await settled(CALLS[name](answered(mode, name, SAMPLES[name])))
+        response = await settled(CALLS[name](answered(mode, name, body)))
         assert response.data[1] == whole.data[1]
         assert ("", "format") in departures_in(response)
         damaged = response.data[0]
         assert (damaged.symbol if mark == MARK else damaged.account_id) == reads
         assert damaged.quantity == whole.data[0].quantity
         with pytest.raises(APIResponseValidationError, match="JSON in UTF-8") as caught:
-            await settled(CALLS[name](answered(face, name, body, strict=True)))
+            await settled(CALLS[name](answered(mode, name, body, strict=True)))
         assert not caught.value.outcome_unknown
 
-    face.play(story)
+    mode.play(story)
 
 
 @pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("body", [b"[" * 50_000, b'{"data": [}', b"\xff", b'{"data": [' + b"[" * 50_000 + b"}"])
-def test_what_cannot_be_mended_is_no_success(face: Face, body: bytes) -> None:
+def test_what_cannot_be_mended_is_no_success(mode: Mode, body: bytes) -> None:
     for name, call in CALLS.items():
-        client = answered(face, name, body, max_retries=0)
+        client = answered(mode, name, body, max_retries=0)
         with pytest.raises(APIResponseValidationError) as caught:
-            face.run(call, client)
+            mode.run(call, client)
         assert caught.value.outcome_unknown == (not name.startswith("get_"))
         assert caught.value.body == body
 
@@ -553,7 +553,7 @@ def test_what_cannot_be_mended_is_no_success(face: Face, body: bytes) -> None:
 def test_a_text_that_never_ends_is_found_to_be_none_in_no_time(end: bytes) -> None:
     body = b'{"data": "' + b'\\"' * 100_000 + end
     begun = time.process_time()
-    test_what_cannot_be_mended_is_no_success(Face("sync"), body)
+    test_what_cannot_be_mended_is_no_success(Mode("sync"), body)
     assert time.process_time() - begun < 10
 
 

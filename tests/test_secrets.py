@@ -28,7 +28,7 @@ from clear_street._config.secrets import Headers, Secret
 from clear_street._http import redaction
 from clear_street.errors import APIConnectionError, APIError
 from clear_street.sandbox import SandboxClock
-from support.client_kinds import ROW, Body, Face, Wire, envelope, failed, settled
+from support.client_modes import ROW, Body, Mode, Wire, envelope, failed, settled
 from support.raw_server import RawServer, answering, reply
 
 if TYPE_CHECKING:
@@ -150,11 +150,11 @@ class Watch:
         for name in ("", "clear_street", "httpx", "httpcore"):
             caplog.set_level(logging.DEBUG, name or None)
 
-    def see(self, face: Face, story: Story, client: Any) -> None:
+    def see(self, mode: Mode, story: Story, client: Any) -> None:
         """Play a story, and find nothing in what comes of it."""
         error: BaseException | None = None
         try:
-            self.given.append(face.play(story, client))
+            self.given.append(mode.play(story, client))
             assert leaks(shown_by_value(self.given[-1])) == []
         except AssertionError:
             raise
@@ -333,19 +333,19 @@ REPLIES: Mapping[str, tuple[Exception | tuple[Any, ...], ...]] = {
 }
 
 
-def made(face: Face, key: str, http_client: Any, **options: Any) -> Any:
+def made(mode: Mode, key: str, http_client: Any, **options: Any) -> Any:
     """A client with all the secrets; waiting takes it no time."""
-    return face.kind(
+    return mode.kind(
         KEYS[key], default_headers=HEADERS, http_client=http_client, **{"clock": SandboxClock(), **options}
     )
 
 
 @pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_whatever_the_service_answers_no_secret_shows(face: Face, story: Story, watch: Watch) -> None:
+def test_whatever_the_service_answers_no_secret_shows(mode: Mode, story: Story, watch: Watch) -> None:
     for answers, key in zip(REPLIES.values(), cycle(KEYS)):
         wire = Wire(*answers)
-        watch.see(face, story, made(face, key, face.http_client(wire)))
+        watch.see(mode, story, made(mode, key, mode.http_client(wire)))
         # They were there to be shown.
         sent = wire.requests[-1].headers
         assert found_in(repr(sent.raw)) >= {DEFAULT_HEADER, COOKIE, *([KEY] if story is not get_version else [])}
@@ -369,37 +369,37 @@ ECHOES = {
 
 
 @pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
-def test_a_key_that_the_service_repeats_is_not_handed_on(face: Face, echo: Any, watch: Watch) -> None:
+def test_a_key_that_the_service_repeats_is_not_handed_on(mode: Mode, echo: Any, watch: Watch) -> None:
     stories = (get_positions, submit, cancel, close_position, strict, raw, find, a_verb, wait, cancel_and_wait)
     for story, key in product(stories, KEYS):
-        watch.see(face, story, made(face, key, face.http_client(Wire(echo))))
+        watch.see(mode, story, made(mode, key, mode.http_client(Wire(echo))))
     shown = "".join(text for thing in (*watch.raised, *watch.given) for text in parts_of(thing))
     assert "<secret>" in shown
 
 
-def test_a_short_key_is_not_looked_for_in_replies_since_other_words_may_have_it(face: Face) -> None:
-    client = face.client(Wire((200, envelope([ROW]))), api_key=ROW["instruction_id"])
-    [row] = face.play(get_position_instructions, client).data
+def test_a_short_key_is_not_looked_for_in_replies_since_other_words_may_have_it(mode: Mode) -> None:
+    client = mode.client(Wire((200, envelope([ROW]))), api_key=ROW["instruction_id"])
+    [row] = mode.play(get_position_instructions, client).data
     assert row.instruction_id == ROW["instruction_id"]
 
 
-def test_an_interruption_shows_no_secret(face: Face, watch: Watch) -> None:
+def test_an_interruption_shows_no_secret(mode: Mode, watch: Watch) -> None:
     def interrupt(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 
     for story in (get_positions, submit, cancel, close_position, raw, streamed, cancel_and_wait):
-        watch.see(face, story, made(face, "callable", face.http_client(httpx.MockTransport(interrupt))))
+        watch.see(mode, story, made(mode, "callable", mode.http_client(httpx.MockTransport(interrupt))))
     assert {type(error) for error in watch.raised} == {KeyboardInterrupt}
 
 
-def test_a_function_that_gives_no_usable_key_shows_no_secret(face: Face, watch: Watch) -> None:
+def test_a_function_that_gives_no_usable_key_shows_no_secret(mode: Mode, watch: Watch) -> None:
     def failing() -> str:
         raise LookupError(KEY)
 
     for key in (failing, lambda: KEY + "\n", lambda: [KEY], KEY.encode):
         for story in (get_positions, cancel, streamed):
             wire = Wire((200, envelope([])))
-            watch.see(face, story, face.client(wire, api_key=key, default_headers=HEADERS))
+            watch.see(mode, story, mode.client(wire, api_key=key, default_headers=HEADERS))
             assert wire.requests == []
     assert {type(error) for error in watch.raised} == {APIConnectionError, ArgumentError}
 
@@ -421,18 +421,18 @@ UNUSABLE_CLIENTS: tuple[dict[str, Any], ...] = (
 
 
 @pytest.mark.parametrize("number", range(len(UNUSABLE_CLIENTS)))
-def test_a_client_that_is_refused_shows_no_secret(face: Face, number: int, watch: Watch) -> None:
+def test_a_client_that_is_refused_shows_no_secret(mode: Mode, number: int, watch: Watch) -> None:
     async def new(_: object) -> object:
-        return face.kind(**{"api_key": KEY, "default_headers": HEADERS} | UNUSABLE_CLIENTS[number])
+        return mode.kind(**{"api_key": KEY, "default_headers": HEADERS} | UNUSABLE_CLIENTS[number])
 
     async def new_copy(client: Any) -> object:
         return client.with_options(**UNUSABLE_CLIENTS[number])
 
     async def new_sandbox(_: object) -> object:
-        return face.kind.sandbox(**{"default_headers": HEADERS} | UNUSABLE_CLIENTS[number])
+        return mode.kind.sandbox(**{"default_headers": HEADERS} | UNUSABLE_CLIENTS[number])
 
     for story in (new, new_copy, new_sandbox):
-        watch.see(face, story, made(face, "string", None))
+        watch.see(mode, story, made(mode, "string", None))
     assert {type(error) for error in watch.raised} <= {ArgumentError, TypeError}
     assert len(watch.raised) == 3
 
@@ -449,7 +449,7 @@ UNUSABLE_OPTIONS: tuple[dict[str, Any], ...] = (
 
 
 @pytest.mark.parametrize("number", range(len(UNUSABLE_OPTIONS)))
-def test_a_call_that_is_refused_shows_no_secret(face: Face, number: int, watch: Watch) -> None:
+def test_a_call_that_is_refused_shows_no_secret(mode: Mode, number: int, watch: Watch) -> None:
     async def plain(client: Any) -> object:
         return await settled(client.v1.positions.get_positions(7, **EXTRA | UNUSABLE_OPTIONS[number]))
 
@@ -477,7 +477,7 @@ def test_a_call_that_is_refused_shows_no_secret(face: Face, number: int, watch: 
 
     wire = Wire((200, envelope([])))
     for story in (plain, changing, streaming, a_page, a_verb, settling):
-        watch.see(face, story, made(face, "string", face.http_client(wire)))
+        watch.see(mode, story, made(mode, "string", mode.http_client(wire)))
     assert {type(error) for error in watch.raised} <= {ArgumentError, TypeError}
     assert len(watch.raised) == 6
     assert wire.requests == []
@@ -534,9 +534,9 @@ async def closed(client: Any) -> object:
     [an_empty_id, no_account, no_rows, no_path, no_type, no_page, no_keys, no_deadline, no_change_allowed, no_time],
     ids=lambda story: story.__name__,
 )
-def test_an_argument_that_is_refused_shows_no_secret(face: Face, story: Story, watch: Watch) -> None:
+def test_an_argument_that_is_refused_shows_no_secret(mode: Mode, story: Story, watch: Watch) -> None:
     wire = Wire((200, envelope([])))
-    watch.see(face, story, made(face, "string", face.http_client(wire)))
+    watch.see(mode, story, made(mode, "string", mode.http_client(wire)))
     [error] = watch.raised
     assert isinstance(error, (ArgumentError, CutoffPassedError))
     assert wire.requests == []
@@ -545,8 +545,8 @@ def test_an_argument_that_is_refused_shows_no_secret(face: Face, story: Story, w
 # --- What holds secrets -----------------------------------------------------------------------------------------------
 
 
-def test_a_client_and_what_hangs_on_it_show_no_secret(face: Face, watch: Watch) -> None:
-    client = made(face, "string", face.http_client(Wire((200, envelope([])))))
+def test_a_client_and_what_hangs_on_it_show_no_secret(mode: Mode, watch: Watch) -> None:
+    client = made(mode, "string", mode.http_client(Wire((200, envelope([])))))
     for thing in (
         *(client, client.with_options(timeout=3), client.v1, client.v1.positions, client.v1.version),
         *(client.v1.positions.with_raw_response, client.v1.positions.with_streaming_response),
@@ -564,19 +564,19 @@ def test_what_hides_a_secret_cannot_be_copied_away(duplicate: Callable[[object],
         assert leaks(shown_by_error(caught.value)) == []
 
 
-def test_what_is_told_of_an_intent_shows_no_secret(face: Face, watch: Watch) -> None:
+def test_what_is_told_of_an_intent_shows_no_secret(mode: Mode, watch: Watch) -> None:
     def look(keys: tuple[str, ...], request: Any) -> None:
         assert leaks(shown_by_value((keys, request.operation))) == []
         assert leaks(shown_by_holder(request)) == []
         raise LookupError("the journal is full")
 
     for story in (submit, cancel, close_position, a_verb):
-        watch.see(face, story, made(face, "string", face.http_client(Wire((200, envelope([])))), on_intent=look))
+        watch.see(mode, story, made(mode, "string", mode.http_client(Wire((200, envelope([])))), on_intent=look))
     assert {type(error) for error in watch.raised} == {LookupError}
 
 
-def test_a_closed_client_shows_no_secret(face: Face, watch: Watch) -> None:
-    watch.see(face, closed, made(face, "string", None))
+def test_a_closed_client_shows_no_secret(mode: Mode, watch: Watch) -> None:
+    watch.see(mode, closed, made(mode, "string", None))
     [error] = watch.raised
     assert "closed" in str(error)
 
@@ -624,24 +624,24 @@ async def over_a_socket(client: Any) -> object:
 
 
 @pytest.mark.parametrize("serve", SERVERS.values(), ids=SERVERS)
-def test_over_a_socket_no_secret_shows(face: Face, serve: Callable[..., object], watch: Watch) -> None:
+def test_over_a_socket_no_secret_shows(mode: Mode, serve: Callable[..., object], watch: Watch) -> None:
     with RawServer(serve) as server:
-        watch.see(face, over_a_socket, made(face, "string", None, base_url=server.url, timeout=0.05, max_retries=1))
+        watch.see(mode, over_a_socket, made(mode, "string", None, base_url=server.url, timeout=0.05, max_retries=1))
         assert found_in(server.first_request()) == {KEY, DEFAULT_HEADER, COOKIE, EXTRA_HEADER}
 
 
-def test_where_nobody_listens_and_where_tls_fails_no_secret_shows(face: Face, watch: Watch) -> None:
+def test_where_nobody_listens_and_where_tls_fails_no_secret_shows(mode: Mode, watch: Watch) -> None:
     with RawServer(lambda _, connection: connection.sendall(b"220 mail.example ESMTP\r\n")) as server:
         for scheme in ("https", "http"):
             url = server.url.replace("http", scheme)
-            watch.see(face, over_a_socket, made(face, "string", None, base_url=url, max_retries=1))
-    watch.see(face, over_a_socket, made(face, "string", None, base_url=server.url))
+            watch.see(mode, over_a_socket, made(mode, "string", None, base_url=url, max_retries=1))
+    watch.see(mode, over_a_socket, made(mode, "string", None, base_url=server.url))
     assert {type(error) for error in watch.raised} == {APIConnectionError}
 
 
-def test_a_client_that_was_never_closed_shows_no_secret(face: Face, watch: Watch) -> None:
+def test_a_client_that_was_never_closed_shows_no_secret(mode: Mode, watch: Watch) -> None:
     with RawServer(answering) as server:
-        watch.see(face, get_positions, made(face, "string", None, base_url=server.url))
+        watch.see(mode, get_positions, made(mode, "string", None, base_url=server.url))
         gc.collect()
     assert [str(warning.message) for warning in watch.warned if "never closed" in str(warning.message)]
 
@@ -656,11 +656,11 @@ def proxied(serve: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> Ge
 
 @pytest.mark.parametrize("serve", SERVERS.values(), ids=SERVERS)
 def test_the_password_of_the_environment_s_proxy_shows_nowhere(
-    face: Face, serve: Callable[..., object], watch: Watch, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, serve: Callable[..., object], watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with proxied(serve, monkeypatch) as server:
-        client = made(face, "string", None, base_url="https://service.test", timeout=0.1, max_retries=1)
-        watch.see(face, over_a_socket, client)
+        client = made(mode, "string", None, base_url="https://service.test", timeout=0.1, max_retries=1)
+        watch.see(mode, over_a_socket, client)
         assert found_in(server.first_request()) == {PROXY}
     assert {error.__class__ for error in watch.raised} <= {APIConnectionError, *APIConnectionError.__subclasses__()}
     assert watch.raised
@@ -668,17 +668,17 @@ def test_the_password_of_the_environment_s_proxy_shows_nowhere(
 
 @pytest.mark.parametrize("serve", SERVERS.values(), ids=SERVERS)
 def test_the_password_of_a_proxy_given_to_the_connections_shows_nowhere(
-    face: Face, serve: Callable[..., object], watch: Watch
+    mode: Mode, serve: Callable[..., object], watch: Watch
 ) -> None:
     async def through_the_proxy(client: Any) -> object:
         async with entered(connections):
             return await over_a_socket(client)
 
     with RawServer(serve) as server:
-        connections = face.http_kind(proxy=f"http://user:{PROXY}@127.0.0.1:{server.port}")
-        client = made(face, "string", connections, base_url="http://127.0.0.1:9", timeout=0.1, max_retries=1)
+        connections = mode.http_kind(proxy=f"http://user:{PROXY}@127.0.0.1:{server.port}")
+        client = made(mode, "string", connections, base_url="http://127.0.0.1:9", timeout=0.1, max_retries=1)
         assert leaks(shown_by_holder(client)) == leaks(iter([("repr", repr(connections))])) == []
-        watch.see(face, through_the_proxy, client)
+        watch.see(mode, through_the_proxy, client)
         assert found_in(server.first_request()) >= {PROXY, KEY}
 
 
@@ -695,16 +695,16 @@ UNUSABLE_PROXIES = (
 
 @pytest.mark.parametrize("number", range(len(UNUSABLE_PROXIES)))
 def test_a_proxy_that_cannot_be_used_shows_no_password(
-    face: Face, number: int, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, number: int, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def given(_: object) -> object:
-        connections = face.http_kind(proxy=UNUSABLE_PROXIES[number])
-        await settled(connections.aclose() if face.is_async else connections.close())
+        connections = mode.http_kind(proxy=UNUSABLE_PROXIES[number])
+        await settled(connections.aclose() if mode.is_async else connections.close())
         return repr(connections)
 
-    watch.see(face, given, None)
+    watch.see(mode, given, None)
     monkeypatch.setenv("HTTPS_PROXY", UNUSABLE_PROXIES[number])
-    watch.see(face, over_a_socket, made(face, "string", None))
+    watch.see(mode, over_a_socket, made(mode, "string", None))
     assert {type(error) for error in watch.raised} <= {ArgumentError, APIConnectionError}
     assert isinstance(watch.raised[-1], ClearStreetError)
 
@@ -741,14 +741,14 @@ def _shows(text: str, secret: str) -> bool:
 
 @pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
 @pytest.mark.parametrize("status", [200, 401, 500])
-def test_a_key_spelt_otherwise_is_not_handed_on(face: Face, spelt: Callable[[str], str], status: int) -> None:
+def test_a_key_spelt_otherwise_is_not_handed_on(mode: Mode, spelt: Callable[[str], str], status: int) -> None:
     text = (
         f'{{"metadata": {{"request_id": "r"}}, "error": {{"code": 7, "message": "bad {spelt(ODD_KEY)}!"}}, "data": 1}}'
     )
     headers = {"x-note": spelt(ODD_KEY)}
-    client = face.client(Wire((status, text.encode(), headers)), api_key=ODD_KEY, strict=True, max_retries=0)
+    client = mode.client(Wire((status, text.encode(), headers)), api_key=ODD_KEY, strict=True, max_retries=0)
     with pytest.raises(APIError) as raised:
-        face.run(lambda: client.v1.positions.close_positions(7))
+        mode.run(lambda: client.v1.positions.close_positions(7))
     error: Any = raised.value
     assert "<secret>" in (error.body.decode() if status == 200 else error.message)
     for way, shown in shown_by_error(error):
@@ -796,26 +796,26 @@ def test_an_error_of_nothing_but_escapes_is_cut_short(monkeypatch: pytest.Monkey
         ({"X-Desk": "desk-value-77"}, "desk-value-77"),
     ],
 )
-def test_the_value_of_a_header_is_not_in_an_error(face: Face, headers: dict[str, str], secret: str) -> None:
+def test_the_value_of_a_header_is_not_in_an_error(mode: Mode, headers: dict[str, str], secret: str) -> None:
     wire = Wire((400, failed(400, f"bad {secret} {secret.upper()} {secret.encode().hex()}")))
-    positions = [face.client(wire).v1.positions, face.client(wire, default_headers=headers).v1.positions]
+    positions = [mode.client(wire).v1.positions, mode.client(wire, default_headers=headers).v1.positions]
     for read in (partial(positions[0].get_positions, extra_headers=headers), positions[1].get_positions):
         with pytest.raises(APIError) as raised:
-            face.run(read, 7)
+            mode.run(read, 7)
         assert raised.value.message == "bad <secret> <secret> <secret>"
 
 
-def test_data_that_is_the_same_as_a_header_s_value_is_kept(face: Face) -> None:
-    client = face.client(
+def test_data_that_is_the_same_as_a_header_s_value_is_kept(mode: Mode) -> None:
+    client = mode.client(
         Wire((200, envelope([ROW]))), default_headers={"X-Mode": "EXERCISE", "X-Id": ROW["instrument_id"]}
     )
-    [row] = face.play(get_position_instructions, client).data
+    [row] = mode.play(get_position_instructions, client).data
     assert (row.instruction_type, row.instrument_id) == ("EXERCISE", ROW["instrument_id"])
 
 
-def test_an_id_of_the_application_s_own_is_no_secret(face: Face) -> None:
-    client = face.client(
+def test_an_id_of_the_application_s_own_is_no_secret(mode: Mode) -> None:
+    client = mode.client(
         Wire((400, failed(400, "trace 550e8400-e29b"))), default_headers={"X-Request-Id": "550e8400-e29b"}
     )
     with pytest.raises(APIError, match="trace 550e8400-e29b"):
-        face.run(lambda: client.v1.positions.get_positions(7))
+        mode.run(lambda: client.v1.positions.get_positions(7))

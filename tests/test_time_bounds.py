@@ -29,7 +29,7 @@ from clear_street._http import transport
 from clear_street._http.bounds import BOUNDS, Bounds
 from clear_street._http.environment import shared_context
 from clear_street.sandbox import LiveClock
-from support.client_kinds import Face
+from support.client_modes import Mode
 from support.raw_server import CERTIFICATE, RawServer, answering, fields, reply, trusting
 
 if TYPE_CHECKING:
@@ -40,16 +40,16 @@ TOLERANCE = 1.0
 """Seconds over the bound that a busy machine may need."""
 
 
-def client_of(face: Face, url: str, **options: Any) -> Any:
+def client_of(mode: Mode, url: str, **options: Any) -> Any:
     """A client with connections of its own and the machine's clock."""
-    return face.kind(**{"api_key": "key", "base_url": url, "timeout": TIMEOUT, "max_retries": 0, **options})
+    return mode.kind(**{"api_key": "key", "base_url": url, "timeout": TIMEOUT, "max_retries": 0, **options})
 
 
-def http_client(face: Face, **options: Any) -> Any:
-    return face.http_kind(**options)
+def http_client(mode: Mode, **options: Any) -> Any:
+    return mode.http_kind(**options)
 
 
-def story(face: Face, client: Any, call: Callable[[Any], Any]) -> Any:
+def story(mode: Mode, client: Any, call: Callable[[Any], Any]) -> Any:
     """A call, the seconds that it took and its error, and the client and its connections closed; to be run."""
     supplied = client._caller.connections.driver()._supplied
 
@@ -70,20 +70,20 @@ def story(face: Face, client: Any, call: Callable[[Any], Any]) -> Any:
             except APIError as error:
                 return None, error, time.monotonic() - began
 
-    return awaiting() if face.is_async else blocking()
+    return awaiting() if mode.is_async else blocking()
 
 
-def tried(face: Face, client: Any, call: Callable[[Any], Any] | None = None) -> Any:
-    return face.run(lambda: story(face, client, call or listing))
+def tried(mode: Mode, client: Any, call: Callable[[Any], Any] | None = None) -> Any:
+    return mode.run(lambda: story(mode, client, call or listing))
 
 
 def listing(client: Any, **options: Any) -> Any:
     return client.v1.positions.get_positions(1, **options)
 
 
-def late(face: Face, url: str, call: Callable[[Any], Any] = listing, **options: Any) -> APITimeoutError:
+def late(mode: Mode, url: str, call: Callable[[Any], Any] = listing, **options: Any) -> APITimeoutError:
     """The error of a call that is out of time, and was so in time."""
-    _, error, seconds = tried(face, client_of(face, url, **options), call)
+    _, error, seconds = tried(mode, client_of(mode, url, **options), call)
     assert isinstance(error, APITimeoutError)
     bound = options.get("deadline", options.get("timeout", TIMEOUT))
     assert bound * 0.8 <= seconds < bound + TOLERANCE
@@ -134,45 +134,45 @@ class WithoutJitter(LiveClock):
 
 class TestAnAttemptIsBounded:
     @pytest.mark.parametrize("serve", [never_answers, drips_headers, drips_its_body, drips_chunks])
-    def test_to_the_last_byte_of_the_reply(self, face: Face, serve: Callable[..., None]) -> None:
+    def test_to_the_last_byte_of_the_reply(self, mode: Mode, serve: Callable[..., None]) -> None:
         with RawServer(serve) as server:
-            error = late(face, server.url)
+            error = late(mode, server.url)
         assert [attempt.outcome for attempt in error.attempts] == ["unknown"]
         assert error.outcome_unknown is False
         status = 200 if serve in (drips_its_body, drips_chunks) else None
         assert error.attempts[0].status_code == status
 
     @pytest.mark.parametrize("serve", [drips_headers, drips_its_body])
-    def test_also_where_its_outcome_counts(self, face: Face, serve: Callable[..., None]) -> None:
+    def test_also_where_its_outcome_counts(self, mode: Mode, serve: Callable[..., None]) -> None:
         with RawServer(serve) as server:
-            error = late(face, server.url, lambda client: client.v1.positions.close_positions(1))
+            error = late(mode, server.url, lambda client: client.v1.positions.close_positions(1))
         assert error.outcome_unknown is True
 
-    def test_over_tls(self, face: Face) -> None:
+    def test_over_tls(self, mode: Mode) -> None:
         with RawServer(drips_headers, tls=True) as server:
-            client = client_of(face, server.url, http_client=http_client(face, verify=trusting()))
-            _, error, seconds = tried(face, client)
+            client = client_of(mode, server.url, http_client=http_client(mode, verify=trusting()))
+            _, error, seconds = tried(mode, client)
         assert isinstance(error, APITimeoutError)
         assert seconds < TIMEOUT + TOLERANCE
 
-    def test_in_a_handshake_that_never_ends(self, face: Face) -> None:
+    def test_in_a_handshake_that_never_ends(self, mode: Mode) -> None:
         with RawServer(never_reads) as server:
-            error = late(face, server.url.replace("http:", "https:"))
+            error = late(mode, server.url.replace("http:", "https:"))
             assert server.accepted == 1
         assert [attempt.outcome for attempt in error.attempts] == ["never_sent"]
         assert "before anything was sent" in str(error)
 
     @pytest.mark.parametrize("serve", [never_reads, reads_slowly])
-    def test_in_sending(self, face: Face, serve: Callable[..., None]) -> None:
+    def test_in_sending(self, mode: Mode, serve: Callable[..., None]) -> None:
         body = {"padding": "x" * 8_000_000}
         with RawServer(serve) as server:
             error = late(
-                face, server.url, lambda client: client.post("/v1/things", cast_to=object, body=body), timeout=0.5
+                mode, server.url, lambda client: client.post("/v1/things", cast_to=object, body=body), timeout=0.5
             )
         assert [attempt.outcome for attempt in error.attempts] == ["unknown"]
         assert error.outcome_unknown is True
 
-    def test_in_looking_up_the_name(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_in_looking_up_the_name(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         release, look_up = threading.Event(), socket.getaddrinfo
 
         def hangs(host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:
@@ -186,11 +186,11 @@ class TestAnAttemptIsBounded:
             return listing(client)
 
         monkeypatch.setattr(socket, "getaddrinfo", hangs)
-        error = late(face, "https://service.test", call)
+        error = late(mode, "https://service.test", call)
         release.set()
         assert [attempt.outcome for attempt in error.attempts] == ["never_sent"]
 
-    def test_in_waiting_for_a_connection(self, face: Face) -> None:
+    def test_in_waiting_for_a_connection(self, mode: Mode) -> None:
         def busy(client: Any) -> Any:
             async def awaiting() -> Any:
                 async with client.v1.positions.with_streaming_response.get_positions(1):
@@ -200,19 +200,19 @@ class TestAnAttemptIsBounded:
                 with client.v1.positions.with_streaming_response.get_positions(1):
                     listing(client)
 
-            return awaiting() if face.is_async else blocking()
+            return awaiting() if mode.is_async else blocking()
 
         with RawServer(drips_its_body) as server:
-            error = late(face, server.url, busy, http_client=http_client(face, limits=httpx.Limits(max_connections=1)))
+            error = late(mode, server.url, busy, http_client=http_client(mode, limits=httpx.Limits(max_connections=1)))
         assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "PoolTimeout")]
 
-    def test_before_there_is_a_key(self, face: Face) -> None:
+    def test_before_there_is_a_key(self, mode: Mode) -> None:
         def slow_key() -> str:
             time.sleep(0.002)
             return "key"
 
         with RawServer(answering) as server:
-            error = late(face, server.url, timeout=0.001, api_key=slow_key)
+            error = late(mode, server.url, timeout=0.001, api_key=slow_key)
             assert server.accepted == 0
         assert [attempt.outcome for attempt in error.attempts] == ["never_sent"]
 
@@ -223,11 +223,11 @@ class TestAnAttemptIsBounded:
             return "key"
 
         with RawServer(answering) as server:
-            error = late(Face(backend), server.url, api_key=never)
+            error = late(Mode(backend), server.url, api_key=never)
             assert server.accepted == 0
         assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "TimeoutError")]
 
-    def test_in_reading_a_streamed_reply_by_the_time_out_of_the_call(self, face: Face) -> None:
+    def test_in_reading_a_streamed_reply_by_the_time_out_of_the_call(self, mode: Mode) -> None:
         def parsed(client: Any) -> Any:
             async def awaiting() -> Any:
                 async with client.v1.positions.with_streaming_response.get_positions(1, timeout=TIMEOUT) as response:
@@ -237,26 +237,26 @@ class TestAnAttemptIsBounded:
                 with client.v1.positions.with_streaming_response.get_positions(1, timeout=TIMEOUT) as response:
                     response.parse()
 
-            return awaiting() if face.is_async else blocking()
+            return awaiting() if mode.is_async else blocking()
 
         with RawServer(drips_its_body) as server:
-            _, error, seconds = tried(face, client_of(face, server.url, timeout=30.0), parsed)
+            _, error, seconds = tried(mode, client_of(mode, server.url, timeout=30.0), parsed)
         assert isinstance(error, APITimeoutError)
         assert seconds < TIMEOUT * 2 + TOLERANCE
 
-    def test_also_on_a_client_of_the_applications_as_far_as_it_can(self, face: Face) -> None:
-        supplied = httpx.AsyncClient() if face.is_async else httpx.Client()
+    def test_also_on_a_client_of_the_applications_as_far_as_it_can(self, mode: Mode) -> None:
+        supplied = httpx.AsyncClient() if mode.is_async else httpx.Client()
         with RawServer(never_answers) as server:
-            error = late(face, server.url, http_client=supplied)
+            error = late(mode, server.url, http_client=supplied)
         assert [attempt.outcome for attempt in error.attempts] == ["unknown"]
 
-    def test_after_which_the_client_can_go_on(self, face: Face) -> None:
+    def test_after_which_the_client_can_go_on(self, mode: Mode) -> None:
         def serve(server: RawServer, connection: socket.socket) -> None:
             drips_headers(server, connection) if server.accepted < 3 else answering(server, connection)
 
         with RawServer(serve) as server:
-            client = client_of(face, server.url, max_retries=2, deadline=10.0, clock=WithoutJitter())
-            value, error, _ = tried(face, client)
+            client = client_of(mode, server.url, max_retries=2, deadline=10.0, clock=WithoutJitter())
+            value, error, _ = tried(mode, client)
         assert error is None
         assert value.data == []
         assert [attempt.outcome for attempt in value.attempts] == ["unknown", "unknown", "done"]
@@ -264,15 +264,15 @@ class TestAnAttemptIsBounded:
 
 
 class TestACallIsBounded:
-    def test_by_its_deadline(self, face: Face) -> None:
+    def test_by_its_deadline(self, mode: Mode) -> None:
         with RawServer(never_answers) as server:
-            error = late(face, server.url, timeout=30.0, max_retries=9, deadline=0.5)
+            error = late(mode, server.url, timeout=30.0, max_retries=9, deadline=0.5)
         assert len(error.attempts) == 1
 
-    def test_by_its_deadline_with_a_look(self, face: Face) -> None:
+    def test_by_its_deadline_with_a_look(self, mode: Mode) -> None:
         with RawServer(drips_headers) as server:
             error = late(
-                face,
+                mode,
                 server.url,
                 lambda client: client.v1.positions.cancel_position_instruction("i-1", account_id=1),
                 timeout=30.0,
@@ -299,7 +299,7 @@ class TestACallIsBounded:
 
     @pytest.mark.parametrize("proxied", [False, True])
     def test_by_the_last_moment_at_which_a_first_byte_may_leave(
-        self, face: Face, proxied: bool, service: RawServer, monkeypatch: pytest.MonkeyPatch
+        self, mode: Mode, proxied: bool, service: RawServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         look_up = socket.getaddrinfo
 
@@ -313,14 +313,14 @@ class TestACallIsBounded:
         with Proxy(service) as proxy:
             via = proxy.url.replace("127.0.0.1", "localhost") if proxied else None
             client = client_of(
-                face,
+                mode,
                 service.url if proxied else service.url.replace("127.0.0.1", "localhost"),
                 timeout=5.0,
                 max_retries=2,
-                http_client=http_client(face, proxy=via, verify=trusting()),
+                http_client=http_client(mode, proxy=via, verify=trusting()),
             )
             _, error, seconds = tried(
-                face, client, lambda client: client.v1.positions.close_positions(1, not_after=not_after)
+                mode, client, lambda client: client.v1.positions.close_positions(1, not_after=not_after)
             )
         assert isinstance(error, CutoffPassedError)
         assert error.outcome_unknown is False
@@ -331,17 +331,17 @@ class TestACallIsBounded:
 
 
 class TestConnecting:
-    def test_to_a_name_that_there_is_none_of_sends_nothing(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_to_a_name_that_there_is_none_of_sends_nothing(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         def unknown(*arguments: Any, **options: Any) -> Any:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
         monkeypatch.setattr(socket, "getaddrinfo", unknown)
-        _, error, _ = tried(face, client_of(face, "https://service.test"))
+        _, error, _ = tried(mode, client_of(mode, "https://service.test"))
         assert isinstance(error, APIConnectionError)
         assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "ConnectError")]
 
-    def test_to_a_name_that_cannot_be_encoded_sends_nothing(self, face: Face) -> None:
-        _, error, _ = tried(face, client_of(face, f"https://{'a' * 70}.test"))
+    def test_to_a_name_that_cannot_be_encoded_sends_nothing(self, mode: Mode) -> None:
+        _, error, _ = tried(mode, client_of(mode, f"https://{'a' * 70}.test"))
         assert isinstance(error, APIConnectionError)
         assert [attempt.outcome for attempt in error.attempts] == ["never_sent"]
 
@@ -350,15 +350,15 @@ class TestConnecting:
         with DefaultHttpxClient() as client, pytest.raises(httpx.ConnectError, match=r"no address for service.test"):
             client.get("https://service.test")
 
-    def test_to_a_port_where_nobody_listens_sends_nothing(self, face: Face) -> None:
+    def test_to_a_port_where_nobody_listens_sends_nothing(self, mode: Mode) -> None:
         with RawServer(answering) as server:
             url = server.url
-        _, error, _ = tried(face, client_of(face, url))
+        _, error, _ = tried(mode, client_of(mode, url))
         assert isinstance(error, APIConnectionError)
         assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "ConnectError")]
 
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full backlog refuses, and does not keep silent")
-    def test_goes_on_to_the_next_address(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_goes_on_to_the_next_address(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         with RawServer(answering) as server, socket.socket() as silent:
             silent.bind(("127.0.0.2", server.port))
             silent.listen(0)
@@ -378,7 +378,7 @@ class TestConnecting:
             with monkeypatch.context() as patched:
                 patched.setattr(socket, "getaddrinfo", look_up)
                 value, error, seconds = tried(
-                    face, client_of(face, server.url.replace("127.0.0.1", "localhost"), timeout=1.0)
+                    mode, client_of(mode, server.url.replace("127.0.0.1", "localhost"), timeout=1.0)
                 )
             for one in crowd:
                 one.close()
@@ -388,58 +388,58 @@ class TestConnecting:
 
 
 class TestACertificate:
-    def test_that_is_trusted(self, face: Face) -> None:
+    def test_that_is_trusted(self, mode: Mode) -> None:
         with RawServer(answering, tls=True) as server:
-            client = client_of(face, server.url, timeout=5.0, http_client=http_client(face, verify=trusting()))
-            value, error, _ = tried(face, client)
+            client = client_of(mode, server.url, timeout=5.0, http_client=http_client(mode, verify=trusting()))
+            value, error, _ = tried(mode, client)
         assert error is None
         assert value.data == []
 
-    def test_that_is_not_trusted_sends_nothing(self, face: Face) -> None:
+    def test_that_is_not_trusted_sends_nothing(self, mode: Mode) -> None:
         with RawServer(answering, tls=True) as server:
-            _, error, _ = tried(face, client_of(face, server.url, timeout=5.0))
+            _, error, _ = tried(mode, client_of(mode, server.url, timeout=5.0))
         assert isinstance(error, APIConnectionError)
         assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "ConnectError")]
         assert not server.requests
 
-    def test_of_the_environments_choice(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_of_the_environments_choice(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", CERTIFICATE)
         with RawServer(answering, tls=True) as server:
-            trusted = tried(face, client_of(face, server.url, timeout=5.0))
-            client = client_of(face, server.url, timeout=5.0, http_client=http_client(face, trust_env=False))
-            _, error, _ = tried(face, client)
+            trusted = tried(mode, client_of(mode, server.url, timeout=5.0))
+            client = client_of(mode, server.url, timeout=5.0, http_client=http_client(mode, trust_env=False))
+            _, error, _ = tried(mode, client)
         assert trusted[0].data == []
         assert isinstance(error, APIConnectionError)
 
-    def test_of_the_clients_own(self, face: Face) -> None:
+    def test_of_the_clients_own(self, mode: Mode) -> None:
         with RawServer(answering, tls=True, asks_for_certificate=True) as server:
             context = trusting()
             context.load_cert_chain(CERTIFICATE)
             with_one = tried(
-                face, client_of(face, server.url, timeout=5.0, http_client=http_client(face, verify=context))
+                mode, client_of(mode, server.url, timeout=5.0, http_client=http_client(mode, verify=context))
             )
             without, error, _ = tried(
-                face, client_of(face, server.url, timeout=5.0, http_client=http_client(face, verify=trusting()))
+                mode, client_of(mode, server.url, timeout=5.0, http_client=http_client(mode, verify=trusting()))
             )
         assert with_one[0].data == []
         assert without is None
         assert isinstance(error, APIConnectionError)
 
     @pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")
-    def test_of_the_clients_own_as_httpx_takes_it(self, face: Face) -> None:
+    def test_of_the_clients_own_as_httpx_takes_it(self, mode: Mode) -> None:
         with RawServer(answering, tls=True, asks_for_certificate=True) as server:
-            supplied = http_client(face, verify=trusting(), cert=CERTIFICATE)
-            value, error, _ = tried(face, client_of(face, server.url, timeout=5.0, http_client=supplied))
+            supplied = http_client(mode, verify=trusting(), cert=CERTIFICATE)
+            value, error, _ = tried(mode, client_of(mode, server.url, timeout=5.0, http_client=supplied))
         assert error is None
         assert value.data == []
 
-    def test_that_is_not_where_the_environment_says(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_that_is_not_where_the_environment_says(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
-        client = client_of(face, "https://service.test")
+        client = client_of(mode, "https://service.test")
         with pytest.raises(ArgumentError, match="environment says of certificates"):
-            tried(face, client)
+            tried(mode, client)
         with RawServer(answering) as service:
-            value, error, _ = tried(face, client_of(face, service.url, timeout=5.0))
+            value, error, _ = tried(mode, client_of(mode, service.url, timeout=5.0))
         assert error is None
         assert value.data == []
 
@@ -495,11 +495,11 @@ def service() -> Iterator[RawServer]:
 
 
 class TestAProxy:
-    def test_carries_calls(self, face: Face, service: RawServer) -> None:
+    def test_carries_calls(self, mode: Mode, service: RawServer) -> None:
         with Proxy(service) as proxy:
-            supplied = http_client(face, verify=trusting(), proxy=proxy.url.replace("//", "//user:pass%20word@"))
-            client = client_of(face, "https://service.test", timeout=5.0, http_client=supplied)
-            value, error, _ = tried(face, client)
+            supplied = http_client(mode, verify=trusting(), proxy=proxy.url.replace("//", "//user:pass%20word@"))
+            client = client_of(mode, "https://service.test", timeout=5.0, http_client=supplied)
+            value, error, _ = tried(mode, client)
         assert error is None
         assert value.data == []
         [connect] = proxy.requests
@@ -509,49 +509,49 @@ class TestAProxy:
         assert [name for name, _, _ in fields(service.requests[0]) if b"authorization" in name] == [b"authorization"]
 
     @pytest.mark.parametrize("status", ["403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway"])
-    def test_that_refuses_sends_nothing(self, face: Face, status: str) -> None:
+    def test_that_refuses_sends_nothing(self, mode: Mode, status: str) -> None:
         with Proxy(None, status=status) as proxy:
-            supplied = http_client(face, proxy=proxy.url)
-            client = client_of(face, "https://service.test", timeout=5.0, http_client=supplied, max_retries=1)
-            _, error, _ = tried(face, client, lambda client: client.v1.positions.close_positions(1))
+            supplied = http_client(mode, proxy=proxy.url)
+            client = client_of(mode, "https://service.test", timeout=5.0, http_client=supplied, max_retries=1)
+            _, error, _ = tried(mode, client, lambda client: client.v1.positions.close_positions(1))
         assert isinstance(error, APIConnectionError)
         assert error.outcome_unknown is False
         assert [(attempt.outcome, attempt.failure) for attempt in error.attempts] == [("never_sent", "ProxyError")] * 2
 
-    def test_that_never_answers_has_sent_nothing(self, face: Face) -> None:
+    def test_that_never_answers_has_sent_nothing(self, mode: Mode) -> None:
         with RawServer(never_answers) as proxy:
-            error = late(face, "https://service.test", http_client=http_client(face, proxy=proxy.url))
+            error = late(mode, "https://service.test", http_client=http_client(mode, proxy=proxy.url))
         assert [attempt.outcome for attempt in error.attempts] == ["never_sent"]
 
     @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
     def test_of_the_environment(
-        self, face: Face, service: RawServer, name: str, monkeypatch: pytest.MonkeyPatch
+        self, mode: Mode, service: RawServer, name: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", CERTIFICATE)
         with Proxy(service) as proxy:
             monkeypatch.setenv(name, proxy.url.removeprefix("http://"))
-            value, error, _ = tried(face, client_of(face, "https://service.test", timeout=5.0))
+            value, error, _ = tried(mode, client_of(mode, "https://service.test", timeout=5.0))
         assert error is None
         assert value.data == []
         assert len(proxy.requests) == 1
 
-    def test_of_the_environment_keeps_time_bounds(self, face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_of_the_environment_keeps_time_bounds(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", CERTIFICATE)
         with RawServer(drips_headers, tls=True) as service, Proxy(service) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-            late(face, "https://service.test")
+            late(mode, "https://service.test")
 
     @pytest.mark.parametrize(
         "direct",
         ["*", "127.0.0.1", "other.test, 127.0.0.1", "127.0.0.0/8,127.0.0.1", "all://127.0.0.1", "[::1],127.0.0.1"],
     )
     def test_is_not_used_for_hosts_that_need_none(
-        self, face: Face, service: RawServer, direct: str, monkeypatch: pytest.MonkeyPatch
+        self, mode: Mode, service: RawServer, direct: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", CERTIFICATE)
         monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
         monkeypatch.setenv("NO_PROXY", direct)
-        value, error, _ = tried(face, client_of(face, service.url, timeout=5.0))
+        value, error, _ = tried(mode, client_of(mode, service.url, timeout=5.0))
         assert error is None
         assert value.data == []
 
@@ -608,23 +608,23 @@ class TestAProxy:
         assert (caught.type is httpx.ProxyError) is proxied
 
     @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY", "HTTPS_PROXY"])
-    def test_never_sees_a_call_in_plain_http(self, face: Face, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_never_sees_a_call_in_plain_http(self, mode: Mode, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         with RawServer(answering) as service, RawServer(answering) as proxy:
             monkeypatch.setenv(name, proxy.url)
-            value, error, _ = tried(face, client_of(face, service.url, timeout=5.0))
+            value, error, _ = tried(mode, client_of(mode, service.url, timeout=5.0))
         assert error is None
         assert value.data == []
         assert proxy.accepted == 0
 
     @pytest.mark.parametrize("url", ["socks://127.0.0.1:7890/", "direct://", "http://user:hunter2@proxy:port"])
     def test_that_cannot_be_used_is_no_matter_on_loopback(
-        self, face: Face, url: str, monkeypatch: pytest.MonkeyPatch
+        self, mode: Mode, url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("ALL_PROXY", url)
         monkeypatch.setenv("SSL_CERT_FILE", CERTIFICATE)
         for tls in (False, True):
             with RawServer(answering, tls=tls) as service:
-                value, error, _ = tried(face, client_of(face, service.url, timeout=5.0))
+                value, error, _ = tried(mode, client_of(mode, service.url, timeout=5.0))
             assert error is None
             assert value.data == []
 
@@ -644,14 +644,14 @@ class TestAProxy:
             "socks5://user:hunter2@proxy.test:1080",
         ],
     )
-    def test_that_cannot_be_used_is_refused(self, face: Face, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_that_cannot_be_used_is_refused(self, mode: Mode, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         for given in (url, httpx.URL("ftp://user:hunter2@proxy.test")):
             with pytest.raises(ArgumentError, match="URL of the proxy cannot be used") as caught:
-                http_client(face, proxy=given)
+                http_client(mode, proxy=given)
             assert "hunter2" not in str(caught.value)
         monkeypatch.setenv("HTTPS_PROXY", url)
         with pytest.raises(ArgumentError, match="environment says of proxies") as caught:
-            tried(face, client_of(face, "https://service.test"))
+            tried(mode, client_of(mode, "https://service.test"))
         assert "hunter2" not in str(caught.value)
 
     def test_may_be_given_as_httpx_has_it(self, service: RawServer) -> None:
@@ -671,11 +671,11 @@ def _only_loopback(host: Any, port: Any, *arguments: Any, flags: int = 0, **opti
 
 class TestTheHttpxClient:
     @pytest.mark.parametrize("options", [{"http2": True}, {"proxies": {"https://": "http://proxy.test"}}])
-    def test_refuses_what_it_cannot_keep_its_word_with(self, face: Face, options: dict[str, Any]) -> None:
+    def test_refuses_what_it_cannot_keep_its_word_with(self, mode: Mode, options: dict[str, Any]) -> None:
         with pytest.raises(ArgumentError, match=next(iter(options))):
-            http_client(face, **options)
+            http_client(mode, **options)
 
-    def test_is_an_httpx_client_also_for_other_uses(self, face: Face) -> None:
+    def test_is_an_httpx_client_also_for_other_uses(self, mode: Mode) -> None:
         async def awaiting(url: str) -> Any:
             async with DefaultAsyncHttpxClient() as client:
                 found = await client.get(url)
@@ -692,19 +692,19 @@ class TestTheHttpxClient:
             return found
 
         with RawServer(answering) as server, RawServer(never_answers) as other:
-            response = face.run(awaiting if face.is_async else blocking, server.url)
+            response = mode.run(awaiting if mode.is_async else blocking, server.url)
         assert response.json()["data"] == []
         assert response.elapsed
 
-    def test_uses_the_transport_that_it_is_given(self, face: Face) -> None:
+    def test_uses_the_transport_that_it_is_given(self, mode: Mode) -> None:
         canned = httpx.MockTransport(lambda _: httpx.Response(200, json={"metadata": {"request_id": "r"}, "data": []}))
         value, error, _ = tried(
-            face, client_of(face, "https://service.test", http_client=http_client(face, transport=canned))
+            mode, client_of(mode, "https://service.test", http_client=http_client(mode, transport=canned))
         )
         assert error is None
         assert value.data == []
 
-    def test_uses_the_mounts_and_hooks_that_it_is_given(self, face: Face) -> None:
+    def test_uses_the_mounts_and_hooks_that_it_is_given(self, mode: Mode) -> None:
         seen: list[str] = []
 
         async def anote(request: httpx.Request) -> None:
@@ -714,65 +714,65 @@ class TestTheHttpxClient:
             seen.append(request.url.host)
 
         canned = httpx.MockTransport(lambda _: httpx.Response(200, json={"metadata": {"request_id": "r"}, "data": []}))
-        hooks = {"request": [anote if face.is_async else note]}
-        supplied = http_client(face, mounts={"https://service.test": canned}, event_hooks=hooks)
-        value, error, _ = tried(face, client_of(face, "https://service.test", http_client=supplied))
+        hooks = {"request": [anote if mode.is_async else note]}
+        supplied = http_client(mode, mounts={"https://service.test": canned}, event_hooks=hooks)
+        value, error, _ = tried(mode, client_of(mode, "https://service.test", http_client=supplied))
         assert error is None
         assert value.data == []
         assert seen == ["service.test"]
 
-    def test_that_is_closed_says_so(self, face: Face) -> None:
-        client = http_client(face)
-        face.run(client.aclose if face.is_async else client.close)
+    def test_that_is_closed_says_so(self, mode: Mode) -> None:
+        client = http_client(mode)
+        mode.run(client.aclose if mode.is_async else client.close)
         with pytest.raises(RuntimeError, match="closed"):
-            face.run(lambda: client.get("https://service.test"))
+            mode.run(lambda: client.get("https://service.test"))
 
 
-def test_a_reply_that_comes_in_time_is_no_matter_of_bounds(face: Face) -> None:
+def test_a_reply_that_comes_in_time_is_no_matter_of_bounds(mode: Mode) -> None:
     def serve(server: RawServer, connection: socket.socket) -> None:
         while server.request(connection):
             for byte in reply([]):
                 connection.sendall(bytes([byte]))
 
     with RawServer(serve) as server:
-        value, error, _ = tried(face, client_of(face, server.url, timeout=5.0))
+        value, error, _ = tried(mode, client_of(mode, server.url, timeout=5.0))
     assert error is None
     assert value.data == []
 
 
 @pytest.mark.parametrize("ours", [True, False])
-def test_a_request_hook_that_takes_past_not_after_sends_nothing(face: Face, ours: bool) -> None:
+def test_a_request_hook_that_takes_past_not_after_sends_nothing(mode: Mode, ours: bool) -> None:
     def slow(_: object) -> None:
         time.sleep(0.3)
 
     async def slow_async(_: object) -> None:
         await anyio.sleep(0.3)
 
-    hooks = {"request": [slow_async if face.is_async else slow]}
-    kind = face.http_kind if ours else (httpx.AsyncClient if face.is_async else httpx.Client)
+    hooks = {"request": [slow_async if mode.is_async else slow]}
+    kind = mode.http_kind if ours else (httpx.AsyncClient if mode.is_async else httpx.Client)
     with RawServer(answering) as server:
-        client = client_of(face, server.url, timeout=5, http_client=kind(event_hooks=hooks))
+        client = client_of(mode, server.url, timeout=5, http_client=kind(event_hooks=hooks))
         not_after = datetime.now(UTC) + timedelta(seconds=0.2)
-        _, error, _ = tried(face, client, lambda each: each.v1.positions.close_positions(1, not_after=not_after))
+        _, error, _ = tried(mode, client, lambda each: each.v1.positions.close_positions(1, not_after=not_after))
         assert isinstance(error, CutoffPassedError)
         assert (error.outcome_unknown, server.requests) == (False, [])
 
 
 @pytest.mark.parametrize("ours", [True, False])
-def test_what_a_request_hook_sends_is_not_the_request(face: Face, ours: bool) -> None:
+def test_what_a_request_hook_sends_is_not_the_request(mode: Mode, ours: bool) -> None:
     def refresh(_: object) -> None:
         with httpx.Client() as other:
             other.get(server.url)
 
     async def refresh_async(_: object) -> None:
-        async with face.http_kind() as other:
+        async with mode.http_kind() as other:
             await other.get(server.url)
 
-    hooks = {"request": [refresh_async if face.is_async else refresh]}
-    kind = face.http_kind if ours else (httpx.AsyncClient if face.is_async else httpx.Client)
+    hooks = {"request": [refresh_async if mode.is_async else refresh]}
+    kind = mode.http_kind if ours else (httpx.AsyncClient if mode.is_async else httpx.Client)
     with RawServer(answering) as server:
-        client = client_of(face, "http://127.0.0.1:9", http_client=kind(event_hooks=hooks))
-        _, error, _ = tried(face, client, lambda each: each.v1.positions.close_positions(1))
+        client = client_of(mode, "http://127.0.0.1:9", http_client=kind(event_hooks=hooks))
+        _, error, _ = tried(mode, client, lambda each: each.v1.positions.close_positions(1))
         assert (error.outcome_unknown, len(server.requests)) == (False, 1)
 
 

@@ -29,7 +29,7 @@ from clear_street import (
 from clear_street.errors import APIResponseValidationError, ArgumentError
 from clear_street.sandbox import AsyncSandboxTransport, Fault, Sandbox, SandboxClock, SandboxTransport
 from clear_street.types.v1 import PositionInstructionStatus
-from support.client_kinds import ROW, Face, Wire, envelope, failed
+from support.client_modes import ROW, Mode, Wire, envelope, failed
 from support.shared_clock import Timeline
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def watch(client: Any, **options: Any) -> Any:
     return client.v1.positions.watch_position_instructions(ACCOUNT, **options)
 
 
-def ticking(face: Face, wire: Wire, *, jitter: float = 0.5) -> tuple[Any, list[float]]:
+def ticking(mode: Mode, wire: Wire, *, jitter: float = 0.5) -> tuple[Any, list[float]]:
     """A client, and the times of its requests as they come."""
     clock, times = _Regular(jitter), list[float]()
 
@@ -75,7 +75,7 @@ def ticking(face: Face, wire: Wire, *, jitter: float = 0.5) -> tuple[Any, list[f
         times.append(clock.monotonic())
         return wire.handler(request)  # type: ignore[return-value]
 
-    return face.client(httpx.MockTransport(note), clock=clock), times
+    return mode.client(httpx.MockTransport(note), clock=clock), times
 
 
 class _Regular(SandboxClock):
@@ -89,9 +89,9 @@ class _Regular(SandboxClock):
 
 class TestTheEndOfAWait:
     @pytest.mark.parametrize("status", ["ACCEPTED", "CANCELLED"])
-    def test_is_a_terminal_state(self, face: Face, status: str) -> None:
+    def test_is_a_terminal_state(self, mode: Mode, status: str) -> None:
         wire = states("SENT", "SENT", "CANCEL_REQUESTED", status)
-        assert face.run(wait, face.client(wire)).status == status
+        assert mode.run(wait, mode.client(wire)).status == status
         assert len(wire.requests) == 4
 
     @pytest.mark.parametrize(
@@ -103,28 +103,28 @@ class TestTheEndOfAWait:
         ],
         ids=["two ends", "an end and a state", "a row of another account"],
     )
-    def test_is_not_in_a_list_that_contradicts_itself_or_the_question(self, face: Face, odd: Any) -> None:
+    def test_is_not_in_a_list_that_contradicts_itself_or_the_question(self, mode: Mode, odd: Any) -> None:
         wire = Wire(odd, odd, listing(row("CANCELLED")))
-        assert face.run(wait, face.client(wire)).status == "CANCELLED"
+        assert mode.run(wait, mode.client(wire)).status == "CANCELLED"
 
     @pytest.mark.parametrize("status", ["UNKNOWN", "NEVER_HEARD_OF", "SENT", "CANCEL_REQUESTED"])
-    def test_is_no_other_state(self, face: Face, status: str) -> None:
+    def test_is_no_other_state(self, mode: Mode, status: str) -> None:
         wire = states(status, status, "ACCEPTED")
-        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
         assert len(wire.requests) == 3
 
-    def test_is_no_row_without_a_status(self, face: Face) -> None:
+    def test_is_no_row_without_a_status(self, mode: Mode) -> None:
         wire = Wire(listing(row(None)), listing(row("ACCEPTED")))
-        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
 
     @pytest.mark.parametrize("status", ["REJECTED", "ENGINE_REJECTED", "CANCEL_FAILED"])
-    def test_may_be_a_failure(self, face: Face, status: str) -> None:
+    def test_may_be_a_failure(self, mode: Mode, status: str) -> None:
         clock = SandboxClock()
         wire = Wire(listing(row("SENT")), listing(row(status, rejection_reason="The venue is closed")))
         with pytest.raises(
             InstructionFailedError, match=rf"^instruction i-1 ended in {status}: The venue is closed$"
         ) as caught:
-            face.run(wait, face.client(wire, clock=clock))
+            mode.run(wait, mode.client(wire, clock=clock))
         error = caught.value
         assert error.instruction.status == status
         assert [instruction.id for instruction in error.instructions] == ["i-1"]
@@ -144,35 +144,35 @@ class TestTheEndOfAWait:
         ids=["name", "names", "member", "members", "iterator"],
     )
     def test_may_be_asked_for(self, until: object) -> None:
-        face = Face("sync")
-        assert face.run(lambda: wait(face.client(states("UNKNOWN", "SENT")), until=until)).status == "SENT"
+        mode = Mode("sync")
+        assert mode.run(lambda: wait(mode.client(states("UNKNOWN", "SENT")), until=until)).status == "SENT"
 
-    def test_may_be_a_failure_that_was_asked_for(self, face: Face) -> None:
-        client = face.client(states("CANCEL_REQUESTED", "CANCEL_FAILED"))
-        assert face.run(lambda: wait(client, until="CANCEL_FAILED")).status == "CANCEL_FAILED"
+    def test_may_be_a_failure_that_was_asked_for(self, mode: Mode) -> None:
+        client = mode.client(states("CANCEL_REQUESTED", "CANCEL_FAILED"))
+        assert mode.run(lambda: wait(client, until="CANCEL_FAILED")).status == "CANCEL_FAILED"
 
-    def test_may_be_a_state_that_the_spec_does_not_list_yet(self, face: Face) -> None:
-        client = face.client(states("SENT", "PARTIALLY_TAKEN"))
-        assert face.run(lambda: wait(client, until="PARTIALLY_TAKEN")).status == "PARTIALLY_TAKEN"
+    def test_may_be_a_state_that_the_spec_does_not_list_yet(self, mode: Mode) -> None:
+        client = mode.client(states("SENT", "PARTIALLY_TAKEN"))
+        assert mode.run(lambda: wait(client, until="PARTIALLY_TAKEN")).status == "PARTIALLY_TAKEN"
 
-    def test_is_another_terminal_state_than_asked_for_as_an_error(self, face: Face) -> None:
-        client = face.client(states("CANCEL_REQUESTED", "ACCEPTED"))
+    def test_is_another_terminal_state_than_asked_for_as_an_error(self, mode: Mode) -> None:
+        client = mode.client(states("CANCEL_REQUESTED", "ACCEPTED"))
         with pytest.raises(InstructionFailedError, match=r"ended in ACCEPTED instead of CANCELLED or CANCEL_FAILED$"):
-            face.run(lambda: wait(client, until=["CANCEL_FAILED", "CANCELLED"]))
+            mode.run(lambda: wait(client, until=["CANCEL_FAILED", "CANCELLED"]))
 
-    def test_of_several_is_when_all_are_there(self, face: Face) -> None:
+    def test_of_several_is_when_all_are_there(self, mode: Mode) -> None:
         wire = Wire(
             listing(row("SENT", "a"), row("ACCEPTED", "b"), row("SENT", "c")),
             listing(row("CANCELLED", "a"), row("ACCEPTED", "b"), row("SENT", "c")),
         )
-        rows = face.run(lambda: wait_all(face.client(wire), ["b", "a", "b"]))
+        rows = mode.run(lambda: wait_all(mode.client(wire), ["b", "a", "b"]))
         assert [(found.id, found.status) for found in rows] == [
             ("b", "ACCEPTED"),
             ("a", "CANCELLED"),
             ("b", "ACCEPTED"),
         ]
 
-    def test_of_several_is_no_failure_while_others_run(self, face: Face) -> None:
+    def test_of_several_is_no_failure_while_others_run(self, mode: Mode) -> None:
         wire = Wire(
             listing(row("SENT", "a"), row("REJECTED", "b"), row("SENT", "c"), row("CANCEL_FAILED", "d")),
             listing(row("ACCEPTED", "a"), row("REJECTED", "b"), row("SENT", "c"), row("CANCEL_FAILED", "d")),
@@ -181,26 +181,26 @@ class TestTheEndOfAWait:
         with pytest.raises(
             InstructionFailedError, match=r"instruction b ended in REJECTED; all 4 .*1 ACCEPTED"
         ) as caught:
-            face.run(lambda: wait_all(face.client(wire), iter("abcd")))
+            mode.run(lambda: wait_all(mode.client(wire), iter("abcd")))
         assert [instruction.id for instruction in caught.value.instructions] == ["b", "d"]
         assert [found.id for found in caught.value.rows] == list("abcd")
         assert caught.value.states == {"a": "ACCEPTED", "b": "REJECTED", "c": "CANCELLED", "d": "CANCEL_FAILED"}
         assert len(wire.requests) == 3
 
-    def test_of_several_tells_of_all_when_the_time_is_over(self, face: Face) -> None:
+    def test_of_several_tells_of_all_when_the_time_is_over(self, mode: Mode) -> None:
         wire = Wire(listing(row("SENT", "a"), row("REJECTED", "b"), row("ACCEPTED", "c")))
         with pytest.raises(InstructionFailedError, match="instruction b ended in REJECTED; all 4") as caught:
-            face.run(lambda: wait_all(face.client(wire), ["a", "b", "c", "d"], deadline=60))
+            mode.run(lambda: wait_all(mode.client(wire), ["a", "b", "c", "d"], deadline=60))
         assert caught.value.states == {"a": "SENT", "b": "REJECTED", "c": "ACCEPTED", "d": None}
         with pytest.raises(WaitTimeoutError, match="instruction a was not settled within 60 s") as late:
-            face.run(lambda: wait_all(face.client(wire), ["a", "c"], deadline=60))
+            mode.run(lambda: wait_all(mode.client(wire), ["a", "c"], deadline=60))
         assert late.value.states == {"a": "SENT", "c": "ACCEPTED"}
         assert [found.status for found in late.value.rows] == ["SENT", "ACCEPTED"]
 
-    def test_of_several_waits_for_those_that_run_where_one_never_shows(self, face: Face) -> None:
+    def test_of_several_waits_for_those_that_run_where_one_never_shows(self, mode: Mode) -> None:
         wire = Wire(*[listing(row("SENT", "a"))] * 12, listing(row("ACCEPTED", "a")))
         with pytest.raises(WaitTimeoutError, match=r"instruction z did not appear .* within 1 s") as caught:
-            face.run(lambda: wait_all(face.client(wire), ["z", "a"], grace=1))
+            mode.run(lambda: wait_all(mode.client(wire), ["z", "a"], grace=1))
         assert caught.value.states == {"z": None, "a": "ACCEPTED"}
         assert (caught.value.last_seen, len(wire.requests)) == (None, 13)
 
@@ -212,30 +212,30 @@ class TestTheEndOfAWait:
             ([row("SENT"), row("ACCEPTED")], "'i-1' twice, and contradicts itself"),
         ],
     )
-    def test_is_in_no_list_that_cannot_be_an_answer(self, face: Face, rows: list[object], told: str) -> None:
+    def test_is_in_no_list_that_cannot_be_an_answer(self, mode: Mode, rows: list[object], told: str) -> None:
         wire = Wire(listing(*rows), listing(row("CANCELLED")))
-        assert face.run(wait, face.client(wire)).status == "CANCELLED"
+        assert mode.run(wait, mode.client(wire)).status == "CANCELLED"
         with pytest.raises(WaitTimeoutError, match=rf"the last reading of the list failed: .*{told}"):
-            face.run(lambda: wait(face.client(Wire(listing(*rows))), deadline=20))
+            mode.run(lambda: wait(mode.client(Wire(listing(*rows))), deadline=20))
 
-    def test_may_be_in_a_list_that_has_it_twice_alike(self, face: Face) -> None:
-        assert face.run(wait, face.client(Wire(listing(row("ACCEPTED"), row("ACCEPTED"))))).status == "ACCEPTED"
+    def test_may_be_in_a_list_that_has_it_twice_alike(self, mode: Mode) -> None:
+        assert mode.run(wait, mode.client(Wire(listing(row("ACCEPTED"), row("ACCEPTED"))))).status == "ACCEPTED"
 
     def test_is_told_by_the_status_itself(self) -> None:
         assert {status for status in PositionInstructionStatus if status.is_terminal} == TERMINAL_STATES
         assert not PositionInstructionStatus("NEVER_HEARD_OF").is_terminal
         assert PositionInstructionStatus.ACCEPTED in TERMINAL_STATES
 
-    def test_of_a_strict_client_is_a_departure_from_the_spec(self, face: Face) -> None:
+    def test_of_a_strict_client_is_a_departure_from_the_spec(self, mode: Mode) -> None:
         with pytest.raises(APIResponseValidationError, match=r"data\[0\].status"):
-            face.run(wait, face.client(states("NEVER_HEARD_OF"), strict=True))
+            mode.run(wait, mode.client(states("NEVER_HEARD_OF"), strict=True))
 
 
 class TestCancelAndWait:
-    def test_gives_the_cancelled_row(self, face: Face) -> None:
+    def test_gives_the_cancelled_row(self, mode: Mode) -> None:
         sandbox = Sandbox()
-        client = face.sandbox(sandbox)
-        row = face.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0))
+        client = mode.sandbox(sandbox)
+        row = mode.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0))
         assert (row.id, row.status) == (EXAMPLE, "CANCELLED")
         assert [(seen.method, seen.operation) for seen in sandbox.requests][:2] == [
             ("DELETE", "cancel_position_instruction"),
@@ -246,39 +246,39 @@ class TestCancelAndWait:
         ("ends", "told"),
         [("ACCEPTED", "ended in ACCEPTED instead of CANCELLED"), ("CANCEL_FAILED", "ended in CANCEL_FAILED")],
     )
-    def test_never_calls_cancelled_what_is_not(self, face: Face, ends: str, told: str) -> None:
+    def test_never_calls_cancelled_what_is_not(self, mode: Mode, ends: str, told: str) -> None:
         sandbox = Sandbox()
         sandbox.plan(instruction=EXAMPLE, cancel_then=[ends], reason="Too late")
-        client, changes = face.sandbox(sandbox), list[InstructionChange]()
+        client, changes = mode.sandbox(sandbox), list[InstructionChange]()
         with pytest.raises(InstructionFailedError, match=told) as caught:
-            face.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, on_change=changes.append))
+            mode.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, on_change=changes.append))
         assert caught.value.instruction.status == ends
         assert [change.instruction.status for change in changes] == ["CANCEL_REQUESTED", ends]
 
-    def test_knows_its_outcome_when_the_time_is_over(self, face: Face) -> None:
+    def test_knows_its_outcome_when_the_time_is_over(self, mode: Mode) -> None:
         sandbox = Sandbox()
         sandbox.plan(instruction=EXAMPLE, cancel_then=())
-        client = face.sandbox(sandbox)
+        client = mode.sandbox(sandbox)
         with pytest.raises(WaitTimeoutError, match=r"not settled within 5 s, last seen as CANCEL_REQUESTED") as caught:
-            face.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, wait_deadline=5.0))
+            mode.run(lambda: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, wait_deadline=5.0))
         assert caught.value.outcome_unknown is False
         assert caught.value.last_seen is not None
         assert caught.value.last_seen.status == "CANCEL_REQUESTED"
 
     @pytest.mark.parametrize("status", [401, 403])
-    def test_tells_of_the_cancel_where_the_list_is_refused(self, face: Face, status: int) -> None:
-        client = face.client(Wire((200, envelope({**ROW, "id": "i-1"})), (status, failed(status))))
+    def test_tells_of_the_cancel_where_the_list_is_refused(self, mode: Mode, status: int) -> None:
+        client = mode.client(Wire((200, envelope({**ROW, "id": "i-1"})), (status, failed(status))))
         with pytest.raises(APIStatusError) as caught:
-            face.run(lambda: client.v1.positions.cancel_and_wait("i-1", account_id=7))
+            mode.run(lambda: client.v1.positions.cancel_and_wait("i-1", account_id=7))
         assert (caught.value.status_code, caught.value.outcome_unknown) == (status, False)
         assert ["The cancel itself was requested" in note for note in caught.value.__notes__] == [True]
 
-    def test_cancels_nothing_when_it_cannot_wait(self, face: Face) -> None:
+    def test_cancels_nothing_when_it_cannot_wait(self, mode: Mode) -> None:
         sandbox = Sandbox()
-        client = face.sandbox(sandbox)
+        client = mode.sandbox(sandbox)
         for options in ({"wait_deadline": 0}, {"on_change": "print"}):
             with pytest.raises(ArgumentError, match=next(iter(options))):
-                face.run(lambda options=options: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, **options))
+                mode.run(lambda options=options: client.v1.positions.cancel_and_wait(EXAMPLE, account_id=0, **options))
         assert not sandbox.requests
 
 
@@ -304,35 +304,35 @@ class TestWhatAWaitOutlasts:
         ],
         ids=repr,
     )
-    def test_passes(self, face: Face, reply: Any) -> None:
+    def test_passes(self, mode: Mode, reply: Any) -> None:
         wire = Wire(reply, listing(row("SENT")), reply, reply, listing(row("ACCEPTED")))
-        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
         assert len(wire.requests) == 5
 
     @pytest.mark.parametrize(
         ("status", "kind"), [(401, AuthenticationError), (403, PermissionDeniedError), (404, NotFoundError)]
     )
-    def test_is_not_what_cannot_pass(self, face: Face, status: int, kind: type[Exception]) -> None:
+    def test_is_not_what_cannot_pass(self, mode: Mode, status: int, kind: type[Exception]) -> None:
         wire = Wire((status, failed(status)))
         with pytest.raises(kind):
-            face.run(wait, face.client(wire))
+            mode.run(wait, mode.client(wire))
         assert len(wire.requests) == 1
 
     @pytest.mark.parametrize("status", [429, 503])
-    def test_is_a_silence_as_long_as_the_service_asks_for(self, face: Face, status: int) -> None:
+    def test_is_a_silence_as_long_as_the_service_asks_for(self, mode: Mode, status: int) -> None:
         wire = Wire((status, failed(status), {"Retry-After": "120"}), listing(row("ACCEPTED")))
-        client, times = ticking(face, wire)
-        face.run(lambda: wait(client, grace=1))
+        client, times = ticking(mode, wire)
+        mode.run(lambda: wait(client, grace=1))
         assert times == [0, 120]
 
-    def test_is_no_silence_longer_than_the_wait(self, face: Face) -> None:
+    def test_is_no_silence_longer_than_the_wait(self, mode: Mode) -> None:
         wire = Wire((429, failed(429), {"Retry-After": "99999999999"}))
-        client, times = ticking(face, wire)
+        client, times = ticking(mode, wire)
         with pytest.raises(WaitTimeoutError, match=r"could not be read within 20 s; the last reading .*429"):
-            face.run(lambda: wait(client, deadline=20))
+            mode.run(lambda: wait(client, deadline=20))
         assert times == [0]
 
-    def test_may_be_longer_than_a_system_can_sleep(self, face: Face) -> None:
+    def test_may_be_longer_than_a_system_can_sleep(self, mode: Mode) -> None:
         wire = Wire((429, failed(429), {"Retry-After": "99999999999"}), listing(row("ACCEPTED")))
         slept: list[float] = []
 
@@ -341,20 +341,20 @@ class TestWhatAWaitOutlasts:
                 slept.append(seconds)
                 super().advance(seconds * 1000)
 
-        client = face.client(wire, clock=Clock())
-        first = face.run(lambda: _first(watch(client)))
+        client = mode.client(wire, clock=Clock())
+        first = mode.run(lambda: _first(watch(client)))
         assert first.instruction.status == "ACCEPTED"
         assert max(slept) <= 3600
 
-    def test_is_a_service_that_is_down_for_longer_than_the_grace(self, face: Face) -> None:
+    def test_is_a_service_that_is_down_for_longer_than_the_grace(self, mode: Mode) -> None:
         wire = Wire(*[(503, failed(503))] * 20, listing(row("ACCEPTED")))
-        assert face.run(lambda: wait(face.client(wire), grace=2)).status == "ACCEPTED"
+        assert mode.run(lambda: wait(mode.client(wire), grace=2)).status == "ACCEPTED"
 
-    def test_ends_with_its_deadline(self, face: Face) -> None:
+    def test_ends_with_its_deadline(self, mode: Mode) -> None:
         wire = Wire((503, failed(503)))
-        client, times = ticking(face, wire)
+        client, times = ticking(mode, wire)
         with pytest.raises(WaitTimeoutError) as caught:
-            face.run(lambda: wait(client, deadline=60))
+            mode.run(lambda: wait(client, deadline=60))
         assert str(caught.value) == (
             "instruction i-1 was not looked for: the account's list could not be read within 60 s; the last reading of "
             "the list failed: GET /v1/accounts/{account_id}/positions/instructions: HTTP 503: The service says no "
@@ -372,13 +372,13 @@ def _first(changes: Any) -> Any:
 
 
 class TestTheTimeOfAWait:
-    def test_is_over_at_the_deadline(self, face: Face) -> None:
-        client, times = ticking(face, states("SENT", "UNKNOWN"))
+    def test_is_over_at_the_deadline(self, mode: Mode) -> None:
+        client, times = ticking(mode, states("SENT", "UNKNOWN"))
         clock = client._caller.connections.driver().clock
         with pytest.raises(
             WaitTimeoutError, match=r"^instruction i-1 was not settled within 100 s, last seen as UNKNOWN$"
         ) as caught:
-            face.run(lambda: wait(client, deadline=100))
+            mode.run(lambda: wait(client, deadline=100))
         assert clock.monotonic() == 100
         assert times[-1] == 99
         assert caught.value.last_seen is not None
@@ -387,37 +387,37 @@ class TestTheTimeOfAWait:
         assert [seen.at for seen in caught.value.history] == [clock.at(times[0]), clock.at(times[1])]
         assert caught.value.outcome_unknown is False
 
-    def test_may_be_shorter_than_a_tick(self, face: Face) -> None:
-        client, times = ticking(face, states("SENT"))
+    def test_may_be_shorter_than_a_tick(self, mode: Mode) -> None:
+        client, times = ticking(mode, states("SENT"))
         with pytest.raises(WaitTimeoutError):
-            face.run(lambda: wait(client, deadline=0.1))
+            mode.run(lambda: wait(client, deadline=0.1))
         assert times == [0]
 
-    def test_is_no_longer_than_the_grace_for_what_never_appears(self, face: Face) -> None:
-        client, times = ticking(face, Wire(listing(row("SENT", "another"))))
+    def test_is_no_longer_than_the_grace_for_what_never_appears(self, mode: Mode) -> None:
+        client, times = ticking(mode, Wire(listing(row("SENT", "another"))))
         with pytest.raises(
             WaitTimeoutError, match=r"^instruction i-1 did not appear in the account's list within 30 s$"
         ):
-            face.run(wait, client)
+            mode.run(wait, client)
         assert times[-1] == 30
 
-    def test_is_enough_for_what_appears_late(self, face: Face) -> None:
+    def test_is_enough_for_what_appears_late(self, mode: Mode) -> None:
         wire = Wire(listing(), listing(), listing(row("SENT")), listing(), listing(row("ACCEPTED")))
-        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
 
-    def test_ends_before_the_grace_does(self, face: Face) -> None:
-        client, times = ticking(face, Wire(listing()))
+    def test_ends_before_the_grace_does(self, mode: Mode) -> None:
+        client, times = ticking(mode, Wire(listing()))
         with pytest.raises(WaitTimeoutError, match=r"did not appear in the account's list within 10 s$"):
-            face.run(lambda: wait(client, deadline=10))
+            mode.run(lambda: wait(client, deadline=10))
         assert times[-1] == 9
 
-    def test_is_lost_on_an_idempotency_key(self, face: Face) -> None:
+    def test_is_lost_on_an_idempotency_key(self, mode: Mode) -> None:
         with pytest.raises(WaitTimeoutError, match=r"idempotency key of the instruction whose server `id` is 'i-2'"):
-            face.run(lambda: wait(face.client(Wire(listing(row("SENT", "i-2")))), "key of i-2"))
+            mode.run(lambda: wait(mode.client(Wire(listing(row("SENT", "i-2")))), "key of i-2"))
 
-    def test_takes_in_rows_without_an_id_or_a_key(self, face: Face) -> None:
+    def test_takes_in_rows_without_an_id_or_a_key(self, mode: Mode) -> None:
         wire = Wire(listing({}, row("SENT", "i-2", instruction_id=None), row("ACCEPTED")))
-        assert face.run(wait, face.client(wire)).status == "ACCEPTED"
+        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
 
 
 class TestAStepOutOfATerminalState:
@@ -427,9 +427,9 @@ class TestAStepOutOfATerminalState:
         listing(row("ACCEPTED", "a"), row("ACCEPTED", "b")),
     )
 
-    def test_is_told_and_logged(self, face: Face, caplog: pytest.LogCaptureFixture) -> None:
+    def test_is_told_and_logged(self, mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
         changes: list[InstructionChange] = []
-        rows = face.run(lambda: wait_all(face.client(Wire(*self.WIRE)), ["a", "b"], on_change=changes.append))
+        rows = mode.run(lambda: wait_all(mode.client(Wire(*self.WIRE)), ["a", "b"], on_change=changes.append))
         assert [found.status for found in rows] == ["ACCEPTED", "ACCEPTED"]
         of_a = [change for change in changes if change.instruction.id == "a"]
         assert [(change.previous_status, change.instruction.status, change.is_anomaly) for change in of_a] == [
@@ -440,19 +440,19 @@ class TestAStepOutOfATerminalState:
         warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
         assert warnings == ["an instruction left the terminal state ACCEPTED"]
 
-    def test_ends_no_wait(self, face: Face) -> None:
+    def test_ends_no_wait(self, mode: Mode) -> None:
         wire = Wire(*self.WIRE[:2], listing(row("SENT", "a"), row("ACCEPTED", "b")))
         with pytest.raises(WaitTimeoutError, match="instruction a was not settled") as caught:
-            face.run(lambda: wait_all(face.client(wire), ["a", "b"]))
+            mode.run(lambda: wait_all(mode.client(wire), ["a", "b"]))
         assert [seen.status for seen in caught.value.history] == ["ACCEPTED", "SENT"]
 
 
 class TestCallbacks:
-    def test_are_told_each_change_once(self, face: Face) -> None:
+    def test_are_told_each_change_once(self, mode: Mode) -> None:
         changes: list[InstructionChange] = []
         clock = SandboxClock()
-        client = face.client(states("SENT", "SENT", "ACCEPTED"), clock=clock)
-        face.run(lambda: wait(client, on_change=changes.append))
+        client = mode.client(states("SENT", "SENT", "ACCEPTED"), clock=clock)
+        mode.run(lambda: wait(client, on_change=changes.append))
         assert [(change.previous_status, change.instruction.status) for change in changes] == [
             (None, "SENT"),
             ("SENT", "ACCEPTED"),
@@ -461,13 +461,13 @@ class TestCallbacks:
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
     def test_may_be_coroutine_functions(self, backend: str) -> None:
-        face, seen = Face(backend), list[str]()
+        mode, seen = Mode(backend), list[str]()
 
         async def on_change(change: InstructionChange) -> None:
             await anyio.lowlevel.checkpoint()
             seen.append(str(change.instruction.status))
 
-        face.run(lambda: wait(face.client(states("SENT", "ACCEPTED")), on_change=on_change))
+        mode.run(lambda: wait(mode.client(states("SENT", "ACCEPTED")), on_change=on_change))
         assert seen == ["SENT", "ACCEPTED"]
 
     def test_of_a_blocking_client_may_not(self) -> None:
@@ -475,7 +475,7 @@ class TestCallbacks:
             raise AssertionError
 
         with pytest.raises(ArgumentError, match="coroutine function"):
-            wait(Face("sync").client(states("SENT")), on_change=on_change)
+            wait(Mode("sync").client(states("SENT")), on_change=on_change)
 
     def test_of_a_blocking_client_may_give_nothing_to_wait_for(self) -> None:
         class Later:
@@ -483,19 +483,19 @@ class TestCallbacks:
                 raise AssertionError
 
         with pytest.raises(ArgumentError, match="coroutine function"):
-            wait(Face("sync").client(states("SENT")), on_change=lambda _: Later())
+            wait(Mode("sync").client(states("SENT")), on_change=lambda _: Later())
 
-    def test_end_a_wait_with_what_they_raise(self, face: Face) -> None:
+    def test_end_a_wait_with_what_they_raise(self, mode: Mode) -> None:
         def on_change(change: InstructionChange) -> None:
             raise LookupError("enough")
 
         wire = states("SENT", "ACCEPTED")
         with pytest.raises(LookupError, match="enough"):
-            face.run(lambda: wait(face.client(wire), on_change=on_change))
+            mode.run(lambda: wait(mode.client(wire), on_change=on_change))
         assert len(wire.requests) == 1
 
 
-def _listed(face: Face, changes: Any, most: int | None = None) -> Any:
+def _listed(mode: Mode, changes: Any, most: int | None = None) -> Any:
     """The changes that come, or the first few of them, to be returned from a story."""
 
     async def awaiting() -> list[tuple[str | None, str | None]]:
@@ -514,32 +514,32 @@ def _listed(face: Face, changes: Any, most: int | None = None) -> Any:
                 break
         return found
 
-    return awaiting() if face.is_async else blocking()
+    return awaiting() if mode.is_async else blocking()
 
 
 class TestAWatch:
-    def test_gives_every_row_and_then_every_change(self, face: Face) -> None:
+    def test_gives_every_row_and_then_every_change(self, mode: Mode) -> None:
         wire = Wire(
             listing(row("SENT", "a"), row("ACCEPTED", "b")),
             listing(row("SENT", "a"), row("ACCEPTED", "b")),
             listing(row("REJECTED", "a"), row("ACCEPTED", "b"), row("NEVER_HEARD_OF", "c")),
         )
-        client = face.client(wire)
-        assert face.run(lambda: _listed(face, watch(client, deadline=60))) == [
+        client = mode.client(wire)
+        assert mode.run(lambda: _listed(mode, watch(client, deadline=60))) == [
             ("a", "SENT"),
             ("b", "ACCEPTED"),
             ("a", "REJECTED"),
             ("c", "NEVER_HEARD_OF"),
         ]
 
-    def test_of_some_rows_ends_when_they_are_terminal(self, face: Face) -> None:
+    def test_of_some_rows_ends_when_they_are_terminal(self, mode: Mode) -> None:
         wire = Wire(
             listing(row("SENT", "a"), row("SENT", "b"), row("SENT", "c")),
             listing(row("SENT", "a"), row("CANCEL_FAILED", "b"), row("SENT", "c")),
             listing(row("ACCEPTED", "a"), row("CANCEL_FAILED", "b"), row("SENT", "c")),
         )
-        client = face.client(wire)
-        assert face.run(lambda: _listed(face, watch(client, ids=["a", "b"]))) == [
+        client = mode.client(wire)
+        assert mode.run(lambda: _listed(mode, watch(client, ids=["a", "b"]))) == [
             ("a", "SENT"),
             ("b", "SENT"),
             ("b", "CANCEL_FAILED"),
@@ -547,58 +547,58 @@ class TestAWatch:
         ]
         assert len(wire.requests) == 3
 
-    def test_goes_on_without_an_end(self, face: Face) -> None:
+    def test_goes_on_without_an_end(self, mode: Mode) -> None:
         wire = Wire(*[listing(row("SENT"))] * 500, listing(row("ACCEPTED")))
-        client = face.client(wire)
-        assert face.run(lambda: _listed(face, watch(client), most=2)) == [("i-1", "SENT"), ("i-1", "ACCEPTED")]
+        client = mode.client(wire)
+        assert mode.run(lambda: _listed(mode, watch(client), most=2)) == [("i-1", "SENT"), ("i-1", "ACCEPTED")]
 
-    def test_ends_at_its_deadline_and_stays_ended(self, face: Face) -> None:
-        client, times = ticking(face, states("SENT"))
+    def test_ends_at_its_deadline_and_stays_ended(self, mode: Mode) -> None:
+        client, times = ticking(mode, states("SENT"))
         changes = watch(client, deadline=30)
-        assert face.run(lambda: _listed(face, changes)) == [("i-1", "SENT")]
+        assert mode.run(lambda: _listed(mode, changes)) == [("i-1", "SENT")]
         assert times[-1] == 29
-        assert face.run(lambda: _listed(face, changes)) == []
+        assert mode.run(lambda: _listed(mode, changes)) == []
         assert times[-1] == 29
 
-    def test_tells_a_step_out_of_a_terminal_state(self, face: Face, caplog: pytest.LogCaptureFixture) -> None:
-        client = face.client(states("CANCELLED", "SENT"))
-        assert face.run(lambda: _listed(face, watch(client), most=2)) == [("i-1", "CANCELLED"), ("i-1", "SENT")]
+    def test_tells_a_step_out_of_a_terminal_state(self, mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+        client = mode.client(states("CANCELLED", "SENT"))
+        assert mode.run(lambda: _listed(mode, watch(client), most=2)) == [("i-1", "CANCELLED"), ("i-1", "SENT")]
         assert "left the terminal state CANCELLED" in caplog.text
 
     @pytest.mark.parametrize("others", [[], [row("SENT", "a")]])
-    def test_ends_for_an_id_that_never_shows_as_a_wait_does(self, face: Face, others: list[Any]) -> None:
+    def test_ends_for_an_id_that_never_shows_as_a_wait_does(self, mode: Mode, others: list[Any]) -> None:
         last = [{**other, "status": "ACCEPTED"} for other in others]
         wire = Wire(*[listing(*others, row("SENT", "real", instruction_id="key-1"))] * 30, listing(*last))
-        client, times = ticking(face, wire)
+        client, times = ticking(mode, wire)
         changes = watch(client, ids=["key-1", *("a" for _ in others)])
         with pytest.raises(
             WaitTimeoutError, match=r"key-1 did not appear .* within 30 s; that is the idempotency key of .* 'real'"
         ) as caught:
-            face.run(lambda: _listed(face, changes))
+            mode.run(lambda: _listed(mode, changes))
         assert caught.value.states == dict([("key-1", None), *(("a", "ACCEPTED") for _ in others)])
         assert times[-1] >= 30
         assert len(times) < 35
 
-    def test_ends_with_its_time_before_the_grace_is_over(self, face: Face) -> None:
-        assert face.run(lambda: _listed(face, watch(face.client(states("SENT")), ids=["z"], deadline=20))) == []
+    def test_ends_with_its_time_before_the_grace_is_over(self, mode: Mode) -> None:
+        assert mode.run(lambda: _listed(mode, watch(mode.client(states("SENT")), ids=["z"], deadline=20))) == []
 
-    def test_can_go_on_after_an_error(self, face: Face) -> None:
+    def test_can_go_on_after_an_error(self, mode: Mode) -> None:
         wire = Wire(listing(row("SENT")), (401, failed(401)), listing(row("ACCEPTED")))
-        client, times = ticking(face, wire)
+        client, times = ticking(mode, wire)
         changes = watch(client, ids=["i-1"])
-        assert face.run(lambda: _listed(face, changes, most=1)) == [("i-1", "SENT")]
+        assert mode.run(lambda: _listed(mode, changes, most=1)) == [("i-1", "SENT")]
         with pytest.raises(AuthenticationError):
-            face.run(lambda: _listed(face, changes))
-        assert face.run(lambda: _listed(face, changes)) == [("i-1", "ACCEPTED")]
+            mode.run(lambda: _listed(mode, changes))
+        assert mode.run(lambda: _listed(mode, changes)) == [("i-1", "ACCEPTED")]
         assert times[2] - times[1] >= FIRST / 2
 
 
 class TestTicks:
     @pytest.mark.parametrize(("jitter", "share"), [(0.0, 0.5), (0.999, 0.9995)])
-    def test_come_less_often_while_nothing_changes(self, face: Face, jitter: float, share: float) -> None:
+    def test_come_less_often_while_nothing_changes(self, mode: Mode, jitter: float, share: float) -> None:
         wire = Wire(*[listing(row("SENT"))] * 30, listing(row("CANCEL_REQUESTED")), listing(row("ACCEPTED")))
-        client, times = ticking(face, wire, jitter=jitter)
-        face.run(wait, client)
+        client, times = ticking(mode, wire, jitter=jitter)
+        mode.run(wait, client)
         gaps = [later - earlier for earlier, later in pairwise(times)]
         intervals = [min(LONGEST, FIRST * 1.5**n) for n in range(len(gaps))]
         assert gaps[0] == pytest.approx(FIRST * share)
@@ -626,10 +626,10 @@ def _readings(sandbox: Sandbox) -> list[float]:
 
 def _alone(seconds: float) -> int:
     """How often one wait reads the list in a time."""
-    face, clock = Face("sync"), Timeline(1)
+    mode, clock = Mode("sync"), Timeline(1)
     wire = states("SENT")
     with pytest.raises(WaitTimeoutError):
-        wait(face.client(wire, clock=clock), deadline=seconds)
+        wait(mode.client(wire, clock=clock), deadline=seconds)
     return len(wire.requests)
 
 
@@ -697,11 +697,11 @@ class TestManyWaits:
         assert len(set(map(id, raised))) == 10
         assert len(sandbox.requests) == 1
 
-    def test_one_after_the_other_ask_anew(self, face: Face) -> None:
+    def test_one_after_the_other_ask_anew(self, mode: Mode) -> None:
         wire = states("ACCEPTED")
-        client = face.client(wire)
-        face.run(wait, client)
-        face.run(wait, client)
+        client = mode.client(wire)
+        mode.run(wait, client)
+        mode.run(wait, client)
         assert len(wire.requests) == 2
         assert not client._caller.connections.driver().learnt.readings
 
@@ -713,7 +713,7 @@ class TestManyWaits:
             account_id = int(request.url.path.split("/")[3])
             return httpx.Response(200, json=envelope([row("SENT", account_id=account_id)]))
 
-        client = Face("sync").client(httpx.MockTransport(answer))
+        client = Mode("sync").client(httpx.MockTransport(answer))
         watches = [
             watch(other)
             for other in (
@@ -731,7 +731,7 @@ class TestManyWaits:
 
     def test_of_copies_share_their_readings(self) -> None:
         wire = states("SENT")
-        client = Face("sync").client(wire)
+        client = Mode("sync").client(wire)
         first, second = watch(client), watch(client.with_options(timeout=5.0))
         assert next(first).instruction.status == next(second).instruction.status == "SENT"
         assert len(wire.requests) == 1
@@ -755,7 +755,7 @@ class _Interrupted(SandboxClock):
 class TestBreakingOff:
     def test_a_blocking_wait_by_the_keyboard(self) -> None:
         wire = states("SENT", "SENT", "ACCEPTED")
-        client = Face("sync").client(wire, clock=_Interrupted())
+        client = Mode("sync").client(wire, clock=_Interrupted())
         with pytest.raises(KeyboardInterrupt):
             wait(client)
         assert wait(client).status == "ACCEPTED"
@@ -768,7 +768,7 @@ class TestBreakingOff:
                 raise interruptions.pop()
             return wire.handle_request(request)
 
-        client = Face("sync").client(httpx.MockTransport(answer))
+        client = Mode("sync").client(httpx.MockTransport(answer))
         other = watch(client)
         with pytest.raises(KeyboardInterrupt):
             wait(client)
@@ -794,11 +794,11 @@ class TestBreakingOff:
 
         assert anyio.run(main, backend=backend).status == "CANCELLED"
 
-    def test_by_closing_the_client(self, face: Face) -> None:
-        client = face.sandbox()
-        face.run(client.close)
+    def test_by_closing_the_client(self, mode: Mode) -> None:
+        client = mode.sandbox()
+        mode.run(client.close)
         with pytest.raises(ClearStreetError, match="closed"):
-            face.run(wait, client)
+            mode.run(wait, client)
 
 
 class TestArguments:
@@ -820,10 +820,10 @@ class TestArguments:
             ({"on_change": 5}, "a function, or None, for `on_change`"),
         ],
     )
-    def test_of_a_wait(self, face: Face, options: dict[str, Any], told: str) -> None:
+    def test_of_a_wait(self, mode: Mode, options: dict[str, Any], told: str) -> None:
         wire = states("ACCEPTED")
         with pytest.raises(ArgumentError, match=told):
-            face.run(lambda: wait(face.client(wire), **options))
+            mode.run(lambda: wait(mode.client(wire), **options))
         assert not wire.requests
 
     @pytest.mark.parametrize(
@@ -840,25 +840,25 @@ class TestArguments:
         ],
         ids=repr,
     )
-    def test_of_a_wait_for_several(self, face: Face, ids: Sequence[str], told: str) -> None:
+    def test_of_a_wait_for_several(self, mode: Mode, ids: Sequence[str], told: str) -> None:
         wire = states("ACCEPTED")
         with pytest.raises(ArgumentError, match=told):
-            face.run(lambda: wait_all(face.client(wire), ids))
+            mode.run(lambda: wait_all(mode.client(wire), ids))
         if ids is not None:
             with pytest.raises(ArgumentError, match=told):
-                watch(face.client(wire), ids=ids)
+                watch(mode.client(wire), ids=ids)
         assert not wire.requests
 
-    def test_of_a_watch(self, face: Face) -> None:
+    def test_of_a_watch(self, mode: Mode) -> None:
         with pytest.raises(ArgumentError, match="`deadline`"):
-            watch(face.client(states("SENT")), deadline=0)
+            watch(mode.client(states("SENT")), deadline=0)
         with pytest.raises(ArgumentError, match="`grace`"):
-            watch(face.client(states("SENT")), ids=["i-1"], grace=0)
+            watch(mode.client(states("SENT")), ids=["i-1"], grace=0)
 
-    def test_an_account_is_a_number(self, face: Face) -> None:
-        client = face.client(states("SENT"))
+    def test_an_account_is_a_number(self, mode: Mode) -> None:
+        client = mode.client(states("SENT"))
         with pytest.raises(ArgumentError, match="account_id"):
-            face.run(lambda: client.v1.positions.wait_for_position_instruction("i-1", account_id="7"))
+            mode.run(lambda: client.v1.positions.wait_for_position_instruction("i-1", account_id="7"))
 
 
 def test_transports_of_the_sandbox_serve_waits_of_any_client() -> None:

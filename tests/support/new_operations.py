@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clear_street import APIConnectionError, ArgumentError, AuthenticationError, NotFoundError, PermissionDeniedError
-from support.client_kinds import Face, Wire, envelope, failed
+from support.client_modes import Mode, Wire, envelope, failed
 
 # The checkout's own client does not have them.
 types: Any = import_module("clear_street.types.v1")
@@ -29,15 +29,15 @@ def call(client: Any, operation: str) -> Any:
     return client.get_instrument("BRK/B")
 
 
-def namespace(face: Face, wire: Wire, operation: str) -> Any:
+def namespace(mode: Mode, wire: Wire, operation: str) -> Any:
     """The namespace of an operation, of a client on a wire."""
-    return getattr(face.client(wire).v1, "accounts" if operation == "get_accounts" else "instruments")
+    return getattr(mode.client(wire).v1, "accounts" if operation == "get_accounts" else "instruments")
 
 
-def succeeds(face: Face, operation: str) -> None:
+def succeeds(mode: Mode, operation: str) -> None:
     """After a failure that may pass it is asked again, and gives its types."""
     wire = Wire((503, failed(503)), (200, envelope(DATA[operation])))
-    reply = face.run(lambda: call(namespace(face, wire, operation), operation))
+    reply = mode.run(lambda: call(namespace(mode, wire, operation), operation))
 
     assert [attempt.status_code for attempt in reply.attempts] == [503, 200]
     assert {request.url.raw_path.decode().partition("?")[0] for request in wire.requests} == {PATH[operation]}
@@ -57,29 +57,29 @@ def succeeds(face: Face, operation: str) -> None:
         assert reply.data.expiry is None
 
 
-def fails(face: Face, operation: str) -> None:
+def fails(mode: Mode, operation: str) -> None:
     """Its errors are those of every operation."""
     for status, error in ((401, AuthenticationError), (404, NotFoundError)):
         wire = Wire((status, failed(status)))
         with pytest.raises(error, match="The service says no") as caught:
-            face.run(lambda wire=wire: call(namespace(face, wire, operation), operation))
+            mode.run(lambda wire=wire: call(namespace(mode, wire, operation), operation))
         assert not caught.value.outcome_unknown
         assert wire.request
     wire = Wire((200, envelope(DATA[operation])))
-    space = namespace(face, wire, operation)
+    space = namespace(mode, wire, operation)
     mistakes = {
         "get_accounts": lambda: space.get_accounts(page_size=0),
         "get_instrument": lambda: space.get_instrument(".."),
     }
     with pytest.raises(ArgumentError):
-        face.run(mistakes[operation])
+        mode.run(mistakes[operation])
     assert wire.requests == []
 
 
-def is_raw(face: Face, operation: str) -> None:
+def is_raw(mode: Mode, operation: str) -> None:
     """The reply itself is to be had, whole or streamed."""
     wire = Wire((200, envelope(DATA[operation]), {"x-trace": "t"}))
-    space = namespace(face, wire, operation)
+    space = namespace(mode, wire, operation)
 
     async def parsed() -> Any:
         raw = await call(space.with_raw_response, operation)
@@ -89,24 +89,24 @@ def is_raw(face: Face, operation: str) -> None:
         raw = call(space.with_raw_response, operation)
         return raw.headers["x-trace"], raw.parse().to_dict()["data"]
 
-    assert face.run(parsed if face.is_async else parsed_now) == ("t", DATA[operation])
-    assert b'"r-1"' in face.within(lambda: call(space.with_streaming_response, operation), lambda raw: raw.read())
+    assert mode.run(parsed if mode.is_async else parsed_now) == ("t", DATA[operation])
+    assert b'"r-1"' in mode.within(lambda: call(space.with_streaming_response, operation), lambda raw: raw.read())
 
 
-def keeps_its_secrets(face: Face) -> None:
+def keeps_its_secrets(mode: Mode) -> None:
     """No frame of a traceback shows the headers of a call."""
-    space = face.client(Wire((403, failed(403)))).v1.instruments
+    space = mode.client(Wire((403, failed(403)))).v1.instruments
     with pytest.raises(PermissionDeniedError) as caught:
-        face.run(lambda: space.get_instrument("AAPL", extra_headers=HEADERS))
+        mode.run(lambda: space.get_instrument("AAPL", extra_headers=HEADERS))
     told = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert HEADERS["X-Desk"] not in told
 
 
-def is_never_sent_twice(face: Face) -> None:
+def is_never_sent_twice(mode: Mode) -> None:
     """What changes something goes once, into the namespace that was there."""
     wire = Wire((201, envelope({"text": "hold"})))
-    client = face.client(wire)
-    reply = face.run(
+    client = mode.client(wire)
+    reply = mode.run(
         lambda: client.v1.positions.add_note("AAPL", account_id=7, text="hold", valid_until=date(2026, 4, 24))
     )
     assert reply.data.text == "hold"
@@ -115,20 +115,20 @@ def is_never_sent_twice(face: Face) -> None:
 
     wire = Wire(ConnectionError("lost"))
     with pytest.raises(APIConnectionError) as caught:
-        face.run(lambda: face.client(wire).v1.positions.add_note("AAPL", account_id=7, text="hold"))
+        mode.run(lambda: mode.client(wire).v1.positions.add_note("AAPL", account_id=7, text="hold"))
     assert caught.value.outcome_unknown
     assert wire.request
 
 
 def main() -> None:
-    """Make every call, on every face."""
-    for face in map(Face, ("sync", "asyncio", "trio")):
+    """Make every call, on every mode."""
+    for mode in map(Mode, ("sync", "asyncio", "trio")):
         for operation in PATH:
-            succeeds(face, operation)
-            fails(face, operation)
-            is_raw(face, operation)
-        keeps_its_secrets(face)
-        is_never_sent_twice(face)
+            succeeds(mode, operation)
+            fails(mode, operation)
+            is_raw(mode, operation)
+        keeps_its_secrets(mode)
+        is_never_sent_twice(mode)
 
 
 if __name__ == "__main__":

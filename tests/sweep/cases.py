@@ -221,15 +221,15 @@ def in_every_world() -> Iterator[Case]:
     """Every fault in every kind of world: at an attempt, and on the look after an attempt that was lost."""
     attempted = itertools.cycle((Case(SUBMIT, keys=True), Case("close_positions"), Case(SUBMIT), Case(CANCEL)))
     looked = itertools.cycle((Case(SUBMIT, keys=True), Case(SUBMIT), Case(CANCEL), Case(SUBMIT, keys=True)))
-    faces = itertools.cycle((False, True, False))
+    modes = itertools.cycle((False, True, False))
     lost = itertools.cycle(_LOST)
     places = itertools.cycle((0, 1))
     for world, fault in itertools.product(WORLDS, (None, *FAULTS)):
         limited = Fault.rate_limited(2) if "options" in world else next(lost)
         faults = (limited, fault)[next(places) :]
         cases = [
-            replace(next(attempted), faults=faults, is_async=next(faces), **world),
-            replace(next(looked), faults=(next(lost),), looks=(fault,), is_async=next(faces), **world),
+            replace(next(attempted), faults=faults, is_async=next(modes), **world),
+            replace(next(looked), faults=(next(lost),), looks=(fault,), is_async=next(modes), **world),
         ]
         yield from (case for case in cases if case.is_promised)
 
@@ -250,15 +250,15 @@ def at_every_service() -> Iterator[Case]:
     shapes = itertools.cycle(
         (Case(SUBMIT), Case(SUBMIT, keys=True), Case(SUBMIT, rows=(1, 0, 2)), Case(SUBMIT, keys=True))
     )
-    faces = itertools.cycle((False, True, False))
+    modes = itertools.cycle((False, True, False))
     lost = itertools.cycle(_LOST)
     places = itertools.cycle((0, 1))
     states = itertools.product((True, False), (False, True), (0.0, 60.0), (False, True))
     for service, (honour, empty, lag, renamed), fault in itertools.product(SERVICES, states, faults):
         world = {"honour": honour, "empty": empty, "lag": lag, "renamed": renamed, **service}
         cases = [
-            replace(next(shapes), faults=(next(lost), fault)[next(places) :], is_async=next(faces), **world),
-            replace(next(shapes), faults=(next(lost),), looks=(fault,), is_async=next(faces), **world),
+            replace(next(shapes), faults=(next(lost), fault)[next(places) :], is_async=next(modes), **world),
+            replace(next(shapes), faults=(next(lost),), looks=(fault,), is_async=next(modes), **world),
         ]
         yield from (case for case in cases if case.is_promised)
 

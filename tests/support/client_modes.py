@@ -1,4 +1,4 @@
-"""One test body for the client's three faces: blocking, on asyncio, and on trio; and a service of canned replies."""
+"""Run one test body with each mode of the client: blocking, on asyncio, on trio. Also a service of canned replies."""
 
 from __future__ import annotations
 
@@ -105,8 +105,8 @@ class Wire(httpx.MockTransport):
         return httpx.Response(status, json=body, headers=headers)
 
 
-class Face:
-    """One of the client's faces."""
+class Mode:
+    """A way to use the client: blocking ("sync"), or on one of the event loops ("asyncio", "trio")."""
 
     def __init__(self, name: str) -> None:
         self.name: str = name
@@ -115,7 +115,7 @@ class Face:
         self.http_kind: Any = DefaultAsyncHttpxClient if self.is_async else DefaultHttpxClient
 
     def http_client(self, transport: Any, **options: Any) -> Any:
-        """An httpx client of the package's, of this face's kind."""
+        """An httpx client of the package's, of this mode's kind."""
         return self.http_kind(transport=transport, **options)
 
     def client(self, transport: Any = None, **options: Any) -> Any:
@@ -166,7 +166,7 @@ class Face:
         return self.run(awaiting if self.is_async else blocking)
 
     def listed(self, iterable: Any) -> Any:
-        """The items of an iterable of this face's kind, to be returned from a story."""
+        """The items of an iterable of this mode's kind, to be returned from a story."""
 
         async def awaiting() -> list[Any]:
             return [item async for item in iterable]
