@@ -72,7 +72,7 @@ def submitted(*instructions: Any) -> list[dict[str, Any]]:
 # --- Path arguments ---------------------------------------------------------------------------------------------------
 
 
-def test_an_empty_instruction_id_is_refused_in_the_words_of_the_contract_s_library(mode: Mode) -> None:
+def test_an_empty_instruction_id_is_refused_in_the_contracts_words(mode: Mode) -> None:
     error = refused(lambda client: client.v1.positions.cancel_position_instruction("", account_id=7), mode)
     assert str(error) == "Expected a non-empty value for `instruction_id` but received ''"
 

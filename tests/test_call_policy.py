@@ -284,7 +284,7 @@ def test_retry_after_as_a_date_counts_by_the_clock_of_the_service() -> None:
     assert service.times == [0, 5]
 
 
-def test_retry_after_as_a_date_counts_by_our_clock_where_the_service_does_not_tell_its_own() -> None:
+def test_retry_after_as_a_date_counts_by_our_clock_if_there_is_no_other() -> None:
     service = Service(reply(429, headers={"Retry-After": "Fri, 24 Apr 2026 14:30:05 GMT"}), ok())
     read(service.client())
     assert service.times == [0, 5]
@@ -362,12 +362,12 @@ def test_a_connection_error_says_where_it_failed(step: Any, words: str) -> None:
         read(Service(step()).client(), max_retries=0)
 
 
-def test_a_connection_error_after_others_says_that_it_is_about_the_last_attempt() -> None:
+def test_a_connection_error_after_others_is_about_the_last_attempt() -> None:
     with pytest.raises(APIConnectionError, match="failed before the request was sent again: ConnectError"):
         read(Service(reply(500), unsent()).client(), max_retries=1)
 
 
-def test_a_connection_error_says_that_nothing_was_sent_where_no_attempt_was() -> None:
+def test_a_connection_error_says_that_nothing_was_sent_if_so() -> None:
     with pytest.raises(APIConnectionError, match="failed before anything was sent: ConnectError"):
         read(Service(unsent(), unsent()).client(), max_retries=1)
 
@@ -388,7 +388,7 @@ def test_a_body_of_any_bytes_is_read_or_refused(body: bytes) -> None:
     assert result is None or result.data == []
 
 
-def test_redirects_are_not_followed_and_only_the_key_authenticates_on_a_supplied_client() -> None:
+def test_a_supplied_client_follows_no_redirect_and_adds_no_auth() -> None:
     service = Service(reply(307, headers={"Location": "https://elsewhere.example/"}))
     http_client = httpx.Client(transport=httpx.MockTransport(service), auth=("user", "word"), follow_redirects=True)
     with pytest.raises(APIStatusError) as raised:

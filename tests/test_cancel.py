@@ -104,7 +104,7 @@ def test_an_error_beside_data_does_not_raise() -> None:
     assert response.error is not None
 
 
-def test_strict_raises_where_the_reply_departs_from_the_spec_with_the_reply() -> None:
+def test_strict_raises_with_the_reply_where_it_departs_from_the_spec() -> None:
     with pytest.raises(APIResponseValidationError) as raised:
         cancel(Service(reply(200, instruction("NEVER_HEARD_OF"))).client(strict=True))
     assert raised.value.outcome_unknown is False
@@ -200,7 +200,7 @@ def test_an_instruction_that_was_refused_can_no_longer_be_cancelled(last: str, s
     assert status in str(error)
 
 
-def test_an_instruction_that_was_accepted_could_not_be_cancelled_if_the_service_says_so_too() -> None:
+def test_a_409_is_a_conflict_if_the_list_says_accepted_too() -> None:
     error = failure(Service(lost(), reply(409), listed(instruction("ACCEPTED"))))
     assert isinstance(error, ConflictError)
     assert (error.outcome_unknown, [r.status for r in error.data]) == (False, ["ACCEPTED"])
@@ -293,7 +293,7 @@ def test_a_refusal_tells_how_the_list_shows_the_instruction(refusal: int, status
     [listed(), reply(500), listed(instruction("SENT"), instruction("ACCEPTED"))],
     ids=["nothing", "500", "two states"],
 )
-def test_a_conflict_of_which_the_list_tells_nothing_is_definite_all_the_same(look: Any) -> None:
+def test_a_conflict_that_the_list_says_nothing_of_is_definite(look: Any) -> None:
     error = failure(Service(reply(409), look))
     assert isinstance(error, ConflictError)
     assert (error.outcome_unknown, error.data) == (False, ())

@@ -233,7 +233,7 @@ def test_nothing_is_sent_past_the_last_moment_by_either_clock(
     assert (raised.value.outcome_unknown, len(service.methods)) == (False, 1)
 
 
-def test_strict_raises_where_the_reply_departs_from_the_spec_with_the_reply() -> None:
+def test_strict_raises_with_the_reply_where_it_departs_from_the_spec() -> None:
     with pytest.raises(APIResponseValidationError) as raised:
         Service(reply(200, [{}])).client(strict=True).v1.positions.close_positions(ACCOUNT)
     assert raised.value.outcome_unknown is False
@@ -252,7 +252,7 @@ def test_a_streamed_reply_that_cannot_be_read_leaves_the_outcome_unknown(how: An
     assert raised.value.outcome_unknown is True
 
 
-def test_a_streamed_reply_that_breaks_off_while_its_bytes_are_taken_leaves_the_outcome_unknown() -> None:
+def test_a_streamed_reply_that_breaks_off_leaves_the_outcome_unknown() -> None:
     positions = Service(breaking()).client().v1.positions.with_streaming_response
     with positions.close_positions(ACCOUNT) as response, pytest.raises(APIConnectionError) as raised:
         list(response.iter_bytes())

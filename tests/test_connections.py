@@ -102,7 +102,7 @@ def test_calls_one_after_the_other_share_one(mode: Mode, service: RawServer) -> 
     assert (service.accepted, len(service.requests)) == (1, 3)
 
 
-def test_replies_at_the_same_time_have_one_each_and_as_many_stay_open_as_may(mode: Mode, service: RawServer) -> None:
+def test_concurrent_replies_have_one_each_and_the_allowed_number_is_kept(mode: Mode, service: RawServer) -> None:
     async def story(client: Any) -> list[int]:
         counts: list[int] = []
         for _ in range(2):
@@ -272,7 +272,7 @@ def test_one_with_anything_behind_a_reply_is_not_used_again(mode: Mode, behind: 
         assert server.accepted == 2
 
 
-def test_one_whose_reply_announces_a_body_that_it_must_not_have_is_not_used_again(mode: Mode) -> None:
+def test_one_whose_reply_has_a_body_that_it_must_not_have_is_not_reused(mode: Mode) -> None:
     def serve(server: RawServer, connection: Any) -> None:
         while server.request(connection):
             connection.sendall(SPLIT if len(server.requests) == 1 else reply())

@@ -294,7 +294,7 @@ def test_a_rename_under_a_running_client_costs_one_refusal(
 
 
 @pytest.mark.parametrize("name", [OLD, NEW])
-def test_a_refusal_that_names_no_field_is_not_tried_again_and_says_what_to_pin(client: Client, name: str) -> None:
+def test_a_refusal_that_names_no_field_is_final_and_says_what_to_pin(client: Client, name: str) -> None:
     service = Service(Kind(name, "opaque"), others=0)
 
     error = client.of(service).failure(asked("a"))
@@ -436,7 +436,7 @@ def test_a_switch_is_no_retry_and_takes_no_time() -> None:
     assert {rows[0].get(OLD) for rows in bodies} == {"key-0"}
 
 
-def test_nothing_is_sent_under_another_name_before_the_time_that_the_service_asks_for() -> None:
+def test_nothing_is_sent_under_another_name_before_retry_after() -> None:
     refusal = said(400, texts(NEW)[0])
     refusal.headers["Retry-After"] = "30"
     client, bodies = at(refusal)

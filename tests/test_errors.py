@@ -186,7 +186,7 @@ def test_a_status_error_carries_the_reply(mode: Mode) -> None:
     assert error.reply is None
 
 
-def test_its_text_names_method_path_status_code_message_request_id_and_attempts(mode: Mode) -> None:
+def test_its_text_names_the_request_the_reply_and_the_attempts(mode: Mode) -> None:
     body = envelope(None, {"code": 4291, "message": "Slow down"})
     error = reading(mode, (429, body), max_retries=2)
     assert str(error) == (
@@ -309,7 +309,7 @@ def test_a_success_that_is_none_carries_its_body(mode: Mode) -> None:
     assert (error.status_code, error.body, error.outcome_unknown) == (200, b"<html>", False)
 
 
-def test_strict_raises_where_a_success_departs_from_the_spec_with_the_response(mode: Mode) -> None:
+def test_strict_raises_with_the_response_if_a_success_departs(mode: Mode) -> None:
     row = {**ROW, "account_id": 4711, "status": "NEW_STATUS", "quantity": 7}
     error = cancelling(mode, (200, envelope(row)), strict=True)
     assert isinstance(error, APIResponseValidationError)
@@ -524,7 +524,7 @@ def test_an_error_that_release_0_1_pickled_has_its_reply() -> None:
     assert rebuild(kind, args, state).reply == RESPONSE
 
 
-def test_what_a_hook_or_a_transport_raises_goes_on_its_way_with_what_it_means(mode: Mode) -> None:
+def test_what_a_hook_or_transport_raises_is_raised_with_its_meaning(mode: Mode) -> None:
     raised = RuntimeError("of the application")
     wire = Wire(raised)
     client = mode.client(wire)

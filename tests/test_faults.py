@@ -77,7 +77,7 @@ def test_anything_at_any_time() -> None:
     check(itertools.islice(at_random(20260424), 600))
 
 
-def test_the_results_that_docs_show_are_of_every_operation_and_name_no_fault() -> None:
+def test_the_results_in_docs_are_of_every_operation_and_name_no_fault() -> None:
     _, _, rest = (Path(__file__).parent.parent / "docs/safety.md").read_text("utf-8").partition("-->\n")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest.splitlines() if line[:1] == "|"]
     assert rows[0] == ["client", "operation", "calls", *COLUMNS]

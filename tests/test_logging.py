@@ -289,7 +289,7 @@ def test_a_departure_from_the_spec_is_a_warning_once_for_each_kind(
     assert departures(caplog) == DEPARTURES
 
 
-def test_a_departure_is_logged_before_strict_raises_and_for_a_streamed_reply(
+def test_a_departure_is_logged_with_strict_and_for_a_streamed_reply(
     mode: Mode, caplog: pytest.LogCaptureFixture
 ) -> None:
     made(mode, LISTING, (200, envelope([ODD])), strict=True)
@@ -367,7 +367,7 @@ def taken_off(logger: logging.Logger) -> list[logging.Handler]:
     return handlers
 
 
-def test_an_application_without_logging_is_told_nothing_and_set_up_for_nothing(
+def test_an_application_without_logging_sees_no_line_and_no_handler(
     mode: Mode, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with unconfigured():

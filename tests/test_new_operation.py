@@ -180,7 +180,7 @@ def test_an_operation_that_the_document_does_not_have_is_not_added() -> None:
     assert "openapi.yaml has no get_everything; it has get_positions, close_positions, " in done.stderr
 
 
-def test_an_operation_without_a_type_of_its_own_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+def test_an_operation_without_its_own_type_is_refused_without_writing(tmp_path: Path) -> None:
     folder = bench(tmp_path)
     whole = document()
     accounts = whole["paths"]["/v1/accounts"]["get"]

@@ -104,7 +104,7 @@ def test_what_stands_beside_a_union_is_part_of_each_of_its_variants(models: Any,
     assert (reply.data.at, reply.drift, reply.to_dict()) == (date(2026, 4, 24), (), {"data": body})
 
 
-def test_the_enums_have_the_values_of_the_document_under_names_that_python_takes(models: Any) -> None:
+def test_enums_have_the_documents_values_under_valid_python_names(models: Any) -> None:
     kinds = document()["components"]["schemas"]["Kind"]["enum"]
 
     assert [member.value for member in models.Kind] == [str(value) for value in kinds]
@@ -360,7 +360,7 @@ def test_what_a_body_needs_and_may_be_null_is_sent_as_null(package: Path) -> Non
         add.build_request(until=date(2026, 4, 24))
 
 
-def test_a_body_with_a_discriminator_is_checked_against_the_variant_that_it_names(package: Path) -> None:
+def test_a_body_is_checked_against_the_variant_of_its_discriminator(package: Path) -> None:
     add = operation("things.add_mark")
 
     assert add.build_request(text="t", about={"kind": "canine"}).json["about"] == {"kind": "canine"}
@@ -378,7 +378,7 @@ def test_an_object_as_body_becomes_arguments(package: Path) -> None:
     assert put.build_request(3, class_="c").content() is None
 
 
-def test_a_reply_without_a_body_is_none_and_an_error_without_one_is_its_status(models: Any) -> None:
+def test_without_a_body_a_reply_is_none_and_an_error_is_its_status(models: Any) -> None:
     delete = operation("watch_lists.delete_list_item")
     errors = import_module("other_style_api.errors")
     transport = httpx.MockTransport(lambda request: httpx.Response(204))

@@ -113,7 +113,7 @@ def test_the_request_id_falls_back_to_the_header(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_every_operation_has_a_raw_response_with_the_value_of_the_plain_one(mode: Mode, operation: str) -> None:
+def test_every_raw_response_has_the_value_of_the_plain_call(mode: Mode, operation: str) -> None:
     sandbox = Sandbox()
     plain, raw_client = mode.sandbox(sandbox), mode.sandbox(Sandbox())
     arguments = dict(CALLS[operation])
@@ -171,7 +171,7 @@ def test_a_submit_gives_its_merged_value_also_raw(mode: Mode) -> None:
 # --- Streamed ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_streamed_reply_is_not_read_before_it_is_asked_for_and_is_closed_afterwards(mode: Mode) -> None:
+def test_a_streamed_reply_is_read_when_asked_for_and_closed_afterwards(mode: Mode) -> None:
     body = Body(POSITIONS[:10], POSITIONS[10:])
     seen: list[Any] = []
 

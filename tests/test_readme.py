@@ -231,6 +231,12 @@ def test_a_helper_of_the_tests_is_in_the_folder_for_helpers() -> None:
     }
 
 
+def test_the_name_of_a_test_has_at_most_70_characters() -> None:
+    for path in (ROOT / "tests").glob("test_*.py"):
+        names = re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+        assert [name for name in names if len(name) > 70] == [], path.name
+
+
 def test_the_changelog_begins_with_this_version() -> None:
     sections = re.findall(r"^## \[?([^\]\s]+)", TEXT["CHANGELOG.md"], flags=re.MULTILINE)
 

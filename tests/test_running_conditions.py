@@ -550,7 +550,7 @@ class TestGoing:
 
     @DESCRIPTORS
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    def test_without_a_goodbye_in_a_running_loop_warns_and_leaves_nothing_behind(self, backend: str) -> None:
+    def test_a_client_left_open_in_a_running_loop_warns_and_is_cleaned_up(self, backend: str) -> None:
         async def main() -> None:
             before = descriptors()
             client = AsyncClearStreet("key", base_url=service.url)

@@ -361,9 +361,7 @@ def test_what_orders_hold_is_not_closed_twice_unless_they_are_cancelled(sandbox:
     assert [entry.kind for entry in sandbox.ledger].count("order_filled") == 2
 
 
-def test_a_position_of_which_instructions_hold_a_part_is_closed_to_that_part(
-    sandbox: Sandbox, service: Service
-) -> None:
+def test_a_close_leaves_what_instructions_hold_of_a_position(sandbox: Sandbox, service: Service) -> None:
     service("DELETE", f"{POSITIONS}/{quote(CALL)}")
     sandbox.clock.advance(1)
     assert service.position(CALL)["quantity"] == "1"
@@ -447,9 +445,7 @@ def test_the_service_makes_a_key_up_where_there_is_none(sandbox: Sandbox, servic
     assert [entry.key for entry in sandbox.ledger] == keys
 
 
-def test_a_batch_of_which_some_rows_are_refused_is_a_207_in_the_order_of_the_request(
-    sandbox: Sandbox, service: Service
-) -> None:
+def test_a_partly_rejected_batch_is_a_207_in_the_order_of_the_request(sandbox: Sandbox, service: Service) -> None:
     answer = service.submit(
         service.row(instruction_id="a"),
         service.row(instruction_id="b", instrument_id="nothing"),

@@ -257,7 +257,7 @@ def test_an_answer_can_be_html_or_empty(sandbox: Sandbox) -> None:
     assert ("content-type" in empty.headers, empty.body) == (False, b"")
 
 
-def test_a_replayed_request_takes_effect_twice_and_the_second_reply_is_seen(sandbox: Sandbox) -> None:
+def test_a_replayed_request_acts_twice_and_the_second_reply_is_seen(sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault.replayed(), times=2)
     outcome = submit(sandbox, "k")
     assert outcome.status == 409
@@ -487,7 +487,7 @@ def test_faults_strike_once_each_in_the_order_in_which_they_were_added(sandbox: 
     assert names(sandbox) == ["rate_limited", "replayed", None]
 
 
-def test_a_fault_can_be_for_an_operation_the_nth_call_and_a_number_of_calls(sandbox: Sandbox) -> None:
+def test_a_fault_can_have_an_operation_an_nth_call_and_a_number_of_calls(sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault.rate_limited(), operation=SUBMIT, nth=2, times=2)
     for _ in range(2):
         send(sandbox, "GET", POSITIONS)

@@ -364,7 +364,7 @@ def assert_kept(response: Any, departure: Departure, body: Json) -> None:
 
 
 @OPERATIONS
-def test_strict_raises_with_the_response_and_the_log_names_each_kind_once_without_values(
+def test_strict_raises_with_the_response_and_the_log_has_no_values(
     mode: Mode, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story(departure: Departure) -> None:

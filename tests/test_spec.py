@@ -726,7 +726,7 @@ def test_a_partly_rejected_batch_is_shown_in_the_order_of_the_request() -> None:
         assert (row["rejection_reason"] is not None) == rejected
 
 
-def test_a_batch_of_duplicates_is_shown_with_and_without_the_id_of_the_first() -> None:
+def test_a_batch_of_duplicates_is_shown_with_and_without_the_first_id() -> None:
     (reply,) = examples_of("submit_position_instructions", "409")
     assert {(row["id"], row["status"]) for row in reply["data"]} == {(ZERO_ID, "REJECTED")}
     reasons = [row["rejection_reason"].partition("; existing_id=") for row in reply["data"]]

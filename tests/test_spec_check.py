@@ -550,7 +550,7 @@ def test_a_change_is_found_in_another_style_as_well(tmp_path: Path) -> None:
     assert found["changes"] == report("idempotency_key_renamed")["changes"]
 
 
-def test_an_operation_that_cannot_be_generated_says_why_and_does_not_hide_the_others(tmp_path: Path) -> None:
+def test_an_ungeneratable_operation_says_why_and_hides_no_other(tmp_path: Path) -> None:
     document = patched(
         revision("field_added"),
         [replace(f"{SUBMITTED}/properties/quantity", {"type": "hyperreal"})],

@@ -140,7 +140,7 @@ UNKNOWN: dict[str, Any] = {
 # --- Keys, and what is sent -------------------------------------------------------------------------------------------
 
 
-def test_rows_without_a_key_are_given_a_fresh_one_and_keep_theirs_otherwise() -> None:
+def test_rows_without_a_key_get_a_fresh_one_and_others_keep_theirs() -> None:
     service = Service(done, done)
     client = service.client()
     rows = [asked("mine"), asked(None), asked(None)]
@@ -188,7 +188,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_sent(
     assert raised.value.outcome_unknown is False
 
 
-def test_the_hook_is_told_the_keys_and_the_request_once_before_the_first_byte() -> None:
+def test_the_hook_gets_the_keys_and_the_request_once_before_sending() -> None:
     service = Service(unsent(), done)
     told: list[Any] = []
 
@@ -328,7 +328,7 @@ def test_a_row_found_in_a_state_never_heard_of_is_there_and_undetermined() -> No
     assert [r.status for r in response.undetermined] == ["NEVER_HEARD_OF"]
 
 
-def test_what_a_look_shows_ends_up_under_its_envelope_and_departures_are_those_of_our_rows() -> None:
+def test_a_result_from_the_list_has_its_envelope_and_our_rows_departures() -> None:
     service = Service(lost(), listed(row("other", symbol=...), row(venue="XCBO")))
     response = submit(service.client())
     assert response.request_id == "request-200"
@@ -358,7 +358,7 @@ ECHOES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("echo", ECHOES)
-def test_a_reply_that_echoed_a_key_is_evidence_for_later_calls_at_that_address(echo: str) -> None:
+def test_a_key_in_a_reply_is_evidence_for_later_calls_at_that_address(echo: str) -> None:
     service = Service(ECHOES[echo](), lost(), listed(), done, lost(), *looks())
     client = service.client()
     with contextlib.suppress(APIError):
@@ -389,7 +389,7 @@ def test_a_refusal_about_another_account_is_none_of_ours() -> None:
     assert (error.outcome_unknown, error.outcomes) == (True, {"another": "unknown"})
 
 
-def test_a_reply_without_our_key_is_remembered_by_the_client_which_then_does_not_send_again() -> None:
+def test_after_a_reply_without_our_key_the_client_does_not_send_again() -> None:
     service = Service(reply(200, [row("made-up")]), *looks(), reply(500), *looks())
     client = service.client()
     submit(client)
@@ -456,7 +456,7 @@ def test_rows_without_a_key_are_candidates_where_they_may_be_ours() -> None:
     ],
     ids=str,
 )
-def test_a_new_row_that_may_be_ours_under_another_key_forbids_to_send_again(fields: dict[str, Any]) -> None:
+def test_a_new_row_that_may_be_ours_under_another_key_forbids_to_resend(fields: dict[str, Any]) -> None:
     service = Service(lost(), *looks(LOOKS, row("made-up", **fields)))
     error = failure(service)
     assert error.outcome_unknown is True
@@ -567,7 +567,7 @@ def test_an_older_row_for_something_else_makes_ours_a_duplicate(fields: dict[str
     ],
     ids=str,
 )
-def test_a_row_under_the_callers_key_that_may_or_may_not_be_ours_is_unknown(fields: dict[str, Any]) -> None:
+def test_a_row_under_the_callers_key_that_may_be_ours_is_unknown(fields: dict[str, Any]) -> None:
     """It says too little, is new and asks for something else, or only its age speaks against it."""
     service = Service(lost(), *looks(LOOKS, row(**fields)))
     error = failure(service)
@@ -658,7 +658,7 @@ def test_two_rows_under_one_key_are_unknown() -> None:
     assert len(sent_keys(service)) == 1
 
 
-def test_rows_that_a_look_shows_to_be_refused_for_several_reasons_have_one_error() -> None:
+def test_rows_listed_as_rejected_for_several_reasons_have_one_error() -> None:
     stored = [row("a", quantity="2", created_at=LONG_AGO), row("b", status="REJECTED", rejection_reason="No position")]
     error = refusal(Service(lost(), listed(*stored)), asked("a"), asked("b"))
     assert isinstance(error, UnprocessableEntityError)
@@ -698,7 +698,7 @@ def test_a_reason_of_any_length_is_read_in_no_time() -> None:
 
 
 @pytest.mark.parametrize("data", [None, []])
-def test_a_conflict_that_only_its_message_says_to_be_a_duplicate_is_looked_for_as_well(data: Any) -> None:
+def test_a_conflict_is_looked_for_if_only_its_message_says_duplicate(data: Any) -> None:
     service = Service(
         reply(409, data, error="Duplicate exercise instruction; existing_id=the-first"),
         lambda _: listed(row(sent_keys(service)[0][0])),
@@ -714,7 +714,7 @@ def test_a_conflict_of_one_row_names_the_first_in_its_message() -> None:
     assert (error.outcome_unknown, error.existing_ids) == (True, {})
 
 
-def test_a_duplicate_of_the_callers_key_at_the_first_attempt_is_a_duplicate() -> None:
+def test_a_duplicate_of_the_callers_key_at_once_is_a_duplicate() -> None:
     service = Service(reply(409, [duplicate()], error="Duplicate exercise instruction; existing_id=the-first"))
     error = refusal(service)
     assert isinstance(error, ConflictError)
@@ -724,20 +724,20 @@ def test_a_duplicate_of_the_callers_key_at_the_first_attempt_is_a_duplicate() ->
 
 
 @pytest.mark.parametrize("status", [207, 409])
-def test_a_duplicate_after_an_unknown_attempt_is_our_own_if_it_asks_for_the_same(status: int) -> None:
+def test_a_duplicate_of_the_same_after_an_unknown_attempt_is_our_own(status: int) -> None:
     service = Service(lost(), keyed(), reply(status, [duplicate(of="id-of-key-0")]), listed(row(status="ACCEPTED")))
     response = submit(service.client())
     assert [r.status for r in response.data] == ["ACCEPTED"]
 
 
-def test_a_duplicate_after_an_unknown_attempt_is_a_duplicate_if_it_asks_for_something_else() -> None:
+def test_a_duplicate_of_something_else_after_an_unknown_one_is_a_conflict() -> None:
     error = refusal(Service(lost(), keyed(), reply(409, [duplicate()]), listed(row(quantity="5", created_at=LONG_AGO))))
     assert isinstance(error, ConflictError)
     assert (error.outcome_unknown, [r.existing_id for r in error.rejections]) == (False, ["id-of-key-0"])
 
 
 @pytest.mark.parametrize("status", [200, 409])
-def test_a_duplicate_that_cannot_be_seen_is_unknown_under_the_id_that_the_service_named(status: int) -> None:
+def test_a_duplicate_that_is_not_listed_is_unknown_under_the_id_named(status: int) -> None:
     service = Service(lambda request: reply(status, [duplicate(keys_in(request)[0])]), *looks())
     error = refusal(service, asked(None))
     (key,) = error.idempotency_keys
@@ -756,7 +756,7 @@ def test_so_is_one_of_the_callers_key_after_an_unknown_attempt() -> None:
     assert (error.outcome_unknown, error.existing_ids) == (True, {"key-0": "the-first"})
 
 
-def test_duplicates_of_which_the_reply_does_not_tell_the_keys_are_looked_for() -> None:
+def test_duplicates_without_their_keys_in_the_reply_are_looked_for() -> None:
     """A proxy replayed a batch to a service that does not echo keys: a landed, b was refused."""
     service = Service(reply(400, [duplicate("made-up-1"), refused("made-up-2")]), *looks(LOOKS, row("made-up-0")))
     error = refusal(service, asked(None), asked(None))
@@ -774,7 +774,7 @@ def test_of_a_replayed_batch_each_row_is_reported_as_it_is() -> None:
     assert (len(response.accepted), len(response.rejected), response.undetermined) == (1, 1, [])
 
 
-def test_a_row_refused_without_one_of_its_own_is_rejected_beside_one_that_landed() -> None:
+def test_a_row_refused_without_its_own_reply_is_rejected_beside_a_success() -> None:
     service = Service(
         lambda request: reply(409, [duplicate(keys_in(request)[0])]),
         lambda _: listed(row(sent_keys(service)[0][0])),
@@ -826,7 +826,7 @@ def test_its_row_does(later: str) -> None:
     assert response.reconciled is True
 
 
-def test_every_row_refused_after_an_unknown_attempt_is_looked_for_before_it_is_sent_again() -> None:
+def test_rows_refused_after_an_unknown_attempt_are_looked_for_first() -> None:
     service = Service(lost(), keyed(), reply(503, [refused()]), listed(), done)
     submit(service.client())
     assert service.methods == ["POST", "GET", "POST", "GET", "POST"]
@@ -1063,7 +1063,7 @@ def test_looks_share_the_deadline() -> None:
     assert len(service.seen) < 1 + LOOKS
 
 
-def test_a_look_that_leaves_no_time_to_send_again_leaves_the_error_of_the_attempt() -> None:
+def test_a_look_that_leaves_no_time_to_resend_ends_in_the_attempts_error() -> None:
     service = Service()
     service.steps.extend([reply(500), service.taking(9.5, listed())])
     error = refusal(service, deadline=10.0)
@@ -1214,14 +1214,14 @@ def test_ctrl_c_in_a_wait_tells_what_came_before(
     assert getattr(raised.value, "outcome_unknown", False) is unknown
 
 
-def test_ctrl_c_while_a_success_is_completed_by_a_look_leaves_the_outcome_unknown() -> None:
+def test_ctrl_c_during_the_look_after_a_success_leaves_it_unknown() -> None:
     service = Service(reply(200, []), KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt) as raised:
         submit(service.client())
     assert raised.value.outcome_unknown is True  # type: ignore[attr-defined]
 
 
-def test_ctrl_c_while_a_duplicate_of_our_own_is_looked_for_leaves_the_outcome_unknown() -> None:
+def test_ctrl_c_while_our_duplicate_is_looked_for_leaves_it_unknown() -> None:
     service = Service(lambda request: reply(409, [duplicate(keys_in(request)[0])]), KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt) as raised:
         submit(service.client(), asked(None))
@@ -1238,7 +1238,7 @@ def test_ctrl_c_before_anything_was_sent_says_nothing() -> None:
     assert not hasattr(raised.value, "outcome_unknown")
 
 
-def test_a_client_that_is_closed_in_the_middle_of_a_call_says_what_may_have_happened() -> None:
+def test_a_client_closed_during_a_call_says_what_may_have_happened() -> None:
     service = Service()
     client = service.client()
 
@@ -1253,7 +1253,7 @@ def test_a_client_that_is_closed_in_the_middle_of_a_call_says_what_may_have_happ
 
 
 @pytest.mark.anyio
-async def test_a_task_that_is_cancelled_leaves_the_outcome_unknown_once_a_request_is_on_its_way(
+async def test_a_task_cancelled_after_sending_leaves_the_outcome_unknown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sandbox = Sandbox()
@@ -1308,7 +1308,7 @@ def test_a_streamed_reply_that_lacks_a_key_is_completed_by_a_look() -> None:
     assert streamed(Service(reply(200, []), listed(row()))).reconciled is True
 
 
-def test_a_streamed_reply_that_cannot_be_read_is_looked_for_until_the_list_has_caught_up() -> None:
+def test_an_unreadable_streamed_reply_is_looked_for_until_the_list_has_it() -> None:
     assert streamed(Service(breaking(), listed(), listed(), listed(row()))).reconciled is True
 
 

@@ -63,7 +63,7 @@ def test_whatever_changes_shows_on_a_line_of_its_own(
 # --- The tables -----------------------------------------------------------------------------------------------------
 
 
-def test_every_operation_of_the_document_has_its_row_and_every_row_its_operation() -> None:
+def test_every_operation_has_its_row_and_every_row_its_operation() -> None:
     assert table_guards.operations_that_part(spec()) == []
 
 
@@ -100,7 +100,7 @@ def test_a_table_that_parts_from_the_document_is_named(patch: dict[str, Any], sa
     assert said in table_guards.parts(patched(spec(), [patch]))
 
 
-def test_a_status_that_comes_or_goes_is_named_with_what_it_means_for_waiting() -> None:
+def test_a_status_new_or_gone_is_named_with_what_it_means_for_waiting() -> None:
     (gone,) = table_guards.states_that_part(revision("enum_member_gone"))
     (new,) = table_guards.states_that_part(revision("enum_member_added"))
 

@@ -282,7 +282,7 @@ class TestACallIsBounded:
         assert error.outcome_unknown is True
         assert methods == [b"DELETE", b"GET"]
 
-    def test_by_the_last_moment_also_where_the_key_came_over_connections_of_the_package(self) -> None:
+    def test_by_the_last_moment_also_where_the_key_came_over_our_connections(self) -> None:
         with RawServer(answering) as keys, RawServer(answering) as server, DefaultHttpxClient() as fetching:
 
             def key() -> str:
