@@ -38,7 +38,7 @@ from clear_street import (
     DefaultAsyncHttpxClient,
 )
 from clear_street._http import aiohttp as _aiohttp
-from clear_street._http import driver as _driver
+from clear_street._http import driver_async as _driver
 from clear_street.sandbox import SandboxServer
 from fault_sweep import sweep
 from support.client_modes import Mode

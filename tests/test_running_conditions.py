@@ -599,7 +599,7 @@ class TestGoing:
         monkeypatch.setattr(sys, "unraisablehook", ignored.append)
         with RawServer(answering) as service:
             client = ClearStreet("key", base_url=service.url)
-            http_client = client._caller.connections.driver().client()
+            http_client = client._caller.connections.running().driver.client()
             client.v1.positions.get_positions(1)
             with warnings.catch_warnings():
                 warnings.simplefilter("error")

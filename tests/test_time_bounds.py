@@ -51,7 +51,7 @@ def http_client(mode: Mode, **options: Any) -> Any:
 
 def story(mode: Mode, client: Any, call: Callable[[Any], Any]) -> Any:
     """A call, the seconds that it took and its error, and the client and its connections closed; to be run."""
-    supplied = client._caller.connections.driver()._supplied
+    supplied = client._caller.connections.running().driver._supplied
 
     async def awaiting() -> Any:
         async with client, supplied or contextlib.nullcontext():

@@ -374,7 +374,7 @@ def _first(changes: Any) -> Any:
 class TestTheTimeOfAWait:
     def test_is_over_at_the_deadline(self, mode: Mode) -> None:
         client, times = ticking(mode, states("SENT", "UNKNOWN"))
-        clock = client._caller.connections.driver().clock
+        clock = client._caller.connections.running().driver.clock
         with pytest.raises(
             WaitTimeoutError, match=r"^instruction i-1 was not settled within 100 s, last seen as UNKNOWN$"
         ) as caught:
@@ -703,7 +703,7 @@ class TestManyWaits:
         mode.run(wait, client)
         mode.run(wait, client)
         assert len(wire.requests) == 2
-        assert not client._caller.connections.driver().learnt.readings
+        assert not client._caller.connections.running().learnt.readings
 
     def test_of_other_accounts_services_and_keys_share_nothing(self) -> None:
         requests: list[httpx.Request] = []

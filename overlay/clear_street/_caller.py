@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ._calls.effects import Flow
     from ._config.options import Clock
     from ._config.settings import Settings
-    from ._http.driver import AsyncDriver, Driver
+    from ._http.driver import Driver
+    from ._http.driver_async import AsyncDriver
+    from ._running import Running
 
     P = ParamSpec("P")
     T = TypeVar("T")
@@ -31,24 +33,23 @@ class Connections:
         self._arguments: tuple[Any, Any] = (http_client, clock)
         self._made: dict[str, Any] = {}
         if http_client is not None:
-            self.driver()
+            self.running()
 
-    def driver(self) -> Any:
-        """The driver, sync or async: one for all threads."""
+    def running(self) -> Any:
+        """What calls are run with, of the kind of this client: one for all threads."""
         if not self._made:
-            from ._http import driver as _driver
+            from ._running import running
 
-            kind = _driver.AsyncDriver if self._is_async else _driver.Driver
             # Of two threads that come here at once one wins; a lock held while the process forks would stay held.
-            self._made.setdefault("driver", kind(*self._arguments))
-        return self._made["driver"]
+            self._made.setdefault("running", running(*self._arguments, is_async=self._is_async))
+        return self._made["running"]
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client's connections cannot be pickled or copied; make a client where it is needed")
 
     def __del__(self) -> None:
-        for driver in self._made.values():
-            driver.abandon()
+        for running in self._made.values():
+            running.driver.abandon()
 
 
 class _Caller:
@@ -62,14 +63,13 @@ class _Caller:
     @property
     def clock(self) -> Clock:
         """Time and chance, as the flows of this client see them."""
-        driver: Driver = self.connections.driver()
-        clock: Clock = driver.clock
+        clock: Clock = self.connections.running().driver.clock
         return clock
 
     def new_call(self, operation: Operation[..., T], prepared: Prepared, options: Mapping[str, object]) -> Call[T]:
         """A call that a flow makes."""
-        driver: Driver = self.connections.driver()
-        return driver.new_call(self.settings, operation, prepared, options)
+        running: Running[Any] = self.connections.running()
+        return running.new_call(self.settings, operation, prepared, options)
 
 
 class Caller(_Caller):
@@ -98,13 +98,16 @@ class Caller(_Caller):
         cast_to: object = None,
     ) -> T:
         """The same, of a request that is built."""
-        driver: Driver = self.connections.driver()
-        return driver.call(self.settings, operation, prepared, options, self.shape, cast_to)
+        running: Running[Driver] = self.connections.running()
+        call = running.new_call(self.settings, operation, prepared, options, self.shape, cast_to)
+        completed: Any = running.driver.run(running.exchange(call), self.settings)
+        value: T = completed.value if self.shape == "value" else running.raw_response(completed, self.settings)
+        return value
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
-        driver: Driver = self.connections.driver()
-        return driver.run(flow, self.settings)
+        running: Running[Driver] = self.connections.running()
+        return running.driver.run(flow, self.settings)
 
 
 class AsyncCaller(_Caller):
@@ -133,10 +136,13 @@ class AsyncCaller(_Caller):
         cast_to: object = None,
     ) -> T:
         """The same, of a request that is built."""
-        driver: AsyncDriver = self.connections.driver()
-        return await driver.call(self.settings, operation, prepared, options, self.shape, cast_to)
+        running: Running[AsyncDriver] = self.connections.running()
+        call = running.new_call(self.settings, operation, prepared, options, self.shape, cast_to)
+        completed: Any = await running.driver.run(running.exchange(call), self.settings)
+        value: T = completed.value if self.shape == "value" else running.raw_response(completed, self.settings)
+        return value
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
-        driver: AsyncDriver = self.connections.driver()
-        return await driver.run(flow, self.settings)
+        running: Running[AsyncDriver] = self.connections.running()
+        return await running.driver.run(flow, self.settings)

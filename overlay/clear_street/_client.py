@@ -163,7 +163,7 @@ class _Base(Named, _Generic["H"]):
         However a call was stopped, it is here: by `asyncio.timeout`, `anyio.fail_after`, `asyncio.wait_for`, a task
         group whose other task failed, or Ctrl-C.
         """
-        calls: tuple[InterruptedCall, ...] = tuple(self._caller.connections.driver().learnt.interrupted)
+        calls: tuple[InterruptedCall, ...] = tuple(self._caller.connections.running().learnt.interrupted)
         return calls
 
     def __repr__(self) -> str:
@@ -221,7 +221,7 @@ class ClearStreet(_Base["httpx.Client"]):
         http_client = DefaultHttpxClient(transport=SandboxTransport(sandbox))
         arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
         client = cls(http_client=http_client, clock=clock or sandbox.clock, **arguments)
-        client._caller.connections.driver().owned = True
+        client._caller.connections.running().driver.owned = True
         return client
 
     @property
@@ -260,7 +260,7 @@ class ClearStreet(_Base["httpx.Client"]):
         """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays
         open.
         """
-        self._caller.connections.driver().close()
+        self._caller.connections.running().driver.close()
 
     def __enter__(self) -> Self:
         return self
@@ -307,7 +307,7 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
         http_client = DefaultAsyncHttpxClient(transport=AsyncSandboxTransport(sandbox))
         arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
         client = cls(http_client=http_client, clock=clock or sandbox.clock, **arguments)
-        client._caller.connections.driver().owned = True
+        client._caller.connections.running().driver.owned = True
         return client
 
     @property
@@ -354,7 +354,7 @@ class AsyncClearStreet(_Base["httpx.AsyncClient"]):
         """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays
         open.
         """
-        await self._caller.connections.driver().close()
+        await self._caller.connections.running().driver.close()
 
     aclose = close
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ._annotations import resolvable
+from ._calls.streamed import finish, read_piece, read_whole
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,21 +15,23 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ._calls.effects import Flow
     from ._calls.steps import Completed
-    from ._http.driver import AsyncDriver, Driver
     from ._outcomes import Attempt
 
 T = TypeVar("T")
+Piece = TypeVar("Piece", bytes, str)
 
 
 class _Raw(Generic[T]):
     """What both kinds of raw response have."""
 
-    __slots__ = ("_completed", "_driver")
+    __slots__ = ("_completed", "_run")
 
-    def __init__(self, completed: Completed[T], driver: Any) -> None:
+    def __init__(self, completed: Completed[T], run: Callable[[Flow[Any]], Any]) -> None:
+        """`run` runs a flow to its end: the one that reads the body."""
         self._completed = completed
-        self._driver = driver
+        self._run = run
 
     @property
     def http_response(self) -> httpx.Response:
@@ -85,39 +89,10 @@ class _Raw(Generic[T]):
         return f"<{type(self).__name__} [{self.status_code}]>"
 
 
-class _ReadingBody:
-    """While the application reads a body: what goes wrong then is an error of the call."""
-
-    __slots__ = ("_completed", "_driver")
-
-    def __init__(self, driver: Any, completed: Completed[Any]) -> None:
-        self._driver = driver
-        self._completed = completed
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is not None and not isinstance(error, GeneratorExit):
-            self._driver.lost(self._completed, error)
-
-    async def __aenter__(self) -> None:
-        pass
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is not None and not isinstance(error, GeneratorExit):
-            await self._driver.lost(self._completed, error)
-
-
 class RawResponse(_Raw[T]):
     """A complete reply, with `parse()` for the value. As a streamed one it reads its body when asked."""
 
     __slots__ = ()
-    _driver: Driver
 
     def parse(self) -> T:
         """The value of the call, the same that the plain method returns.
@@ -126,18 +101,16 @@ class RawResponse(_Raw[T]):
         `APIConnectionError` where it breaks off.
         """
         if self._completed.value is None and self._completed.call.stream:
-            self._driver.finish(self._completed)
+            self._run(finish(self._completed, self.http_response.read))
         return cast("T", self._completed.value)
 
     def read(self) -> bytes:
         """The whole body. Raises `APIConnectionError` where it breaks off."""
-        with _ReadingBody(self._driver, self._completed):
-            return self._driver.read(self._completed)
+        return cast("bytes", self._run(read_whole(self._completed, self.http_response.read)))
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
-        with _ReadingBody(self._driver, self._completed):
-            yield from self.http_response.iter_bytes(chunk_size)
+        return self._pieces(self.http_response.iter_bytes(chunk_size))
 
     def text(self) -> str:
         """The whole body as text. Raises as `read`."""
@@ -151,24 +124,26 @@ class RawResponse(_Raw[T]):
 
     def iter_text(self) -> Iterator[str]:
         """The body piece by piece, as text. Raises `APIConnectionError` where it breaks off."""
-        with _ReadingBody(self._driver, self._completed):
-            yield from self.http_response.iter_text()
+        return self._pieces(self.http_response.iter_text())
 
     def iter_lines(self) -> Iterator[str]:
         """The body line by line. Raises `APIConnectionError` where it breaks off."""
-        with _ReadingBody(self._driver, self._completed):
-            yield from self.http_response.iter_lines()
+        return self._pieces(self.http_response.iter_lines())
 
     def close(self) -> None:
         """Give the connection back."""
         self.http_response.close()
+
+    def _pieces(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        next_piece = partial(next, pieces, None)
+        while (piece := self._run(read_piece(self._completed, next_piece))) is not None:
+            yield piece
 
 
 class AsyncRawResponse(_Raw[T]):
     """A complete reply, with `await parse()` for the value. As a streamed one it reads its body when asked."""
 
     __slots__ = ()
-    _driver: AsyncDriver
 
     async def parse(self) -> T:
         """The value of the call, the same that the plain method returns.
@@ -177,19 +152,16 @@ class AsyncRawResponse(_Raw[T]):
         `APIConnectionError` where it breaks off.
         """
         if self._completed.value is None and self._completed.call.stream:
-            await self._driver.finish(self._completed)
+            await self._run(finish(self._completed, self.http_response.aread))
         return cast("T", self._completed.value)
 
     async def read(self) -> bytes:
         """The whole body. Raises `APIConnectionError` where it breaks off."""
-        async with _ReadingBody(self._driver, self._completed):
-            return await self._driver.read(self._completed)
+        return cast("bytes", await self._run(read_whole(self._completed, self.http_response.aread)))
 
-    async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+    def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
-        async with _ReadingBody(self._driver, self._completed):
-            async for piece in self.http_response.aiter_bytes(chunk_size):
-                yield piece
+        return self._pieces(self.http_response.aiter_bytes(chunk_size))
 
     async def text(self) -> str:
         """The whole body as text. Raises as `read`."""
@@ -201,21 +173,22 @@ class AsyncRawResponse(_Raw[T]):
         await self.read()
         return self.http_response.json()
 
-    async def iter_text(self) -> AsyncIterator[str]:
+    def iter_text(self) -> AsyncIterator[str]:
         """The body piece by piece, as text. Raises `APIConnectionError` where it breaks off."""
-        async with _ReadingBody(self._driver, self._completed):
-            async for piece in self.http_response.aiter_text():
-                yield piece
+        return self._pieces(self.http_response.aiter_text())
 
-    async def iter_lines(self) -> AsyncIterator[str]:
+    def iter_lines(self) -> AsyncIterator[str]:
         """The body line by line. Raises `APIConnectionError` where it breaks off."""
-        async with _ReadingBody(self._driver, self._completed):
-            async for line in self.http_response.aiter_lines():
-                yield line
+        return self._pieces(self.http_response.aiter_lines())
 
     async def close(self) -> None:
         """Give the connection back."""
         await self.http_response.aclose()
+
+    async def _pieces(self, pieces: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
+        next_piece = partial(anext, pieces, None)
+        while (piece := await self._run(read_piece(self._completed, next_piece))) is not None:
+            yield piece
 
 
 class StreamManager(Generic[T]):

@@ -73,6 +73,24 @@ class Sleep(Effect):
         self.seconds: float = seconds
 
 
+class Read(Effect):
+    """Read a streamed reply, in `seconds` seconds at most (None: as long as httpx lets it); the answer is what `read`
+    gives, or what that gives when it is awaited.
+
+    Raises `BodyConsumed`, or what went wrong, without what may show the request's headers.
+    """
+
+    __slots__ = ("read", "seconds")
+
+    def __init__(self, read: Callable[[], object], seconds: float | None = None) -> None:
+        self.read: Callable[[], object] = read
+        self.seconds: float | None = seconds
+
+
+class BodyConsumed(Exception):
+    """A streamed reply cannot be read any more: it was read, or closed."""
+
+
 class Invoke(Effect):
     """Run a hook of the application's (a plain function, or in an async client also a coroutine function); the answer
     is whether it ended before `until`, on the clock's monotonic axis: one that is awaited then is interrupted.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._api.json import read_object
 from .._api.operations import Resend
 from .._outcomes import Failure
+from ..errors import ClearStreetError
 from . import failures
 from .cancel import settle_cancel
+from .effects import BodyConsumed, Read
 from .steps import Completed, completed_with, explain, is_foreign, is_readable
 from .submit import look_for_rows, merged, take_done
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._outcomes import Reply
     from .call import Call
     from .effects import Flow
@@ -20,8 +24,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def finish(completed: Completed[T], body: bytes | BaseException) -> Flow[None]:
-    """The value of a streamed reply, out of its body, or out of what reading that failed with."""
+def finish(completed: Completed[T], read: Callable[[], object]) -> Flow[None]:
+    """Read the body of a streamed reply, and the value out of it, or out of what reading it failed with."""
+    try:
+        body: bytes | BaseException = yield Read(read, completed.call.limits.timeout.total)
+    except BodyConsumed:
+        raise _consumed(completed) from None
+    except BaseException as error:
+        body = error.with_traceback(None)
     try:
         settled = yield from _settled(completed, body)
     except BaseException as error:
@@ -30,11 +40,27 @@ def finish(completed: Completed[T], body: bytes | BaseException) -> Flow[None]:
     completed.value = settled.value
 
 
-def lost(completed: Completed[T], error: BaseException) -> NoReturn:
-    """Raise what it means that a streamed reply broke off while the application read its bytes."""
+def read_whole(completed: Completed[T], read: Callable[[], object]) -> Flow[Any]:
+    """Read the whole body of a reply, within the time-out of an attempt."""
+    return (yield from _read(completed, Read(read, completed.call.limits.timeout.total)))
+
+
+def read_piece(completed: Completed[T], read: Callable[[], object]) -> Flow[Any]:
+    """Read the next piece of a body; None at its end."""
+    return (yield from _read(completed, Read(read)))
+
+
+def _read(completed: Completed[T], effect: Read) -> Flow[Any]:
+    """Let the application read bytes of a streamed reply. Where that breaks off, raise what it means."""
+    try:
+        return (yield effect)
+    except BodyConsumed:
+        raise _consumed(completed) from None
+    except BaseException as error:
+        cause = error.with_traceback(None)
     call = completed.call
     try:
-        result = _broken_off(call, completed.reply, error)
+        result = _broken_off(call, completed.reply, cause)
     except BaseException as interruption:
         explain(call, interruption)
         raise
@@ -42,6 +68,13 @@ def lost(completed: Completed[T], error: BaseException) -> NoReturn:
     failure = failures.error(call, result)
     explain(call, failure)
     raise failure
+
+
+def _consumed(completed: Completed[T]) -> ClearStreetError:
+    """The error of a body that was consumed already. If an earlier read failed, the outcome stays unknown."""
+    error = ClearStreetError("The body is gone: it was read piece by piece, or the context of its response was left.")
+    error.outcome_unknown = completed.call.operation.changes and completed.call.unresolved is not None
+    return error
 
 
 def _settled(completed: Completed[T], body: bytes | BaseException) -> Flow[Completed[T]]:

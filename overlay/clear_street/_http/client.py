@@ -27,7 +27,6 @@ def _concealed(proxy: str | httpx.URL | httpx.Proxy | None) -> Secret | httpx.Pr
 
 
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
-_PLAIN = {"stream": True, "auth": None, "follow_redirects": False}
 
 
 def _refuse_options(options: Mapping[str, Any]) -> None:
@@ -144,12 +143,18 @@ class DefaultHttpxClient(httpx.Client):
         self.keeps_bounds: bool = self._transport is own and not mounts
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
-        if options != _PLAIN or self._mounts or any(self._event_hooks.values()) or self.is_closed:
-            return super().send(request, **options)
-        if _SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING):
+        """As httpx."""
+        if self._is_replaced():
             with replaced_sending():
                 return super().send(request, **options)
+        return super().send(request, **options)
+
+    def _send_plain(self, request: httpx.Request) -> httpx.Response:
+        """Give the transport a request at once, unless something that httpx would ask on the way stands there: hooks,
+        mounts, what a tool has put in the place of a method, a `send` of the application's. No cookies are kept.
+        """
+        if self._mounts or any(self._event_hooks.values()) or self.is_closed or self._is_replaced():
+            return self.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             response = self._transport.handle_request(request)
         except httpx.RequestError as error:
@@ -158,10 +163,23 @@ class DefaultHttpxClient(httpx.Client):
         response.request = request
         return response
 
+    def _is_replaced(self) -> bool:
+        return _SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING) or type(self).send is not _SEND
+
     def _new_transport(
         self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
     ) -> httpx.BaseTransport:
         return Transport(context, limits, proxy)
+
+
+_SEND = DefaultHttpxClient.send
+
+
+def send_plain(client: httpx.Client, request: httpx.Request) -> httpx.Response:
+    """Send a request as this package does: its body is not read yet, no other header is added, no redirect followed."""
+    if isinstance(client, DefaultHttpxClient):
+        return client._send_plain(request)
+    return client.send(request, stream=True, auth=None, follow_redirects=False)
 
 
 class DefaultAsyncHttpxClient(httpx.AsyncClient):
@@ -193,12 +211,18 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         self.keeps_bounds: bool = self._transport is own and not mounts
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        """As httpx; a request as this package sends it goes straight to the transport: no cookies are kept."""
-        if options != _PLAIN or self._mounts or any(self._event_hooks.values()) or self.is_closed:
-            return await super().send(request, **options)
-        if _ASYNC_SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING):
+        """As httpx."""
+        if self._is_replaced():
             with replaced_sending():
                 return await super().send(request, **options)
+        return await super().send(request, **options)
+
+    async def _send_plain(self, request: httpx.Request) -> httpx.Response:
+        """Give the transport a request at once, unless something that httpx would ask on the way stands there: hooks,
+        mounts, what a tool has put in the place of a method, a `send` of the application's. No cookies are kept.
+        """
+        if self._mounts or any(self._event_hooks.values()) or self.is_closed or self._is_replaced():
+            return await self.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             response = await self._transport.handle_async_request(request)
         except httpx.RequestError as error:
@@ -207,10 +231,23 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         response.request = request
         return response
 
+    def _is_replaced(self) -> bool:
+        return _ASYNC_SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING) or type(self).send is not _ASEND
+
     def _new_transport(
         self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
     ) -> httpx.AsyncBaseTransport:
         return AsyncTransport(context, limits, proxy)
+
+
+_ASEND = DefaultAsyncHttpxClient.send
+
+
+async def asend_plain(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """As `send_plain`."""
+    if isinstance(client, DefaultAsyncHttpxClient):
+        return await client._send_plain(request)
+    return await client.send(request, stream=True, auth=None, follow_redirects=False)
 
 
 class DefaultAioHttpClient(DefaultAsyncHttpxClient):

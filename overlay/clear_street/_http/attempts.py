@@ -1,0 +1,269 @@
+"""One request on the wire: its time bounds, its key, and what an exception, wherever it came from, means for it.
+
+Both drivers use this; they differ in nothing but their awaits.
+
+What an attempt may have done, and what proves that it never left, is in docs/safety.md under "Words".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+import httpx
+
+from .._config.settings import checked_key
+from .._logging import log, logger
+from .._outcomes import Failure, Reply
+from ..errors import ArgumentError, ClearStreetError
+from .bounds import BOUNDS, Bounds, raised_by_signal_handler
+from .client import DefaultAsyncHttpxClient, DefaultHttpxClient, is_replaced
+from .decoding import BodyTooLarge, bound, keep, unpacked
+from .messages import new_request
+from .redaction import shown
+
+if TYPE_CHECKING:
+    from contextvars import Token
+
+    from .._calls.effects import Send
+    from .._config.options import Clock
+    from .._config.secrets import Secret
+    from .._config.settings import Settings
+
+C = TypeVar("C", bound="httpx.Client | httpx.AsyncClient")
+E = TypeVar("E", bound=BaseException)
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+class KeyUnavailable(Exception):
+    """The application's `api_key` callable failed."""
+
+
+_HTTPX_TRANSPORTS = (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
+_SENDS = (httpx.Client.send, httpx.AsyncClient.send, DefaultHttpxClient.send, DefaultAsyncHttpxClient.send)
+_STACK = (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpx.CookieConflict, OSError, KeyUnavailable)
+_STACK_MODULES = ("httpx", "httpcore", "h11", "anyio", "aiohttp", "socksio", "ssl", "socket", "trio", "zlib")
+
+
+class Sending(Generic[C]):
+    """The sending of one request: what is known of it while it is under way."""
+
+    __slots__ = (
+        "_clock",
+        "_parts",
+        "_settings",
+        "_size",
+        "_token",
+        "bounds",
+        "client",
+        "key",
+        "request",
+        "response",
+        "send",
+    )
+
+    def __init__(self, send: Send, settings: Settings, client: C, clock: Clock) -> None:
+        refuse_closed(client.is_closed)
+        self.send: Send = send
+        self.client: C = client
+        self.key: Secret | None = None
+        self.request: httpx.Request | None = None
+        self.response: httpx.Response | None = None
+        self._settings = settings
+        self._clock = clock
+        self._parts: list[bytes] = []
+        self._size = 0
+        # The bounds are moved from the clock of the flow to the one that sockets live by.
+        offset = time.monotonic() - clock.monotonic()
+        not_after = None if send.not_after is None else send.not_after + offset
+        self.bounds: Bounds = Bounds(send.until + offset, not_after, settings.max_body_size)
+        self._token: Token[Bounds | None] = BOUNDS.set(self.bounds)
+
+    def new_request(self) -> httpx.Request:
+        """Build the request, under the key."""
+        bounds, now = self.bounds, self._clock.monotonic()
+        request = new_request(self.send, self._settings.base_url, self.key, self.client, bounds, now)
+        # Where an API key was asked for, another request was sent.
+        self.request = bounds.request = request
+        bounds.begun = False
+        return request
+
+    def is_read_by_application(self, response: httpx.Response) -> bool:
+        """Whether the body of a reply stays unread here, since the application reads it."""
+        self.response = response
+        if not (self.send.stream and response.is_success):
+            return False
+        bound(response, self._settings.max_body_size)
+        return True
+
+    def take(self, part: bytes) -> None:
+        """Take one more part of the body."""
+        self._parts.append(part)
+        self._size += len(part)
+        if self._size > self._settings.max_body_size:
+            raise BodyTooLarge(self._settings.max_body_size)
+
+    def body(self) -> bytes:
+        """Unpack the body that was taken."""
+        response, content = cast("httpx.Response", self.response), b"".join(self._parts)
+        if "content-encoding" in response.headers:
+            content = unpacked(response.headers, content, self._settings.max_body_size)
+        if self.send.raw:
+            keep(response, content)
+        return content
+
+    def reply(self, body: bytes | None) -> Reply:
+        """Make the result of a complete reply; None for a body that the application reads."""
+        response = cast("httpx.Response", self.response)
+        headers, body = shown(response, body, self.key)
+        return Reply(response.status_code, headers, body, response, self._clock.monotonic())
+
+    def failed(self, error: BaseException) -> Reply | Failure:
+        """Turn an exception into the result of the attempt. Our own errors, and what the application raised, are
+        raised, as they are no failure of an attempt.
+        """
+        unsent = self.request is None or _is_never_sent(self.client, error, self.request, self.bounds)
+        if isinstance(error, httpx.HTTPStatusError) and error.request is self.request:
+            # A hook of the application's makes an error of the reply's status, as `raise_for_status` does.
+            self.response = error.response
+            with contextlib.suppress(httpx.ResponseNotRead):
+                return self.reply(error.response.content)
+        raised = _raised_by_application(error)
+        if raised is not None:
+            raise without_request(raised) from None
+        cause = without_request(cast("Exception", error))
+        response = self.response
+        return Failure(
+            cause,
+            self._clock.monotonic(),
+            sent=response is not None or not unsent,
+            timed_out=isinstance(cause, (httpx.TimeoutException, TimeoutError)),
+            status=None if response is None else response.status_code,
+            headers=None if response is None else shown(response, None, self.key)[0],
+        )
+
+    def end(self) -> httpx.Response | None:
+        """Note whether a byte may have left, however the attempt ended; the response that is to be closed, if any."""
+        response, request = self.response, self.request
+        self.send.begun = (
+            self.bounds.begun
+            or response is not None
+            or (request is not None and not _knows_when_sent(self.client, request))
+        )
+        BOUNDS.reset(self._token)
+        if response is None or response.is_closed or (self.send.stream and response.is_success):
+            return None
+        return response
+
+    def log(self, result: Reply | Failure) -> None:
+        """Log the attempt, with the path's template in the place of the path."""
+        if logger.isEnabledFor(logging.DEBUG):
+            came = type(result.cause).__name__ if isinstance(result, Failure) else "complete"
+            method, path = self.send.request.method, self.send.request.path_template
+            log(logging.DEBUG, "%s %s: status %s, %s", method, path, result.status, came)
+
+
+def checked(key: object) -> Secret:
+    """The API key that an application's function gave."""
+    refuse_awaitable("function for `api_key`", key)
+    return checked_key(key)
+
+
+def refuse_closed(closed: bool) -> None:
+    """Refuse to send anything with a client that is closed."""
+    if closed:
+        raise ClearStreetError("The client is closed; make a new one.")
+
+
+def refuse_awaitable(what: str, answer: object) -> None:
+    """Refuse what a blocking client cannot wait for."""
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()
+        raise ArgumentError(
+            f"The {what} is a coroutine function: use it with AsyncClearStreet, or make it a plain function."
+        )
+
+
+def _knows_when_sent(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> bool:
+    """Whether `Bounds.begun` is told of the first byte: by connections of this package's, or by httpx's own transport,
+    which traces what it does. A mock in its place traces nothing.
+    """
+    if getattr(client, "keeps_bounds", False):
+        return True
+    return type(_transport(client, request)) in _HTTPX_TRANSPORTS and not is_replaced(client)
+
+
+def _is_never_sent(
+    client: httpx.Client | httpx.AsyncClient, error: BaseException, request: httpx.Request, bounds: Bounds
+) -> bool:
+    """Whether it is proven that no byte of a request left. The exception of another transport proves nothing: it may
+    be of a second try; only a transport that goes nowhere is believed, or a mock in the place of httpx's own, for what
+    is no answer to a hook.
+    """
+    if _knows_when_sent(client, request):
+        return not bounds.begun
+    try:
+        own = isinstance(error, _NEVER_SENT) and error.request is request
+    except RuntimeError:
+        return False
+    if not own or bounds.begun or client.event_hooks["response"]:
+        return False
+    transport = _transport(client, request)
+    return isinstance(transport, _goes_nowhere()) or type(transport) in _HTTPX_TRANSPORTS
+
+
+def _transport(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> object:
+    """The transport that a request takes, None where a client sends in a way of its own."""
+    if type(client).send not in _SENDS:
+        return None
+    find = getattr(client, "_transport_for_url", None)
+    return None if find is None else find(request.url)
+
+
+def _goes_nowhere() -> tuple[type, ...]:
+    """The transports that answer within the process."""
+    sandbox = sys.modules.get("clear_street.sandbox.transport")
+    own = () if sandbox is None else (sandbox.SandboxTransport, sandbox.AsyncSandboxTransport)
+    return (httpx.MockTransport, *own)
+
+
+def _raised_by_application(error: BaseException) -> BaseException | None:
+    """What goes on its way, as it is no failure of an attempt: only what httpx, httpcore, aiohttp, the system or TLS
+    raise is one. A `TimeoutError` out of a signal handler is the application's, though httpcore may call it its own.
+    """
+    if isinstance(error, ClearStreetError) or not isinstance(error, Exception):
+        return error
+    if not isinstance(error, _STACK) and not _is_of_stack(error):
+        return error
+    return raised_by_signal_handler(error)
+
+
+def _is_of_stack(error: Exception) -> bool:
+    """Whether a module under this client raised an exception, of its own or of Python's, as where a proxy talks
+    nonsense.
+    """
+    origin: object = type(error).__module__
+    step = error.__traceback__
+    while origin == "builtins" and step is not None:
+        if step.tb_next is None:
+            origin = step.tb_frame.f_globals.get("__name__")
+        step = step.tb_next
+    return str(origin).partition(".")[0] in _STACK_MODULES
+
+
+def without_request(error: E) -> E:
+    """Strip an exception of what may show the request's headers: the frames below, their exceptions, the request."""
+    error.__cause__ = error.__context__ = None
+    if isinstance(error, (httpx.RequestError, httpx.HTTPStatusError)):
+        error.request = cast("httpx.Request", None)
+    if isinstance(error, httpx.HTTPStatusError):
+        error.response = cast("httpx.Response", None)
+    if isinstance(error, httpx.LocalProtocolError):
+        error.args = ("the request breaks HTTP, perhaps by a header of the http_client",)
+    return error.with_traceback(None)

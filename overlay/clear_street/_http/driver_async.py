@@ -1,0 +1,142 @@
+"""The awaiting driver of the flows: `driver`, with its awaits."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import time
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import anyio
+import httpx
+
+from .._calls.effects import BodyConsumed, Invoke, Read, Send, Sleep
+from .._config.settings import checked_key
+from ..errors import ArgumentError
+from .attempts import KeyUnavailable, without_request
+from .bounds import BOUNDS
+from .client import DefaultAsyncHttpxClient, asend_plain
+from .driver import BaseDriver, reading_bounds, warn_unclosed
+from .seams import ASYNC_CLIENT
+
+if TYPE_CHECKING:
+    from .._calls.effects import Effect, Flow
+    from .._config.secrets import Secret
+    from .._config.settings import Settings
+    from .._outcomes import Failure, Reply
+    from .attempts import Sending
+
+T = TypeVar("T")
+
+
+class AsyncDriver(BaseDriver[httpx.AsyncClient]):
+    """Runs flows in the running event loop, of asyncio or trio."""
+
+    def __init__(self, http_client: httpx.AsyncClient | None, clock: Any) -> None:
+        super().__init__(http_client, clock)
+        if http_client is not None and not isinstance(http_client, ASYNC_CLIENT):
+            raise ArgumentError(
+                f"Expected an httpx.AsyncClient for `http_client` but received {type(http_client).__name__}; pass a "
+                "DefaultAsyncHttpxClient(transport=...) or the like, or use ClearStreet for a blocking one."
+            )
+
+    async def run(self, flow: Flow[T], settings: Settings) -> T:
+        """Drive a flow to its end."""
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    answer = await self._perform(effect, settings)
+                except BaseException as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(answer)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+        except BaseException as error:
+            # One that came between two steps is told of what it interrupts: the flow raises it.
+            return cast("T", flow.throw(error))
+
+    async def close(self) -> None:
+        """Close the connections that this driver made in the running event loop."""
+        for client in self._closing():
+            await client.aclose()
+
+    def abandon(self) -> None:
+        """Warn where a client was never closed; its event loop closes the connections when the keeper of them goes."""
+        if not self.closed and os.getpid() in self._own:
+            warn_unclosed("AsyncClearStreet", "await close()")
+
+    def _new_client(self) -> httpx.AsyncClient:
+        return DefaultAsyncHttpxClient()
+
+    async def _perform(self, effect: Effect, settings: Settings) -> object:
+        if isinstance(effect, Send):
+            return await self._send(effect, settings)
+        if isinstance(effect, Sleep):
+            return await self.clock.asleep(effect.seconds)
+        if isinstance(effect, Read):
+            return await _read(effect, settings)
+        hook = cast("Invoke", effect)
+        answer = hook.hook(*hook.arguments)
+        left = None if hook.until is None else hook.until - self.clock.monotonic()
+        with anyio.move_on_after(left) as scope:
+            if inspect.isawaitable(answer):
+                await answer
+        return not scope.cancelled_caught
+
+    async def _send(self, send: Send, settings: Settings) -> Reply | Failure:
+        sending = self._begin(send, settings)
+        try:
+            if send.authenticated:
+                sending.key = await _key(settings, sending.bounds.until)
+            response = await asend_plain(sending.client, sending.new_request())
+            result: Reply | Failure = sending.reply(await _body(sending, response))
+        except BaseException as error:
+            result = sending.failed(error)
+        finally:
+            left_open = sending.end()
+            if left_open is not None:
+                with contextlib.suppress(Exception):  # what came of the attempt is known by now
+                    await left_open.aclose()
+        sending.log(result)
+        return result
+
+
+async def _key(settings: Settings, until: float) -> Secret:
+    key = settings.api_key
+    if not callable(key):
+        return key
+    with anyio.fail_after(max(0.0, until - time.monotonic())):
+        try:
+            value = key()
+            if inspect.isawaitable(value):
+                value = await value
+        except Exception as error:
+            raise KeyUnavailable(f"the api_key callable raised {type(error).__name__}") from None
+    return checked_key(value)
+
+
+async def _body(sending: Sending[httpx.AsyncClient], response: httpx.Response) -> bytes | None:
+    """Read the body. `response.aread()` is slow, so it is used only where httpx has read it already."""
+    if sending.is_read_by_application(response):
+        return None
+    if response.is_stream_consumed:
+        return await response.aread()
+    async for part in cast("httpx.AsyncByteStream", response.stream):
+        sending.take(part)
+    return sending.body()
+
+
+async def _read(effect: Read, settings: Settings) -> object:
+    token = BOUNDS.set(reading_bounds(effect, settings))
+    try:
+        return await cast("Any", effect.read())
+    except httpx.StreamError:
+        raise BodyConsumed from None
+    except BaseException as error:
+        raise without_request(error) from None
+    finally:
+        BOUNDS.reset(token)

@@ -1,0 +1,61 @@
+"""What a client loads and makes for its first call: a driver, the flows that it runs, and what all calls share.
+
+It stands apart from `_caller`, which is loaded when a program starts: httpx, the flows and the models are loaded here.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ._calls.call import Call, Learnt
+from ._calls.lifecycle import exchange
+from ._http.driver import Driver
+from ._http.driver_async import AsyncDriver
+from ._responses import AsyncRawResponse, RawResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ._api.operations import Operation
+    from ._api.requests import Prepared
+    from ._calls.steps import Completed
+    from ._config.settings import Settings
+
+T = TypeVar("T")
+D = TypeVar("D", bound="Driver | AsyncDriver")
+
+
+class Running(Generic[D]):
+    """The driver of a client and its copies, and what their calls have learnt from the service."""
+
+    __slots__ = ("driver", "learnt")
+
+    exchange = staticmethod(exchange)
+
+    def __init__(self, driver: D) -> None:
+        self.driver: D = driver
+        self.learnt: Learnt = Learnt()
+
+    def new_call(
+        self,
+        settings: Settings,
+        operation: Operation[..., T],
+        prepared: Prepared,
+        options: Mapping[str, object],
+        shape: str = "value",
+        cast_to: object = None,
+    ) -> Call[T]:
+        """Make a call, to be run as `exchange(call)`."""
+        clock = self.driver.clock
+        return Call(settings, self.learnt, clock, operation, prepared, options, shape=shape, cast_to=cast_to)
+
+    def raw_response(self, completed: Completed[Any], settings: Settings) -> Any:
+        """Make the raw or streamed response of a call; its body is read by this driver."""
+        run: Any = partial(self.driver.run, settings=settings)
+        return (RawResponse if isinstance(self.driver, Driver) else AsyncRawResponse)(completed, run)
+
+
+def running(http_client: Any, clock: Any, *, is_async: bool) -> Running[Any]:
+    """Make what the calls of one client need."""
+    return Running(AsyncDriver(http_client, clock) if is_async else Driver(http_client, clock))
