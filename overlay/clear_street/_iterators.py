@@ -13,10 +13,8 @@ from .errors import APIResponseValidationError, APITimeoutError, RequestInfo
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-    from clear_street_api.models import Position
-
     from ._config.options import Clock
-    from .types.v1 import PositionGetPositionsResponse
+    from .types.v1 import Position, PositionGetPositionsResponse
 
 PAGE_SIZE_DEFAULT = 1000
 """How many rows the service puts on a page where it is not told."""

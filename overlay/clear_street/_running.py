@@ -8,8 +8,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ._calls.call import Call, Learnt
+from ._calls.call import Call
 from ._calls.lifecycle import exchange
+from ._calls.shared import Learnt
 from ._http.driver import Driver
 from ._http.driver_async import AsyncDriver
 from ._responses import AsyncRawResponse, RawResponse

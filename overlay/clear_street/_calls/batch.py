@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from clear_street_api.models import PositionInstruction, PositionInstructionRequest
+    from ..types.v1 import PositionInstruction, PositionInstructionRequest
+
 
 CLOCK_SLACK = timedelta(seconds=60)
 """How far the service's clock may be off ours, where it does not tell its own."""

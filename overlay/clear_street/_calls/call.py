@@ -6,12 +6,10 @@ docs/safety.md, "Time", says what each bound is of.
 from __future__ import annotations
 
 import re
-from collections import deque
 from datetime import timedelta
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
-from weakref import WeakValueDictionary
 
 from .._api import requests as seam
 from .._config.arguments import unexpected
@@ -27,17 +25,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clear_street_api.client import Request
-    from clear_street_api.models import PositionInstruction
-    from clear_street_api.types import Model
 
     from .._api.operations import Operation
     from .._config.limits import Limits
     from .._config.options import Clock
     from .._config.settings import Settings
-    from ..errors import InterruptedCall
+    from ..types.v1 import PositionInstruction
     from .batch import Batch
     from .effects import Send
-    from .waiting import Reading
+    from .shared import Learnt, Service
 
 T = TypeVar("T")
 
@@ -46,68 +42,9 @@ _preload = cache(seam.preload)
 NOT_AFTER = "the time in `not_after`"
 _INDEX = re.compile(r"\[\d+\]")
 _DRIFT_KINDS_MAX = 1000
-_INTERRUPTED_MAX = 1000
-_REPLIES_MAX = 16
-"""Replies whose headers are kept, so that the last `Date` among them can be read when an age is asked for."""
-
 _COMMON = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries", "deadline")
 _CHANGING = ("not_after",)
 _SUBMIT = ("raise_on_rejection", "resend_after_unknown")
-
-
-class Service:
-    """What the replies from one `base_url` have told of the service there. It says nothing of any other."""
-
-    __slots__ = ("_replies", "key_names", "keys_echoed", "keys_honoured")
-
-    def __init__(self) -> None:
-        self.keys_honoured: bool = True
-        """False once a reply did not echo an idempotency key."""
-        self.keys_echoed: bool = False
-        """True once a reply echoed one."""
-        self.key_names: tuple[str, ...] | None = None
-        """The names under which it took keys after it had refused others; None while it has refused none."""
-        self._replies: deque[tuple[Mapping[str, str], float]] = deque(maxlen=_REPLIES_MAX)
-
-    def note(self, headers: Mapping[str, str], received: float) -> None:
-        """Remember the headers of a reply, and when it came (monotonic)."""
-        self._replies.append((headers, received))
-
-    def earliest(self, moment: float) -> datetime | None:
-        """The earliest time that the service's own clock can have shown at a moment of our monotonic one; None where it
-        has not told its time.
-
-        The date was written before the reply came, never after: the time on the way only makes this earlier.
-        """
-        # A cache's reply has the date of another.
-        dated = [reply for reply in tuple(self._replies) if "date" in reply[0] and "age" not in reply[0]]
-        if not dated:
-            return None
-        headers, received = dated[-1]
-        then = policy.http_date(policy.single(headers["date"]))
-        try:
-            return None if then is None else then + timedelta(seconds=moment - received)
-        except OverflowError:
-            return None
-
-
-class Learnt:
-    """What the calls of one client have learnt from the service, shared by them and by those of its copies."""
-
-    __slots__ = ("_services", "drift_seen", "interrupted", "readings")
-
-    def __init__(self) -> None:
-        self._services: dict[str, Service] = {}
-        self.drift_seen: set[str] = set()
-        """Kinds of departure from the spec that were logged."""
-        self.interrupted: deque[InterruptedCall] = deque(maxlen=_INTERRUPTED_MAX)
-        """The last changing calls that were stopped after they may have had their effect."""
-        self.readings: WeakValueDictionary[object, Reading] = WeakValueDictionary()
-        """The latest list of instructions of each account, while somebody waits for it."""
-
-    def at(self, base_url: str) -> Service:
-        """What was learnt at one address."""
-        return self._services.get(base_url) or self._services.setdefault(base_url, Service())
 
 
 class Call(Generic[T]):
@@ -279,7 +216,7 @@ class Call(Generic[T]):
             return cast("T", seam.read_as(self.cast_to, reply.body))
         document = reply.json or {}
         if reply is self.last_look and isinstance(found, list):
-            document = {**document, "data": [row.to_dict() for row in cast("list[Model]", found)]}
+            document = {**document, "data": [row.to_dict() for row in cast("list[PositionInstruction]", found)]}
         value: Any = seam.decode_reply(self.operation.response(), document, found)
         record_call(value, tuple(self.attempts), reconciled=self.reconciled)
         return cast("T", value if self.cast_to is None else seam.cast_model(self.cast_to, value))

@@ -17,8 +17,7 @@ from .policy import Action
 from .steps import Completed, attempt, completed_with, look, pause
 
 if TYPE_CHECKING:
-    from clear_street_api.models import PositionInstruction
-
+    from ..types.v1 import PositionInstruction
     from .call import Call
     from .effects import Flow
 

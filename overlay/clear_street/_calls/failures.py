@@ -30,8 +30,7 @@ from .renaming import refused_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from clear_street_api.models import PositionInstruction
-
+    from ..types.v1 import PositionInstruction
     from .batch import Batch
     from .call import Call
 

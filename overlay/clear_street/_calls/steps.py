@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clear_street_api.client import Request
-    from clear_street_api.models import PositionInstruction
 
+    from ..types.v1 import PositionInstruction
     from .call import Call
     from .effects import Flow
 

@@ -17,8 +17,8 @@ from .steps import Completed, attempt, completed_with, is_foreign, look, pause, 
 
 if TYPE_CHECKING:
     from clear_street_api.client import Request
-    from clear_street_api.models import PositionInstruction
 
+    from ..types.v1 import PositionInstruction
     from .batch import Batch, Entry
     from .call import Call
     from .effects import Flow

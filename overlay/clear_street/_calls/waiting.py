@@ -12,7 +12,6 @@ from collections import deque
 from copy import copy
 from logging import WARNING
 from math import inf
-from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from .._annotations import resolvable
@@ -35,15 +34,14 @@ from ..errors import (
 )
 from .effects import Invoke, Sleep
 from .lifecycle import exchange
+from .shared import INTERVAL_FIRST, Reading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from clear_street_api.models import PositionInstruction
-
     from .._config.options import Clock
-    from ..types.v1 import PositionGetPositionInstructionsResponse
+    from ..types.v1 import PositionGetPositionInstructionsResponse, PositionInstruction
     from .call import Call
     from .effects import Flow
 
@@ -57,9 +55,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-INTERVAL_FIRST = 0.5
-INTERVAL_MAX = 10.0
-INTERVAL_GROWTH = 1.5
 BUSY_INTERVAL = 0.1
 """Seconds after which a wait asks again whether the reading of another one has come."""
 GRACE = 30.0
@@ -126,48 +121,6 @@ class Seen:
     def history(self, instruction_id: str) -> Sequence[StateSeen]:
         """Every state that an instruction was seen in."""
         return self.histories.get(instruction_id, ())
-
-
-class Reading:
-    """The latest list of an account, shared by all waits of a client, so that together they read it once per tick.
-
-    Times are on the monotonic clock.
-    """
-
-    __slots__ = ("__weakref__", "at", "begun", "due", "ended", "error", "interval", "quiet_until", "reader", "rows")
-
-    def __init__(self) -> None:
-        self.rows: Sequence[PositionInstruction] = ()
-        self.begun: float = -inf
-        """When the list was asked for."""
-        self.at: datetime
-        """When it came, by the client's clock."""
-        self.error: APIError | None = None
-        """Why the list could not be read the last time, None where it could."""
-        self.ended: float = -inf
-        """When the last attempt to read it ended."""
-        self.due: float = -inf
-        """When the next tick is."""
-        self.quiet_until: float = -inf
-        """When the service may be asked again."""
-        self.interval: float = INTERVAL_FIRST
-        self.reader: Lock = Lock()
-        """Held by the wait that reads the list now."""
-
-    def end_tick(self, now: float, jitter: float) -> None:
-        """Put the next tick off, longer with each tick in which nothing changes."""
-        self.ended = now
-        self.due = max(self.quiet_until, now + self.interval * (0.5 + jitter / 2))
-        self.interval = min(INTERVAL_MAX, self.interval * INTERVAL_GROWTH)
-
-    def hurry(self, now: float) -> None:
-        """Tick often again: something changes."""
-        self.interval = INTERVAL_FIRST
-        self.tick_by(max(now, self.ended + INTERVAL_FIRST))
-
-    def tick_by(self, moment: float) -> None:
-        """Have a tick at a moment, if none is due before."""
-        self.due = max(self.quiet_until, min(self.due, moment))
 
 
 class Poll:
