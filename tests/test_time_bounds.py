@@ -758,6 +758,50 @@ def test_a_request_hook_that_takes_past_not_after_sends_nothing(mode: Mode, ours
         assert (error.outcome_unknown, server.requests) == (False, [])
 
 
+class Asleep(LiveClock):
+    """The machine's clock, whose wall clock alone goes on while the machine sleeps."""
+
+    slept = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.slept
+
+
+# Over another's transport, the clock is looked at before the request is handed to it: before the hook.
+@pytest.mark.parametrize(
+    ("connections", "asleep_in"),
+    [("ours", "hook"), ("httpx's", "hook"), ("ours", "api_key"), ("httpx's", "api_key"), ("another's", "api_key")],
+)
+def test_nothing_is_sent_where_the_machine_slept_past_not_after(mode: Mode, connections: str, asleep_in: str) -> None:
+    clock = Asleep()
+
+    def sleep(_: object = None) -> str:
+        clock.slept = timedelta(hours=1)
+        return "key"
+
+    async def sleep_async(_: object = None) -> str:
+        return sleep()
+
+    falls_asleep = sleep_async if mode.is_async else sleep
+    options: dict[str, Any] = {"event_hooks": {"request": [falls_asleep]}} if asleep_in == "hook" else {}
+    if connections == "another's":
+        options["transport"] = httpx.MockTransport(lambda _: pytest.fail("sent"))
+    kind = mode.http_kind if connections == "ours" else httpx.AsyncClient if mode.is_async else httpx.Client
+    with RawServer(answering) as server:
+        client = client_of(
+            mode,
+            server.url,
+            api_key=falls_asleep if asleep_in == "api_key" else "key",
+            timeout=5,
+            http_client=kind(**options),
+            clock=clock,
+        )
+        not_after = clock.now() + timedelta(minutes=10)
+        _, error, _ = tried(mode, client, lambda each: each.v1.positions.close_positions(1, not_after=not_after))
+        assert isinstance(error, CutoffPassedError)
+        assert (error.outcome_unknown, server.requests) == (False, [])
+
+
 @pytest.mark.parametrize("ours", [True, False])
 def test_what_a_request_hook_sends_is_not_the_request(mode: Mode, ours: bool) -> None:
     def refresh(_: object) -> None:
@@ -778,7 +822,7 @@ def test_what_a_request_hook_sends_is_not_the_request(mode: Mode, ours: bool) ->
 
 def test_a_socks_greeting_is_no_byte_of_the_request() -> None:
     for handshake, begun in ((b"\x05\x01\x00", False), (b"CONNECT a:1 HTTP/1.1", False), (b"DELETE /x", True)):
-        bounds = Bounds(time.monotonic() + 5, None, 1)
+        bounds = Bounds(time.monotonic() + 5, 1)
         bounds.request = request = httpx.Request("DELETE", "http://x")
         token = BOUNDS.set(bounds)
         try:

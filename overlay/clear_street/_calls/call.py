@@ -197,6 +197,10 @@ class Call(Generic[T]):
             return "the deadline"
         return None
 
+    def is_late(self) -> bool:
+        """Whether `not_after` has come, by either clock."""
+        return self.passed(self.clock.monotonic()) == NOT_AFTER
+
     def cut_off(self, what: str, **context: Any) -> CutoffPassedError:
         """The error of a call that `not_after` kept from being sent, or sent again."""
         cutoff = cast("datetime", self.limits.not_after)

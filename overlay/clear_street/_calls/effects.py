@@ -35,11 +35,22 @@ class Send(Effect):
     network does.
 
     `timeout` bounds the phases; `until` bounds the whole, on the clock's monotonic axis; no first byte leaves after
-    `not_after`, on the same axis. `raw` says that somebody will see httpx's own response. `begun` tells afterwards
-    whether a byte may have left, also when the driver was interrupted.
+    `not_after`, on the same axis, or once `is_late` says so. `raw` says that somebody will see httpx's own response.
+    `begun` tells afterwards whether a byte may have left, also when the driver was interrupted.
     """
 
-    __slots__ = ("authenticated", "begun", "headers", "not_after", "raw", "request", "stream", "timeout", "until")
+    __slots__ = (
+        "authenticated",
+        "begun",
+        "headers",
+        "is_late",
+        "not_after",
+        "raw",
+        "request",
+        "stream",
+        "timeout",
+        "until",
+    )
 
     def __init__(
         self,
@@ -48,7 +59,8 @@ class Send(Effect):
         *,
         timeout: Timeout,
         until: float,
-        not_after: float | None,
+        not_after: float | None = None,
+        is_late: Callable[[], bool] | None = None,
         stream: bool,
         raw: bool,
         authenticated: bool,
@@ -58,6 +70,7 @@ class Send(Effect):
         self.timeout: Timeout = timeout
         self.until: float = until
         self.not_after: float | None = not_after
+        self.is_late: Callable[[], bool] | None = is_late
         self.stream: bool = stream
         self.raw: bool = raw
         self.authenticated: bool = authenticated

@@ -80,8 +80,7 @@ class Sending(Generic[C]):
         self._size = 0
         # The bounds are moved from the clock of the flow to the one that sockets live by.
         offset = time.monotonic() - clock.monotonic()
-        not_after = None if send.not_after is None else send.not_after + offset
-        self.bounds: Bounds = Bounds(send.until + offset, not_after, settings.max_body_size)
+        self.bounds: Bounds = Bounds(send.until + offset, settings.max_body_size, send.is_late)
         self._token: Token[Bounds | None] = BOUNDS.set(self.bounds)
 
     def new_request(self) -> httpx.Request:

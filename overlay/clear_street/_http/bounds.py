@@ -5,7 +5,10 @@ from __future__ import annotations
 from contextvars import ContextVar
 from inspect import CO_VARARGS
 from time import monotonic
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Bounds:
@@ -15,12 +18,12 @@ class Bounds:
     `request` is what the attempt sends: hooks of the application's may send others in the meantime.
     """
 
-    __slots__ = ("begun", "max_body_size", "not_after", "request", "sending", "until")
+    __slots__ = ("begun", "is_late", "max_body_size", "request", "sending", "until")
 
-    def __init__(self, until: float, not_after: float | None, max_body_size: int) -> None:
+    def __init__(self, until: float, max_body_size: int, is_late: Callable[[], bool] | None = None) -> None:
         self.until: float = until
-        self.not_after: float | None = not_after
         self.max_body_size: int = max_body_size
+        self.is_late: Callable[[], bool] | None = is_late
         self.request: object = None
         self.sending: bool = False
         """Whether the connections are at work for `request`."""
@@ -28,9 +31,13 @@ class Bounds:
 
     def begin(self, expired: type[Exception]) -> None:
         """Note that the first byte is about to leave; raise `expired` where it may not any more."""
-        if self.not_after is not None and monotonic() >= self.not_after:
-            raise expired("the time in not_after passed before anything was sent")
+        self.refuse_late(expired)
         self.begun = True
+
+    def refuse_late(self, expired: type[Exception]) -> None:
+        """Raise `expired` where `not_after` has come, by the wall clock or by the monotonic one."""
+        if self.is_late is not None and self.is_late():
+            raise expired("the time in not_after passed before anything was sent")
 
 
 BOUNDS: ContextVar[Bounds | None] = ContextVar("clear_street_bounds", default=None)

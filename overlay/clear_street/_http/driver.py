@@ -182,7 +182,7 @@ def reading_bounds(effect: Read, settings: Settings) -> Bounds | None:
     """The bounds of what is left of a streamed reply; none for a piece of it, which httpx bounds."""
     if effect.seconds is None:
         return None
-    return Bounds(time.monotonic() + effect.seconds, None, settings.max_body_size)
+    return Bounds(time.monotonic() + effect.seconds, settings.max_body_size)
 
 
 def warn_unclosed(name: str, remedy: str) -> None:

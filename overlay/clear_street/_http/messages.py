@@ -51,8 +51,7 @@ def new_request(
     if not getattr(client, "keeps_bounds", False):
         extensions["trace"] = _traced(bounds) if isinstance(client, CLIENT) else _atraced(bounds)
         if send.not_after is not None:
-            if now >= send.not_after:
-                raise httpx.ConnectTimeout("the time in not_after passed before anything was sent")
+            bounds.refuse_late(httpx.ConnectTimeout)
             to_begin = min(left, max(0.001, send.not_after - now))
     extensions["timeout"] = {
         "connect": min(timeout.connect, to_begin),
