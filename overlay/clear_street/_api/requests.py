@@ -531,7 +531,7 @@ def contradictory_id(rows: Iterable[PositionInstruction]) -> str | None:
     for row in rows:
         if row.id is not None and row.id != NIL_ID:
             said = (row.status, row.instruction_id)
-            if shown.setdefault(row.id, said) != said:
+            if shown.setdefault(canonical_id(row.id), said) != said:
                 return row.id
     return None
 

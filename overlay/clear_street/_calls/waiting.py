@@ -81,10 +81,13 @@ class InstructionChange(NamedTuple):
 
 
 class Seen:
-    """What was seen of an account's instructions: of all of them, or of those that are waited for."""
+    """What was seen of an account's instructions: of all of them, or of those that are waited for.
+
+    Ids and keys are held in their canonical form: however the service and the caller write them, they are the same.
+    """
 
     def __init__(self, ids: Collection[str] | None) -> None:
-        self.ids: Collection[str] | None = ids
+        self.ids: Collection[str] | None = None if ids is None else frozenset(map(seam.canonical_id, ids))
         self.rows: dict[str, PositionInstruction] = {}
         self.histories: dict[str, list[StateSeen]] = {}
         self.keys: dict[str, str] = {}
@@ -96,13 +99,14 @@ class Seen:
         for row in rows:
             if row.id is None:
                 continue
-            if self.ids is not None and row.id not in self.ids:
+            id_ = seam.canonical_id(row.id)
+            if self.ids is not None and id_ not in self.ids:
                 if row.instruction_id is not None:
-                    self.keys[row.instruction_id] = row.id
+                    self.keys[seam.canonical_id(row.instruction_id)] = row.id
                 continue
-            history = self.histories.setdefault(row.id, [])
+            history = self.histories.setdefault(id_, [])
             previous = history[-1].status if history else None
-            self.rows[row.id] = row
+            self.rows[id_] = row
             if not history or row.status != previous:
                 history.append(StateSeen(row.status, at))
                 changes.append(InstructionChange(row, previous, at, previous in TERMINAL_STATES))
@@ -115,12 +119,19 @@ class Seen:
 
     def facts(self, ids: Iterable[str]) -> dict[str, Any]:
         """What an error says of all that was waited for."""
-        states = {id_: self.rows[id_].status if id_ in self.rows else None for id_ in ids}
-        return {"rows": [self.rows[id_] for id_ in states if id_ in self.rows], "states": states}
+        shown = {id_: self.row(id_) for id_ in ids}
+        return {
+            "rows": [row for row in shown.values() if row is not None],
+            "states": {id_: None if row is None else row.status for id_, row in shown.items()},
+        }
+
+    def row(self, instruction_id: str) -> PositionInstruction | None:
+        """An instruction as it was seen last."""
+        return self.rows.get(seam.canonical_id(instruction_id))
 
     def history(self, instruction_id: str) -> Sequence[StateSeen]:
         """Every state that an instruction was seen in."""
-        return self.histories.get(instruction_id, ())
+        return self.histories.get(seam.canonical_id(instruction_id), ())
 
 
 class Poll:
@@ -206,7 +217,7 @@ class Poll:
 
     def _read(self, call: Call[PositionGetPositionInstructionsResponse], begun: float) -> Flow[None]:
         reading = self._reading
-        asked: float | None = None
+        was_answered, asked = reading.error is None, None
         try:
             completed = yield from exchange(call)
         except APIError as error:
@@ -218,6 +229,11 @@ class Poll:
             if rows is not None and reading.error is None:
                 reading.at = call.clock.now()
                 reading.rows, reading.begun = rows, begun
+        # A wait or watch that goes on regardless may do so for hours: its log says that it does.
+        if was_answered and reading.error is not None and _may_pass(reading.error):
+            log(
+                WARNING, "the list of instructions gives no answer (%s): it is read again", type(reading.error).__name__
+            )
         now = call.clock.monotonic()
         jitter = call.clock.random()
         if asked is not None:
@@ -245,7 +261,7 @@ def wait(
     ids = checked_ids(ids)
     if on_change is not None and not callable(on_change):
         raise ArgumentError(f"Expected a function, or None, for `on_change` but received {on_change!r}.")
-    seen = Seen(frozenset(ids))
+    seen = Seen(ids)
     return _waiting(Poll(new_call, clock, account_id, seen), clock, seen, ids, wanted, seconds, grace, on_change)
 
 
@@ -266,12 +282,13 @@ def _waiting(
         for change in changes:
             if on_change is not None:
                 yield Invoke(on_change, change)
-        rows = [seen.rows[id_] for id_ in dict.fromkeys(ids) if id_ in seen.rows]
+        shown = {id_: seen.row(id_) for id_ in ids}
+        rows = [row for row in shown.values() if row is not None]
         failed = [row for row in rows if _has_failed(row, wanted)]
         running = [row for row in rows if not _has_failed(row, wanted) and not _is_reached(row, wanted)]
-        missing = [id_ for id_ in ids if id_ not in seen.rows]
+        missing = [id_ for id_ in ids if shown[id_] is None]
         if not missing and not running and not failed:
-            return [seen.rows[id_] for id_ in ids]
+            return [row for id_ in ids if (row := shown[id_]) is not None]
         given_up = bool(missing) and poll.taken >= appearing_until
         # Nobody is left without an answer because another one has it: a failure is told of when all is settled.
         is_over = not running and (not missing or given_up)
@@ -310,7 +327,7 @@ class Watch:
         self._clock = clock
         self._grace = checked_seconds("grace", grace)
         self._ids = None if ids is None else checked_ids(ids)
-        self._seen = Seen(None if self._ids is None else frozenset(self._ids))
+        self._seen = Seen(self._ids)
         self._poll = Poll(new_call, clock, account_id, self._seen)
         self._seconds = inf if deadline is None else checked_seconds("deadline", deadline)
         self._end: float | None = None
@@ -325,7 +342,7 @@ class Watch:
         now = self._clock.monotonic()
         if self._end is None:
             self._end, self._appearing_until = now + self._seconds, now + self._grace
-        while (missing := [id_ for id_ in self._ids or () if id_ not in self._seen.rows]) or not self._seen.is_over:
+        while (missing := [id_ for id_ in self._ids or () if self._seen.row(id_) is None]) or not self._seen.is_over:
             changes = yield from self._poll.next(self._end)
             if changes:
                 return changes
@@ -425,7 +442,7 @@ def _others(seen: Seen, ids: Sequence[str]) -> str:
 
 
 def _timed_out(poll: Poll, seen: Seen, ids: Sequence[str], id_: str, seconds: float) -> WaitTimeoutError:
-    row = seen.rows.get(id_)
+    row, server_id = seen.row(id_), seen.keys.get(seam.canonical_id(id_))
     if row is not None:
         what = f"was not settled within {seconds:g} s, last seen as {row.status}"
     elif poll.taken > -inf:
@@ -433,10 +450,8 @@ def _timed_out(poll: Poll, seen: Seen, ids: Sequence[str], id_: str, seconds: fl
     else:
         what = f"was not looked for: the account's list could not be read within {seconds:g} s"
     advice = ""
-    if id_ in seen.keys:
-        advice = (
-            f"; that is the idempotency key of the instruction whose server `id` is {seen.keys[id_]!r}: wait for that"
-        )
+    if server_id is not None:
+        advice = f"; that is the idempotency key of the instruction whose server `id` is {server_id!r}: wait for that"
     failing = f"; the last reading of the list failed: {poll.error}" if poll.error else ""
     return WaitTimeoutError(
         f"instruction {id_} {what}{advice}{_others(seen, ids)}{failing}",
