@@ -15,8 +15,9 @@ from openapi_python_client.strings import ClassName, PythonIdentifier, snake_cas
 T = TypeVar("T")
 
 WIDTH = 120
-# As the name of a field or an argument, each of these would hide what is said of another one.
-TYPES = {"Any", "bool", "classmethod", "date", "datetime", "dict", "float", "int", "list", "str", "tuple"}
+# What the body of a class names in lower case: a field of one of these names would hide it from those below.
+BUILTINS = {"bool", "classmethod", "dict", "float", "int", "list", "property", "str", "tuple"}
+DAYS = {"date", "datetime"}
 
 
 class Ungeneratable(Exception):
@@ -73,7 +74,7 @@ def identifier(name: str, taken: set[str]) -> str:
     found = snake_case(UntrustedString(words(name)))
     if not found.isidentifier():
         found = f"field_{found}"
-    while iskeyword(found) or found in TYPES or found in taken:
+    while iskeyword(found) or found in taken:
         found += "_"
     taken.add(found)
     return found
@@ -89,6 +90,11 @@ def member_name(value: str | int, taken: set[str]) -> str:
         found += "_"
     taken.add(found)
     return found
+
+
+def without_text(code: str) -> str:
+    """An expression without the strings in it: what they hold is no name."""
+    return re.sub(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", "''", code)
 
 
 def singular(tag: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from kinds import BOOLEAN, CLASSES, INTEGER, TEXT, Kind, alias, aliased, called, imported
 from naming import (
+    DAYS,
     Ungeneratable,
     class_name,
     docstring,
@@ -20,6 +21,7 @@ from naming import (
     sentence,
     singular,
     tag_package,
+    without_text,
 )
 
 if TYPE_CHECKING:
@@ -36,15 +38,15 @@ HELPERS = {
     "json_body",
     "object_body",
     "parse_reply",
+    "path_segment",
     "query_flag",
     "query_list",
     "query_object",
     "query_pairs",
     "query_text",
-    "scalar",
-    "segment",
-    "send",
-    "send_async",
+    "scalar_text",
+    "send_request",
+    "send_request_async",
     "whole_number",
 }
 NOTHING = "nothing"
@@ -84,6 +86,8 @@ class Call:
     body: Slot | None
     replies: Mapping[int, str]
     """The model of each status, or `NOTHING`; 4 stands for every 4xx, 0 for every other status."""
+    is_read: bool
+    """Whether it changes nothing: a GET or HEAD, or what the document says is one by `x-reads`."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,10 @@ class Operations:
                             "responses": {"200": {"description": ""}},
                         }
                     }
+        given = [slot for call in self.calls.values() for slot in (*call.parameters, call.body) if slot is not None]
+        self._schemas.name_members(slot.kind for slot in given)
+        for endpoint in found.values():
+            endpoint["parameters"] = [self._parameter_facts(argument) for argument in endpoint["parameters"]]
         return found
 
     def _endpoint(self, name: str, method: str, path: str, operation: Json, item: Json, place: str) -> Json:
@@ -174,7 +182,7 @@ class Operations:
         # The path's last parameter names the resource itself, so it comes first.
         order = [("path", key) for key in [*keys[-1:], *keys[:-1]]]
         order += [one for one in parameters if one[0] != "path"]
-        taken = {*HELPERS, "build_request", "client", "parse_response"}
+        taken = {*HELPERS, "build_request", "client", "parse_response", "self"}
         slots: list[Slot] = []
         arguments: list[Argument] = []
         for one in order:
@@ -192,7 +200,13 @@ class Operations:
         models = list(dict.fromkeys(model for model in known.values() if model != NOTHING))
         optional = ["None"] if NOTHING in known.values() else []
         classes = self._schemas.classes
-        self.calls[name] = Call(method.upper(), path, operation["tags"][0], slots, body.slot if body else None, replies)
+        is_read = expected(
+            operation.get("x-reads", method in ("get", "head")), bool, f"{place}/x-reads", "true or false"
+        )
+        self.calls[name] = Call(
+            method.upper(), path, operation["tags"][0], slots, body.slot if body else None, replies, is_read
+        )
+        summary, description = _texts(operation)
         parts = re.split(r"{([^}]+)}", path)
         literals = [path_literal(part, place) for part in parts[::2]]
         if not path.startswith("/") or {".", ".."} & {*path.split("/")}:
@@ -212,14 +226,17 @@ class Operations:
             "returns": " | ".join([*models, *optional]),
             "request": alias("Request", classes),
             **self._signature(arguments, first=bool(keys)),
-            "doc": docstring(_text(operation), indent=0),
-            **_docs(_text(operation).partition("\n")[0], arguments, known),
+            "parameters": arguments,
+            "summary": summary,
+            "description": description,
+            "doc": docstring(f"{summary}\n\n{description}", indent=0),
+            **_docs(summary, description, arguments, known),
             **self._imports(arguments, body, [*known.values()], in_query),
         }
 
     def _in_path(self, argument: Argument, path: str) -> str:
         """The expression that makes a segment of a path, which must be none of those that other paths have there."""
-        if not argument.encoded.startswith("segment("):
+        if not argument.encoded.startswith("path_segment("):
             return argument.encoded
         before, found, _ = path.partition(f"/{{{argument.key}}}")
         place = before.split("/")
@@ -239,28 +256,42 @@ class Operations:
             "arguments": ", ".join([a.name for a in positional] + [f"{a.name}={a.name}" for a in rest]),
         }
 
+    def _parameter_facts(self, argument: Argument) -> Json:
+        """What the overlay needs to declare an argument; `narrow` names the members of an enum instead of any text."""
+        narrow = argument.annotation
+        for name, enum in self._schemas.enums.items():
+            if enum["names"] is not None:
+                narrow = re.sub(rf"\b{name} \| str\b", f"{name} | {enum['names']}", narrow)
+        return {
+            "name": argument.name,
+            "annotation": argument.annotation,
+            "narrow": narrow,
+            "required": argument.required,
+            "description": argument.description,
+        }
+
     def _imports(
         self, arguments: list[Argument], body: Body | None, models: list[str], in_query: list[Argument]
     ) -> Json:
         """What the module imports; `typed_imports` are for its annotations alone."""
         code = " ".join([*(a.encoded for a in arguments), *models, *([body.expression, body.kind] if body else [])])
         annotations = " ".join(a.annotation for a in arguments)
-        mentioned, typed = (set(re.findall(r"\b\w+\b(?!\()", text)) for text in (code, annotations))
-        words = mentioned | typed | called(code)
+        mentioned, typed = (set(re.findall(r"\b\w+\b(?!\()", without_text(text))) for text in (code, annotations))
+        used = mentioned | called(code)
         taken = self._schemas.classes
         client = {
             "Request",
             "parse_reply",
-            "send",
-            "send_async",
-            *(words & HELPERS),
+            "send_request",
+            "send_request_async",
+            *(used & HELPERS),
             *(["query_pairs"] if in_query else []),
         }
         sources = {
-            "collections.abc": words & {"Iterable", "Mapping"},
-            "datetime": words & {"date", "datetime"},
+            "collections.abc": typed & {"Iterable", "Mapping"},
+            "datetime": typed & DAYS,
             "types": {"NoneType"} if NOTHING in models else set(),
-            "typing": {"TYPE_CHECKING", "Final", *(words & {"Any"})},
+            "typing": {"TYPE_CHECKING", "Final", *(typed & {"Any"})},
             "...client": client,
             "...types": called(code) & CLASSES,
         }
@@ -417,7 +448,7 @@ def _json_media(content: Json) -> Json | None:
 
 def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str:
     """The expression that makes the text of a parameter."""
-    text = "segment" if where == "path" else "query_text"
+    text = "path_segment" if where == "path" else "query_text"
     plain = replace(kind, nullable=False)
     if plain == TEXT or (kind.enum is not None and kind.accepts.endswith(" | str")):
         return f"{text}({name!r}, {name})"
@@ -432,16 +463,16 @@ def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str
             f"whole_number({', '.join([repr(name), name, *(f'{limit}={value}' for limit, value in limits.items())])})"
         )
     if kind.is_scalar:
-        return f"{text}({name!r}, scalar({name!r}, {kind.expression}, {name}))"
+        return f"{text}({name!r}, scalar_text({name!r}, {kind.expression}, {name}))"
     raise Ungeneratable(place, f"a parameter of the type {kind.annotation}")
 
 
 def _item_encoder(kind: Kind, place: str) -> str:
     """The function that makes the text of an item of a list."""
     encoded = _encoded(kind, "value", "query", {}, place)
-    if "scalar(" not in encoded:
+    if "scalar_text(" not in encoded:
         return encoded.partition("(")[0]
-    return f"lambda name, value: query_text(name, scalar(name, {kind.expression}, value))"
+    return f"lambda name, value: query_text(name, scalar_text(name, {kind.expression}, value))"
 
 
 def _pair(argument: Argument) -> str:
@@ -452,14 +483,13 @@ def _pair(argument: Argument) -> str:
     return f"({quote(argument.key, safe='')!r}, {given}{argument.encoded})"
 
 
-def _text(operation: Json) -> str:
+def _texts(operation: Json) -> tuple[str, str]:
     """Summary and description."""
     summary = sentence(operation.get("summary") or operation.get("operationId", ""))
-    description = operation.get("description", "").strip()
-    return f"{summary.removesuffix('.')}.\n\n{description}"
+    return f"{summary.removesuffix('.')}.", operation.get("description", "").strip()
 
 
-def _docs(summary: str, arguments: list[Argument], replies: Mapping[int, str]) -> dict[str, str]:
+def _docs(summary: str, description: str, arguments: list[Argument], replies: Mapping[int, str]) -> dict[str, str]:
     """The docstrings of the functions of an operation."""
     described = [f"    {one.name}: {one.description}" for one in arguments if one.description]
     models: dict[str, list[str]] = {}
@@ -473,6 +503,7 @@ def _docs(summary: str, arguments: list[Argument], replies: Mapping[int, str]) -
     send = [
         summary,
         "",
+        *([description, ""] if description else []),
         "Args:",
         "    client: The httpx client to send it on, which knows where to and as whom.",
         *described,

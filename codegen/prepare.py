@@ -54,12 +54,13 @@ def prepare(document: Json) -> Plan:
     if len(set(modules.values())) < len(modules):
         twice = sorted(module for module in modules.values() if list(modules.values()).count(module) > 1)
         raise Ungeneratable("#/components/schemas", f"several types for the module {twice[0]}")
+    named = {enum["names"]: modules[name] for name, enum in schemas.enums.items() if enum["names"] is not None}
     facts = {
         "doc": docstring(
             f"{info['title']}: a low-level client, one module per operation in `api` and per type in `models`.",
             indent=0,
         ),
-        "modules": modules,
+        "modules": dict(sorted((modules | named).items())),
         "models": {name: schemas.model_facts(name) for name in schemas.models},
         "enums": schemas.enums,
         "endpoints": endpoints,

@@ -30,10 +30,22 @@ from kinds import (
     table,
     tagged,
 )
-from naming import Ungeneratable, class_name, docstring, expected, identifier, member_name, module_name, sentence
+from naming import (
+    BUILTINS,
+    DAYS,
+    Ungeneratable,
+    class_name,
+    docstring,
+    expected,
+    identifier,
+    member_name,
+    module_name,
+    sentence,
+    without_text,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Json = dict[str, Any]
 
@@ -110,6 +122,17 @@ class Schemas:
         if source == place or source.startswith(f"{place}/"):
             return model(class_name(name))
         raise Ungeneratable(place, "it is made of itself, and is no object with properties")
+
+    def names_of(self, enum: str) -> str | None:
+        """What the members of an enum are called as plain strings; None for integers, and where a type has the name."""
+        name = f"{enum}Name"
+        return name if self.enums[enum]["base"] == "OpenStrEnum" and name not in self.classes else None
+
+    def name_members(self, asked: Iterable[Kind]) -> None:
+        """Name the members of the enums among what callers give, once all classes are known."""
+        for name in {one for kind in asked for each in kind.classes for one in (each, *self._reachable(each))}:
+            if name in self.enums:
+                self.enums[name]["names"] = self.names_of(name)
 
     @property
     def classes(self) -> set[str]:
@@ -373,33 +396,46 @@ class Schemas:
                     for value in values
                 ],
                 "terminal": self._terminal(schema, values, place),
+                "names": None,
             }
         return kind.or_null() if len(values) < len(schema["enum"]) else kind
 
     def model_facts(self, name: str) -> Json:
         """What the template of a model needs."""
         fields = [self._field_facts(index, field) for index, field in enumerate(self.models[name])]
+        spelt = self._spelt(fields)
         used = {one for field in self.models[name] for one in field["kind"].classes} - {name}
         late = sorted(other for other in used if name in self._reachable(other))
         enums = sorted(used & self.enums.keys())
         base = "Response" if name in self.replies else "Model"
-        words = set(re.findall(r"\w+", " ".join(f"{f['annotation']} {f['read']}" for f in fields)))
+        words = set(re.findall(r"\w+", without_text(" ".join(f"{f['annotation']} {f['read']}" for f in fields))))
         tables = [f"{table(enum)} = members({enum})" for enum in enums if table(enum) in words]
         code = " ".join(field["kind"].expression for field in self.models[name])
         own = {"Drift", "Field", base, *(called(code) & CLASSES), *(["members"] if tables else [])}
         keeps_text = any("keep_text(" in field["shape"] for field in fields)
         own |= {"keep_text"} if keeps_text else set()
-        days = sorted(words & {"date", "datetime"})
+        days = sorted(f"{day} as {spelt[day]}" if spelt[day] != day else day for day in words & DAYS)
+        for field in fields:
+            field["annotation"] = re.sub(r"\w+", lambda match: spelt.get(match[0], match[0]), field["annotation"])
+            field["read"] = re.sub(r"\w+(?=\.fromisoformat\()", lambda match: spelt[match[0]], field["read"])
         return {
             "own": {one: alias(one, self.classes) for one in ("Drift", "Field", base)},
             "base": base,
+            "spelt": spelt,
             "doc": docstring(self._sources[name][1].get("description") or f"{name}."),
             "fields": fields,
+            # A type checker takes a variable for what it is given first.
+            "value_is_typed": any(field["shape"] and field["required"] and not field["nullable"] for field in fields),
             # Other models last: what is found amiss before is not read twice.
             "reads": sorted(fields, key=lambda field: not field["plain"]),
             "keeps_text": keeps_text,
             "some_absent": any(not field["required"] for field in fields),
             "imports": [
+                *(
+                    ["import builtins as _builtins"]
+                    if any(one.startswith("_builtins.") for one in spelt.values())
+                    else []
+                ),
                 *([f"from datetime import {', '.join(days)}"] if days else []),
                 "from typing import Any, ClassVar, Self",
                 "from attrs import define",
@@ -409,6 +445,14 @@ class Schemas:
             "late_imports": [f"from .{module_name(other)} import {other}" for other in late],
             "tables": tables,
         }
+
+    def _spelt(self, fields: list[Json]) -> dict[str, str]:
+        """What the body of a class calls each type that one of its fields may have the name of."""
+        named = {field["name"] for field in fields} | {one["name"] for field in fields for one in field["aliases"]}
+        used = {"classmethod", "list", "tuple", *(["property"] if any(field["aliases"] for field in fields) else [])}
+        used |= set(re.findall(r"\w+", " ".join(field["annotation"] for field in fields)))
+        spelt = {name: f"_builtins.{name}" if name in named & used else name for name in BUILTINS}
+        return spelt | {name: f"_{name}" if name in named else name for name in DAYS}
 
     def _field_facts(self, index: int, field: Json) -> Json:
         kind: Kind = field["kind"]

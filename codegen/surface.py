@@ -27,6 +27,7 @@ def surface(document: Json) -> Iterator[str]:
     yield from ["# What the client relies on", "", "From openapi.yaml, by `make snapshots`.", "", "# Operations", ""]
     for name, call in sorted(plan.calls.items()):
         yield from [f"## {name}", "", f"- {call.method} {call.path}", f"- tag: {call.tag}"]
+        yield from ["- changes nothing"] if call.is_read and call.method not in ("GET", "HEAD") else []
         yield "- sends the API key" if key[name] else "- sends no API key"
         yield from (f"- {slot.place} {fact(slot)}" for slot in call.parameters)
         if call.body is not None:

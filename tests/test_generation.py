@@ -107,12 +107,13 @@ def test_nothing_of_the_document_is_missing() -> None:
     document = spec()
     models = import_module("clear_street_api.models")
     operations = {
-        (operation["tags"][0].lower(), operation["operationId"])
+        (operation["tags"][0].lower().replace(" ", "_"), operation["operationId"])
         for item in document["paths"].values()
         for operation in item.values()
     }
 
-    assert set(models.__all__) == set(document["components"]["schemas"])
+    names = {f"{name}Name" for name in document["components"]["schemas"]}  # of the members of an enum that callers give
+    assert set(models.__all__) - names == set(document["components"]["schemas"])
     assert {
         (path.parent.name, path.stem) for path in PACKAGE.glob("api/*/*.py") if path.stem != "__init__"
     } == operations

@@ -8,15 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
 
 from support.spec_tools import CODEGEN_PYTHON, ROOT, codegen, generated
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ORIGINS = ROOT / "codegen/origins.txt"
 TEMPLATES = ROOT / "codegen/templates"
@@ -150,10 +148,14 @@ ABSTRACT = ["/types.py:Kind.read", "/types.py:Kind.write", "/types.py:Model._rea
 """What every class below has a version of its own of."""
 
 
-def test_no_template_emits_code_that_was_never_imported_and_called(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what is generated from a document of every kind."""
     document = yaml.safe_load((ROOT / "tests/every_kind.yaml").read_text(encoding="utf-8"))
-    package = generated(document, tmp_path)
+    return generated(document, tmp_path_factory.mktemp("every"))
 
+
+def test_no_template_emits_code_that_was_never_imported_and_called(package: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", str(ROOT / "tests/support/generated_calls.py")],
         env={**os.environ, "PYTHONPATH": str(package)},
@@ -166,15 +168,53 @@ def test_no_template_emits_code_that_was_never_imported_and_called(tmp_path: Pat
     assert sorted(json.loads(done.stdout)) == ABSTRACT
 
 
-def test_every_template_has_a_part_in_it(tmp_path: Path) -> None:
-    document = yaml.safe_load((ROOT / "tests/every_kind.yaml").read_text(encoding="utf-8"))
-    made = {path.relative_to(tmp_path).as_posix() for path in generated(document, tmp_path).rglob("*.py")}
+def test_every_template_has_a_part_in_it(package: Path) -> None:
+    made = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
 
-    package = "generated/clear_street_api"
+    root = "clear_street_api"
     assert made == {
-        *(f"{package}/{name}.py" for name in ("__init__", "client", "errors", "types")),
-        *(f"{package}/models/{name}.py" for name in ("__init__", "circle", "colour", "size", "square", "thing")),
-        *(f"{package}/models/{name}.py" for name in ("thing_put_thing_made", "thing_reply")),
-        *(f"{package}/api/{name}.py" for name in ("__init__", "things/__init__")),
-        *(f"{package}/api/things/{name}_thing{'s' * (name == 'post')}.py" for name in ("patch", "post", "put")),
+        *(f"{root}/{name}.py" for name in ("__init__", "client", "errors", "types")),
+        *(
+            f"{root}/models/{name}.py"
+            for name in ("__init__", "circle", "colour", "day", "mark", "marks_reply", "search")
+        ),
+        *(
+            f"{root}/models/{name}.py"
+            for name in ("tone", "tone_name", "size", "square", "thing", "thing_put_thing_made", "thing_reply")
+        ),
+        *(f"{root}/api/{name}.py" for name in ("__init__", "things/__init__", "thing_marks/__init__")),
+        *(f"{root}/api/things/{name}_thing{'s' * (name == 'post')}.py" for name in ("patch", "post", "put")),
+        *(f"{root}/api/thing_marks/{name}_marks.py" for name in ("drop", "find")),
     }
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "--no-cache", "generated"],
+        ["ruff", "format", "--check", "--no-cache", "generated"],
+        ["codespell", "generated"],
+        ["mypy", "--strict", "--no-error-summary", "--config-file=", "--cache-dir=mypy", "generated"],
+        ["pyright"],
+    ],
+    ids=" ".join,
+)
+def test_what_every_template_emits_passes_every_check_of_ours(
+    package: Path, tmp_path: Path, command: list[str]
+) -> None:
+    shutil.copytree(package, tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps({**settings, "include": ["generated"]}), encoding="utf-8")
+    bin_ = Path(sys.executable).parent
+
+    done = subprocess.run(
+        [bin_ / command[0], *command[1:]],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -46,12 +46,14 @@ def test_the_surface_is_the_one_that_was_reviewed() -> None:
          "- query instrument_ids: list of string, optional"),
         ("/paths/~1v1~1version/get/security", [{"BearerAuth": []}], "- sends no API key", None),
         (f"{CANCEL}/tags", ["Cancels"], None, "- tag: Cancels"),
+        (f"{CANCEL}/x-reads", True, None, "- changes nothing"),
     ],
 )  # fmt: skip
 def test_whatever_changes_shows_on_a_line_of_its_own(
     tmp_path: Path, path: str, value: object, gone: str | None, new: str | None
 ) -> None:
-    document = patched(spec(), [{"op": "replace", "path": path, "value": value}])
+    step = {"op": "add" if path.endswith("/x-reads") else "replace", "path": path, "value": value}
+    document = patched(spec(), [step])
 
     lines = codegen("surface.py", written(document, tmp_path / "document.json")).stdout.splitlines()
 

@@ -20,15 +20,15 @@ __all__ = [
     "json_body",
     "object_body",
     "parse_reply",
+    "path_segment",
     "query_flag",
     "query_list",
     "query_object",
     "query_pairs",
     "query_text",
-    "scalar",
-    "segment",
-    "send",
-    "send_async",
+    "scalar_text",
+    "send_request",
+    "send_request_async",
     "whole_number",
 ]
 
@@ -101,7 +101,7 @@ class Request:
         return _as_bytes(self.json)
 
 
-def segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> str:
+def path_segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> str:
     """A string as exactly one segment of a path; ValueError or TypeError for one that would lead to another path, such
     as one of its siblings.
     """
@@ -144,7 +144,7 @@ def query_list(name: str, values: Any, encode: Callable[[str, object], str]) -> 
     return encoded
 
 
-def scalar(name: str, kind: Kind, value: object) -> str:
+def scalar_text(name: str, kind: Kind, value: object) -> str:
     """A string, number or boolean as text, before it is encoded."""
     try:
         return _as_text(name, kind.write(value))
@@ -271,13 +271,13 @@ def _built(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.
     return client.build_request(request.method, request.target, content=content, headers=headers)
 
 
-def send(client: httpx.Client, request: Request, parse: Callable[[int, bytes], M]) -> M:
+def send_request(client: httpx.Client, request: Request, parse: Callable[[int, bytes], M]) -> M:
     """Send a request once, with the client's own base URL and headers; what becomes of the reply."""
     response = client.send(_built(client, request), follow_redirects=False)
     return parse(response.status_code, response.content)
 
 
-async def send_async(client: httpx.AsyncClient, request: Request, parse: Callable[[int, bytes], M]) -> M:
+async def send_request_async(client: httpx.AsyncClient, request: Request, parse: Callable[[int, bytes], M]) -> M:
     """Send a request once, with the client's own base URL and headers; what becomes of the reply."""
     response = await client.send(_built(client, request), follow_redirects=False)
     return parse(response.status_code, response.content)

@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import httpx
 import pytest
@@ -41,6 +41,24 @@ THING: dict[str, Any] = {
     "anything": [1],
 }
 THING = {**THING, "at": "2026-04-24T14:30:00.123456789Z", "inner": THING}
+MARK: dict[str, Any] = {
+    "datetime": "2026-04-24T14:30:00Z",
+    "date": "2026-04-24",
+    "until": "2026-04-25",
+    "then": "2026-04-24T14:30:00.123456789Z",
+    "int": 1,
+    "bool": True,
+    "float": 1.5,
+    "str": "x",
+    "list": [SQUARE],
+    "dict": {"a": 1},
+    "tuple": {"shape": "circle", "radius": 1},
+    "classmethod": "m",
+    "property": "p",
+    "object": ["RED", "BLUE"],
+    "length": 2,
+}
+FOUND = {"data": [MARK], "day": {"date": "Friday"}}
 ODD = [None, True, 7, 1.5, "odd", [], [None, "odd"], {}, {"odd": "odd"}, {"shape": "line"}, float("nan"), "\ud800"]
 
 if TYPE_CHECKING:
@@ -105,6 +123,27 @@ def use_models(models: Any) -> None:
             enum([])
 
 
+def use_names(models: Any) -> None:
+    """A field has the API's own name, though the code around it calls a type by it."""
+    drift: list[Any] = []
+    mark = models.Mark.from_dict(MARK, drift=drift)
+    assert (drift, mark.to_dict()) == ([], MARK)
+    assert (mark.date, mark.datetime) == (date(2026, 4, 24), datetime(2026, 4, 24, 14, 30, tzinfo=UTC))
+    assert (mark.int, mark.str, mark.list[0].side, mark.dict, mark.tuple.radius) == (1, "x", 2.5, {"a": 1}, 1)
+    made = models.Mark(**{spec.name: getattr(mark, spec.name) for spec in models.Mark.FIELDS})
+    assert made.to_dict() == {**MARK, "then": "2026-04-24T14:30:00.123456Z"}
+    mark.attribute = "q"
+    assert mark.property == mark.attribute == "q"
+    for name in MARK:
+        for value in ODD:
+            assert models.Mark.from_dict({**MARK, name: value}, drift=(drift := [])).model_fields_set == set(MARK)
+    search = {"any_of": [SQUARE], "colour": "RED", "shape": None}
+    assert models.Search.from_dict(search).to_dict() == search
+    assert get_type_hints(models.Mark)["until"] == date | None
+    assert get_args(models.ColourName) == ("RED", "BLUE")
+    assert models.ToneName.from_dict({"text": "x"}).to_dict() == {"text": "x"}
+
+
 def use_calls(package: Any, models: Any) -> None:
     """Build, send and parse, right and wrong."""
     put = import_module("clear_street_api.api.things.put_thing")
@@ -137,6 +176,24 @@ def use_calls(package: Any, models: Any) -> None:
     assert post.build_request(1, thing_id="t").content() is None
     patch = import_module("clear_street_api.api.things.patch_thing")
     assert patch.build_request(1, thing_id="t", shape="square", side=2).content() == b'{"shape":"square","side":2}'
+    find = import_module("clear_street_api.api.thing_marks.find_marks")
+    drop = import_module("clear_street_api.api.thing_marks.drop_marks")
+    asked: dict[str, Any] = {
+        "any_of": [models.Square(shape="square", side=2)], "date": date(2026, 4, 24), "datetime": at, "int": 1,
+        "list": [models.Colour.RED, "GREEN"], "str": models.Colour.BLUE, "size": models.Size(2), "self_": True,
+        "client_": 1.5, "segment": "s", "colour": "RED", "tone": "DARK", "shape": {"shape": "square", "side": 1},
+    }  # fmt: skip
+    assert find.build_request(**asked).target == (
+        "/v1/marks?date=2026-04-24&datetime=2026-04-24T14%3A30%3A00Z&int=1&list=RED,GREEN&str=BLUE&size=2&self=true"
+        "&client=1.5&segment=s"
+    )
+    assert json.loads(find.build_request(**asked).content()) == {
+        "any_of": [{"shape": "square", "side": 2}], "colour": "RED", "tone": "DARK",
+        "shape": {"shape": "square", "side": 1},
+    }  # fmt: skip
+    assert drop.build_request(date="today").target == "/v1/marks?date=today"
+    for one in (find.sync, find.asyncio):
+        assert "Finds the marks of things.\n\n    - Which ones, the arguments say." in one.__doc__
     with pytest.raises(TypeError, match=r"`body\.whole`"):
         put.build_request(1, **{**given, "body": {**plain, "whole": "1"}})
 
@@ -145,12 +202,19 @@ def use_calls(package: Any, models: Any) -> None:
         assert put.sync(client, 1, **given).data == thing
         assert post.sync(client, 1, thing_id="t", body=[thing]).data == thing
         assert patch.sync(client, 1, thing_id="t", shape="square", side=2).to_dict() == {"data": THING}
+    marks = httpx.MockTransport(lambda request: httpx.Response(200 if request.method == "POST" else 204, json=FOUND))
+    with httpx.Client(transport=marks, base_url="https://x.invalid") as client:
+        assert find.sync(client, **asked).to_dict() == FOUND
+        assert drop.sync(client, date="today") is None
 
     async def main() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="https://x.invalid") as client:
             assert (await put.asyncio(client, 1, **given)).data == thing
             assert (await post.asyncio(client, 1, thing_id="t", body=[thing])).data == thing
             assert (await patch.asyncio(client, 1, thing_id="t", shape="square", side=2)).data == thing
+        async with httpx.AsyncClient(transport=marks, base_url="https://x.invalid") as client:
+            assert (await find.asyncio(client, **asked)).to_dict() == FOUND
+            assert await drop.asyncio(client) is None
 
     asyncio.run(main())
     assert patch.parse_response(204, b"") is None
@@ -174,6 +238,7 @@ def main() -> None:
     models = import_module("clear_street_api.models")
     assert set(models.__all__) <= set(dir(models))
     use_models(models)
+    use_names(models)
     use_calls(package, models)
     sys.setprofile(None)
     files = [str(module.__file__) for module in (package, *modules)]

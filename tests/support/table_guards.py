@@ -40,7 +40,7 @@ def operations_that_part(document: Json) -> list[str]:
             found.append(f"{name}: {row.method} {row.path_template} in {TABLE}, {method} {path} in the document")
         if row.authenticated != bool(operation.get("security", document["security"])):
             found.append(f"{name}: whether it needs the API key is not what {TABLE} says")
-        if (method == "GET") != (row.resend == Resend.READ):
+        if operation.get("x-reads", method == "GET") != (row.resend == Resend.READ):
             found.append(f"{name}: a {method} may not be sent again as {row.resend!r}")
         replies = {_model(reply) for status, reply in operation["responses"].items() if str(status).startswith("2")}
         if row.response is None or replies != {row.response().__name__}:

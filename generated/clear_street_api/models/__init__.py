@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .position_instruction_rejection_reason import PositionInstructionRejectionReason
     from .position_instruction_request import PositionInstructionRequest
     from .position_instruction_status import PositionInstructionStatus
-    from .position_instruction_type import PositionInstructionType
-    from .position_sort_by import PositionSortBy
+    from .position_instruction_type import PositionInstructionType, PositionInstructionTypeName
+    from .position_sort_by import PositionSortBy, PositionSortByName
     from .position_submit_position_instructions_error_response import PositionSubmitPositionInstructionsErrorResponse
     from .position_submit_position_instructions_response import PositionSubmitPositionInstructionsResponse
     from .position_type import PositionType
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .response_metadata import ResponseMetadata
     from .security_type import SecurityType
     from .side import Side
-    from .sort_direction import SortDirection
+    from .sort_direction import SortDirection, SortDirectionName
     from .time_in_force import TimeInForce
     from .trailing_offset_type import TrailingOffsetType
     from .version import Version
@@ -64,7 +64,9 @@ __all__ = [
     "PositionInstructionRequest",
     "PositionInstructionStatus",
     "PositionInstructionType",
+    "PositionInstructionTypeName",
     "PositionSortBy",
+    "PositionSortByName",
     "PositionSubmitPositionInstructionsErrorResponse",
     "PositionSubmitPositionInstructionsResponse",
     "PositionType",
@@ -73,6 +75,7 @@ __all__ = [
     "SecurityType",
     "Side",
     "SortDirection",
+    "SortDirectionName",
     "TimeInForce",
     "TrailingOffsetType",
     "Version",
@@ -101,7 +104,9 @@ _MODULES = {
     "PositionInstructionRequest": "position_instruction_request",
     "PositionInstructionStatus": "position_instruction_status",
     "PositionInstructionType": "position_instruction_type",
+    "PositionInstructionTypeName": "position_instruction_type",
     "PositionSortBy": "position_sort_by",
+    "PositionSortByName": "position_sort_by",
     "PositionSubmitPositionInstructionsErrorResponse": "position_submit_position_instructions_error_response",
     "PositionSubmitPositionInstructionsResponse": "position_submit_position_instructions_response",
     "PositionType": "position_type",
@@ -110,6 +115,7 @@ _MODULES = {
     "SecurityType": "security_type",
     "Side": "side",
     "SortDirection": "sort_direction",
+    "SortDirectionName": "sort_direction",
     "TimeInForce": "time_in_force",
     "TrailingOffsetType": "trailing_offset_type",
     "Version": "version",

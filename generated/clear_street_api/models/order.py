@@ -139,6 +139,7 @@ class Order(Model):
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
         self = object.__new__(cls)
         absent = nulls = 0
+        value: Any
         kept: dict[str, Any] | None = None
         try:
             value = data["id"]

@@ -1,6 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
+from typing import Literal
+
 from ..types import OpenStrEnum
 
 
@@ -13,3 +15,7 @@ class PositionInstructionType(OpenStrEnum):
     """Let the contracts expire. Only on the expiry date."""
     CONTRARY_EXERCISE = "CONTRARY_EXERCISE"
     """The contrary of what would happen by itself at expiry. Only on the expiry date."""
+
+
+PositionInstructionTypeName = Literal["EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE"]
+"""The members of `PositionInstructionType`, as plain strings."""

@@ -1,6 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
+from typing import Literal
+
 from ..types import OpenStrEnum
 
 
@@ -23,3 +25,16 @@ class PositionSortBy(OpenStrEnum):
     """`daily_unrealized_pnl`."""
     DAILY_REALIZED_PNL = "DAILY_REALIZED_PNL"
     """`daily_realized_pnl`."""
+
+
+PositionSortByName = Literal[
+    "SYMBOL",
+    "INSTRUMENT_TYPE",
+    "QUANTITY",
+    "MARKET_VALUE",
+    "POSITION_TYPE",
+    "UNREALIZED_PNL",
+    "DAILY_UNREALIZED_PNL",
+    "DAILY_REALIZED_PNL",
+]
+"""The members of `PositionSortBy`, as plain strings."""

@@ -1,6 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
+from typing import Literal
+
 from ..types import OpenStrEnum
 
 
@@ -11,3 +13,7 @@ class SortDirection(OpenStrEnum):
     """Smallest first."""
     DESC = "DESC"
     """Largest first."""
+
+
+SortDirectionName = Literal["ASC", "DESC"]
+"""The members of `SortDirection`, as plain strings."""

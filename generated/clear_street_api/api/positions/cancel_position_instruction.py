@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, parse_reply, segment, send, send_async, whole_number
+from ...client import Request, parse_reply, path_segment, send_request, send_request_async, whole_number
 from ...models.error_response import ErrorResponse
 from ...models.position_cancel_position_instruction_response import PositionCancelPositionInstructionResponse
 
@@ -48,7 +48,7 @@ def build_request(instruction_id: str, *, account_id: int) -> Request:
         OPERATION,
         METHOD,
         PATH,
-        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/instructions/{segment('instruction_id', instruction_id)}",
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/instructions/{path_segment('instruction_id', instruction_id)}",
     )
 
 
@@ -67,6 +67,9 @@ def sync(
 ) -> PositionCancelPositionInstructionResponse | ErrorResponse:
     """Cancel a position instruction.
 
+    Requests the cancellation of an outstanding instruction and returns the instruction, now `CANCEL_REQUESTED`. Whether
+    it ends `CANCELLED` or `CANCEL_FAILED` is decided later and shows up in `get_position_instructions`.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
@@ -84,7 +87,7 @@ def sync(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return send(client, build_request(instruction_id, account_id=account_id), parse_response)
+    return send_request(client, build_request(instruction_id, account_id=account_id), parse_response)
 
 
 async def asyncio(
@@ -92,6 +95,9 @@ async def asyncio(
 ) -> PositionCancelPositionInstructionResponse | ErrorResponse:
     """Cancel a position instruction.
 
+    Requests the cancellation of an outstanding instruction and returns the instruction, now `CANCEL_REQUESTED`. Whether
+    it ends `CANCELLED` or `CANCEL_FAILED` is decided later and shows up in `get_position_instructions`.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
@@ -109,4 +115,4 @@ async def asyncio(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return await send_async(client, build_request(instruction_id, account_id=account_id), parse_response)
+    return await send_request_async(client, build_request(instruction_id, account_id=account_id), parse_response)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, object_body, parse_reply, segment, send, send_async, whole_number
+from ...client import Request, object_body, parse_reply, path_segment, send_request, send_request_async, whole_number
 from ...models.close_positions_request import ClosePositionsRequest
 from ...models.error_response import ErrorResponse
 from ...models.position_close_position_response import PositionClosePositionResponse
@@ -50,7 +50,7 @@ def build_request(instrument_id: str, *, account_id: int, cancel_orders: bool | 
         OPERATION,
         METHOD,
         PATH,
-        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/{segment('instrument_id', instrument_id, ('instructions',))}",
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/positions/{path_segment('instrument_id', instrument_id, ('instructions',))}",
         json=object_body(ClosePositionsRequest, {"cancel_orders": cancel_orders}, required=False),
     )
 
@@ -70,6 +70,9 @@ def sync(
 ) -> PositionClosePositionResponse | ErrorResponse:
     """Close one position.
 
+    Sends closing orders for the position in one instrument and returns the orders. Sent twice, it may trade twice: the
+    request has no idempotency key.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
@@ -88,7 +91,7 @@ def sync(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return send(
+    return send_request(
         client, build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders), parse_response
     )
 
@@ -98,6 +101,9 @@ async def asyncio(
 ) -> PositionClosePositionResponse | ErrorResponse:
     """Close one position.
 
+    Sends closing orders for the position in one instrument and returns the orders. Sent twice, it may trade twice: the
+    request has no idempotency key.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
@@ -116,6 +122,6 @@ async def asyncio(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return await send_async(
+    return await send_request_async(
         client, build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders), parse_response
     )

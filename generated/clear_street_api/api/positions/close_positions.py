@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, object_body, parse_reply, send, send_async, whole_number
+from ...client import Request, object_body, parse_reply, send_request, send_request_async, whole_number
 from ...models.close_positions_request import ClosePositionsRequest
 from ...models.error_response import ErrorResponse
 from ...models.position_close_positions_response import PositionClosePositionsResponse
@@ -67,6 +67,9 @@ def sync(
 ) -> PositionClosePositionsResponse | ErrorResponse:
     """Close all positions.
 
+    Sends closing orders for every position of the account and returns the orders. Sent twice, it may trade twice: the
+    request has no idempotency key.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
@@ -83,7 +86,7 @@ def sync(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return send(client, build_request(account_id, cancel_orders=cancel_orders), parse_response)
+    return send_request(client, build_request(account_id, cancel_orders=cancel_orders), parse_response)
 
 
 async def asyncio(
@@ -91,6 +94,9 @@ async def asyncio(
 ) -> PositionClosePositionsResponse | ErrorResponse:
     """Close all positions.
 
+    Sends closing orders for every position of the account and returns the orders. Sent twice, it may trade twice: the
+    request has no idempotency key.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
@@ -107,4 +113,4 @@ async def asyncio(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return await send_async(client, build_request(account_id, cancel_orders=cancel_orders), parse_response)
+    return await send_request_async(client, build_request(account_id, cancel_orders=cancel_orders), parse_response)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, parse_reply, query_pairs, query_text, send, send_async, whole_number
+from ...client import Request, parse_reply, query_pairs, query_text, send_request, send_request_async, whole_number
 from ...models.error_response import ErrorResponse
 from ...models.position_get_position_instructions_response import PositionGetPositionInstructionsResponse
 
@@ -83,6 +83,9 @@ def sync(
 ) -> PositionGetPositionInstructionsResponse | ErrorResponse:
     """List position instructions.
 
+    Lists the instructions of an account, all in one reply. There is no GET for a single instruction: read the list and
+    pick by `id`. Rows refused on submit are not stored and never appear.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
@@ -101,7 +104,7 @@ def sync(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return send(
+    return send_request(
         client,
         build_request(account_id, instrument_id=instrument_id, underlying_instrument_id=underlying_instrument_id),
         parse_response,
@@ -117,6 +120,9 @@ async def asyncio(
 ) -> PositionGetPositionInstructionsResponse | ErrorResponse:
     """List position instructions.
 
+    Lists the instructions of an account, all in one reply. There is no GET for a single instruction: read the list and
+    pick by `id`. Rows refused on submit are not stored and never appear.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
@@ -135,7 +141,7 @@ async def asyncio(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return await send_async(
+    return await send_request_async(
         client,
         build_request(account_id, instrument_id=instrument_id, underlying_instrument_id=underlying_instrument_id),
         parse_response,

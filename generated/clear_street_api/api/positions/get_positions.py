@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, parse_reply, query_list, query_pairs, query_text, send, send_async, whole_number
+from ...client import (
+    Request,
+    parse_reply,
+    query_list,
+    query_pairs,
+    query_text,
+    send_request,
+    send_request_async,
+    whole_number,
+)
 from ...models.error_response import ErrorResponse
 from ...models.position_get_positions_response import PositionGetPositionsResponse
 
@@ -98,6 +107,9 @@ def sync(
 ) -> PositionGetPositionsResponse | ErrorResponse:
     """List positions.
 
+    Lists the positions of an account, a page at a time. While `metadata.next_page_token` is set there is another page;
+    pass it on as `page_token`.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
@@ -118,7 +130,7 @@ def sync(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return send(
+    return send_request(
         client,
         build_request(
             account_id,
@@ -144,6 +156,9 @@ async def asyncio(
 ) -> PositionGetPositionsResponse | ErrorResponse:
     """List positions.
 
+    Lists the positions of an account, a page at a time. While `metadata.next_page_token` is set there is another page;
+    pass it on as `page_token`.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
@@ -164,7 +179,7 @@ async def asyncio(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return await send_async(
+    return await send_request_async(
         client,
         build_request(
             account_id,

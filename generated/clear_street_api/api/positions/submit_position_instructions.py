@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ...client import Request, json_body, parse_reply, send, send_async, whole_number
+from ...client import Request, json_body, parse_reply, send_request, send_request_async, whole_number
 from ...models.error_response import ErrorResponse
 from ...models.position_instruction_request import PositionInstructionRequest
 from ...models.position_submit_position_instructions_error_response import (
@@ -87,6 +87,10 @@ def sync(
 ) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
     """Submit position instructions.
 
+    Submits a batch of instructions. Each row is accepted or refused by itself: all accepted is a 200, some a 207, none
+    an error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long
+    option position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
@@ -104,7 +108,7 @@ def sync(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return send(client, build_request(account_id, instructions=instructions), parse_response)
+    return send_request(client, build_request(account_id, instructions=instructions), parse_response)
 
 
 async def asyncio(
@@ -115,6 +119,10 @@ async def asyncio(
 ) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
     """Submit position instructions.
 
+    Submits a batch of instructions. Each row is accepted or refused by itself: all accepted is a 200, some a 207, none
+    an error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long
+    option position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
         account_id: The account to act on.
@@ -132,4 +140,4 @@ async def asyncio(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return await send_async(client, build_request(account_id, instructions=instructions), parse_response)
+    return await send_request_async(client, build_request(account_id, instructions=instructions), parse_response)

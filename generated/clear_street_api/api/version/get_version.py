@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ...client import Request, parse_reply, send, send_async
+from ...client import Request, parse_reply, send_request, send_request_async
 from ...models.error_response import ErrorResponse
 from ...models.version_get_version_response import VersionGetVersionResponse
 
@@ -51,6 +51,8 @@ def sync(
 ) -> VersionGetVersionResponse | ErrorResponse:
     """Get the version of the service.
 
+    Tells which release of the service answers. Needs no API key.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
 
@@ -63,7 +65,7 @@ def sync(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return send(client, build_request(), parse_response)
+    return send_request(client, build_request(), parse_response)
 
 
 async def asyncio(
@@ -71,6 +73,8 @@ async def asyncio(
 ) -> VersionGetVersionResponse | ErrorResponse:
     """Get the version of the service.
 
+    Tells which release of the service answers. Needs no API key.
+
     Args:
         client: The httpx client to send it on, which knows where to and as whom.
 
@@ -83,4 +87,4 @@ async def asyncio(
         UnreadableBody: The body is no JSON object.
         httpx.HTTPError: There was no reply, or not all of it.
     """
-    return await send_async(client, build_request(), parse_response)
+    return await send_request_async(client, build_request(), parse_response)

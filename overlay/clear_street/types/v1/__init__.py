@@ -25,13 +25,16 @@ if TYPE_CHECKING:
         PositionInstructionRequest,
         PositionInstructionStatus,
         PositionInstructionType,
+        PositionInstructionTypeName,
         PositionSortBy,
+        PositionSortByName,
         PositionType,
         QueueState,
         ResponseMetadata,
         SecurityType,
         Side,
         SortDirection,
+        SortDirectionName,
         TimeInForce,
         TrailingOffsetType,
         Version,
@@ -49,16 +52,10 @@ if TYPE_CHECKING:
         PositionGetPositionInstructionsParams,
         PositionGetPositionInstructionsResponse,
     )
-    from .get_positions import (
-        PositionGetPositionsParams,
-        PositionGetPositionsResponse,
-        PositionSortByName,
-        SortDirectionName,
-    )
+    from .get_positions import PositionGetPositionsParams, PositionGetPositionsResponse
     from .get_version import VersionGetVersionResponse
     from .submit_position_instructions import (
         PositionInstructionRequestParam,
-        PositionInstructionTypeName,
         PositionSubmitPositionInstructionsParams,
         PositionSubmitPositionInstructionsResponse,
     )
@@ -74,11 +71,8 @@ _HERE = {
     "PositionGetPositionInstructionsResponse": "get_position_instructions",
     "PositionGetPositionsParams": "get_positions",
     "PositionGetPositionsResponse": "get_positions",
-    "PositionSortByName": "get_positions",
-    "SortDirectionName": "get_positions",
     "VersionGetVersionResponse": "get_version",
     "PositionInstructionRequestParam": "submit_position_instructions",
-    "PositionInstructionTypeName": "submit_position_instructions",
     "PositionSubmitPositionInstructionsParams": "submit_position_instructions",
     "PositionSubmitPositionInstructionsResponse": "submit_position_instructions",
 }
@@ -98,13 +92,16 @@ _GENERATED = (
     "PositionInstructionRequest",
     "PositionInstructionStatus",
     "PositionInstructionType",
+    "PositionInstructionTypeName",
     "PositionSortBy",
+    "PositionSortByName",
     "PositionType",
     "QueueState",
     "ResponseMetadata",
     "SecurityType",
     "Side",
     "SortDirection",
+    "SortDirectionName",
     "TimeInForce",
     "TrailingOffsetType",
     "Version",

@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 import clear_street_api.models as api
 
 from ._facts import CallFacts
-
-PositionSortByName = Literal[
-    "SYMBOL",
-    "INSTRUMENT_TYPE",
-    "QUANTITY",
-    "MARKET_VALUE",
-    "POSITION_TYPE",
-    "UNREALIZED_PNL",
-    "DAILY_UNREALIZED_PNL",
-    "DAILY_REALIZED_PNL",
-]
-"""The members of `PositionSortBy`, as plain strings."""
-
-SortDirectionName = Literal["ASC", "DESC"]
-"""The members of `SortDirection`, as plain strings."""
 
 
 class PositionGetPositionsParams(TypedDict, total=False):
@@ -31,8 +16,8 @@ class PositionGetPositionsParams(TypedDict, total=False):
     instrument_ids: Sequence[str] | None
     page_size: int | None
     page_token: str | None
-    sort_by: api.PositionSortBy | PositionSortByName | None
-    sort_direction: api.SortDirection | SortDirectionName | None
+    sort_by: api.PositionSortBy | api.PositionSortByName | None
+    sort_direction: api.SortDirection | api.SortDirectionName | None
 
 
 class PositionGetPositionsResponse(CallFacts, api.PositionGetPositionsResponse):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Literal, Required, TypedDict
+from typing import Required, TypedDict
 
 import clear_street_api.models as api
 
@@ -12,14 +12,11 @@ from ..._states import KNOWN_STATES, LANDED_STATES, REFUSED_STATES, Rejection, r
 from ...errors import APIStatusError
 from ._facts import CallFacts
 
-PositionInstructionTypeName = Literal["EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE"]
-"""The members of `PositionInstructionType`, as plain strings."""
-
 
 class PositionInstructionRequestParam(TypedDict, total=False):
     """An instruction to submit, as a dict."""
 
-    instruction_type: Required[api.PositionInstructionType | PositionInstructionTypeName]
+    instruction_type: Required[api.PositionInstructionType | api.PositionInstructionTypeName]
     """What to do with the contracts."""
     instrument_id: Required[str]
     """The options contract."""
