@@ -136,7 +136,7 @@ def use_names(models: Any) -> None:
     assert mark.property == mark.attribute == "q"
     for name in MARK:
         for value in ODD:
-            assert models.Mark.from_dict({**MARK, name: value}, drift=(drift := [])).model_fields_set == set(MARK)
+            assert models.Mark.from_dict({**MARK, name: value}).model_fields_set == set(MARK)
     search = {"any_of": [SQUARE], "colour": "RED", "shape": None}
     assert models.Search.from_dict(search).to_dict() == search
     assert get_type_hints(models.Mark)["until"] == date | None
