@@ -73,7 +73,7 @@ class _Raw(Generic[T]):
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """Each request that was sent."""
-        return tuple(self._completed.call.attempts)
+        return tuple(self._completed.call.history.attempts)
 
     @property
     def retries_taken(self) -> int:
@@ -83,7 +83,7 @@ class _Raw(Generic[T]):
     @property
     def reconciled(self) -> bool:
         """Whether what came of the call was found by looking."""
-        return self._completed.call.reconciled
+        return self._completed.call.history.reconciled
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} [{self.status_code}]>"
@@ -100,7 +100,7 @@ class RawResponse(_Raw[T]):
         Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and
         `APIConnectionError` where it breaks off.
         """
-        if self._completed.value is None and self._completed.call.stream:
+        if self._completed.value is None and self._completed.call.asked.stream:
             self._run(finish(self._completed, self.http_response.read))
         return cast("T", self._completed.value)
 
@@ -151,7 +151,7 @@ class AsyncRawResponse(_Raw[T]):
         Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and
         `APIConnectionError` where it breaks off.
         """
-        if self._completed.value is None and self._completed.call.stream:
+        if self._completed.value is None and self._completed.call.asked.stream:
             await self._run(finish(self._completed, self.http_response.aread))
         return cast("T", self._completed.value)
 

@@ -49,7 +49,7 @@ class Running(Generic[D]):
     ) -> Call[T]:
         """Make a call, to be run as `exchange(call)`."""
         clock = self.driver.clock
-        return Call(settings, self.learnt, clock, operation, prepared, options, shape=shape, cast_to=cast_to)
+        return Call(settings, self.learnt, clock, operation, prepared, options, shape, cast_to)
 
     def raw_response(self, completed: Completed[Any], settings: Settings) -> Any:
         """Make the raw or streamed response of a call; its body is read by this driver."""

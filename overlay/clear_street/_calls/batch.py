@@ -118,7 +118,7 @@ class Batch:
         "entries",
         "keys_honoured",
         "keys_kept",
-        "strangers",
+        "unmatched_rows",
     )
 
     def __init__(
@@ -137,7 +137,7 @@ class Batch:
         """False once a look shows a row without a key: the service may not keep ours."""
         self.candidates: list[PositionInstruction] = []
         """Rows that may be the effect of rows of ours, but cannot be matched with them."""
-        self.strangers: list[PositionInstruction] = []
+        self.unmatched_rows: list[PositionInstruction] = []
         """Rows of a readable 2xx that cannot be matched with one of ours."""
         self._by_key = {entry.key: entry for entry in entries}
 
@@ -162,7 +162,7 @@ class Batch:
         return [entry for entry in self.entries if entry.state == "undetermined"]
 
     @property
-    def refused(self) -> bool:
+    def nothing_was_taken(self) -> bool:
         """Whether it is known that no row was taken."""
         return all(entry.state in ("not_sent", "refused_for_now", "rejected") for entry in self.entries)
 
@@ -181,20 +181,20 @@ class Batch:
 
     def rows(self) -> list[PositionInstruction]:
         """Every row: as the service has it, or as asked for; then rows that cannot be matched with one of ours."""
-        return [entry.shown() for entry in self.entries] + self.strangers
+        return [entry.shown() for entry in self.entries] + self.unmatched_rows
 
-    def lost(self) -> None:
+    def mark_open_unknown(self) -> None:
         """An attempt with the open rows ended without telling what it did."""
         for entry in self.open:
             entry.state = "unknown"
 
-    def put_off(self) -> None:
+    def mark_open_refused_for_now(self) -> None:
         """An attempt with the open rows was refused for now."""
         for entry in self.open:
             if entry.state == "not_sent":
                 entry.state = "refused_for_now"
 
-    def is_put_off(self, rows: Sequence[PositionInstruction]) -> bool:
+    def says_nothing_was_stored(self, rows: Sequence[PositionInstruction]) -> bool:
         """Whether a 5xx's rows say that nothing was stored: each open key once, REJECTED, under the all-zero id."""
         keys = sorted(row.instruction_id or "" for row in rows)
         return (
@@ -207,10 +207,10 @@ class Batch:
         """Whether the rows of a reply, of any status, bear our keys; None where it has no rows."""
         return all(row.instruction_id in self._by_key for row in rows) if rows else None
 
-    def take_done(self, rows: Sequence[PositionInstruction]) -> None:
+    def apply_success(self, rows: Sequence[PositionInstruction]) -> None:
         """A readable 2xx to an attempt with the open rows; what it does not say stays to be looked for."""
         mine = self._matched(rows)
-        self.strangers = [row for row in rows if row.instruction_id not in mine]
+        self.unmatched_rows = [row for row in rows if row.instruction_id not in mine]
         for entry in self.open:
             row = mine.get(entry.key)
             entry.note_duplicate(None if row is None else existing_id(row))
@@ -219,7 +219,7 @@ class Batch:
             elif entry.state != "unknown":
                 entry.settle("rejected" if row is not None and row.status in REFUSED_STATES else "undetermined", row)
 
-    def take_refusal(self, rows: Sequence[PositionInstruction], reason: str | None, status: int) -> None:
+    def apply_rejection(self, rows: Sequence[PositionInstruction], reason: str | None, status: int) -> None:
         """A refusal of an attempt with the open rows, with the reason that it gives for all of them.
 
         A 409 says of every row that it is a duplicate, whatever its words, unless a row has a code that says otherwise.
@@ -239,21 +239,21 @@ class Batch:
             elif entry.state != "unknown":
                 entry.settle("rejected", row)
 
-    def take_look(self, rows: Sequence[PositionInstruction]) -> None:
+    def apply_list(self, rows: Sequence[PositionInstruction]) -> None:
         """The account's instructions: presence settles a row, absence nothing."""
         self.keys_kept, self._begun_there = bool(rows), self._ask_begun_there()
         found = self._matched(rows)
         for entry in self.unsettled:
             if entry.key in found:
                 self._found(entry, found[entry.key])
-        self.candidates = self._strays(rows)
+        self.candidates = self._possible_effects(rows)
 
-    def take_keyless(self, rows: Sequence[PositionInstruction]) -> None:
+    def apply_list_without_keys(self, rows: Sequence[PositionInstruction]) -> None:
         """The account's instructions, not all of which show an id and a key: a sign that keys may not be honoured."""
         self.keys_honoured, self._begun_there = False, self._ask_begun_there()
-        self.candidates = self._strays(rows)
+        self.candidates = self._possible_effects(rows)
 
-    def _strays(self, rows: Sequence[PositionInstruction]) -> list[PositionInstruction]:
+    def _possible_effects(self, rows: Sequence[PositionInstruction]) -> list[PositionInstruction]:
         """Rows of the list that may be the effect of an unsettled row, but cannot be matched with it."""
         unsettled = {entry.key: entry for entry in self.unsettled}
         wanted = Wanted(list(unsettled.values()))

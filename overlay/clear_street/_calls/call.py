@@ -1,19 +1,17 @@
-"""One call: what was asked for, its bounds, and what is known of it so far.
+"""One call, in three parts: what was asked, what time is left, and what has happened.
 
-docs/safety.md, "Time", says what each bound is of.
+Only the methods of each part change it.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from functools import cache
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 from .._api import requests as seam
 from .._config.arguments import unexpected
-from .._config.secrets import Headers, checked_headers, concealed
+from .._config.secrets import checked_headers, concealed
 from .._config.settings import checked_flag
 from .._outcomes import Attempt, Failure, Outcome, Reply
 from ..errors import CutoffPassedError, RequestInfo
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from ..types.v1 import PositionInstruction
     from .batch import Batch
     from .effects import Send
+    from .renaming import RefusedName
     from .shared import Learnt, Service
 
 T = TypeVar("T")
@@ -40,20 +39,156 @@ T = TypeVar("T")
 _preload = cache(seam.preload)
 
 NOT_AFTER = "the time in `not_after`"
-_INDEX = re.compile(r"\[\d+\]")
-_DRIFT_KINDS_MAX = 1000
 _COMMON = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries", "deadline")
 _CHANGING = ("not_after",)
 _SUBMIT = ("raise_on_rejection", "resend_after_unknown")
 
 
-class Call(Generic[T]):
-    """The state of one call. `begin` starts its clocks; attempts are recorded with `record`."""
+class Asked(Generic[T]):
+    """What was asked for: an operation, its request, and the options of the call before those of the client. It does
+    not change.
+    """
+
+    __slots__ = (
+        "cast_to",
+        "headers",
+        "limits",
+        "operation",
+        "prepared",
+        "raise_on_rejection",
+        "raw",
+        "request",
+        "resend_after_unknown",
+        "settings",
+        "stream",
+    )
+
+    def __init__(
+        self,
+        settings: Settings,
+        operation: Operation[..., T],
+        prepared: seam.Prepared,
+        options: Mapping[str, object],
+        shape: str,
+        cast_to: object,
+    ) -> None:
+        """Take what was asked for; refuse options that cannot be used."""
+        request, headers, limits = prepared.request, settings.headers, settings.limits
+        raises, resends = settings.raise_on_rejection, settings.resend_after_unknown
+        if options:
+            _check_options(operation, options)
+            request = seam.with_extras(request, query=options.get("extra_query"), body=options.get("extra_body"))
+            headers = checked_headers("extra_headers", concealed(options.get("extra_headers"))).over(headers)
+            limits = limits.with_options(options)
+            raises = _flag(options, "raise_on_rejection", raises)
+            resends = _flag(options, "resend_after_unknown", resends)
+        self.settings: Final = settings
+        self.operation: Final = operation
+        self.prepared: Final = prepared
+        self.request: Final[Request] = request
+        self.headers: Final = headers
+        self.limits: Final = limits
+        self.raise_on_rejection: Final = raises
+        self.resend_after_unknown: Final = resends
+        self.stream: Final = shape == "stream"
+        """Whether the application reads the body itself."""
+        self.raw: Final = shape != "value"
+        """Whether somebody will see httpx's own response."""
+        self.cast_to: Final = cast_to
+
+    @property
+    def info(self) -> RequestInfo:
+        """How errors name the request."""
+        return RequestInfo(self.operation.method, self.operation.path_template)
+
+
+class TimeLeft:
+    """What time is left to a call, and when the service may be asked again. Moments are on the monotonic clock.
+
+    docs/safety.md, "Time", says what each bound is of.
+    """
+
+    __slots__ = (
+        "_not_after",
+        "clock",
+        "deadline_at",
+        "not_after_at",
+        "quiet_until",
+        "retry_after",
+        "send_until",
+        "started",
+        "started_at",
+        "stopped_by",
+    )
+
+    def __init__(self, clock: Clock, limits: Limits, *, may_look: bool) -> None:
+        """Start the call's clocks; `may_look` keeps a part of the time for looks."""
+        self.clock: Clock = clock
+        self.started: float = clock.monotonic()
+        self.started_at: datetime = clock.now()
+        seconds = limits.call_seconds
+        self.deadline_at: float = self.started + seconds
+        self.send_until: float = self.deadline_at - (policy.look_reserve(seconds) if may_look else 0.0)
+        """When the last request but looks may be sent."""
+        self._not_after = limits.not_after
+        self.not_after_at: float | None = None
+        """When `not_after` comes."""
+        if limits.not_after is not None:
+            self.not_after_at = self.started + (limits.not_after - self.started_at).total_seconds()
+        self.quiet_until: float = 0.0
+        """When the service may be asked again."""
+        self.retry_after: float | None = None
+        """For how many seconds the last reply asked not to be asked again."""
+        self.stopped_by: str | None = None
+        """Which bound kept the call from being sent, or sent again."""
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether `not_after` had passed when the call began."""
+        return self.not_after_at is not None and self.not_after_at <= self.started
+
+    def wall_clock(self, moment: float) -> datetime:
+        """The wall clock at a moment of the monotonic one."""
+        return self.started_at + timedelta(seconds=moment - self.started)
+
+    def passed_bound(self, moment: float) -> str | None:
+        """Which bound forbids to send at a moment, None for none.
+
+        The monotonic clock stands still while a machine sleeps, and the wall clock may be set back: `not_after` holds
+        by each of them.
+        """
+        if self.not_after_at is not None and self._not_after is not None:
+            left_by_wall = (self._not_after - self.clock.now()).total_seconds()
+            if moment >= self.not_after_at or moment - self.clock.monotonic() >= left_by_wall:
+                return NOT_AFTER
+        if moment >= self.send_until:
+            return "the deadline"
+        return None
+
+    def is_late(self) -> bool:
+        """Whether `not_after` has come, by either clock."""
+        return self.passed_bound(self.clock.monotonic()) == NOT_AFTER
+
+    def stop(self, bound: str | None) -> None:
+        """Remember which bound keeps the call from being sent, or sent again; None for none."""
+        self.stopped_by = bound
+
+    def note_retry_after(self, result: Reply | Failure) -> None:
+        """Remember when the service wants to be asked again."""
+        self.retry_after = policy.retry_after(result.headers, self.wall_clock(result.received))
+        if self.retry_after is not None:
+            self.quiet_until = result.received + self.retry_after
+
+
+class History:
+    """What has happened to a call so far, and what is known of it."""
 
     batch: Batch | None = None
+    """The rows of a submit."""
     in_flight: Send | None = None
-    unresolved: Reply | Failure | None = None
-    """The last attempt that may have had its effect, while that is open."""
+    """The attempt that is under way."""
+    may_have_landed: bool = False
+    """Whether an attempt that ended unknown may have had its effect, while that is open."""
     reconciled: bool = False
     """Whether what came of the call, or of a part of it, was found by looking."""
     last_look: Reply | None = None
@@ -62,17 +197,90 @@ class Call(Generic[T]):
     """What a cancel was refused for, as the list shows it."""
     advice: str | None = None
     """What the caller should know beside the error itself."""
-    not_after_at: float | None = None
-    """When `not_after` comes (monotonic)."""
-    quiet_until: float = 0.0
-    """When the service may be asked again (monotonic)."""
-    retry_after: float | None = None
     refused_names: tuple[str, ...] = ()
     """The names of the idempotency key that the service has refused."""
     renamed: int = 0
     """How many attempts were refused for such a name, and made again under another."""
-    stopped_by: str | None = None
-    """Which bound kept the call from being sent, or sent again."""
+
+    def __init__(self) -> None:
+        self.attempts: list[Attempt] = []
+
+    @property
+    def retries(self) -> int:
+        """How many attempts there were that count as retries, with the one to come."""
+        return len(self.attempts) - self.renamed
+
+    @property
+    def idempotency_keys(self) -> list[str]:
+        """The keys of a submit's rows, in the caller's order."""
+        return [entry.key for entry in self.batch.entries] if self.batch else []
+
+    def submit(self, batch: Batch) -> None:
+        """Begin with the rows of a submit."""
+        self.batch = batch
+
+    def begin_attempt(self, send: Send) -> None:
+        """An attempt is about to be made."""
+        self.in_flight = send
+
+    def end_attempt(
+        self, started_at: datetime, elapsed: float, result: Reply | Failure, outcome: Outcome, request_id: str | None
+    ) -> None:
+        """Remember what an attempt came to."""
+        self.in_flight = None
+        if outcome is Outcome.UNKNOWN:
+            self.may_have_landed = True
+        failure = type(result.cause).__name__ if isinstance(result, Failure) else None
+        request_id = request_id or policy.single(result.headers.get("x-request-id", "")) or None
+        self.attempts.append(Attempt(started_at, elapsed, outcome.value, failure, result.status, request_id))
+
+    def mark_refused_for_now(self) -> None:
+        """The last attempt's 5xx has rows that say that nothing was stored."""
+        self.may_have_landed = False
+        self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.REFUSED.value)
+
+    def mark_unknown(self, result: Reply | Failure) -> None:
+        """The body of the last attempt's reply, streamed, broke off or cannot be read."""
+        self.may_have_landed = True
+        failure = type(result.cause).__name__ if isinstance(result, Failure) else None
+        self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.UNKNOWN.value, failure=failure)
+        if self.batch is not None:
+            self.batch.mark_open_unknown()
+
+    def settle(self) -> None:
+        """It is known what came of the call."""
+        self.may_have_landed = False
+
+    def reconcile(self) -> None:
+        """A look showed what came of the call, or of some of its rows."""
+        self.reconciled = True
+
+    def note_look(self, reply: Reply) -> None:
+        """Remember the last list that counted."""
+        self.last_look = reply
+
+    def note_refused_name(self, refused: RefusedName) -> None:
+        """Remember a name of the idempotency key that the service does not know."""
+        if not refused.is_double:
+            self.refused_names += (refused.name,)
+
+    def note_renaming(self) -> None:
+        """Count an attempt that is made again under another name of the keys: it is no retry."""
+        self.renamed += 1
+
+    def note_shown(self, row: PositionInstruction) -> None:
+        """Remember how the list shows an instruction that could not be cancelled."""
+        self.shown = row
+
+    def advise(self, advice: str) -> None:
+        """Remember what the caller should know beside the error itself."""
+        self.advice = advice
+
+
+class Call(Generic[T]):
+    """One call: what was asked, what time is left, and what has happened; and what it shares with others."""
+
+    __slots__ = ("asked", "clock", "history", "learnt", "service", "time")
 
     def __init__(
         self,
@@ -82,131 +290,38 @@ class Call(Generic[T]):
         operation: Operation[..., T],
         prepared: seam.Prepared,
         options: Mapping[str, object],
-        *,
-        shape: str = "value",
-        cast_to: object = None,
+        shape: str,
+        cast_to: object,
     ) -> None:
-        self.settings: Settings = settings
+        """Check what was asked, and start the call's clocks; refuse a `not_after` that has passed."""
+        self.clock: Clock = clock
         self.learnt: Learnt = learnt
         self.service: Service = learnt.at(settings.base_url)
-        self.clock: Clock = clock
-        self.operation: Operation[..., T] = operation
-        self.prepared: seam.Prepared = prepared
-        self.request: Request = prepared.request
-        self.headers: Headers = settings.headers
-        self.limits: Limits = settings.limits
-        self.raise_on_rejection: bool = settings.raise_on_rejection
-        self.resend_after_unknown: bool = settings.resend_after_unknown
-        self.stream: bool = shape == "stream"
-        self.raw: bool = shape != "value"
-        """Whether somebody will see httpx's own response."""
-        self.cast_to: object = cast_to
-        self.attempts: list[Attempt] = []
-        if options:
-            self._take(options)
-
-    def _take(self, options: Mapping[str, object]) -> None:
-        """Check the call's own options, and let them go before those of the client."""
-        _check_options(self.operation, options)
-        self.request = seam.with_extras(self.request, query=options.get("extra_query"), body=options.get("extra_body"))
-        headers = concealed(options.get("extra_headers"))
-        self.headers = checked_headers("extra_headers", headers).over(self.headers)
-        self.limits = self.limits.with_options(options)
-        self.raise_on_rejection = _flag(options, "raise_on_rejection", self.raise_on_rejection)
-        self.resend_after_unknown = _flag(options, "resend_after_unknown", self.resend_after_unknown)
+        self.asked: Asked[T] = Asked(settings, operation, prepared, options, shape, cast_to)
+        self.time: TimeLeft = TimeLeft(clock, self.asked.limits, may_look=operation.may_look)
+        self.history: History = History()
+        if self.time.is_cut_off:
+            keys = [row.instruction_id for row in prepared.rows if row.instruction_id is not None]
+            raise self.cut_off("nothing was sent", outcomes=dict.fromkeys(keys, "not_sent"))
 
     @property
     def key_names(self) -> tuple[str, ...]:
         """The names under which the keys of a submit go out: the one that is pinned, or all that the service may
         know.
         """
-        pinned = self.settings.idempotency_key_name
+        pinned = self.asked.settings.idempotency_key_name
         return (pinned,) if pinned is not None else self.service.key_names or seam.key_names()
-
-    def begin(self) -> None:
-        """Start the call's clocks; refuse a `not_after` that has passed."""
-        now, today = self.clock.monotonic(), self.clock.now()
-        self.started = now
-        self.started_at = today
-        seconds = self.limits.call_seconds
-        self.deadline_at: float = now + seconds
-        looks = self.operation.may_look
-        self.send_until: float = self.deadline_at - (policy.look_reserve(seconds) if looks else 0.0)
-        if self.limits.not_after is not None:
-            left = (self.limits.not_after - today).total_seconds()
-            if left <= 0:
-                keys = [row.instruction_id for row in self.prepared.rows if row.instruction_id is not None]
-                raise self.cut_off("nothing was sent", outcomes=dict.fromkeys(keys, "not_sent"))
-            self.not_after_at = now + left
 
     def preload(self) -> None:
         """Import what the way back may need, while nothing was sent: later there may be no module, or no descriptor."""
-        _preload(self.operation.response)
-
-    def at(self, now: float) -> datetime:
-        """The wall clock at a moment of the monotonic one."""
-        return self.started_at + timedelta(seconds=now - self.started)
-
-    def note(self, result: Reply | Failure) -> None:
-        """Remember when the service wants to be asked again."""
-        self.retry_after = policy.retry_after(result.headers, self.at(result.received))
-        if self.retry_after is not None:
-            self.quiet_until = result.received + self.retry_after
-
-    def record(self, started: float, result: Reply | Failure, outcome: Outcome, request_id: str | None) -> None:
-        """Remember an attempt."""
-        if outcome is not Outcome.DONE:
-            self.note(result)
-        if outcome is Outcome.UNKNOWN:
-            self.unresolved = result
-        self.attempts.append(
-            Attempt(
-                started_at=self.at(started),
-                elapsed=result.received - started,
-                outcome=outcome.value,
-                failure=type(result.cause).__name__ if isinstance(result, Failure) else None,
-                status_code=result.status,
-                request_id=request_id or policy.single(result.headers.get("x-request-id", "")) or None,
-            )
-        )
-
-    def put_off(self) -> None:
-        """The last attempt's 5xx has rows that say that nothing was stored."""
-        self.unresolved = None
-        self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.REFUSED.value)
-
-    def lose(self, result: Reply | Failure) -> None:
-        """The body of the last attempt's reply, streamed, broke off or cannot be read."""
-        self.unresolved = result
-        failure = type(result.cause).__name__ if isinstance(result, Failure) else None
-        self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.UNKNOWN.value, failure=failure)
-        if self.batch is not None:
-            self.batch.lost()
-
-    def passed(self, moment: float) -> str | None:
-        """Which bound forbids to send at a moment of the monotonic clock, None for none.
-
-        The monotonic clock stands still while a machine sleeps, and the wall clock may be set back: `not_after` holds
-        by each of them.
-        """
-        if self.not_after_at is not None and self.limits.not_after is not None:
-            left_by_wall = (self.limits.not_after - self.clock.now()).total_seconds()
-            if moment >= self.not_after_at or moment - self.clock.monotonic() >= left_by_wall:
-                return NOT_AFTER
-        if moment >= self.send_until:
-            return "the deadline"
-        return None
-
-    def is_late(self) -> bool:
-        """Whether `not_after` has come, by either clock."""
-        return self.passed(self.clock.monotonic()) == NOT_AFTER
+        _preload(self.asked.operation.response)
 
     def cut_off(self, what: str, **context: Any) -> CutoffPassedError:
         """The error of a call that `not_after` kept from being sent, or sent again."""
-        cutoff = cast("datetime", self.limits.not_after)
+        cutoff = cast("datetime", self.asked.limits.not_after)
         today = self.clock.now()
         has = "has passed" if today >= cutoff else "comes before it may be sent again"
-        context.setdefault("request", RequestInfo(self.operation.method, self.operation.path_template))
+        context.setdefault("request", self.asked.info)
         return CutoffPassedError(
             f"{NOT_AFTER}, {cutoff.isoformat()}, {has} (it is {today.isoformat()} by the client's clock): {what}",
             not_after=cutoff,
@@ -215,31 +330,20 @@ class Call(Generic[T]):
         )
 
     def decode(self, reply: Reply, found: object) -> T:
-        """The call's value: of the reply, or of `found` under the reply's envelope."""
-        if self.operation.response is None:
-            return cast("T", seam.read_as(self.cast_to, reply.body))
+        """Make the call's value: of the reply, or of `found` under the reply's envelope."""
+        asked, history = self.asked, self.history
+        value: Any
+        if asked.operation.response is None:
+            value = seam.read_as(asked.cast_to, reply.body)
+            return value  # type: ignore[no-any-return]
         document = reply.json or {}
-        if reply is self.last_look and isinstance(found, list):
+        if reply is history.last_look and isinstance(found, list):
             document = {**document, "data": [row.to_dict() for row in cast("list[PositionInstruction]", found)]}
-        value: Any = seam.decode_reply(self.operation.response(), document, found)
-        record_call(value, tuple(self.attempts), reconciled=self.reconciled)
-        return cast("T", value if self.cast_to is None else seam.cast_model(self.cast_to, value))
-
-    def new_drift(self, value: object) -> set[str]:
-        """Kinds of departure from the spec in a value that were not seen before by this client."""
-        drift = getattr(value, "drift", ())
-        if not drift:
-            return set()
-        kinds = {f"{_INDEX.sub('[]', d.path)}: {d.kind}, expected {d.expected}" for d in drift}
-        seen = self.learnt.drift_seen
-        new = set(islice(kinds - seen, max(0, _DRIFT_KINDS_MAX - len(seen))))
-        seen |= new
-        return new
-
-    @property
-    def idempotency_keys(self) -> list[str]:
-        """The keys of a submit's rows, in the caller's order."""
-        return [entry.key for entry in self.batch.entries] if self.batch else []
+        value = seam.decode_reply(asked.operation.response(), document, found)
+        record_call(value, tuple(history.attempts), reconciled=history.reconciled)
+        if asked.cast_to is not None:
+            value = seam.cast_model(asked.cast_to, value)
+        return value  # type: ignore[no-any-return]
 
 
 def _flag(options: Mapping[str, object], name: str, default: bool) -> bool:

@@ -17,6 +17,8 @@ from .policy import Action
 from .steps import Completed, attempt, completed_with, look, pause
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from ..types.v1 import PositionInstruction
     from .call import Call
     from .effects import Flow
@@ -26,19 +28,25 @@ T = TypeVar("T")
 
 def cancel(call: Call[T]) -> Flow[Completed[T]]:
     """Cancel; repeat that under the same id, which does no harm; then settle it by looking."""
+    asked, history = call.asked, call.history
     while True:
-        result, outcome = yield from attempt(call, call.request)
-        action = policy.decide(call.operation.resend, outcome, result.status)
+        result, outcome = yield from attempt(call, asked.request)
+        action = policy.decide(asked.operation.resend, outcome, result.status)
         if action is Action.RETURN:
-            call.unresolved = None
+            # The service took this one: what became of an attempt before it makes no difference any more.
+            history.settle()
             return completed_with(call, cast("Reply", result))
-        if action is Action.AGAIN and (yield from pause(call)):
-            continue
-        # An earlier attempt may have arrived: what came last does not clear it.
-        if call.unresolved is not None:
+        if action is Action.AGAIN:
+            # Cancelling twice does no harm, so this needs no look first, unlike a submit.
+            again = yield from pause(call)
+            if again:
+                continue
+        if history.may_have_landed:
+            # An earlier attempt may have arrived: what came last, be it a refusal, does not clear it.
             return (yield from settle_cancel(call, result))
-        # A first 404 or 409 is definite. One look tells the caller which state the instruction is in.
-        if outcome is Outcome.REFUSED and result.status in (404, 409) and call.retry_after is None:
+        if outcome is Outcome.REFUSED and result.status in (404, 409) and call.time.retry_after is None:
+            # A first 404 or 409 is definite. One look tells the caller which state the instruction is in; that it
+            # is CANCELLED already, perhaps by this very request, is something else than that it was ACCEPTED.
             rows, _ = yield from look(call, 0)
             if rows is not None:
                 failures.note_what_is_shown(call, rows)
@@ -47,26 +55,35 @@ def cancel(call: Call[T]) -> Flow[Completed[T]]:
 
 def settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
     """Find out by the list what came of a cancel of which an attempt is unknown."""
+    history = call.history
     too_late = REFUSED_STATES
-    # ACCEPTED alone may be the state before the cancel arrives; with a 409 it is the reason why it cannot.
-    if last.status == 409 and call.attempts[-1].outcome == Outcome.REFUSED:
+    if last.status == 409 and history.attempts[-1].outcome == Outcome.REFUSED:
+        # ACCEPTED alone may be the state before the cancel arrives; with a 409 it is the reason why it cannot.
         too_late |= {"ACCEPTED"}
     row: PositionInstruction | None = None
     for number in range(policy.LOOK_TRIES):
         rows, may_look_again = yield from look(call, number)
         if rows is not None:
             failures.note_key_for_id(call, rows)
-            shown = seam.rows_with_id(rows, cast("str", call.prepared.instruction_id))
-            # One id in two states is a contradiction, and proves neither.
-            if len({one.status for one in shown}) == 1 and shown[0].status in CANCEL_STATES | too_late:
-                row = shown[0]
+            row = _settled_row(call, rows, CANCEL_STATES | too_late)
+        # The list may lag: a row that is not there yet, or in another state, is looked for again.
         if row is not None or not may_look_again:
             break
     if row is None:
         raise failures.error(call, last)
-    call.unresolved, call.reconciled = None, True
+    history.settle()
+    history.reconcile()
     if row.status in too_late:
         raise failures.not_cancelled(call, last, row)
     if row.status == "CANCEL_FAILED":
+        # Not an error of this call: the cancel did arrive.
         log(WARNING, "the cancel arrived, and failed: CANCEL_FAILED; a person must look")
-    return completed_with(call, cast("Reply", call.last_look), row)
+    return completed_with(call, cast("Reply", history.last_look), row)
+
+
+def _settled_row(
+    call: Call[T], rows: Sequence[PositionInstruction], states: Collection[str]
+) -> PositionInstruction | None:
+    """The row of the instruction, if it is in one of these states; one id in two states proves neither."""
+    shown = seam.rows_with_id(rows, call.asked.prepared.instruction_id or "")
+    return shown[0] if len({row.status for row in shown}) == 1 and shown[0].status in states else None

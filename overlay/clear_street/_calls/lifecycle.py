@@ -24,11 +24,10 @@ T = TypeVar("T")
 
 
 def exchange(call: Call[T]) -> Flow[Completed[T]]:
-    """A whole call."""
-    call.begin()
+    """Make a whole call. Whatever error it ends in is logged, and an interruption tells what may have happened."""
     try:
         completed = yield from _flow(call)
-        log_end(call, "reconciled" if call.reconciled else "done")
+        log_end(call, "reconciled" if call.history.reconciled else "done")
     except BaseException as error:
         explain(call, error)
         raise
@@ -36,14 +35,17 @@ def exchange(call: Call[T]) -> Flow[Completed[T]]:
 
 
 def _flow(call: Call[T]) -> Flow[Completed[T]]:
-    resend = call.operation.resend
+    asked = call.asked
+    resend = asked.operation.resend
     if resend == Resend.READ:
         return (yield from _plain(call))
     # What the way back needs is loaded before a byte leaves: nothing may fail once the effect may have happened.
     call.preload()
     if resend == Resend.SUBMIT:
         return (yield from submit(call))
-    yield from tell_intent(call, (), call.request)
+    hook = asked.settings.on_intent
+    if hook is not None:
+        yield from tell_intent(call, hook, (), asked.request)
     if resend == Resend.CANCEL:
         return (yield from cancel(call))
     return (yield from _plain(call))
@@ -54,11 +56,15 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
 
     docs/safety.md, "Closing positions": once a byte may have left, a change is never sent again.
     """
+    asked = call.asked
     while True:
-        result, outcome = yield from attempt(call, call.request)
-        action = policy.decide(call.operation.resend, outcome, result.status)
+        result, outcome = yield from attempt(call, asked.request)
+        # For a change the table has AGAIN only where nothing was done: never sent, or a 429.
+        action = policy.decide(asked.operation.resend, outcome, result.status)
         if action is Action.RETURN:
             return completed_with(call, cast("Reply", result))
-        if action is Action.AGAIN and (yield from pause(call)):
-            continue
+        if action is Action.AGAIN:
+            again = yield from pause(call)
+            if again:
+                continue
         raise failures.error(call, result)

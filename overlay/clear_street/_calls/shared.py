@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from datetime import timedelta
+from itertools import islice
 from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -22,6 +24,8 @@ INTERVAL_FIRST = 0.5
 INTERVAL_MAX = 10.0
 INTERVAL_GROWTH = 1.5
 """Seconds between two readings of a list: at first, at most, and the factor with each in which nothing changes."""
+_INDEX = re.compile(r"\[\d+\]")
+_DRIFT_KINDS_MAX = 1000
 _INTERRUPTED_MAX = 1000
 _REPLIES_MAX = 16
 """Replies whose headers are kept, so that the last `Date` among them can be read when an age is asked for."""
@@ -44,6 +48,17 @@ class Service:
     def note(self, headers: Mapping[str, str], received: float) -> None:
         """Remember the headers of a reply, and when it came (monotonic)."""
         self._replies.append((headers, received))
+
+    def note_echo(self, echoed: bool | None) -> None:
+        """Remember whether a reply bore the keys that were sent; None where it had no rows."""
+        if echoed:
+            self.keys_echoed = True
+        elif echoed is False:
+            self.keys_honoured = False
+
+    def use_key_names(self, names: tuple[str, ...] | None) -> None:
+        """Send keys under these names from now on; None for all that there are."""
+        self.key_names = names
 
     def earliest(self, moment: float) -> datetime | None:
         """The earliest time that the service's own clock can have shown at a moment of our monotonic one; None where it
@@ -76,6 +91,21 @@ class Learnt:
         """The last changing calls that were stopped after they may have had their effect."""
         self.readings: WeakValueDictionary[object, Reading] = WeakValueDictionary()
         """The latest list of instructions of each account, while somebody waits for it."""
+
+    def new_drift(self, value: object) -> list[str]:
+        """Remember the kinds of departure from the spec in a value; those that were not seen before, in order."""
+        drift = getattr(value, "drift", ())
+        if not drift:
+            return []
+        kinds = {f"{_INDEX.sub('[]', d.path)}: {d.kind}, expected {d.expected}" for d in drift}
+        seen = self.drift_seen
+        new = set(islice(kinds - seen, max(0, _DRIFT_KINDS_MAX - len(seen))))
+        seen |= new
+        return sorted(new)
+
+    def note_interrupted(self, call: InterruptedCall) -> None:
+        """Remember a call that was stopped after it may have had its effect."""
+        self.interrupted.append(call)
 
     def at(self, base_url: str) -> Service:
         """What was learnt at one address."""

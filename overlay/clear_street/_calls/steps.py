@@ -15,7 +15,7 @@ from . import failures, policy
 from .effects import Invoke, Send, Sleep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from clear_street_api.client import Request
 
@@ -44,39 +44,42 @@ class Completed(Generic[T]):
 
 def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outcome]]:
     """Send once, within the time that is left, and remember it."""
-    now = call.clock.monotonic()
-    if passed := call.passed(now):
-        call.stopped_by = passed
+    asked, time, now = call.asked, call.time, call.clock.monotonic()
+    if passed := time.passed_bound(now):
+        time.stop(passed)
         return Failure(TimeoutError(f"{passed} had passed"), now, sent=False, timed_out=True), Outcome.NEVER_SENT
     send = Send(
         request,
-        call.headers,
-        timeout=call.limits.timeout,
-        until=min(now + call.limits.timeout.total, call.send_until),
-        not_after=call.not_after_at,
-        is_late=None if call.not_after_at is None else call.is_late,
-        stream=call.stream,
-        raw=call.raw,
-        authenticated=call.operation.authenticated,
+        asked.headers,
+        timeout=asked.limits.timeout,
+        until=min(now + asked.limits.timeout.total, time.send_until),
+        not_after=time.not_after_at,
+        is_late=None if time.not_after_at is None else time.is_late,
+        stream=asked.stream,
+        raw=asked.raw,
+        authenticated=asked.operation.authenticated,
     )
-    call.in_flight = send
+    call.history.begin_attempt(send)
     result = yield from _sent(call, send)
-    if isinstance(result, Reply) and result.body is not None:
-        result.json = read_object(result.body)
+    request_id: str | None = None
+    if isinstance(result, Reply):
+        if result.body is not None:
+            result.json = read_object(result.body)
+        request_id = seam.request_id_in(result.json)
     foreign = is_foreign(call, result)
     outcome = policy.classify(result, readable=not foreign and is_readable(call, result), foreign=foreign)
-    request_id = seam.request_id_in(result.json) if isinstance(result, Reply) else None
-    call.record(now, result, outcome, request_id)
-    call.in_flight = None
+    if outcome is not Outcome.DONE:
+        time.note_retry_after(result)
+    call.history.end_attempt(time.wall_clock(now), result.received - now, result, outcome, request_id)
     return result, outcome
 
 
 def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
-    """What sending comes to. A key that goes bad within a call is no wrong argument any more: nothing was sent."""
+    """Send. A key that goes bad within a call is no wrong argument any more: nothing was sent."""
     try:
         result: Reply | Failure = yield send
     except ArgumentError as error:
-        if not call.attempts:
+        if not call.history.attempts:
             raise
         now = call.clock.monotonic()
         return Failure(error, now, sent=False, timed_out=False)
@@ -89,7 +92,7 @@ def is_foreign(call: Call[T], result: Reply | Failure) -> bool:
     cancel, another instruction. The page of the contract shows a call with account 0, which is nobody's, beside a reply
     of another: such a call is not held against its reply.
     """
-    asked = call.prepared
+    asked = call.asked.prepared
     if isinstance(result, Failure) or result.json is None or not asked.account_id:
         return False
     if seam.names_other_account(result.json, asked.account_id):
@@ -106,15 +109,15 @@ def is_readable(call: Call[T], result: Reply | Failure) -> bool:
         return False
     if result.body is None:
         return True
-    resend = call.operation.resend
+    asked, resend = call.asked, call.asked.operation.resend
     if seam.is_bare_error(result.json) and resend in (Resend.CANCEL, Resend.ONCE):
         return False
-    if call.operation.response is None:
-        return seam.reads_as(call.cast_to, result.body)
+    if asked.operation.response is None:
+        return seam.reads_as(asked.cast_to, result.body)
     if result.json is None:
         return False
     # Of a read, another value in the place of an object reads None and is drift, like any other field.
-    if seam.has_data(call.operation.response(), result.json, exact=call.operation.changes):
+    if seam.has_data(asked.operation.response(), result.json, exact=asked.operation.changes):
         return True
     # A close without its orders is answered at least in the service's own envelope: what a gateway says when it gave up
     # waiting can come with a 200 as well.
@@ -125,17 +128,19 @@ def is_readable(call: Call[T], result: Reply | Failure) -> bool:
 def pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
     """Wait before sending again, as long as the service asked, or else, with `backoff`, a random while; False where
     there is no attempt or no time left for it, or the service asked for more than that.
+
+    docs/safety.md, "What may be sent again".
     """
-    retries = len(call.attempts) - call.renamed
-    if retries > call.limits.max_retries or (call.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
+    time, history = call.time, call.history
+    if history.retries > call.asked.limits.max_retries or (time.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
         return False
     now = call.clock.monotonic()
-    then = max(now, call.quiet_until)
-    if backoff and call.retry_after is None:
-        jitter = call.clock.random()
-        then = max(then, now + policy.backoff(len(call.attempts), jitter))
-    call.stopped_by = call.passed(then)
-    if call.stopped_by:
+    then = max(now, time.quiet_until)
+    if backoff and time.retry_after is None:
+        then = max(then, now + policy.backoff(len(history.attempts), call.clock.random()))
+    passed = time.passed_bound(then)
+    time.stop(passed)
+    if passed:
         return False
     if then > now:
         yield Sleep(then - now)
@@ -148,40 +153,41 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[PositionInstruction]
 
     docs/safety.md, "What a reply may prove", says which list counts.
     """
-    now = call.clock.monotonic()
+    asked, time, now = call.asked, call.time, call.clock.monotonic()
     jitter = call.clock.random()
-    wait = max(call.quiet_until - now, policy.backoff(number, jitter) if number else 0.0)
-    if now + wait >= call.deadline_at or wait > policy.RETRY_AFTER_MAX:
+    wait = max(time.quiet_until - now, policy.backoff(number, jitter) if number else 0.0)
+    if now + wait >= time.deadline_at or wait > policy.RETRY_AFTER_MAX:
         return None, False
     if wait > 0:
         yield Sleep(wait)
         now = call.clock.monotonic()
     send = Send(
-        seam.get_position_instructions(cast("int", call.prepared.account_id)).request,
-        call.headers,
-        timeout=call.limits.timeout,
-        until=min(now + call.limits.timeout.total, call.deadline_at),
+        seam.get_position_instructions(cast("int", asked.prepared.account_id)).request,
+        asked.headers,
+        timeout=asked.limits.timeout,
+        until=min(now + asked.limits.timeout.total, time.deadline_at),
         stream=False,
-        raw=call.raw,
+        raw=asked.raw,
         authenticated=True,
     )
     result = yield from _sent(call, send)
-    call.note(result)
+    time.note_retry_after(result)
     rows: Sequence[PositionInstruction] | None = None
     if isinstance(result, Reply):
         result.json = read_object(result.body)
-        rows = seam.listed_instructions(result.status, result.json, call.prepared.account_id or 0)
+        rows = seam.listed_instructions(result.status, result.json, asked.prepared.account_id or 0)
     if rows is None:
         # A refusal of the list stays one: another try would be told the same.
         refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
         return None, not refused
-    if call.batch is not None and any(row.instruction_id is None for row in rows):
+    batch = call.history.batch
+    if batch is not None and any(row.instruction_id is None for row in rows):
         # A list that hides a key may hide one of ours: it settles nothing, and is a sign that keys are not kept.
-        call.batch.take_keyless(rows)
+        batch.apply_list_without_keys(rows)
         return None, True
     if any(row.id is None for row in rows):
         return None, True
-    call.last_look = cast("Reply", result)
+    call.history.note_look(cast("Reply", result))
     return rows, True
 
 
@@ -189,23 +195,20 @@ def completed_with(call: Call[T], reply: Reply, found: object = None) -> Complet
     """The value of a call that succeeded: the reply's own, or `found` under the reply's envelope."""
     if reply.body is None:
         return Completed(call, reply, None)
-    value = call.decode(reply, found)
-    if call.batch is not None and call.batch.rejected_rows:
-        log(WARNING, "%s: the service refused some of the rows", call.operation.name)
-    if call.batch is not None and (silent := len(call.batch.undetermined)):
-        log(WARNING, "%s: the reply does not tell what came of %d row(s): undetermined", call.operation.name, silent)
-    for kind in sorted(call.new_drift(value)):
-        log(WARNING, "%s: the reply departs from the spec: %s", call.operation.name, kind)
+    value, batch, name = call.decode(reply, found), call.history.batch, call.asked.operation.name
+    if batch is not None and batch.rejected_rows:
+        log(WARNING, "%s: the service refused some of the rows", name)
+    if batch is not None and (silent := len(batch.undetermined)):
+        log(WARNING, "%s: the reply does not tell what came of %d row(s): undetermined", name, silent)
+    for kind in call.learnt.new_drift(value):
+        log(WARNING, "%s: the reply departs from the spec: %s", name, kind)
     failures.raise_if_refused(call, reply, value)
     return Completed(call, reply, value)
 
 
-def tell_intent(call: Call[T], keys: tuple[str, ...], request: Request) -> Flow[None]:
-    """Tell the application what is about to be sent; what it raises stops the call."""
-    hook = call.settings.on_intent
-    if hook is None:
-        return
-    in_time: bool = yield Invoke(hook, keys, request, until=call.deadline_at)
+def tell_intent(call: Call[T], hook: Callable[..., object], keys: Sequence[str], request: Request) -> Flow[None]:
+    """Tell the application what is about to be sent; what its hook raises stops the call."""
+    in_time: bool = yield Invoke(hook, tuple(keys), request, until=call.time.deadline_at)
     if not in_time:
         now = call.clock.monotonic()
         late = TimeoutError("on_intent took until the deadline")
@@ -224,16 +227,17 @@ def log_end(call: Call[T], came_to: str, level: int = INFO) -> None:
     """One line per call: no account, no id but the request's, no body."""
     if not logger.isEnabledFor(level):
         return
-    last = call.attempts[-1] if call.attempts else None
+    attempts, operation = call.history.attempts, call.asked.operation
+    last = attempts[-1] if attempts else None
     log(
         level,
         "%s (%s %s): %s, status %s, request id %s, attempts %d, %.3f s",
-        call.operation.name,
-        call.operation.method,
-        call.operation.path_template,
+        operation.name,
+        operation.method,
+        operation.path_template,
         came_to,
         last.status_code if last else None,
         last.request_id if last else None,
-        len(call.attempts),
-        call.clock.monotonic() - call.started,
+        len(attempts),
+        call.clock.monotonic() - call.time.started,
     )

@@ -12,7 +12,7 @@ from . import failures
 from .cancel import settle_cancel
 from .effects import BodyConsumed, Read
 from .steps import Completed, completed_with, explain, is_foreign, is_readable
-from .submit import look_for_rows, merged, take_done
+from .submit import apply_success, look_for_rows, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ T = TypeVar("T")
 def finish(completed: Completed[T], read: Callable[[], object]) -> Flow[None]:
     """Read the body of a streamed reply, and the value out of it, or out of what reading it failed with."""
     try:
-        body: bytes | BaseException = yield Read(read, completed.call.limits.timeout.total)
+        body: bytes | BaseException = yield Read(read, completed.call.asked.limits.timeout.total)
     except BodyConsumed:
         raise _consumed(completed) from None
     except BaseException as error:
@@ -42,7 +42,7 @@ def finish(completed: Completed[T], read: Callable[[], object]) -> Flow[None]:
 
 def read_whole(completed: Completed[T], read: Callable[[], object]) -> Flow[Any]:
     """Read the whole body of a reply, within the time-out of an attempt."""
-    return (yield from _read(completed, Read(read, completed.call.limits.timeout.total)))
+    return (yield from _read(completed, Read(read, completed.call.asked.limits.timeout.total)))
 
 
 def read_piece(completed: Completed[T], read: Callable[[], object]) -> Flow[Any]:
@@ -64,7 +64,7 @@ def _read(completed: Completed[T], effect: Read) -> Flow[Any]:
     except BaseException as interruption:
         explain(call, interruption)
         raise
-    call.lose(result)
+    call.history.mark_unknown(result)
     failure = failures.error(call, result)
     explain(call, failure)
     raise failure
@@ -73,28 +73,30 @@ def _read(completed: Completed[T], effect: Read) -> Flow[Any]:
 def _consumed(completed: Completed[T]) -> ClearStreetError:
     """The error of a body that was consumed already. If an earlier read failed, the outcome stays unknown."""
     error = ClearStreetError("The body is gone: it was read piece by piece, or the context of its response was left.")
-    error.outcome_unknown = completed.call.operation.changes and completed.call.unresolved is not None
+    error.outcome_unknown = completed.call.asked.operation.changes and completed.call.history.may_have_landed
     return error
 
 
 def _settled(completed: Completed[T], body: bytes | BaseException) -> Flow[Completed[T]]:
     """What a streamed reply comes to: it is settled as one that came whole, but that nothing is sent again."""
     call, reply = completed.call, completed.reply
+    history = call.history
+    batch = history.batch
     result: Reply | Failure = reply
     if isinstance(body, BaseException):
         result = _broken_off(call, reply, body)
     else:
         reply.body, reply.json = body, read_object(body)
     if is_foreign(call, result) or not is_readable(call, result):
-        call.lose(result)
-    elif call.batch is None:
+        history.mark_unknown(result)
+    elif batch is None:
         return completed_with(call, reply)
     else:
-        take_done(call, call.batch, result)
-    if call.batch is not None:
-        yield from look_for_rows(call, call.batch, again=False)
-        return merged(call, call.batch, result)
-    if call.operation.resend == Resend.CANCEL:
+        apply_success(call, batch, result)
+    if batch is not None:
+        yield from look_for_rows(call, batch, again=False)
+        return merged(call, batch, result)
+    if call.asked.operation.resend == Resend.CANCEL:
         return (yield from settle_cancel(call, result))
     raise failures.error(call, result)
 

@@ -12,7 +12,7 @@ from .._api.keys import new_idempotency_key
 from .._outcomes import Failure, Outcome, Reply
 from . import failures, policy
 from .policy import Action
-from .renaming import refused_name
+from .renaming import RefusedName, refused_name
 from .steps import Completed, attempt, completed_with, is_foreign, look, pause, tell_intent
 
 if TYPE_CHECKING:
@@ -31,40 +31,47 @@ _RENAMES_MAX = 2
 
 def submit(call: Call[T]) -> Flow[Completed[T]]:
     """Submit the rows; after an unknown attempt look, and send again only what the list does not show."""
-    batch = call.batch = _batch(call)
-    yield from tell_intent(call, tuple(entry.key for entry in batch.entries), _submission(call, batch))
+    asked, batch = call.asked, _batch(call)
+    call.history.submit(batch)
+    hook = asked.settings.on_intent
+    if hook is not None:
+        # A request of its own: what the application does with it changes nothing of what is sent.
+        yield from tell_intent(call, hook, call.history.idempotency_keys, _submission(call, batch, call.key_names))
+    request, built_for = asked.request, (0, tuple[str, ...]())
     while True:
         names = call.key_names
-        result, outcome = yield from attempt(call, _submission(call, batch))
-        action = policy.decide(call.operation.resend, outcome, result.status)
-        # A streamed reply has not been read: it is settled when the application reads it.
+        if built_for != (len(batch.open), names):
+            # Rows only ever leave the open ones: their number tells whether they are still the same.
+            request, built_for = _submission(call, batch, names), (len(batch.open), names)
+        result, outcome = yield from attempt(call, request)
+        action = policy.decide(asked.operation.resend, outcome, result.status)
         if action is Action.RETURN and cast("Reply", result).body is None:
+            # A streamed reply has not been read: it is settled when the application reads it.
             return completed_with(call, cast("Reply", result))
         rows = _rows(call, batch, result)
-        # Refused for a field's name alone: nothing was done, so the same keys go again under a name that is known.
-        if action is Action.RAISE and not rows and _rename(call, names, cast("Reply", result)):
-            continue
-        # A 5xx whose rows say that nothing was stored is a refusal for now, not an unknown outcome.
-        if action is Action.LOOK and (result.status or 0) >= 500 and batch.is_put_off(rows):
-            call.put_off()
+        refused = _refused_name(call, cast("Reply", result)) if action is Action.RAISE and not rows else None
+        if refused is not None:
+            # Refused for a field's name alone: nothing was done, so the same keys go again under a name that is known.
+            renamed = _rename(call, names, refused)
+            if renamed:
+                continue
+        if action is Action.LOOK and (result.status or 0) >= 500 and batch.says_nothing_was_stored(rows):
+            # docs/safety.md, "What may be sent again": such a 5xx is a refusal for now, not an unknown outcome.
+            call.history.mark_refused_for_now()
             action = Action.AGAIN
-        if action is Action.RETURN:
-            batch.take_done(rows)
-        elif action is Action.RAISE:
-            reply = cast("Reply", result)
-            batch.take_refusal(rows, seam.error_message_in(reply.json), reply.status)
-        elif action is Action.LOOK:
-            batch.lost()
-        elif outcome is not Outcome.NEVER_SENT:
-            batch.put_off()
-        # The pause comes before the look: a first attempt that is still under way has time to show.
-        again = action in (Action.AGAIN, Action.LOOK) and _may_try(call, batch) and (yield from pause(call))
-        if action is Action.AGAIN and again:
+        _apply(batch, action, result, outcome, rows)
+        again = action in (Action.AGAIN, Action.LOOK) and _may_try(call, batch)
+        if again:
+            # The pause comes before the look: a first attempt that is still under way has time to show.
+            again = yield from pause(call)
+        if again and action is Action.AGAIN:
             continue
         counted = yield from look_for_rows(call, batch, again=again)
         if not (again and counted and batch.unsettled and _may_resend(call, batch)):
             break
-        if not (yield from pause(call, backoff=False)):
+        # The list may lag, so what it does not show may still be there. The keys protect from a second effect.
+        again = yield from pause(call, backoff=False)
+        if not again:
             break
     return merged(call, batch, result)
 
@@ -74,57 +81,78 @@ def _batch(call: Call[T]) -> Batch:
     from .batch import Batch, Entry
 
     entries: list[Entry] = []
-    for row in call.prepared.rows:
+    for row in call.asked.prepared.rows:
         key = row.instruction_id
         if key is None:
             minted = new_idempotency_key()
             entries.append(Entry(minted, seam.with_key(row, minted), minted=True))
         else:
             entries.append(Entry(key, row, minted=False))
-    return Batch(entries, call.started_at, lambda: call.service.earliest(call.started))
+    time = call.time
+    return Batch(entries, time.started_at, lambda: call.service.earliest(time.started))
 
 
-def _rename(call: Call[T], sent: tuple[str, ...], reply: Reply) -> bool:
-    """Whether a refusal is one of a name under which keys were sent, and there is another to send them under at once,
-    which the client remembers: nothing was done, and the keys stay the same.
+def _refused_name(call: Call[T], reply: Reply) -> RefusedName | None:
+    """The name of the key that a reply refuses, where the rows may go again under another name at once."""
+    if reply.status not in (400, 422):
+        return None
+    if call.asked.settings.idempotency_key_name is not None or call.history.renamed == _RENAMES_MAX:
+        return None
+    if call.time.retry_after is not None or call.time.passed_bound(call.clock.monotonic()):
+        return None
+    return refused_name(reply, seam.key_names())
+
+
+def _rename(call: Call[T], sent: tuple[str, ...], refused: RefusedName) -> bool:
+    """Send keys under other names from now on, which the client remembers; False where there is no other, and it
+    forgets what it knew.
     """
-    if reply.status not in (400, 422) or not (refused := refused_name(reply, seam.key_names())):
-        return False
-    pinned = call.settings.idempotency_key_name is not None
-    if pinned or call.renamed == _RENAMES_MAX or call.retry_after is not None or call.passed(call.clock.monotonic()):
-        return False
+    call.history.note_refused_name(refused)
     if refused.is_double:
         then = (refused.name,) if refused.name in sent else sent[:1]
     else:
-        call.refused_names += (refused.name,)
-        then = tuple(name for name in sent if name not in call.refused_names)
-        then = then or tuple(name for name in seam.key_names() if name not in (*sent, *call.refused_names))
+        gone = call.history.refused_names
+        then = tuple(name for name in sent if name not in gone)
+        then = then or tuple(name for name in seam.key_names() if name not in (*sent, *gone))
     if not then or then == sent:
-        call.service.key_names = None
+        call.service.use_key_names(None)
         return False
-    call.renamed += 1
-    call.service.key_names = then
+    call.service.use_key_names(then)
+    call.history.note_renaming()
     return True
 
 
 def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[PositionInstruction]:
-    """The rows of a reply to a submit; whether they bear our keys is remembered for later calls too."""
+    """Read the rows of a reply to a submit; whether they bear our keys is remembered for later calls too."""
     rows = seam.instructions_in(result.json) if isinstance(result, Reply) and not is_foreign(call, result) else []
-    echoed = batch.is_echoed(rows)
-    if echoed:
-        call.service.keys_echoed = True
-    elif echoed is False:
-        call.service.keys_honoured = False
+    call.service.note_echo(batch.is_echoed(rows))
     return rows
 
 
-def take_done(call: Call[T], batch: Batch, reply: Reply | Failure) -> None:
+def _apply(
+    batch: Batch, action: Action, result: Reply | Failure, outcome: Outcome, rows: list[PositionInstruction]
+) -> None:
+    """Take in what an attempt says of the open rows (docs/safety.md, "What a reply may prove")."""
+    if action is Action.RETURN:
+        batch.apply_success(rows)
+    elif action is Action.RAISE:
+        reply = cast("Reply", result)
+        batch.apply_rejection(rows, seam.error_message_in(reply.json), reply.status)
+    elif action is Action.LOOK:
+        batch.mark_open_unknown()
+    elif outcome is not Outcome.NEVER_SENT:
+        batch.mark_open_refused_for_now()
+
+
+def apply_success(call: Call[T], batch: Batch, reply: Reply | Failure) -> None:
     """Settle the rows by a readable 2xx; what it does not say stays to be looked for."""
-    batch.take_done(_rows(call, batch, reply))
+    batch.apply_success(_rows(call, batch, reply))
 
 
 def look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
-    """Look until every row is settled or, with `again`, the open ones may be sent again; whether a list counted."""
+    """Look until every row is settled or, with `again`, the open ones may be sent again. Returns whether a list
+    counted.
+    """
     counted = False
     if not batch.unsettled:
         return False
@@ -133,8 +161,9 @@ def look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
         if rows is not None:
             counted = True
             before = len(batch.unsettled)
-            batch.take_look(rows)
-            call.reconciled = call.reconciled or len(batch.unsettled) < before
+            batch.apply_list(rows)
+            if len(batch.unsettled) < before:
+                call.history.reconcile()
             if not batch.unsettled or (again and _may_resend(call, batch)):
                 break
         if not may_look_again:
@@ -144,9 +173,10 @@ def look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
 
 def _may_try(call: Call[T], batch: Batch) -> bool:
     """Whether nothing speaks against sending the open rows again, as far as is known before a look."""
-    return not batch.unsettled or (
-        call.resend_after_unknown and call.service.keys_honoured and batch.keys_honoured and not batch.candidates
-    )
+    if not batch.unsettled:
+        return True
+    keys_honoured = call.service.keys_honoured and batch.keys_honoured
+    return call.asked.resend_after_unknown and keys_honoured and not batch.candidates
 
 
 def _may_resend(call: Call[T], batch: Batch) -> bool:
@@ -158,15 +188,18 @@ def _may_resend(call: Call[T], batch: Batch) -> bool:
 
 def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
     """What came of a submit, all attempts and looks taken together."""
+    history = call.history
     if batch.unknown:
         raise failures.error(call, last, outcome_unknown=True)
-    call.unresolved = None
-    answer = last if isinstance(last, Reply) and call.attempts[-1].outcome in (Outcome.DONE, Outcome.REFUSED) else None
-    if batch.refused:
-        raise failures.all_refused(call) if call.reconciled and answer is None else failures.error(call, last)
-    reply = answer if answer is not None and answer.status < 300 else call.last_look
+    history.settle()
+    is_answer = isinstance(last, Reply) and history.attempts[-1].outcome in (Outcome.DONE, Outcome.REFUSED)
+    if batch.nothing_was_taken:
+        raise failures.all_refused(call) if history.reconciled and not is_answer else failures.error(call, last)
+    # Where the last attempt does not answer for the rows, the list does, in which they were found.
+    reply = last if is_answer and (last.status or 0) < 300 else history.last_look
     return completed_with(call, cast("Reply", reply), batch.rows())
 
 
-def _submission(call: Call[T], batch: Batch) -> Request:
-    return seam.submission(call.request, [entry.request for entry in batch.open], call.key_names)
+def _submission(call: Call[T], batch: Batch, names: tuple[str, ...]) -> Request:
+    """Build the request for the open rows, each with its key under all of these names."""
+    return seam.submission(call.asked.request, [entry.request for entry in batch.open], names)

@@ -205,7 +205,7 @@ class Poll:
 
     def _key(self, call: Call[PositionGetPositionInstructionsResponse]) -> object:
         """What makes two readings the same. A fork's copy of another thread's wait never ends its reading."""
-        settings = call.settings
+        settings = call.asked.settings
         return (
             os.getpid(),
             settings.base_url,
