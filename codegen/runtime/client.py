@@ -65,12 +65,13 @@ class Request:
         query: tuple[tuple[str, str], ...] = (),
         json: Any = None,
     ) -> None:
-        for name, value in zip(
-            ("operation", "method", "path_template", "path", "query", "json"),
-            (operation, method, path_template, path, query, json),
-            strict=True,
-        ):
-            object.__setattr__(self, name, value)
+        set_field = object.__setattr__
+        set_field(self, "operation", operation)
+        set_field(self, "method", method)
+        set_field(self, "path_template", path_template)
+        set_field(self, "path", path)
+        set_field(self, "query", query)
+        set_field(self, "json", json)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Request cannot be changed: {name}")

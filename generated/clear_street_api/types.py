@@ -632,9 +632,11 @@ class Model:
 
         Departures from the spec are appended to `drift`. Raises TypeError where `data` is no mapping.
         """
-        if not isinstance(data, Mapping):
-            raise TypeError(f"Expected a JSON object for {cls.__name__} but received {type(data).__name__}.")
-        return cls.decode(data if data.__class__ is dict else dict(data), [] if drift is None else drift)
+        if data.__class__ is not dict:
+            if not isinstance(data, Mapping):
+                raise TypeError(f"Expected a JSON object for {cls.__name__} but received {type(data).__name__}.")
+            data = dict(data)
+        return cls.decode(data, [] if drift is None else drift)
 
     @classmethod
     def decode(cls, data: Any, drift: list[Drift]) -> Self:

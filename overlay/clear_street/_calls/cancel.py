@@ -14,7 +14,7 @@ from .._outcomes import Failure, Outcome, Reply
 from .._states import CANCEL_STATES, REFUSED_STATES
 from . import failures, policy
 from .policy import Action
-from .steps import Completed, attempt, completed_with, look, pause
+from .steps import Completed, attempt, completed_with, look, pause, tell_intent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -29,6 +29,8 @@ T = TypeVar("T")
 def cancel(call: Call[T]) -> Flow[Completed[T]]:
     """Cancel; repeat that under the same id, which does no harm; then settle it by looking."""
     asked, history = call.asked, call.history
+    if asked.settings.on_intent is not None:
+        yield from tell_intent(call, asked.settings.on_intent, (), asked.request)
     while True:
         result, outcome = yield from attempt(call, asked.request)
         action = policy.decide(asked.operation.resend, outcome, result.status)

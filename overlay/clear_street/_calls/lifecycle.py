@@ -6,7 +6,7 @@ Which flow follows is the row's rule (`Resend`). What is sent again, by table, i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .._api.operations import Resend
 from . import failures, policy
@@ -16,6 +16,8 @@ from .steps import Completed, attempt, completed_with, explain, log_end, pause, 
 from .submit import submit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._outcomes import Reply
     from .call import Call
     from .effects import Flow
@@ -25,30 +27,17 @@ T = TypeVar("T")
 
 def exchange(call: Call[T]) -> Flow[Completed[T]]:
     """Make a whole call. Whatever error it ends in is logged, and an interruption tells what may have happened."""
+    operation = call.asked.operation
     try:
-        completed = yield from _flow(call)
+        if operation.changes:
+            # What the way back needs is loaded before a byte leaves: nothing may fail once the effect may be there.
+            call.preload()
+        completed = yield from _FLOWS.get(operation.resend, _plain)(call)
         log_end(call, "reconciled" if call.history.reconciled else "done")
     except BaseException as error:
         explain(call, error)
         raise
     return completed
-
-
-def _flow(call: Call[T]) -> Flow[Completed[T]]:
-    asked = call.asked
-    resend = asked.operation.resend
-    if resend == Resend.READ:
-        return (yield from _plain(call))
-    # What the way back needs is loaded before a byte leaves: nothing may fail once the effect may have happened.
-    call.preload()
-    if resend == Resend.SUBMIT:
-        return (yield from submit(call))
-    hook = asked.settings.on_intent
-    if hook is not None:
-        yield from tell_intent(call, hook, (), asked.request)
-    if resend == Resend.CANCEL:
-        return (yield from cancel(call))
-    return (yield from _plain(call))
 
 
 def _plain(call: Call[T]) -> Flow[Completed[T]]:
@@ -57,6 +46,8 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
     docs/safety.md, "Closing positions": once a byte may have left, a change is never sent again.
     """
     asked = call.asked
+    if asked.operation.changes and asked.settings.on_intent is not None:
+        yield from tell_intent(call, asked.settings.on_intent, (), asked.request)
     while True:
         result, outcome = yield from attempt(call, asked.request)
         # For a change the table has AGAIN only where nothing was done: never sent, or a 429.
@@ -68,3 +59,7 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
             if again:
                 continue
         raise failures.error(call, result)
+
+
+_FLOWS: dict[str, Callable[[Call[Any]], Flow[Completed[Any]]]] = {Resend.SUBMIT: submit, Resend.CANCEL: cancel}
+"""The flows of calls that may be sent again after an unknown outcome; all others are plain."""

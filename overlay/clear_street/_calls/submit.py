@@ -33,10 +33,10 @@ def submit(call: Call[T]) -> Flow[Completed[T]]:
     """Submit the rows; after an unknown attempt look, and send again only what the list does not show."""
     asked, batch = call.asked, _batch(call)
     call.history.submit(batch)
-    hook = asked.settings.on_intent
-    if hook is not None:
+    if asked.settings.on_intent is not None:
         # A request of its own: what the application does with it changes nothing of what is sent.
-        yield from tell_intent(call, hook, call.history.idempotency_keys, _submission(call, batch, call.key_names))
+        shown = _submission(call, batch, call.key_names)
+        yield from tell_intent(call, asked.settings.on_intent, call.history.idempotency_keys, shown)
     request, built_for = asked.request, (0, tuple[str, ...]())
     while True:
         names = call.key_names

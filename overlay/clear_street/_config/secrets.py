@@ -72,6 +72,9 @@ class Headers:
         """The names of headers that are not to be sent."""
         return [name for name, value in self._pairs.items() if value is None]
 
+    def __bool__(self) -> bool:
+        return bool(self._pairs)
+
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return ((name, value) for name, value in self._pairs.items() if value is not None)
 

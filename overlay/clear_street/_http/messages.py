@@ -39,11 +39,12 @@ def new_request(
         own[b"content-type"] = b"application/json"
     if key is not None:
         own[b"authorization"] = b"Bearer " + key.reveal().encode()
-    for name, value in send.headers:
-        own[name.encode()] = value.encode()
-    left_out = [name.encode() for name in send.headers.left_out]
-    for unwanted in left_out:
-        own.pop(unwanted, None)
+    left_out: list[bytes] = []
+    if send.headers:
+        own |= {name.encode(): value.encode() for name, value in send.headers}
+        left_out = [name.encode() for name in send.headers.left_out]
+        for unwanted in left_out:
+            own.pop(unwanted, None)
     timeout, left = send.timeout, max(0.001, send.until - now)
     to_begin = left
     extensions: dict[str, Any] = {}
@@ -67,7 +68,7 @@ def new_request(
     except httpx.InvalidURL as error:
         raise ArgumentError(f"The URL of {send.request.operation} cannot be sent: {error}.") from None
     refuse_unseen(client, url)
-    settled = own.keys() | left_out
+    settled = {*own, *left_out} if left_out else own
     merged = [pair for pair in client.headers.raw if pair[0].lower() not in settled]
     if b"host" not in map(bytes.lower, dict(merged)):
         merged.insert(0, (b"Host", url.netloc))
