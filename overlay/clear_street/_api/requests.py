@@ -478,11 +478,13 @@ def names_other_account(value: Mapping[str, Any] | None, account_id: int) -> boo
     data: Any = None if value is None else value.get("data")
     if not account_id:
         return False
+    row: Any
     for row in data if _is_list(data) else (data,):
-        if _is_object(row):
-            named = row.get("account_id")
-            if named != account_id and _account_number(named) not in (None, account_id):
-                return True
+        # A page has a thousand rows: nothing is called for one that is of the account.
+        if row.__class__ is dict and row.get("account_id") == account_id:
+            continue
+        if _is_object(row) and _account_number(row.get("account_id")) not in (None, account_id):
+            return True
     return False
 
 

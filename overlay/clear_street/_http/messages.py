@@ -68,10 +68,7 @@ def new_request(
     except httpx.InvalidURL as error:
         raise ArgumentError(f"The URL of {send.request.operation} cannot be sent: {error}.") from None
     refuse_unseen(client, url)
-    settled = {*own, *left_out} if left_out else own
-    merged = [pair for pair in client.headers.raw if pair[0].lower() not in settled]
-    if b"host" not in map(bytes.lower, dict(merged)):
-        merged.insert(0, (b"Host", url.netloc))
+    merged = [*_of_client(tuple(client.headers.raw), (*own, *left_out), url.netloc)]
     merged += own.items()
     # httpx builds the headers of a request with content twice, to add the length.
     if content is not None:
@@ -84,6 +81,17 @@ def new_request(
     if client.cookies:
         client.cookies.set_cookie_header(request)
     return request
+
+
+@lru_cache(maxsize=64)
+def _of_client(
+    headers: tuple[tuple[bytes, bytes], ...], settled: tuple[bytes, ...], host: bytes
+) -> list[tuple[bytes, bytes]]:
+    """The headers of an httpx client that a request does not settle itself, and the host."""
+    others = [(name, value) for name, value in headers if name.lower() not in settled]
+    if b"host" not in [name.lower() for name, _ in others]:
+        others.insert(0, (b"Host", host))
+    return others
 
 
 def _traced(bounds: Bounds) -> Callable[[str, Mapping[str, Any]], None]:
