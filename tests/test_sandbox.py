@@ -62,7 +62,7 @@ class Answer(NamedTuple):
 
 def schema_of(operation_id: str | None, status: int) -> str:
     """Where the spec has the schema of a reply; that of any error where it does not know the status."""
-    if operation_id is not None:
+    if operation_id in OPERATIONS:
         response = OPERATIONS[operation_id][2]["responses"].get(str(status))
         if response is not None and "$ref" in response:
             response = SPEC["components"]["responses"][response["$ref"].rpartition("/")[2]]
@@ -746,6 +746,12 @@ def test_keys_can_be_taken_twice(service: Service) -> None:
     assert [row["instruction_id"] for row in service.listed().values()].count("k") == 2
 
 
+def test_how_it_behaves_can_be_asked() -> None:
+    usual, worse = Sandbox(), Sandbox(list_lag=5, honour_keys=False, echo_keys=False)
+    assert (usual.list_lag, usual.honour_keys, usual.echo_keys) == (0, True, True)
+    assert (worse.list_lag, worse.honour_keys, worse.echo_keys) == (5, False, False)
+
+
 def test_keys_can_go_without_an_echo(service: Service) -> None:
     service.sandbox.echo_keys = False
     [row] = service.submit(service.row(instruction_id="k")).data
@@ -833,7 +839,7 @@ def test_today_instructions_are_filtered_by_what_is_underlying_too() -> None:
             "CEA_NOT_ON_EXPIRY",
             {"expiry": "2028-01-21", "business_date": "2026-04-24"},
         ),
-        ("AAPL 260423C00260000", {}, "EXERCISE_PAST_CUTOFF", {"cutoff_time": "2026-04-23T23:59:59Z"}),
+        ("AAPL 260423C00260000", {}, "EXERCISE_PAST_CUTOFF", {"cutoff_time": "2026-04-24T03:59:59Z"}),
         ("AAPL", {}, "INVALID_INSTRUCTION", {}),
         (CALL, {"quantity": "0"}, "INVALID_INSTRUCTION", {}),
         (CALL, {"instrument_id": "nothing"}, "INVALID_INSTRUCTION", {}),

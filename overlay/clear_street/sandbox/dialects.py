@@ -29,7 +29,15 @@ FILTERS: dict[Dialect, tuple[str, ...]] = {
 """What a dialect can filter the list of instructions by."""
 _NAMES = ("instruction_type", "instrument_id", "quantity")
 _NEW_IN_INSTRUCTIONS = ("rejection", "underlying_instrument_id")
-_NEW_ELSEWHERE = ("underlying_instrument_type",)
+_NEW_ELSEWHERE = ("underlying_instrument_type", "strategy")
+_NEW_STATUSES = ("QUEUED", "PENDING_TRIGGER")
+_IN_OTHER_WORDS = {
+    "AT_THE_OPENING": "AT_OPEN",
+    "AT_THE_CLOSE": "AT_CLOSE",
+    "SELL_SHORT": "SELL",
+    "ENGINE_REJECTED": "REJECTED",
+}
+"""What the dialect of today calls what that of the contract has a member for."""
 
 
 class Reader(NamedTuple):
@@ -38,6 +46,13 @@ class Reader(NamedTuple):
     dialect: Dialect
     unknown_fields: UnknownFields
     refusal_status: RefusalStatus
+    is_strict: bool = False
+    """Whether a query parameter or a field that it does not know is refused everywhere."""
+
+    @property
+    def refuses_unknown(self) -> bool:
+        """Whether a field that it does not know is refused."""
+        return self.is_strict or self.unknown_fields == "refuse"
 
     @property
     def key_name(self) -> str:
@@ -51,17 +66,17 @@ class Reader(NamedTuple):
         keys = [name for name in KEY_NAMES.values() if name in row]
         if self.unknown_fields == "alias":
             if len(keys) > 1:
-                raise self._refusal(index, f"duplicate field `{self.key_name}`")
+                raise self._refusal(index, keys[1], f"duplicate field `{self.key_name}`")
             return {**understood, "instruction_id": row[keys[0]] if keys else None}
         unknown = [name for name in row if name not in names]
-        if unknown and self.unknown_fields == "refuse":
+        if unknown and self.refuses_unknown:
             expected = ", ".join(f"`{name}`" for name in names)
-            raise self._refusal(index, f"unknown field `{unknown[0]}`, expected one of {expected}")
+            raise self._refusal(index, unknown[0], f"unknown field `{unknown[0]}`, expected one of {expected}")
         return {**understood, "instruction_id": row.get(self.key_name)}
 
-    def _refusal(self, index: int, why: str) -> Refusal:
+    def _refusal(self, index: int, name: str, why: str) -> Refusal:
         message = f"Failed to deserialize the JSON body into the target type: [{index}]: {why}"
-        return Refusal(self.refusal_status, message)
+        return Refusal(self.refusal_status, message, details=[{"path": f"$[{index}].{name}", "reason": why}])
 
 
 def written(data: Any, dialect: Dialect) -> Any:
@@ -72,10 +87,14 @@ def written(data: Any, dialect: Dialect) -> Any:
         return data
     if dialect == "contract":
         left_out = _NEW_IN_INSTRUCTIONS if "instruction_id" in data else _NEW_ELSEWHERE
-        return {name: value for name, value in data.items() if name not in left_out}
+        row = {name: value for name, value in data.items() if name not in left_out}
+        if row.get("status") in _NEW_STATUSES:
+            row["status"] = "PENDING_NEW"
+        return row
     row = {KEY_NAMES[dialect] if name == "instruction_id" else name: value for name, value in data.items()}
-    if row.get("status") == "ENGINE_REJECTED":
-        row["status"] = "REJECTED"
+    for name in ("status", "side", "time_in_force"):
+        if isinstance(row.get(name), str):
+            row[name] = _IN_OTHER_WORDS.get(row[name], row[name])
     if "position_type" in row:
         row["position_type"] = row["position_type"].partition("_")[0]
     return row

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .dialects import FILTERS
-from .messages import Answer, Refusal, is_list, is_object
-from .positions import available, plain
+from .messages import Answer, Refusal, is_list, is_object, plain
+from .positions import available
 from .state import Account, Instruction
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .messages import Call, Json
     from .state import Instrument, Plan, State
 
@@ -24,6 +27,7 @@ EXERCISE_DOMAIN = "com.clearstreet.oems.exercise"
 CLEARING_DOMAIN = "com.clearstreet.oems.clearing"
 _INVALID, _BY_VENUE, _NO_VENUE = "INVALID_INSTRUCTION", "REJECTED_BY_VENUE", "VENUE_UNAVAILABLE"
 """Reason codes of the sandbox's own, where the service has published none: a client must bear what it never saw."""
+_END_OF_DAY = time(23, 59, 59)
 _REASONS = {
     "REJECTED": "Rejected by the clearing venue",
     "ENGINE_REJECTED": "Rejected by the engine",
@@ -32,10 +36,11 @@ _REASONS = {
 
 
 class _Rejected(Refusal):
-    """Why a row is refused: in words, and as a code with what belongs to it."""
+    """Why a row is refused, and for which field: in words, and as a code with what belongs to it."""
 
-    def __init__(self, status: int, message: str, code: str = _INVALID, **metadata: str) -> None:
+    def __init__(self, status: int, field: str, message: str, code: str = _INVALID, **metadata: str) -> None:
         super().__init__(status, message)
+        self.field: str = field
         self.rejection: Json = _rejection(message, code, EXERCISE_DOMAIN, **metadata)
 
 
@@ -60,11 +65,13 @@ def submit(state: State, account: Account, call: Call) -> Answer:
     """Store the instructions of a batch that are allowed; `Refusal` with the rows if none is."""
     rows: list[Json] = []
     refusals: list[_Rejected] = []
-    for submitted in _submitted(state, call):
+    details: list[Json] = []
+    for index, submitted in enumerate(_submitted(state, call)):
         try:
             instrument = _checked(state, account, submitted)
         except _Rejected as refusal:
             refusals.append(refusal)
+            details.append({"path": f"$[{index}].{refusal.field}", "reason": refusal.message})
             rows.append(_refused(state, account, submitted, refusal.rejection))
         else:
             row = new_row(state, account, instrument, submitted, echo_keys=state.echo_keys)
@@ -78,10 +85,10 @@ def submit(state: State, account: Account, call: Call) -> Answer:
             rows.append(row)
     if len(refusals) < len(rows):
         summary = f"{len(refusals)} of {len(rows)} instructions were rejected"
-        return Answer(rows, 207, summary) if refusals else Answer(rows)
+        return Answer(rows, 207, summary, details=details) if refusals else Answer(rows)
     statuses = {refusal.status for refusal in refusals}
     message = refusals[0].message if len(rows) == 1 else f"All {len(rows)} instructions were rejected"
-    raise Refusal(statuses.pop() if len(statuses) == 1 else 400, message, rows)
+    raise Refusal(statuses.pop() if len(statuses) == 1 else 400, message, rows, details)
 
 
 def refuse_all(state: State, account: Account, call: Call, status: int) -> Refusal:
@@ -162,22 +169,28 @@ def _submitted(state: State, call: Call) -> list[Json]:
     reader = state.reader
     rows = call.json()
     if not is_list(rows) or not rows:
-        raise Refusal(400, "Expected a JSON array of at least one instruction")
+        raise _unreadable("$", "Expected a JSON array of at least one instruction")
     understood: list[Json] = []
     for index, submitted in enumerate(rows):
+        path = f"$[{index}]"
         if not is_object(submitted):
-            raise Refusal(400, f"Instruction {index} is not an object")
+            raise _unreadable(path, f"Instruction {index} is not an object")
         row = reader.read(index, submitted)
         for name in ("instruction_type", "instrument_id", "quantity"):
             if not isinstance(row.get(name), str):
-                raise Refusal(400, f"`{name}` of instruction {index} is not a string")
+                raise _unreadable(f"{path}.{name}", f"`{name}` of instruction {index} is not a string")
         if row["instruction_type"] not in TYPES:
-            raise Refusal(400, f"`instruction_type` of instruction {index} is none of {', '.join(TYPES)}")
+            why = f"`instruction_type` of instruction {index} is none of {', '.join(TYPES)}"
+            raise _unreadable(f"{path}.instruction_type", why)
         key = row.get("instruction_id")
         if key is not None and not (isinstance(key, str) and key.strip()):
-            raise Refusal(400, f"`{reader.key_name}` of instruction {index} is no key")
+            raise _unreadable(f"{path}.{reader.key_name}", f"`{reader.key_name}` of instruction {index} is no key")
         understood.append(row)
     return understood
+
+
+def _unreadable(path: str, why: str) -> Refusal:
+    return Refusal(400, why, details=[{"path": path, "reason": why}])
 
 
 def _checked(state: State, account: Account, submitted: Json) -> Instrument:
@@ -187,34 +200,47 @@ def _checked(state: State, account: Account, submitted: Json) -> Instrument:
             if stored.key == key:
                 existing = stored.row["id"]
                 words = f"Duplicate exercise instruction; existing_id={existing}"
-                raise _Rejected(409, words, "DUPLICATE_INSTRUCTION", existing_id=existing)
+                raise _Rejected(409, state.reader.key_name, words, "DUPLICATE_INSTRUCTION", existing_id=existing)
     instrument = state.instruments.get(submitted["instrument_id"])
     if instrument is None:
-        raise _Rejected(404, f"There is no instrument {submitted['instrument_id']!r}")
+        raise _Rejected(404, "instrument_id", f"There is no instrument {submitted['instrument_id']!r}")
     if instrument.expiry is None:
-        raise _Rejected(400, f"{instrument.symbol} is not an options contract")
-    today = state.now.date()
-    if today > instrument.expiry:
-        cutoff = f"{instrument.expiry}T23:59:59Z"
-        words = f"{instrument.symbol} expired on {instrument.expiry}"
-        raise _Rejected(400, words, "EXERCISE_PAST_CUTOFF", cutoff_time=cutoff)
-    if kind != "EXERCISE" and today != instrument.expiry:
-        words = f"{kind} is allowed only on the expiry date, {instrument.expiry}"
-        code = "DNE_NOT_ON_EXPIRY" if kind == "DO_NOT_EXERCISE" else "CEA_NOT_ON_EXPIRY"
-        raise _Rejected(400, words, code, expiry=f"{instrument.expiry}", business_date=f"{today}")
-    if today.weekday() >= 5:
-        raise _Rejected(400, f"{today} is not a business day")
+        raise _Rejected(400, "instrument_id", f"{instrument.symbol} is not an options contract")
+    _check_day(state, instrument, kind)
     if not re.fullmatch(r"[0-9]+(\.0*)?", quantity) or not Decimal(quantity):
-        raise _Rejected(400, "Quantity must be a whole number of contracts greater than zero")
+        raise _Rejected(400, "quantity", "Quantity must be a whole number of contracts greater than zero")
     holding = account.holdings.get(instrument.id)
     if holding is None or holding.quantity < 0:
         words = f"There is no long position in {instrument.symbol}"
-        raise _Rejected(400, words, "INSUFFICIENT_POSITION", available="0", requested=quantity)
+        raise _Rejected(400, "quantity", words, "INSUFFICIENT_POSITION", available="0", requested=quantity)
     free = available(account, holding)
     if Decimal(quantity) > free:
         words = f"Quantity {quantity} exceeds the available position of {plain(free)}"
-        raise _Rejected(400, words, "INSUFFICIENT_POSITION", available=plain(free), requested=quantity)
+        raise _Rejected(400, "quantity", words, "INSUFFICIENT_POSITION", available=plain(free), requested=quantity)
     return instrument
+
+
+def _check_day(state: State, instrument: Instrument, kind: str) -> None:
+    """Refuse what cannot be asked for on this day, or any more."""
+    today, expiry, market = state.today, instrument.expiry, state.market
+    if expiry is None or today > expiry:
+        ends = market.cutoff_of(expiry or today) or market.at(expiry or today, _END_OF_DAY)
+        words = f"{instrument.symbol} expired on {expiry}"
+        raise _Rejected(400, "instrument_id", words, "EXERCISE_PAST_CUTOFF", cutoff_time=_written(ends))
+    if today != expiry and (kind != "EXERCISE" or instrument.style == "EUROPEAN"):
+        words = f"{kind} is allowed only on the expiry date, {expiry}"
+        code = {"DO_NOT_EXERCISE": "DNE_NOT_ON_EXPIRY", "CONTRARY_EXERCISE": "CEA_NOT_ON_EXPIRY"}.get(kind, _INVALID)
+        raise _Rejected(400, "instruction_type", words, code, expiry=f"{expiry}", business_date=f"{today}")
+    if not market.is_business_day(today):
+        raise _Rejected(400, "instruction_type", f"{today} is not a business day")
+    cutoff = market.cutoff_of(today)
+    if cutoff is not None and state.now >= cutoff:
+        words = f"The cut-off for instructions was at {cutoff.astimezone(market.zone):%H:%M:%S} on {today}"
+        raise _Rejected(400, "instruction_type", words, "EXERCISE_PAST_CUTOFF", cutoff_time=_written(cutoff))
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _plan(state: State, stored: Instruction) -> Plan:

@@ -14,7 +14,8 @@ from .._annotations import resolvable
 from .paths import route
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
 Json = dict[str, Any]
 
@@ -22,20 +23,22 @@ Json = dict[str, Any]
 class Refusal(Exception):
     """What the service answers in place of doing what it was asked."""
 
-    def __init__(self, status: int, message: str, data: list[Json] | None = None) -> None:
+    def __init__(self, status: int, message: str, data: list[Json] | None = None, details: Sequence[Json] = ()) -> None:
         super().__init__(message)
         self.status: int = status
         self.message: str = message
         self.data: list[Json] | None = data
+        self.details: Sequence[Json] = details
 
 
 class Answer(NamedTuple):
-    """What the service answers: the envelope's data, the status, the error's message and the page's metadata."""
+    """What the service answers: data, status, the error's message and details, the page's metadata."""
 
     data: Any
     status: int = 200
     message: str | None = None
     page: Mapping[str, Any] = {}
+    details: Sequence[Json] = ()
 
 
 class Call(NamedTuple):
@@ -152,6 +155,39 @@ def is_object(value: object) -> TypeGuard[Json]:
 def compact(value: object) -> bytes:
     """A value as JSON."""
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def plain(number: Decimal) -> str:
+    """A decimal as the API writes it: no exponent, no zeros at the end."""
+    text = format(number, "f") if number else "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def listed(query: Mapping[str, str], name: str) -> list[str] | None:
+    """Read a query parameter that is a list, joined by commas; None where it is not there."""
+    return query[name].split(",") if name in query else None
+
+
+def page_of(rows: Sequence[Any], query: Mapping[str, str], largest: int = 1000) -> Answer:
+    """Answer with the page of some rows that a query asks for."""
+    if "page_token" in query:
+        offset, size = read_page_token(query["page_token"])
+    else:
+        offset, size = 0, _page_size(query.get("page_size", f"{largest}"), largest)
+    page = {
+        "next_page_token": page_token(offset + size, size) if offset + size < len(rows) else None,
+        "page_number": offset // size + 1,
+        "previous_page_token": page_token(max(0, offset - size), size) if offset else None,
+        "total_items": len(rows),
+        "total_pages": -(-len(rows) // size),
+    }
+    return Answer(rows[offset : offset + size], page=page)
+
+
+def _page_size(text: str, largest: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= largest:
+        raise Refusal(400, f"`page_size` is not a whole number from 1 to {largest}")
+    return int(text)
 
 
 def page_token(offset: int, size: int) -> str:

@@ -14,23 +14,92 @@ class Path(NamedTuple):
     """The path, with its parameters in braces: the account, and one more at most."""
     query: tuple[str, ...] = ()
     """The names of its query parameters."""
+    of_today: tuple[str, ...] = ()
+    """Those that the dialect of today has besides."""
+    is_list: bool = False
+    """Whether its data is a list."""
 
 
 _ACCOUNT = "/v1/accounts/{account_id}"
 _POSITIONS = f"{_ACCOUNT}/positions"
+_ORDERS = f"{_ACCOUNT}/orders"
 _PAGE = ("page_size", "page_token")
 
 # Of two paths that match, the first one counts: a literal segment stands before a parameter.
 PATHS: dict[str, Path] = {
     "get_version": Path("GET", "/v1/version"),
-    "get_positions": Path("GET", _POSITIONS, ("instrument_ids", *_PAGE, "sort_by", "sort_direction")),
-    "close_positions": Path("DELETE", _POSITIONS),
+    "get_clock": Path("GET", "/v1/clock"),
+    "get_market_hours_calendar": Path("GET", "/v1/calendars/market-hours", ("date", "market"), is_list=True),
+    "get_accounts": Path("GET", "/v1/accounts", ("account_id", "account_name", *_PAGE), is_list=True),
+    "get_account_by_id": Path("GET", _ACCOUNT),
+    "get_account_balances": Path("GET", f"{_ACCOUNT}/balances", ("top_margin_contributors_limit",)),
+    "get_positions": Path("GET", _POSITIONS, ("instrument_ids", *_PAGE, "sort_by", "sort_direction"), is_list=True),
+    "close_positions": Path("DELETE", _POSITIONS, is_list=True),
     "get_position_instructions": Path(
-        "GET", f"{_POSITIONS}/instructions", ("instrument_id", "underlying_instrument_id")
+        "GET", f"{_POSITIONS}/instructions", ("instrument_id",), ("underlying_instrument_id",), is_list=True
     ),
-    "submit_position_instructions": Path("POST", f"{_POSITIONS}/instructions"),
-    "close_position": Path("DELETE", f"{_POSITIONS}/{{instrument_id}}"),
+    "submit_position_instructions": Path("POST", f"{_POSITIONS}/instructions", is_list=True),
+    "close_position": Path("DELETE", f"{_POSITIONS}/{{instrument_id}}", is_list=True),
     "cancel_position_instruction": Path("DELETE", f"{_POSITIONS}/instructions/{{instruction_id}}"),
+    "get_orders": Path(
+        "GET",
+        _ORDERS,
+        (
+            "order_ids",
+            "status",
+            "symbol",
+            "instrument_ids",
+            "instrument_type",
+            "underlying_instrument_ids",
+            "from",
+            "to",
+            *_PAGE,
+        ),
+        ("updated_at[gt]", "updated_at[gte]", "updated_at[lt]", "updated_at[lte]"),
+        is_list=True,
+    ),
+    "submit_orders": Path("POST", _ORDERS, is_list=True),
+    "cancel_all_open_orders": Path(
+        "DELETE", _ORDERS, ("side", "type", "instrument_type", "instrument_ids"), is_list=True
+    ),
+    "get_order_by_id": Path("GET", f"{_ORDERS}/{{order_id}}"),
+    "cancel_open_order": Path("DELETE", f"{_ORDERS}/{{order_id}}"),
+    "replace_order": Path("PATCH", f"{_ORDERS}/{{order_id}}"),
+    "get_executions": Path(
+        "GET",
+        f"{_ACCOUNT}/executions",
+        ("order_ids", "instrument_ids", "underlying_instrument_ids", "from", "to", *_PAGE),
+        is_list=True,
+    ),
+    "get_option_contracts": Path(
+        "GET",
+        "/v1/instruments/options/contracts",
+        (
+            "underlier",
+            "underlying_instrument_id",
+            "contract_ids",
+            "expiry",
+            "contract_type",
+            "is_settle_on_open",
+            *_PAGE,
+        ),
+        ("root",),
+        is_list=True,
+    ),
+    "search_instruments": Path(
+        "GET",
+        "/v1/instruments/search",
+        ("q", "asset_class", "include_inactive", "include_ptp", "currency", "country", *_PAGE),
+        is_list=True,
+    ),
+    "get_instrument_by_id": Path("GET", "/v1/instruments/{instrument_id}", ("include_options_expiry_dates",)),
+    "get_snapshots": Path(
+        "GET",
+        "/v1/market-data/snapshot",
+        ("instrument_ids",),
+        ("underlying_instrument_id", "expiry"),
+        is_list=True,
+    ),
 }
 """Each operation, by its operationId."""
 OPERATIONS = tuple(sorted(PATHS))
@@ -66,8 +135,8 @@ def _match(template: tuple[str, ...], segments: list[str]) -> dict[str, str] | N
 
 def _by_path() -> dict[tuple[str, ...], dict[str, str]]:
     tables: dict[tuple[str, ...], dict[str, str]] = {}
-    for operation, (method, path, _) in PATHS.items():
-        tables.setdefault(tuple(path.split("/")), {})[method] = operation
+    for operation, where in PATHS.items():
+        tables.setdefault(tuple(where.path.split("/")), {})[where.method] = operation
     return tables
 
 

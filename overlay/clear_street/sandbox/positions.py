@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from .messages import Answer, Refusal, is_object, page_token, read_page_token
+from .accounts import OPEN
+from .fields import refusal
+from .messages import Answer, Refusal, is_object, listed, page_of, plain
+from .orders import end, open_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from .messages import Call, Json
     from .state import Account, Holding, State
 
-FILL_AFTER = 1.0
-"""Seconds in which an order that closes a position fills."""
-_WORKING = "NEW"
 _RELEASED = frozenset({"REJECTED", "ENGINE_REJECTED", "CANCELLED"})
 """Statuses in which an instruction no longer holds the contracts that it was for."""
 _SORT_KEYS: dict[str, Callable[[Json], Any]] = {
@@ -36,9 +34,10 @@ def get_positions(state: State, account: Account, call: Call) -> Answer:
     """A page of an account's positions."""
     query = call.query()
     rows = [_row(state, account, holding) for holding in account.holdings.values()]
-    if "instrument_ids" in query:
-        wanted = {state.resolve(item) for item in query["instrument_ids"].split(",")}
-        rows = [row for row in rows if state.instruments[row["instrument_id"]] in wanted]
+    items = listed(query, "instrument_ids")
+    if items is not None:
+        wanted = {instrument.id for item in items if (instrument := state.resolve(item))}
+        rows = [row for row in rows if row["instrument_id"] in wanted]
     sort_by, direction = query.get("sort_by"), query.get("sort_direction", "ASC")
     if direction not in ("ASC", "DESC"):
         raise Refusal(400, "`sort_direction` is neither ASC nor DESC")
@@ -46,23 +45,12 @@ def get_positions(state: State, account: Account, call: Call) -> Answer:
         if sort_by not in _SORT_KEYS:
             raise Refusal(400, f"`sort_by` is none of {', '.join(_SORT_KEYS)}")
         rows.sort(key=_SORT_KEYS[sort_by], reverse=direction == "DESC")
-    if "page_token" in query:
-        offset, size = read_page_token(query["page_token"])
-    else:
-        offset, size = 0, _page_size(query.get("page_size", "1000"))
-    page = {
-        "next_page_token": page_token(offset + size, size) if offset + size < len(rows) else None,
-        "page_number": offset // size + 1,
-        "previous_page_token": page_token(max(0, offset - size), size) if offset else None,
-        "total_items": len(rows),
-        "total_pages": -(-len(rows) // size),
-    }
-    return Answer(rows[offset : offset + size], page=page)
+    return page_of(rows, query)
 
 
 def close_positions(state: State, account: Account, call: Call) -> Answer:
     """Orders that close whatever of an account's positions nothing holds."""
-    if _cancel_orders(call):
+    if _cancel_orders(state, call):
         _cancel_working(state, account, None)
     return Answer([order for holding in account.holdings.values() for order in _close(state, account, holding)])
 
@@ -75,7 +63,7 @@ def close_position(state: State, account: Account, call: Call) -> Answer:
     holding = account.holdings.get(instrument.id)
     if holding is None:
         raise Refusal(404, f"There is no position in {instrument.symbol}")
-    if _cancel_orders(call):
+    if _cancel_orders(state, call):
         _cancel_working(state, account, instrument.id)
     return Answer(_close(state, account, holding))
 
@@ -85,41 +73,34 @@ def available(account: Account, holding: Holding) -> Decimal:
     held = sum(
         Decimal(stored.row["quantity"])
         for stored in account.instructions.values()
-        if stored.row["instrument_id"] == holding.instrument.id and stored.row["status"] not in _RELEASED
+        if stored.row["instrument_id"] == holding.instrument.id
+        and stored.row["status"] not in _RELEASED
+        and not stored.is_exercised
     ) + sum(
-        Decimal(order["leaves_quantity"])
+        Decimal(order.row["leaves_quantity"])
         for order in account.orders.values()
-        if order["instrument_id"] == holding.instrument.id
+        if order.row["instrument_id"] == holding.instrument.id and order.row["side"] == _closing_side(holding)
     )
     free = max(Decimal(0), abs(holding.quantity) - held)
     return -free if holding.quantity < 0 else free
 
 
-def plain(number: Decimal) -> str:
-    """A decimal as the API writes it: no exponent, no zeros at the end."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _row(state: State, account: Account, holding: Holding) -> Json:
-    instrument, size = holding.instrument, holding.quantity * holding.instrument.multiplier
+    instrument, size = holding.instrument, holding.size
     value, cost, base = size * holding.price, size * holding.average, size * holding.close
     side = "LONG" if holding.quantity > 0 else "SHORT"
-    closed_on = state.now.date() - timedelta(days=1)
-    while closed_on.weekday() >= 5:
-        closed_on -= timedelta(days=1)
     return {
         "account_id": account.id,
         "available_quantity": plain(available(account, holding)),
         "instrument_id": instrument.id,
-        "instrument_type": instrument.type,
+        "instrument_type": instrument.kind,
         "market_value": plain(value),
         "position_type": f"{side}_{instrument.right}" if instrument.right else side,
         "quantity": plain(holding.quantity),
         "symbol": instrument.symbol,
         "avg_price": plain(holding.average),
         "closing_price": plain(holding.close),
-        "closing_price_date": closed_on.isoformat(),
+        "closing_price_date": f"{state.market.previous_business_day(state.today)}",
         "cost_basis": plain(cost),
         "daily_realized_pnl": "0",
         "daily_unrealized_pnl": plain(value - base),
@@ -136,16 +117,16 @@ def _percent(part: Decimal, base: Decimal) -> str | None:
     return plain((part / abs(base) * 100).quantize(Decimal("0.0001"))) if base else None
 
 
-def _page_size(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 1000:
-        raise Refusal(400, "`page_size` is not a whole number from 1 to 1000")
-    return int(text)
-
-
-def _cancel_orders(call: Call) -> bool:
+def _cancel_orders(state: State, call: Call) -> bool:
     options: Any = call.json() if call.body else {}
     if not is_object(options) or not isinstance(cancel_orders := options.get("cancel_orders"), bool | None):
-        raise Refusal(400, "Expected a JSON object in which `cancel_orders` is true or false")
+        reason = "expected true or false" if is_object(options) else "expected an object"
+        path = "$.cancel_orders" if is_object(options) else "$"
+        message = "Expected a JSON object in which `cancel_orders` is true or false"
+        raise Refusal(400, message, details=[{"path": path, "reason": reason}])
+    unknown = [name for name in options if name != "cancel_orders"]
+    if unknown and state.reader.is_strict:
+        raise refusal(400, [(f"$.{name}", f"unknown field `{name}`, expected `cancel_orders`") for name in unknown])
     return bool(cancel_orders)
 
 
@@ -153,49 +134,20 @@ def _close(state: State, account: Account, holding: Holding) -> list[Json]:
     quantity = available(account, holding)
     if not quantity:
         return []
-    order: Json = {
-        "id": state.new_id(),
-        "account_id": account.id,
-        "client_order_id": state.new_id(),
-        "venue": "XCBO" if holding.instrument.right else "XNAS",
-        "side": "SELL" if quantity > 0 else "BUY",
+    values = {
+        "side": _closing_side(holding),
         "quantity": plain(abs(quantity)),
         "order_type": "MARKET",
         "time_in_force": "DAY",
-        "status": _WORKING,
-        "filled_quantity": "0",
-        "leaves_quantity": plain(abs(quantity)),
-        "created_at": state.timestamp,
-        "updated_at": state.timestamp,
-        "instrument_id": holding.instrument.id,
-        "instrument_type": holding.instrument.type,
-        "symbol": holding.instrument.symbol,
-        "average_fill_price": None,
-        "extended_hours": False,
-        "underlying_instrument_id": holding.instrument.underlying_id,
-        "underlying_instrument_type": holding.instrument.underlying_type,
     }
-    account.orders[order["id"]] = order
-    state.enter("order_created", account.id, order["id"], _WORKING, order["client_order_id"])
+    return [open_order(state, account, holding.instrument, "NEW", values).row]
 
-    def fill() -> None:
-        if order["status"] == _WORKING:
-            holding.quantity -= quantity
-            if not holding.quantity:
-                del account.holdings[holding.instrument.id]
-            order.update(filled_quantity=order["quantity"], average_fill_price=plain(holding.price))
-            _end(state, order, "FILLED", "order_filled")
 
-    state.schedule(FILL_AFTER, fill)
-    return [dict(order)]
+def _closing_side(holding: Holding) -> str:
+    return "SELL" if holding.quantity > 0 else "BUY"
 
 
 def _cancel_working(state: State, account: Account, instrument_id: str | None) -> None:
     for order in account.orders.values():
-        if order["status"] == _WORKING and instrument_id in (None, order["instrument_id"]):
-            _end(state, order, "CANCELED", "order_cancelled")
-
-
-def _end(state: State, order: Json, status: str, kind: str) -> None:
-    order.update(status=status, leaves_quantity="0", updated_at=state.timestamp)
-    state.enter(kind, order["account_id"], order["id"], status, order["client_order_id"])
+        if order.row["status"] in OPEN and instrument_id in (None, order.row["instrument_id"]):
+            end(state, order, "CANCELED", "order_cancelled")

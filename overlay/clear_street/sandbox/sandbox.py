@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
+from decimal import Decimal
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._annotations import resolvable
-from . import instructions, positions
-from .access import account_of, with_account
+from . import accounts, calendar, day_end, instructions, instruments, market_data, orders, positions
+from .access import account_of, with_account, with_key
 from .arguments import at_least, decimal, one_of, whole_number
 from .clock import SandboxClock
 from .dialects import DIALECTS, REFUSAL_STATUSES, UNKNOWN_FIELDS, written
 from .faults import Fault, Faults
+from .hours import Market
 from .messages import Answer, Call, Delivery, Refusal, Reply, compact
-from .state import Account, Holding, Ids, Instruction, Plan, State
+from .paths import PATHS
+from .state import Account, Holding, Ids, Instruction, OrderPlan, Plan, State
 from .world import default_world
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from .dialects import Dialect, RefusalStatus, UnknownFields
     from .messages import Json
-    from .state import LedgerEntry
+    from .state import Instrument, LedgerEntry
     from .world import World
 
 VERSION = "2025-10-31"
@@ -33,12 +36,28 @@ STRAY_AFTER = 0.005
 """Seconds after a reply at which a stray one comes between it and the next request."""
 _RULES: dict[str, Callable[[State, Call], Answer]] = {
     "get_version": lambda _state, _call: Answer({"version": VERSION}),
+    "get_clock": with_key(calendar.get_clock),
+    "get_market_hours_calendar": with_key(calendar.get_market_hours_calendar),
+    "get_accounts": with_key(accounts.get_accounts),
+    "get_account_by_id": with_account(accounts.get_account_by_id),
+    "get_account_balances": with_account(accounts.get_account_balances),
     "get_positions": with_account(positions.get_positions),
     "close_positions": with_account(positions.close_positions),
     "close_position": with_account(positions.close_position),
     "get_position_instructions": with_account(instructions.get_instructions),
     "submit_position_instructions": with_account(instructions.submit),
     "cancel_position_instruction": with_account(instructions.cancel),
+    "get_orders": with_account(orders.get_orders),
+    "submit_orders": with_account(orders.submit_orders),
+    "cancel_all_open_orders": with_account(orders.cancel_all_open_orders),
+    "get_order_by_id": with_account(orders.get_order_by_id),
+    "cancel_open_order": with_account(orders.cancel_open_order),
+    "replace_order": with_account(orders.replace_order),
+    "get_executions": with_account(orders.get_executions),
+    "get_option_contracts": with_key(instruments.get_option_contracts),
+    "search_instruments": with_key(instruments.search_instruments),
+    "get_instrument_by_id": with_key(instruments.get_instrument_by_id),
+    "get_snapshots": with_key(market_data.get_snapshots),
 }
 """What answers each operation of `paths.PATHS`. A rule takes the state, the account if it has one, and the call."""
 
@@ -80,7 +99,10 @@ class Sandbox:
     not have: "ignore" it; "refuse" the request with `refusal_status`, 400 or 422; or "alias": take either name of the
     key, and refuse both in one row.
 
-    Its day is that of its clock in UTC, its business days are Monday to Friday.
+    `strict` refuses every query parameter and every field of a body that it does not know.
+
+    Its day is New York's, its business days are Monday to Friday; `market` says otherwise. When a day ends, what was
+    accepted is exercised, and contracts that expired go. `world` is what it begins with, in place of the default one.
     """
 
     def __init__(
@@ -96,27 +118,37 @@ class Sandbox:
         dialect: Dialect = "contract",
         unknown_fields: UnknownFields = "ignore",
         refusal_status: RefusalStatus = 422,
+        strict: bool = False,
+        market: Market | None = None,
+        world: World | None = None,
     ) -> None:
         self.clock: SandboxClock = SandboxClock(seed=seed) if clock is None else clock
         self.faults: Faults = Faults()
-        self._state = State(self.clock, seed, None if api_keys is None else frozenset(api_keys))
+        market = Market() if market is None else market
+        self._state = State(self.clock, seed, None if api_keys is None else frozenset(api_keys), market)
         self.list_lag = list_lag
         self.honour_keys = honour_keys
         self.echo_keys = echo_keys
         self.dialect = dialect
         self.unknown_fields = unknown_fields
         self.refusal_status = refusal_status
+        self.strict = strict
         self._new_request_id = Ids(f"{seed} requests")
         self._requests: list[RequestSeen] = []
         self._lock = threading.RLock()
-        if not empty:
-            self._begin_with(default_world(self.clock.now().date()))
+        day_end.schedule(self._state, self._state.today)
+        if world is not None:
+            self._begin_with(world)
+        elif not empty:
+            self._begin_with(default_world(self._state.today))
 
     def _begin_with(self, world: World) -> None:
         for instrument in world.instruments:
             self.add_instrument(**instrument._asdict())
         for account in world.accounts:
-            self.add_account(account.account_id, api_keys=account.api_keys)
+            named = account._asdict()
+            del named["positions"], named["instructions"]
+            self.add_account(**named)
             for position in account.positions:
                 self.add_position(account.account_id, **position._asdict())
             for instruction in account.instructions:
@@ -179,17 +211,92 @@ class Sandbox:
         known = one_of("refusal_status", refusal_status, REFUSAL_STATUSES)
         self._state.reader = self._state.reader._replace(refusal_status=known)
 
-    def add_account(self, account_id: int, *, api_keys: Iterable[str] | None = None) -> None:
-        """Open an account, seen only by `api_keys` (None: by every key)."""
+    @property
+    def strict(self) -> bool:
+        """Whether it refuses every query parameter and every field of a body that it does not know."""
+        return self._state.reader.is_strict
+
+    @strict.setter
+    def strict(self, strict: bool) -> None:
+        self._state.reader = self._state.reader._replace(is_strict=strict)
+
+    def add_account(
+        self,
+        account_id: int,
+        *,
+        api_keys: Iterable[str] | None = None,
+        name: str = "Example Account",
+        cash: str = "100000",
+        options_level: int = 3,
+        subtype: str = "MARGIN",
+        status: str = "ACTIVE",
+    ) -> None:
+        """Open an account, seen only by `api_keys` (None: by every key); `subtype` is its `AccountSubtype`."""
         if type(account_id) is not int or not -(2**63) <= account_id < 2**63:
             raise ValueError(f"Expected a 64-bit whole number for `account_id` but received {account_id!r}.")
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"Expected a text that is not empty for `name` but received {name!r}.")
+        whole_number("options_level", options_level, 0)
+        one_of("subtype", subtype, accounts.SUBTYPES)
+        one_of("status", status, accounts.STATUSES)
+        keys = None if api_keys is None else frozenset(api_keys)
         with self._lock:
-            self._state.accounts[account_id] = Account(account_id, None if api_keys is None else frozenset(api_keys))
+            account = Account(account_id, keys, name, decimal("cash", cash), options_level, subtype, status)
+            self._state.accounts[account_id] = account
 
-    def add_instrument(self, symbol: str, *, instrument_id: str | None = None) -> str:
-        """List an instrument, an option if `symbol` is OSI, and return its id; the same one for the same symbol."""
+    def add_instrument(
+        self,
+        symbol: str,
+        *,
+        instrument_id: str | None = None,
+        name: str | None = None,
+        kind: str | None = None,
+        style: str | None = None,
+        multiplier: int | None = None,
+        settles_on_open: bool | None = None,
+        price: str | None = None,
+        closing_price: str | None = None,
+    ) -> str:
+        """List an instrument, an option if `symbol` is OSI, and return its id; the same one for the same symbol.
+
+        `kind` is "INDEX" for what is no stock, `style` an option's `ExerciseStyle`. What is not given stays as it is:
+        at first a stock, or an American option on 100 shares, without a price.
+        """
+        given = {"price": price, "closing_price": closing_price}
+        prices = {each: None if value is None else decimal(each, value) for each, value in given.items()}
+        if kind is not None:
+            one_of("kind", kind, ("COMMON_STOCK", "INDEX"))
+        if style is not None:
+            one_of("style", style, ("AMERICAN", "EUROPEAN"))
+        if multiplier is not None:
+            whole_number("multiplier", multiplier, 1)
         with self._lock:
-            return self._state.list_instrument(symbol, instrument_id).id
+            instrument = self._state.list_instrument(symbol, instrument_id)
+            instrument.name = name or instrument.name
+            instrument.kind = kind or instrument.kind
+            instrument.style = style or instrument.style
+            instrument.multiplier = multiplier or instrument.multiplier
+            if settles_on_open is not None:
+                instrument.settles_on_open = settles_on_open
+            if prices["closing_price"] is not None:
+                instrument.close = prices["closing_price"]
+            if prices["price"] is not None:
+                self._price(instrument, prices["price"])
+            return instrument.id
+
+    def set_price(self, instrument: str, price: str) -> None:
+        """Let an instrument, by its id or symbol, cost something else from now on: orders at that price fill."""
+        number = decimal("price", price)
+        with self._lock:
+            self._state.catch_up()
+            self._price(self._instrument("instrument", instrument), number)
+
+    def _price(self, instrument: Instrument, price: Decimal) -> None:
+        instrument.price = price
+        for account in self._state.accounts.values():
+            for order in account.orders.values():
+                if order.row["instrument_id"] == instrument.id:
+                    orders.consider(self._state, account, order)
 
     def add_position(
         self,
@@ -197,19 +304,28 @@ class Sandbox:
         symbol: str,
         quantity: int | str,
         *,
-        price: str = "10",
+        price: str | None = None,
         avg_price: str | None = None,
         closing_price: str | None = None,
     ) -> str:
-        """Give an account a position (negative: short; prices default to `price`) and return its instrument's id."""
-        given = {"price": price, "avg_price": avg_price, "closing_price": closing_price}
-        prices = [decimal(name, price if value is None else value) for name, value in given.items()]
+        """Give an account a position (negative: short) and return its instrument's id.
+
+        `price` is what its instrument costs from now on (default: what it costs already, else 10); the other prices
+        default to it.
+        """
         held = decimal("quantity", quantity)
         if not held:
             raise ValueError("Expected a quantity other than 0 for `quantity`: a position of nothing is none.")
+        given = {"price": price, "avg_price": avg_price, "closing_price": closing_price}
+        prices = {each: None if value is None else decimal(each, value) for each, value in given.items()}
         with self._lock:
             account, instrument = self._account(account_id), self._state.list_instrument(symbol)
-            account.holdings[instrument.id] = Holding(instrument, held, *prices)
+            costs = prices["price"] or instrument.price or Decimal(10)
+            self._price(instrument, costs if prices["price"] is None else prices["price"])
+            if prices["closing_price"] is not None:
+                instrument.close = prices["closing_price"]
+            average = prices["avg_price"]
+            account.holdings[instrument.id] = Holding(instrument, held, costs if average is None else average)
             return instrument.id
 
     def add_instruction(
@@ -267,19 +383,59 @@ class Sandbox:
         at_least(0, after=after, cancel_after=cancel_after)
         path, cancel_path = ((each,) if isinstance(each, str) else tuple(each) for each in (then, cancel_then))
         with self._lock:
-            if instrument is not None and self._state.resolve(instrument) is None:
-                one_of("instrument", instrument, [known.symbol for known in self._state.instruments.values()])
+            if instrument is not None:
+                self._instrument("instrument", instrument)
             self._state.plans.append(Plan(instrument, instruction, path, after, cancel_path, cancel_after, reason))
 
-    def settle(self, instruction_id: str, status: str, *, reason: str | None = None) -> None:
-        """Put an instruction, by its server id, into `status` and drop what was planned for it; else LookupError."""
-        self._check_status("status", status)
+    def plan_orders(
+        self,
+        *,
+        instrument: str | None = None,
+        order: str | None = None,
+        then: str | Sequence[str] | None = None,
+        after: float = 1.0,
+        cancel_then: str | Sequence[str] = ("CANCELED",),
+        cancel_after: float = 1.0,
+        reason: str | None = None,
+    ) -> None:
+        """Say what becomes of orders, those that close positions too, that are made or cancelled from now on.
+
+        An order takes each status of `then`, `after` seconds after the last: "FILLED" fills what is left of it,
+        "PARTIALLY_FILLED" half of that, "REJECTED" refuses it for `reason`; ``()`` leaves it as it is. None lets prices
+        decide: it fills after a second, if its price is there. A cancelled one takes each of `cancel_then` in steps of
+        `cancel_after`. It holds for orders on `instrument` (id or symbol) and for the one `order` (client order id or
+        server id), where given; the latest plan wins. ValueError for an instrument or a status that there is none of.
+        """
+        for name, statuses in (("then", then or ()), ("cancel_then", cancel_then)):
+            for status in [statuses] if isinstance(statuses, str) else statuses:
+                one_of(name, status, sorted(orders.STATUSES))
+        at_least(0, after=after, cancel_after=cancel_after)
+        path, cancel_path = ((each,) if isinstance(each, str) else tuple(each) for each in (then or (), cancel_then))
+        with self._lock:
+            if instrument is not None:
+                self._instrument("instrument", instrument)
+            made = OrderPlan(
+                instrument, order, None if then is None else path, after, cancel_path, cancel_after, reason
+            )
+            self._state.order_plans.append(made)
+
+    def settle(self, item_id: str, status: str, *, reason: str | None = None) -> None:
+        """Put an instruction or an order, by its server id, into `status` and drop what was planned for it.
+
+        An order that is FILLED or PARTIALLY_FILLED moves its account's position and cash. LookupError for an id that
+        there is none of, ValueError for a status.
+        """
         with self._lock:
             self._state.catch_up()
             for account in self._state.accounts.values():
-                if stored := account.instructions.get(instruction_id):
+                if order := account.orders.get(item_id):
+                    one_of("status", status, sorted(orders.STATUSES))
+                    return orders.settle(self._state, account, order, status, reason)
+            self._check_status("status", status)
+            for account in self._state.accounts.values():
+                if stored := account.instructions.get(item_id):
                     return instructions.change(self._state, stored, status, reason, "settled")
-        raise LookupError(f"No position instruction has the id {instruction_id!r}.")
+        raise LookupError(f"No position instruction and no order has the id {item_id!r}.")
 
     @property
     def ledger(self) -> tuple[LedgerEntry, ...]:
@@ -305,7 +461,11 @@ class Sandbox:
         """The orders of an account."""
         with self._lock:
             self._state.catch_up()
-            return tuple(written(order, self.dialect) for order in self._account(account_id).orders.values())
+            return tuple(written(order.row, self.dialect) for order in self._account(account_id).orders.values())
+
+    def _instrument(self, argument: str, item: str) -> Instrument:
+        by_symbol = {known.symbol: known for known in self._state.instruments.values()}
+        return self._state.resolve(item) or by_symbol[one_of(argument, item, by_symbol)]
 
     def _account(self, account_id: int) -> Account:
         if account := self._state.accounts.get(account_id):
@@ -348,7 +508,7 @@ class Sandbox:
             reply = replies[-1]
             if fault.rewrite is not None:
                 reply = reply._replace(body=fault.rewrite(reply.body))
-            if fault.foreign and call.operation == "get_position_instructions":
+            if fault.foreign and call.operation in ("get_position_instructions", "get_orders"):
                 reply = reply._replace(body=self._with_foreign_rows(call, reply.body))
             behind = b""
             if fault.stray is not None:
@@ -369,13 +529,14 @@ class Sandbox:
 
     def _serve(self, call: Call, answer: Callable[[Call], Answer], headers: Iterable[tuple[str, str]] = ()) -> Reply:
         try:
-            data, status, message, page = answer(call)
+            data, status, message, page, details = answer(call)
         except Refusal as refusal:
-            data, status, message, page = refusal.data, refusal.status, refusal.message, {}
+            data, status, message, page, details = refusal.data, refusal.status, refusal.message, {}, refusal.details
         request_id = self._new_request_id(self._state.now)
+        detailed = {"details": list(details)} if details else {}
         document = {
             "metadata": {"request_id": request_id, **page},
-            "error": None if message is None else {"code": status, "message": message},
+            "error": None if message is None else {"code": status, "message": message, **detailed},
             "data": written(data, self.dialect),
         }
         allow = [("Allow", ", ".join(call.allowed))] if status == 405 else []
@@ -388,7 +549,17 @@ class Sandbox:
     def _answer(self, call: Call) -> Answer:
         if call.operation is None:
             raise Refusal(405, f"{call.method} is not allowed here") if call.allowed else Refusal(404, "No such path")
+        if self.strict:
+            self._refuse_unknown_parameters(call, call.operation)
         return _RULES[call.operation](self._state, call)
+
+    def _refuse_unknown_parameters(self, call: Call, operation: str) -> None:
+        known = PATHS[operation].query + (PATHS[operation].of_today if self.dialect == "today" else ())
+        unknown = [name for name in call.query() if name not in known]
+        if unknown:
+            why = f"unknown parameter, expected {', '.join(known) or 'none'}"
+            details = [{"path": f"$query.{name}", "reason": why} for name in unknown]
+            raise Refusal(400, f"There is no query parameter `{unknown[0]}` here", details=details)
 
     def _check_status(self, argument: str, status: str) -> None:
         one_of(
@@ -401,8 +572,8 @@ class Sandbox:
         document: Json = json.loads(body)
         others = [account for account in self._state.accounts.values() if str(account.id) != call.account]
         if document["data"] is not None:
-            rows = [stored.row for account in others for stored in account.instructions.values()]
-            document["data"] += written(rows, self.dialect)
+            stored = (each.orders if call.operation == "get_orders" else each.instructions for each in others)
+            document["data"] += written([each.row for of_one in stored for each in of_one.values()], self.dialect)
         return compact(document)
 
     def _stand_in(self, call: Call, fault: Fault, status: int) -> Reply:
@@ -421,8 +592,9 @@ class Sandbox:
 
         def stand_in(call: Call) -> Answer:
             if fault.body == "other":
-                row = instructions.foreign_row(self._state, call)
-                is_one = call.operation in ("cancel_position_instruction", "get_version")
+                is_order = "/orders" in call.target
+                row = (orders if is_order else instructions).foreign_row(self._state, call)
+                is_one = call.operation is not None and not PATHS[call.operation].is_list
                 return Answer(row if is_one else [row], status)
             if fault.body == "rows" and call.operation == "submit_position_instructions":
                 raise instructions.refuse_all(self._state, account_of(self._state, call), call, status)

@@ -6,7 +6,8 @@ import heapq
 import random
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
@@ -15,9 +16,9 @@ from .dialects import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from decimal import Decimal
 
     from .clock import SandboxClock
+    from .hours import Market
     from .messages import Json
 
 _OSI = re.compile(r"([A-Z][A-Z0-9.]{0,5}) *(\d{6})([CP])(\d{8})")
@@ -31,51 +32,107 @@ class LedgerEntry(NamedTuple):
     time: datetime
     """When it happened, on the sandbox's clock (UTC)."""
     kind: str
-    """"submitted", "cancel_requested", "settled", "order_created", "order_cancelled" or "order_filled"."""
+    """What happened, one of `KINDS`."""
     account_id: int
     """The account that it happened to."""
     id: str
-    """The id of the instruction or order."""
+    """The id of the instruction or order; of the instrument, where a position was assigned or expired."""
     status: str
     """The status that it left the instruction or order in."""
     key: str
     """An instruction's idempotency key, made by the service where the caller gave none; an order's client order id."""
 
 
-class Instrument(NamedTuple):
+KINDS = (
+    "submitted",
+    "cancel_requested",
+    "settled",
+    "exercised",
+    "assigned",
+    "expired",
+    "order_created",
+    "order_rejected",
+    "order_filled",
+    "order_cancel_requested",
+    "order_cancelled",
+    "order_replace_requested",
+    "order_settled",
+)
+"""What the ledger has: of instructions, of positions at the end of a day, and of orders."""
+
+
+@dataclass(slots=True, eq=False)
+class Instrument:
     """Something that positions are held in: an option has an `expiry`, and "CALL" or "PUT" for its `right`."""
 
     id: str
     symbol: str
-    underlying_id: str | None = None
+    underlying: Instrument | None = None
     expiry: date | None = None
     right: str = ""
+    strike: Decimal = Decimal(0)
+    name: str | None = None
+    kind: str = "COMMON_STOCK"
+    style: str = "AMERICAN"
+    multiplier: int = 1
+    settles_on_open: bool = False
+    price: Decimal | None = None
+    """What one unit costs, None where nobody knows."""
+    close: Decimal | None = None
+    """What it cost at the close of the day before."""
 
     @property
-    def type(self) -> str:
-        """Its `SecurityType`."""
-        return "OPTION" if self.expiry else "COMMON_STOCK"
+    def underlying_id(self) -> str | None:
+        """The id of what an option is about."""
+        return self.underlying.id if self.underlying else None
 
     @property
     def underlying_type(self) -> str | None:
         """The `SecurityType` of what an option is about."""
-        return "COMMON_STOCK" if self.expiry else None
+        return self.underlying.kind if self.underlying else None
 
     @property
-    def multiplier(self) -> int:
-        """Shares that one unit is about."""
-        return 100 if self.expiry else 1
+    def root(self) -> str:
+        """The root of an option's symbol, the symbol of everything else."""
+        match = _OSI.fullmatch(self.symbol)
+        return match[1] if match else self.symbol
+
+    @property
+    def venue(self) -> str:
+        """The exchange that it is traded at, by its MIC."""
+        return "XCBO" if self.expiry or self.kind == "INDEX" else "XNAS"
+
+    @property
+    def intrinsic(self) -> Decimal:
+        """What exercising an option is worth, a unit of what is underlying; 0 where that has no price."""
+        spot = self.underlying.price if self.underlying else None
+        if spot is None:
+            return Decimal(0)
+        return max(Decimal(0), spot - self.strike if self.right == "CALL" else self.strike - spot)
 
 
 @dataclass(slots=True)
 class Holding:
-    """A position: `quantity` is negative when short, prices are per share."""
+    """A position: `quantity` is negative when short, `average` is what a unit cost."""
 
     instrument: Instrument
     quantity: Decimal
-    price: Decimal
     average: Decimal
-    close: Decimal
+
+    @property
+    def price(self) -> Decimal:
+        """What a unit is worth; what it cost where nobody knows."""
+        return self.average if self.instrument.price is None else self.instrument.price
+
+    @property
+    def close(self) -> Decimal:
+        """What a unit was worth at the close of the day before."""
+        return self.price if self.instrument.close is None else self.instrument.close
+
+    @property
+    def size(self) -> Decimal:
+        """How many units of what it is about it stands for."""
+        return self.quantity * self.instrument.multiplier
 
 
 @dataclass(slots=True)
@@ -85,6 +142,8 @@ class Instruction:
     account_id: int
     key: str
     versions: list[tuple[float, Json]]
+    is_exercised: bool = False
+    """Whether the day ended on which it was accepted, so that it holds no contracts any more."""
 
     @property
     def row(self) -> Json:
@@ -97,18 +156,47 @@ class Instruction:
 
 
 @dataclass(slots=True)
+class Order(Instruction):
+    """A stored order, in the same way. Its `key` is its client order id."""
+
+    cost: Decimal = Decimal(0)
+    """What one unit of its quantity may cost."""
+
+
+@dataclass(slots=True)
 class Account:
     """An account; `api_keys` are those that may see it, None for every one."""
 
     id: int
     api_keys: frozenset[str] | None
+    name: str = "Example Account"
+    cash: Decimal = Decimal(0)
+    options_level: int = 3
+    subtype: str = "MARGIN"
+    status: str = "ACTIVE"
     holdings: dict[str, Holding] = field(default_factory=dict[str, Holding])
     instructions: dict[str, Instruction] = field(default_factory=dict[str, Instruction])
-    orders: dict[str, Json] = field(default_factory=dict[str, "Json"])
+    orders: dict[str, Order] = field(default_factory=dict[str, Order])
+    executions: list[tuple[float, Json]] = field(default_factory=list[tuple[float, "Json"]])
+    realized_today: Decimal = Decimal(0)
+    """What was gained today by what was sold."""
+    day_start: DayStart | None = None
+    """What it was worth when the day began."""
 
     def is_seen_by(self, api_key: str) -> bool:
         """Whether a key may see it."""
         return self.api_keys is None or api_key in self.api_keys
+
+
+class DayStart(NamedTuple):
+    """What an account was worth when the day began."""
+
+    day: date
+    cash: Decimal
+    equity: Decimal
+    long_value: Decimal
+    short_value: Decimal
+    buying_power: Decimal
 
 
 class Plan(NamedTuple):
@@ -120,6 +208,19 @@ class Plan(NamedTuple):
     after: float = 3.0
     cancel_then: tuple[str, ...] = ("CANCELLED",)
     cancel_after: float = 2.0
+    reason: str | None = None
+
+
+class OrderPlan(NamedTuple):
+    """What becomes of orders: of those on `instrument` and of the one `order`, None for any."""
+
+    instrument: str | None = None
+    order: str | None = None
+    then: tuple[str, ...] | None = None
+    """The statuses that an order takes, None where prices decide."""
+    after: float = 1.0
+    cancel_then: tuple[str, ...] = ("CANCELED",)
+    cancel_after: float = 1.0
     reason: str | None = None
 
 
@@ -140,9 +241,11 @@ class Ids:
 class State:
     """The state of one sandbox."""
 
-    def __init__(self, clock: SandboxClock, seed: int, api_keys: frozenset[str] | None = None) -> None:
+    def __init__(self, clock: SandboxClock, seed: int, api_keys: frozenset[str] | None, market: Market) -> None:
         self.api_keys = api_keys
         """The API keys that it takes, None for any."""
+        self.market = market
+        """Its days and hours."""
         self.list_lag: float = 0.0
         """Seconds that the list of instructions lags behind."""
         self.honour_keys: bool = True
@@ -155,6 +258,7 @@ class State:
         self.instruments: dict[str, Instrument] = {}
         self.ledger: list[LedgerEntry] = []
         self.plans: list[Plan] = [Plan()]
+        self.order_plans: list[OrderPlan] = [OrderPlan()]
         self.time: float = clock.monotonic()
         self._symbols: dict[str, Instrument] = {}
         self._clock = clock
@@ -173,9 +277,27 @@ class State:
         """The same as the API writes it."""
         return self.timestamp_at(0.0)
 
+    @property
+    def nanoseconds(self) -> str:
+        """The same with nine fraction digits, as the API writes the times of orders."""
+        return precise(self.now)
+
     def timestamp_at(self, seconds: float) -> str:
         """The instant `seconds` from now, as the API writes it."""
         return self._clock.at(self.time + seconds).isoformat().replace("+00:00", "Z")
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the market is."""
+        return self.market.day_of(self.now)
+
+    def live_contracts(self) -> list[Instrument]:
+        """List the option contracts that have not expired."""
+        return [each for each in self.instruments.values() if each.expiry is not None and each.expiry >= self.today]
+
+    def if_today(self, fields: Json) -> Json:
+        """Give what only the dialect of today has; nothing in that of the contract."""
+        return fields if self.reader.dialect == "today" else {}
 
     def new_id(self) -> str:
         """An id for something new."""
@@ -189,9 +311,11 @@ class State:
         new_id = instrument_id or str(uuid5(UUID(int=0), f"{self._seed} {_canonical(symbol)}"))
         instrument = Instrument(new_id, symbol)
         if option := _OSI.fullmatch(symbol):
-            expiry = date.fromisoformat(f"20{option[2][:2]}-{option[2][2:4]}-{option[2][4:]}")
-            right = "CALL" if option[3] == "C" else "PUT"
-            instrument = Instrument(new_id, symbol, self.list_instrument(option[1]).id, expiry, right)
+            instrument.expiry = date.fromisoformat(f"20{option[2][:2]}-{option[2][2:4]}-{option[2][4:]}")
+            instrument.right = "CALL" if option[3] == "C" else "PUT"
+            instrument.strike = Decimal(option[4]) / 1000
+            instrument.underlying = self.list_instrument(option[1])
+            instrument.kind, instrument.multiplier = "OPTION", 100
         self.instruments[new_id] = self._symbols[_canonical(symbol)] = instrument
         return instrument
 
@@ -217,10 +341,15 @@ class State:
         self.time = now
 
 
+def precise(moment: datetime) -> str:
+    """An instant in UTC with nine fraction digits."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}000Z"
+
+
 def _canonical(symbol: str) -> str:
     """OSI with its root padded to six, with one space or with none is the same."""
     match = _OSI.fullmatch(symbol)
     return " ".join((match[1], "".join(match.groups()[1:]))) if match else symbol
 
 
-resolvable(globals(), LedgerEntry, Instrument, Holding, Instruction, Account, Plan)
+resolvable(globals(), LedgerEntry, Instrument, Holding, Instruction, Account, DayStart, Plan, OrderPlan)

@@ -20,6 +20,13 @@ class InstrumentToBe(NamedTuple):
 
     symbol: str
     instrument_id: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    style: str | None = None
+    multiplier: int | None = None
+    settles_on_open: bool | None = None
+    price: str | None = None
+    closing_price: str | None = None
 
 
 class PositionToBe(NamedTuple):
@@ -27,7 +34,7 @@ class PositionToBe(NamedTuple):
 
     symbol: str
     quantity: int | str
-    price: str = "10"
+    price: str | None = None
     avg_price: str | None = None
     closing_price: str | None = None
 
@@ -48,6 +55,11 @@ class AccountToBe(NamedTuple):
 
     account_id: int
     api_keys: tuple[str, ...] | None = None
+    name: str = "Example Account"
+    cash: str = "100000"
+    options_level: int = 3
+    subtype: str = "MARGIN"
+    status: str = "ACTIVE"
     positions: tuple[PositionToBe, ...] = ()
     instructions: tuple[InstructionToBe, ...] = ()
 
@@ -69,10 +81,21 @@ def default_world(today: date) -> World:
     example = EXAMPLE_SYMBOL if today < EXAMPLE_EXPIRY else f"AAPL {january(today.year + 2)}C00195000"
     next_year = january(today.year + 1)
     return World(
-        (InstrumentToBe(example, EXAMPLE_INSTRUMENT_ID),),
+        (
+            InstrumentToBe("AAPL", name="Apple Inc.", price="269.4", closing_price="268.05"),
+            InstrumentToBe("SPY", name="SPDR S&P 500 ETF Trust", price="712.35", closing_price="708.9"),
+            InstrumentToBe("MSFT", name="Microsoft Corporation", price="470.02", closing_price="468.8"),
+            InstrumentToBe("NVDA", name="NVIDIA Corporation", price="205.3", closing_price="206.1"),
+            InstrumentToBe("TSLA", name="Tesla, Inc.", price="402.1", closing_price="405"),
+            InstrumentToBe("SPX", name="S&P 500 Index", kind="INDEX", price="7120.4", closing_price="7085.1"),
+            InstrumentToBe(f"SPX {next_year}C07000000", style="EUROPEAN", settles_on_open=True, price="310"),
+            InstrumentToBe(example, EXAMPLE_INSTRUMENT_ID),
+        ),
         (
             AccountToBe(
                 ACCOUNT_ID,
+                name="Example Trading LLC",
+                cash="250000",
                 positions=(
                     PositionToBe(example, 10, "88.35", "71.2", "86.9"),
                     PositionToBe(f"AAPL {today:%y%m%d}C00260000", 5, "9.4", "6.15", "8.8"),
@@ -86,6 +109,9 @@ def default_world(today: date) -> World:
             ),
             AccountToBe(
                 OTHER_ACCOUNT_ID,
+                name="Example Savings",
+                cash="20000",
+                subtype="CASH",
                 positions=(
                     PositionToBe(example, 2, "88.35", "90", "86.9"),
                     PositionToBe("MSFT", "12.5", "470.02", "455", "468.8"),
