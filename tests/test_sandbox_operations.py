@@ -1197,10 +1197,10 @@ def test_a_reply_about_orders_can_be_another_account_s(sandbox: Sandbox, service
 
 def test_a_strict_sandbox_refuses_what_it_does_not_know() -> None:
     service = Service(Sandbox(strict=True))
-    answer = service("GET", ORDERS, symbl="AAPL", page_size="1")
+    answer = service("GET", ORDERS, symbols="AAPL", page_size="1")
     assert answer.status_code == 400
     [detail] = answer.json()["error"]["details"]
-    assert detail["path"] == "$query.symbl"
+    assert detail["path"] == "$query.symbols"
     assert "symbol" in detail["reason"]
     assert service.submit(buy(note="x")).json()["error"]["details"][0]["path"] == "$[0].note"
     assert service("DELETE", f"{ORDERS.replace('orders', 'positions')}", {"cancel": True}).status_code == 400
