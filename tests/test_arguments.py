@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from clear_street import ArgumentError, ClearStreetError, CutoffPassedError
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest, PositionInstructionType
-from support.client_modes import Mode, Wire, envelope, query_of
-from support.scripted_service import under_every_name
+from support.client_modes import Mode, query_of
+from support.scripted_service import Service, envelope, under_every_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +36,11 @@ def instruction(**fields: Any) -> dict[str, Any]:
 def refused(story: Callable[[Any], Any], mode: Mode | None = None) -> ArgumentError:
     """The error of a call that sent nothing."""
     mode = mode or Mode("sync")
-    wire = Wire((200, NOTHING))
-    client = mode.client(wire)
+    service = Service((200, NOTHING))
+    client = mode.client(service)
     with pytest.raises(ArgumentError) as caught:
         mode.run(lambda: story(client))
-    assert wire.requests == []
+    assert service.requests == []
     assert isinstance(caught.value, ValueError)
     assert isinstance(caught.value, ClearStreetError)
     assert not caught.value.outcome_unknown
@@ -49,9 +49,9 @@ def refused(story: Callable[[Any], Any], mode: Mode | None = None) -> ArgumentEr
 
 def sent(story: Callable[[Any], Any], *, data: Any = None) -> httpx.Request:
     """The request of a call, which is answered with `data`."""
-    wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"} if data is None else data)))
-    story(Mode("sync").client(wire))
-    return wire.request
+    service = Service((200, envelope({"status": "CANCEL_REQUESTED"} if data is None else data)))
+    story(Mode("sync").client(service))
+    return service.request
 
 
 def shown(value: object) -> str:
@@ -61,11 +61,11 @@ def shown(value: object) -> str:
 
 def submitted(*instructions: Any) -> list[dict[str, Any]]:
     """The rows that a submit sends."""
-    wire = Wire((200, NOTHING))
+    service = Service(otherwise=(200, NOTHING))
     mode = Mode("sync")
-    client = mode.client(wire)
+    client = mode.client(service)
     client.v1.positions.submit_position_instructions(7, instructions=list(instructions))
-    rows: list[dict[str, Any]] = json.loads(wire.requests[0].content)
+    rows: list[dict[str, Any]] = json.loads(service.requests[0].content)
     return rows
 
 
@@ -101,16 +101,16 @@ def test_an_id_that_cannot_be_in_a_list_is_not_looked_for(value: Any) -> None:
 @example("a\x00b")
 def test_any_other_string_reaches_the_wire_as_exactly_one_segment(value: str) -> None:
     before = b"/v1/accounts/7/positions/instructions/"
-    wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})))
+    service = Service((200, envelope({"status": "CANCEL_REQUESTED"})))
     try:
-        Mode("sync").client(wire).v1.positions.cancel_position_instruction(value, account_id=7)
+        Mode("sync").client(service).v1.positions.cancel_position_instruction(value, account_id=7)
     except ArgumentError:
-        assert wire.requests == []
+        assert service.requests == []
         assert (
             not value.strip() or value in (".", "..") or any("\ud800" <= character <= "\udfff" for character in value)
         )
         return
-    target = wire.request.url.raw_path
+    target = service.request.url.raw_path
     assert target.startswith(before)
     segment = target.removeprefix(before)
     assert not set(segment) & set(b"/?#\\ %\x00") - {ord("%")}
@@ -172,7 +172,7 @@ def test_a_uuid_is_taken_as_its_text_wherever_an_id_is() -> None:
 
 def test_a_uuid_finds_the_row_whose_id_it_is(mode: Mode) -> None:
     row = {"id": CONTRACT, "instruction_id": CONTRACT, "status": "ACCEPTED"}
-    client = mode.client(Wire(*[(200, envelope([row]))] * 3))
+    client = mode.client(Service(*[(200, envelope([row]))] * 3))
     positions = client.v1.positions
     found = mode.run(lambda: positions.get_position_instruction(UUID(CONTRACT), account_id=7))
     assert found.id == CONTRACT
@@ -292,10 +292,10 @@ def test_a_batch_is_a_list_of_at_least_one(instructions: Any) -> None:
 
 
 def test_a_batch_may_be_any_iterable() -> None:
-    wire = Wire((200, NOTHING))
-    client = Mode("sync").client(wire)
+    service = Service(otherwise=(200, NOTHING))
+    client = Mode("sync").client(service)
     client.v1.positions.submit_position_instructions(7, instructions=(instruction() for _ in range(3)))
-    assert len(json.loads(wire.requests[0].content)) == 3
+    assert len(json.loads(service.requests[0].content)) == 3
 
 
 @pytest.mark.parametrize(
@@ -418,12 +418,12 @@ def test_a_body_that_is_no_object_takes_no_extra_body(operation: str) -> None:
 
 
 def test_extra_query_goes_with_a_submit_and_a_cancel_too() -> None:
-    wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})), (200, NOTHING))
-    positions = Mode("sync").client(wire).v1.positions
+    service = Service((200, envelope({"status": "CANCEL_REQUESTED"})), otherwise=(200, NOTHING))
+    positions = Mode("sync").client(service).v1.positions
     positions.cancel_position_instruction("i-1", account_id=7, extra_query={"trace": 1}, extra_headers={"X-A": "b"})
     positions.submit_position_instructions(7, instructions=[instruction()], extra_query={"trace": 1})
-    assert [query_of(request) for request in wire.requests[:2]] == [{"trace": "1"}] * 2
-    assert wire.requests[0].headers["x-a"] == "b"
+    assert [query_of(request) for request in service.requests[:2]] == [{"trace": "1"}] * 2
+    assert service.requests[0].headers["x-a"] == "b"
 
 
 # --- Keys to look for -------------------------------------------------------------------------------------------------
@@ -453,20 +453,20 @@ def test_keys_to_look_for_are_a_list_of_at_least_one(keys: Any) -> None:
 def test_an_unknown_keyword_is_a_type_error_that_names_the_nearest(
     mode: Mode, operation: str, keyword: str, hint: str
 ) -> None:
-    wire = Wire((200, NOTHING))
-    client = mode.client(wire)
+    service = Service((200, NOTHING))
+    client = mode.client(service)
     with pytest.raises(TypeError, match=rf"{operation}\(\) got an unexpected keyword argument '{keyword}'") as caught:
         mode.run(lambda: getattr(client.v1.positions, operation)(7, **{keyword: 1}))
     assert hint in str(caught.value)
-    assert wire.requests == []
+    assert service.requests == []
 
 
 def test_the_generic_verbs_refuse_unknown_keywords_too(mode: Mode) -> None:
-    wire = Wire((200, NOTHING))
-    client = mode.client(wire)
+    service = Service((200, NOTHING))
+    client = mode.client(service)
     with pytest.raises(TypeError, match=r"post\(\) got an unexpected keyword argument 'jsn'"):
         mode.run(lambda: client.post("/v1/other", cast_to=object, jsn={}))
-    assert wire.requests == []
+    assert service.requests == []
 
 
 # --- not_after --------------------------------------------------------------------------------------------------------
@@ -486,21 +486,21 @@ def test_not_after_is_a_datetime_with_a_time_zone(operation: str, value: Any) ->
 
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1), timedelta(days=1)])
 def test_a_not_after_that_has_passed_is_no_wrong_argument(mode: Mode, ago: timedelta) -> None:
-    wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})))
-    client = mode.client(wire)
+    service = Service((200, envelope({"status": "CANCEL_REQUESTED"})))
+    client = mode.client(service)
     with pytest.raises(CutoffPassedError, match=r"has passed .*: nothing was sent") as raised:
         mode.run(lambda: client.v1.positions.cancel_position_instruction("i", account_id=7, not_after=NOW - ago))
     assert not isinstance(raised.value, ValueError)
     assert (raised.value.not_after, raised.value.client_time) == (NOW - ago, NOW)
-    assert (raised.value.outcome_unknown, raised.value.attempts, wire.requests) == (False, (), [])
+    assert (raised.value.outcome_unknown, raised.value.attempts, service.requests) == (False, (), [])
 
 
 def test_a_not_after_in_any_zone_is_taken(mode: Mode) -> None:
     later = (NOW + timedelta(minutes=5)).astimezone(UTC)
-    wire = Wire((200, envelope({"status": "CANCEL_REQUESTED"})))
-    client = mode.client(wire)
+    service = Service(otherwise=(200, envelope({"status": "CANCEL_REQUESTED"})))
+    client = mode.client(service)
     for moment in (later, later.astimezone()):
         mode.run(
             lambda moment=moment: client.v1.positions.cancel_position_instruction("i", account_id=7, not_after=moment)
         )
-    assert len(wire.requests) == 2
+    assert len(service.requests) == 2

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from clear_street import APIConnectionError, APITimeoutError, ArgumentError
 from clear_street._http.decoding import Decoder
-from support.client_modes import Body, Mode, Wire
 from support.raw_server import RawServer
+from support.scripted_service import Body, Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from support.client_modes import Mode
 
 MEGABYTE = 2**20
 
@@ -41,8 +43,8 @@ def packed_spaces(megabytes: int) -> bytes:
     return b"".join(packer.compress(b" " * MEGABYTE) for _ in range(megabytes)) + packer.flush()
 
 
-def closed(mode: Mode, wire: Any, **options: Any) -> Any:
-    client = mode.client(wire, max_retries=0, **options)
+def closed(mode: Mode, service: Any, **options: Any) -> Any:
+    client = mode.client(service, max_retries=0, **options)
     with pytest.raises(APIConnectionError) as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
     return caught.value
@@ -71,7 +73,7 @@ def test_what_was_packed_is_unpacked_however_it_comes(name: str, parts: list[byt
     ids=["raw", "twice", "identity", "members", "zeros behind", "more behind"],
 )
 def test_each_encoding_that_is_asked_for_can_be_read(mode: Mode, encoding: str, packed: bytes) -> None:
-    client = mode.client(Wire((200, Body(packed), {"Content-Encoding": encoding})))
+    client = mode.client(Service((200, Body(packed), {"Content-Encoding": encoding})))
     assert mode.run(lambda: client.v1.positions.get_positions(7)).data == []
 
 
@@ -80,7 +82,7 @@ def test_a_body_that_is_too_long_leaves_a_change_unknown(mode: Mode, encoding: s
     content = b" " * 3_000_000
     for _ in encoding.split(",") if encoding != "identity" else []:
         content = gzip.compress(content)
-    error = closed(mode, Wire((200, Body(content), {"Content-Encoding": encoding})), max_body_size=2_000_000)
+    error = closed(mode, Service((200, Body(content), {"Content-Encoding": encoding})), max_body_size=2_000_000)
     assert error.outcome_unknown
     assert "BodyTooLarge" in str(error)
     assert error.attempts[0].status_code == 200
@@ -88,18 +90,18 @@ def test_a_body_that_is_too_long_leaves_a_change_unknown(mode: Mode, encoding: s
 
 def test_a_body_without_encoding_is_read_to_its_bound_alone(mode: Mode) -> None:
     body = Body(*[b" " * 1000] * 10)
-    assert closed(mode, Wire((200, body)), max_body_size=4_500).outcome_unknown
-    assert closed(mode, Wire((200, Body(*[b" " * 1000] * 10))), max_body_size=9_999).outcome_unknown
+    assert closed(mode, Service((200, body)), max_body_size=4_500).outcome_unknown
+    assert closed(mode, Service((200, Body(*[b" " * 1000] * 10))), max_body_size=9_999).outcome_unknown
 
 
 def test_a_small_bound_lets_through_what_keeps_it(mode: Mode) -> None:
-    client = mode.client(Wire((200, ACCOUNT)), max_body_size=len(ACCOUNT))
+    client = mode.client(Service((200, ACCOUNT)), max_body_size=len(ACCOUNT))
     assert mode.run(lambda: client.v1.positions.get_positions(7)).data == []
 
 
 @pytest.mark.parametrize("encoding", [", ".join(["gzip"] * 6), "gzip", "deflate"])
 def test_a_body_that_cannot_be_unpacked_leaves_a_change_unknown(mode: Mode, encoding: str) -> None:
-    assert closed(mode, Wire((200, Body(b"\x1f\x8bno"), {"Content-Encoding": encoding}))).outcome_unknown
+    assert closed(mode, Service((200, Body(b"\x1f\x8bno"), {"Content-Encoding": encoding}))).outcome_unknown
 
 
 def test_no_memory_for_a_body_is_a_body_that_cannot_be_read(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +109,7 @@ def test_no_memory_for_a_body_is_a_body_that_cannot_be_read(mode: Mode, monkeypa
         raise MemoryError
 
     monkeypatch.setattr(Decoder, "_unpacked", unpacked)
-    assert closed(mode, Wire((200, Body(gzip.compress(ACCOUNT)), {"Content-Encoding": "gzip"}))).outcome_unknown
+    assert closed(mode, Service((200, Body(gzip.compress(ACCOUNT)), {"Content-Encoding": "gzip"}))).outcome_unknown
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -139,7 +141,7 @@ def test_a_hook_that_reads_a_bomb_reads_to_the_bound(mode: Mode) -> None:
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_streamed_body_ends_at_the_bound(mode: Mode) -> None:
     bomb = Body(packed_spaces(4))
-    client = mode.client(Wire((200, bomb, {"Content-Encoding": "gzip"})), max_body_size=MEGABYTE)
+    client = mode.client(Service((200, bomb, {"Content-Encoding": "gzip"})), max_body_size=MEGABYTE)
 
     def pieces(reply: Any) -> Any:
         return mode.listed(reply.iter_bytes())
@@ -151,7 +153,7 @@ def test_a_streamed_body_ends_at_the_bound(mode: Mode) -> None:
 def test_unpacking_ends_with_the_time_of_the_attempt(mode: Mode) -> None:
     empty_members = gzip.compress(gzip.compress(b"") * 2_000_000)
     bomb = (200, Body(empty_members), {"Content-Encoding": "gzip, gzip"})
-    client = mode.client(Wire(bomb), timeout=0.01, max_retries=0)
+    client = mode.client(Service(bomb), timeout=0.01, max_retries=0)
     with pytest.raises(APITimeoutError) as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
     assert caught.value.outcome_unknown
@@ -177,7 +179,7 @@ def test_httpx_s_own_decoders_are_bounded_too(name: str, monkeypatch: pytest.Mon
 
 
 def test_an_encoding_that_nobody_knows_is_left_as_it_came(mode: Mode) -> None:
-    client = mode.client(Wire((200, ACCOUNT, {"Content-Encoding": "odd"})))
+    client = mode.client(Service((200, ACCOUNT, {"Content-Encoding": "odd"})))
     assert mode.run(lambda: client.v1.positions.get_positions(7)).data == []
 
 

@@ -390,7 +390,7 @@ def test_a_body_of_any_bytes_is_read_or_refused(body: bytes) -> None:
 
 def test_a_supplied_client_follows_no_redirect_and_adds_no_auth() -> None:
     service = Service(reply(307, headers={"Location": "https://elsewhere.example/"}))
-    http_client = httpx.Client(transport=httpx.MockTransport(service), auth=("user", "word"), follow_redirects=True)
+    http_client = httpx.Client(transport=service, auth=("user", "word"), follow_redirects=True)
     with pytest.raises(APIStatusError) as raised:
         read(service.client(http_client=http_client))
     assert raised.value.status_code == 307

@@ -32,7 +32,8 @@ from clear_street import (
     DefaultHttpxClient,
 )
 from clear_street.sandbox import Fault, Sandbox, SandboxClock, SandboxServer
-from support.client_modes import ROW, Body, Mode, Wire, envelope, failed, query_of
+from support.client_modes import Mode, query_of
+from support.scripted_service import ROW, Body, Service, envelope, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,10 +53,10 @@ def cancelling(client: Any) -> Any:
 
 def sent(mode: Mode, story: Callable[[Any], Any] = listing, **options: Any) -> httpx.Request:
     """The request that a client with these options sends."""
-    wire = Wire((200, LISTED))
-    client = mode.client(wire, **options)
+    service = Service((200, LISTED))
+    client = mode.client(service, **options)
     mode.run(lambda: story(client))
-    return wire.request
+    return service.request
 
 
 # --- The API key ------------------------------------------------------------------------------------------------------
@@ -73,11 +74,11 @@ def test_the_key_can_come_from_the_environment(mode: Mode, monkeypatch: pytest.M
 
 def test_the_key_can_come_from_a_function_that_is_asked_each_time(mode: Mode) -> None:
     keys = iter(["first", "second"])
-    wire = Wire((200, LISTED))
-    client = mode.client(wire, api_key=lambda: next(keys))
+    service = Service(otherwise=(200, LISTED))
+    client = mode.client(service, api_key=lambda: next(keys))
     mode.run(lambda: listing(client))
     mode.run(lambda: listing(client))
-    assert [request.headers["authorization"] for request in wire.requests] == ["Bearer first", "Bearer second"]
+    assert [request.headers["authorization"] for request in service.requests] == ["Bearer first", "Bearer second"]
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -124,38 +125,38 @@ def test_a_blocking_client_refuses_a_coroutine_function_for_the_key() -> None:
     async def key() -> str:
         return "awaited"
 
-    wire = Wire((200, LISTED))
-    client = ClearStreet(api_key=key, http_client=DefaultHttpxClient(transport=wire))
+    service = Service((200, LISTED))
+    client = ClearStreet(api_key=key, http_client=DefaultHttpxClient(transport=service))
     with pytest.raises(ArgumentError, match=r"`api_key`.*AsyncClearStreet"):
         listing(client)
-    assert wire.requests == []
+    assert service.requests == []
 
 
 @pytest.mark.parametrize("value", ["two\nlines", "", None])
 def test_a_key_from_a_function_that_cannot_be_sent_stops_the_call(mode: Mode, value: object) -> None:
-    wire = Wire((200, LISTED))
-    client = mode.client(wire, api_key=lambda: value)
+    service = Service((200, LISTED))
+    client = mode.client(service, api_key=lambda: value)
     with pytest.raises(ArgumentError, match="`api_key`") as caught:
         mode.run(lambda: listing(client))
     assert "lines" not in str(caught.value)
-    assert wire.requests == []
+    assert service.requests == []
 
 
 def test_a_function_that_gives_no_key_ends_the_call_unsent(mode: Mode) -> None:
     def key() -> str:
         raise OSError("the vault with secret-path is sealed")
 
-    wire = Wire((200, LISTED))
-    client = mode.client(wire, api_key=key)
+    service = Service((200, LISTED))
+    client = mode.client(service, api_key=key)
     with pytest.raises(APIConnectionError, match=r"before anything was sent.*OSError") as caught:
         mode.run(lambda: cancelling(client))
     assert "secret-path" not in str(caught.value)
     assert not caught.value.outcome_unknown
-    assert wire.requests == []
+    assert service.requests == []
 
 
 def test_the_key_is_not_in_the_repr(mode: Mode) -> None:
-    client = mode.client(Wire((200, LISTED)), api_key="s3cret")
+    client = mode.client(Service((200, LISTED)), api_key="s3cret")
     assert repr(client) == f"<{mode.kind.__name__} https://api.clearstreet.com>"
     assert "s3cret" not in repr(vars(client) if hasattr(client, "__dict__") else client)
 
@@ -186,7 +187,7 @@ def test_the_environment_variable_stands_for_the_address(mode: Mode, monkeypatch
 def test_code_that_says_dev_never_acts_on_what_a_variable_says(
     mode: Mode, environment: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = mode.client(Wire((200, b"")))
+    client = mode.client(Service((200, b"")))
     monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://api.clearstreet.com")
     for make in (partial(mode.kind, "key"), client.with_options):
         with pytest.raises(ArgumentError, match=f"`environment` is '{environment}', and CLEAR_STREET_BASE_URL is set"):
@@ -202,7 +203,7 @@ def test_the_argument_overrides_the_environment_variable(mode: Mode, monkeypatch
 
 def test_an_empty_environment_variable_counts_as_none(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_BASE_URL", "")
-    assert mode.client(Wire((200, b""))).base_url == "https://api.clearstreet.com"
+    assert mode.client(Service((200, b""))).base_url == "https://api.clearstreet.com"
 
 
 @pytest.mark.parametrize(
@@ -296,38 +297,38 @@ def test_a_timeout_that_is_no_positive_number_is_refused(mode: Mode, timeout: An
     with pytest.raises(ArgumentError, match=r"positive number of seconds.*`timeout`"):
         mode.kind(api_key="key", timeout=timeout)
     with pytest.raises(ArgumentError, match=r"positive number of seconds.*`timeout`"):
-        mode.client(Wire((200, LISTED))).with_options(timeout=timeout)
+        mode.client(Service((200, LISTED))).with_options(timeout=timeout)
 
 
 @pytest.mark.parametrize("seconds", BAD_SECONDS)
 def test_no_call_takes_a_timeout_or_deadline_that_is_no_positive_number(mode: Mode, seconds: Any) -> None:
-    wire = Wire((200, LISTED))
-    client = mode.client(wire)
+    service = Service((200, LISTED))
+    client = mode.client(service)
     with pytest.raises(ArgumentError, match="`timeout`"):
         mode.run(lambda: client.v1.positions.get_positions(7, timeout=seconds))
     with pytest.raises(ArgumentError, match="`deadline`"):
         mode.run(lambda: client.v1.positions.get_positions(7, deadline=seconds))
     with pytest.raises(ArgumentError, match="`deadline`"):
         mode.kind(api_key="key", deadline=seconds)
-    assert wire.requests == []
+    assert service.requests == []
 
 
 def test_the_deadline_bounds_the_attempts_and_the_waits_between_them(mode: Mode) -> None:
     clock = SandboxClock()
-    wire = Wire((503, b"", {"Retry-After": "20"}))
-    client = mode.client(wire, deadline=30, clock=clock)
+    service = Service(otherwise=(503, b"", {"Retry-After": "20"}))
+    client = mode.client(service, deadline=30, clock=clock)
     with pytest.raises(APIStatusError):
         mode.run(lambda: listing(client))
-    assert [request.extensions["timeout"]["read"] for request in wire.requests] == [30.0, 10.0]
+    assert [request.extensions["timeout"]["read"] for request in service.requests] == [30.0, 10.0]
     assert clock.monotonic() == 20.0
 
 
 def test_a_call_may_have_a_deadline_of_its_own_and_none_means_the_client_s(mode: Mode) -> None:
-    wire = Wire((200, LISTED))
-    client = mode.client(wire, deadline=30, timeout=20)
+    service = Service(otherwise=(200, LISTED))
+    client = mode.client(service, deadline=30, timeout=20)
     for options in ({"deadline": 3}, {"deadline": None, "timeout": None, "max_retries": None}, {"timeout": 4}):
         mode.run(lambda options=options: client.v1.positions.get_positions(7, **options))
-    assert [request.extensions["timeout"]["read"] for request in wire.requests] == [3.0, 20.0, 4.0]
+    assert [request.extensions["timeout"]["read"] for request in service.requests] == [3.0, 20.0, 4.0]
 
 
 # --- Retries ----------------------------------------------------------------------------------------------------------
@@ -336,12 +337,12 @@ def test_a_call_may_have_a_deadline_of_its_own_and_none_means_the_client_s(mode:
 @pytest.mark.parametrize(("options", "attempts"), [({}, 3), ({"max_retries": 0}, 1), ({"max_retries": 4}, 5)])
 def test_max_retries_is_the_number_of_further_attempts(mode: Mode, options: dict[str, int], attempts: int) -> None:
     for at_the_client in (True, False):
-        wire = Wire((503, b""))
-        client = mode.client(wire, **options if at_the_client else {})
+        service = Service(otherwise=(503, b""))
+        client = mode.client(service, **options if at_the_client else {})
         call_options = {} if at_the_client else options
         with pytest.raises(APIStatusError) as caught:
             mode.run(lambda: client.v1.positions.get_positions(7, **call_options))  # noqa: B023
-        assert len(wire.requests) == len(caught.value.attempts) == attempts
+        assert len(service.requests) == len(caught.value.attempts) == attempts
 
 
 @pytest.mark.parametrize("value", [-1, 1.0, True, "2", None])
@@ -405,14 +406,14 @@ def test_a_call_s_headers_come_before_the_client_s(mode: Mode) -> None:
     ],
 )
 def test_refused_headers_are_named_without_their_values(mode: Mode, headers: Any) -> None:
-    wire = Wire((200, LISTED))
-    client = mode.client(wire)
+    service = Service((200, LISTED))
+    client = mode.client(service)
     with pytest.raises(ArgumentError, match="default_headers") as caught:
         mode.kind(api_key="key", default_headers=headers)
     assert "value" not in str(caught.value).replace("value of", "")
     with pytest.raises(ArgumentError, match="extra_headers"):
         mode.run(lambda: client.v1.positions.get_positions(7, extra_headers=headers))
-    assert wire.requests == []
+    assert service.requests == []
 
 
 # --- Copies -----------------------------------------------------------------------------------------------------------
@@ -420,22 +421,22 @@ def test_refused_headers_are_named_without_their_values(mode: Mode, headers: Any
 
 @pytest.mark.parametrize("method", ["with_options", "copy"])
 def test_a_copy_differs_in_what_is_named_and_shares_the_connections(mode: Mode, method: str) -> None:
-    wire = Wire((200, LISTED))
-    client = mode.client(wire, api_key="one", timeout=7, default_headers={"X-A": "1"})
+    service = Service(otherwise=(200, LISTED))
+    client = mode.client(service, api_key="one", timeout=7, default_headers={"X-A": "1"})
     twin = getattr(client, method)(api_key="two", default_headers={"X-B": "2"}, base_url="https://copy.example")
     assert type(twin) is type(client)
     mode.run(lambda: listing(client))
     mode.run(lambda: listing(twin))
-    before, after = wire.requests
+    before, after = service.requests
     assert before.url.host == "api.clearstreet.com"
     assert after.url.host == "copy.example"
-    assert [r.headers["authorization"] for r in wire.requests] == ["Bearer one", "Bearer two"]
-    assert [(r.headers.get("x-a"), r.headers.get("x-b")) for r in wire.requests] == [("1", None), ("1", "2")]
-    assert [r.extensions["timeout"]["read"] for r in wire.requests] == [7.0, 7.0]
+    assert [r.headers["authorization"] for r in service.requests] == ["Bearer one", "Bearer two"]
+    assert [(r.headers.get("x-a"), r.headers.get("x-b")) for r in service.requests] == [("1", None), ("1", "2")]
+    assert [r.extensions["timeout"]["read"] for r in service.requests] == [7.0, 7.0]
 
 
 def test_each_setting_can_be_changed_in_a_copy(mode: Mode) -> None:
-    client = mode.client(Wire((503, b""), (503, b""), (200, LISTED)), max_retries=0, strict=True)
+    client = mode.client(Service((503, b""), (503, b""), (200, LISTED)), max_retries=0, strict=True)
     with pytest.raises(APIStatusError):
         mode.run(lambda: listing(client))
     assert mode.run(lambda: listing(client.with_options(max_retries=1, strict=False))).data == []
@@ -447,17 +448,17 @@ def test_each_setting_can_be_changed_in_a_copy(mode: Mode) -> None:
 
 
 def test_a_deadline_can_be_taken_back_in_a_copy(mode: Mode) -> None:
-    wire = Wire((200, LISTED))
-    client = mode.client(wire, deadline=5).with_options(deadline=None)
+    service = Service((200, LISTED))
+    client = mode.client(service, deadline=5).with_options(deadline=None)
     mode.run(lambda: listing(client))
-    assert wire.request.extensions["timeout"]["read"] == 60.0
+    assert service.request.extensions["timeout"]["read"] == 60.0
 
 
 @pytest.mark.parametrize(
     ("option", "hint"), [("time_out", "did you mean 'timeout'?"), ("http_client", "it takes api_key, ")]
 )
 def test_an_unknown_option_is_a_type_error_with_a_hint(mode: Mode, option: str, hint: str) -> None:
-    client = mode.client(Wire((200, LISTED)))
+    client = mode.client(Service((200, LISTED)))
     with pytest.raises(TypeError, match=f"unexpected keyword argument '{option}'") as caught:
         client.with_options(**{option: 7})
     assert hint in str(caught.value)
@@ -467,7 +468,7 @@ def test_an_unknown_option_is_a_type_error_with_a_hint(mode: Mode, option: str, 
     "option", ["api_key", "base_url", "environment", "max_retries", "default_headers", "on_intent"]
 )
 def test_what_the_client_refuses_a_copy_refuses_too(mode: Mode, option: str) -> None:
-    client = mode.client(Wire((200, LISTED)))
+    client = mode.client(Service((200, LISTED)))
     with pytest.raises(ArgumentError, match=option):
         client.with_options(**{option: object()})
     with pytest.raises(ArgumentError, match=option):
@@ -480,11 +481,11 @@ def test_what_is_true_or_false_must_be_one_of_the_two(mode: Mode, option: str, v
     with pytest.raises(ArgumentError, match=f"True or False for `{option}`"):
         mode.kind(**{"api_key": "key", option: value})
     with pytest.raises(ArgumentError, match=f"True or False for `{option}`"):
-        mode.client(Wire((200, LISTED))).with_options(**{option: value})
+        mode.client(Service((200, LISTED))).with_options(**{option: value})
 
 
 def test_copy_copy_makes_a_copy_but_deepcopy_and_pickle_refuse(mode: Mode) -> None:
-    client = mode.client(Wire((200, LISTED)))
+    client = mode.client(Service((200, LISTED)))
     assert mode.run(lambda: listing(copy.copy(client))).data == []
     for duplicate in (copy.deepcopy, pickle.dumps):
         with pytest.raises(TypeError, match="with_options"):
@@ -512,12 +513,12 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_read_only_client_sends_no_change(mode: Mode, change: Callable[[Any], Any]) -> None:
-    wire = Wire((200, LISTED))
-    client = mode.client(wire, read_only=True)
+    service = Service((200, LISTED))
+    client = mode.client(service, read_only=True)
     with pytest.raises(ArgumentError, match=r"read-only.*DELETE|read-only.*P(OS|U|ATC)") as caught:
         mode.run(lambda: change(client))
     assert not caught.value.outcome_unknown
-    assert wire.requests == []
+    assert service.requests == []
 
 
 def test_a_read_only_client_reads(mode: Mode) -> None:
@@ -559,7 +560,7 @@ def test_a_client_that_was_never_used_can_be_closed(mode: Mode) -> None:
 
 
 def test_a_client_that_the_application_supplied_stays_open(mode: Mode) -> None:
-    mine = mode.http_client(Wire((200, LISTED)))
+    mine = mode.http_client(Service((200, LISTED)))
     client = mode.kind(api_key="key", http_client=mine)
     mode.run(lambda: closing(client))
     assert not mine.is_closed
@@ -567,15 +568,15 @@ def test_a_client_that_the_application_supplied_stays_open(mode: Mode) -> None:
 
 
 def test_a_supplied_client_that_the_application_closed_says_so(mode: Mode) -> None:
-    wire = Wire((200, LISTED))
+    service = Service((200, LISTED))
     for kind in (None, httpx.AsyncClient if mode.is_async else httpx.Client):
-        mine = mode.http_client(wire) if kind is None else kind(transport=wire)
+        mine = mode.http_client(service) if kind is None else kind(transport=service)
         client = mode.client(http_client=mine)
         mode.run(lambda mine=mine: mine.aclose() if mode.is_async else mine.close())
         with pytest.raises(ClearStreetError, match="closed") as caught:
             mode.run(lambda client=client: cancelling(client))
         assert not caught.value.outcome_unknown
-    assert wire.requests == []
+    assert service.requests == []
 
 
 def test_threads_share_the_connections_that_the_first_of_them_makes() -> None:
@@ -593,22 +594,22 @@ def test_threads_share_the_connections_that_the_first_of_them_makes() -> None:
 # --- Connections of the application's own -----------------------------------------------------------------------------
 
 
-def plain_client(mode: Mode, wire: Wire, **options: Any) -> Any:
-    return (httpx.AsyncClient if mode.is_async else httpx.Client)(transport=wire, **options)
+def plain_client(mode: Mode, service: Service, **options: Any) -> Any:
+    return (httpx.AsyncClient if mode.is_async else httpx.Client)(transport=service, **options)
 
 
 def test_a_host_of_the_http_client_is_the_one_that_is_named(mode: Mode) -> None:
-    wire = Wire((200, LISTED))
-    mine = mode.http_client(wire, headers={"Host": "desk.example"})
+    service = Service((200, LISTED))
+    mine = mode.http_client(service, headers={"Host": "desk.example"})
     mode.run(lambda: listing(mode.client(http_client=mine)))
-    assert wire.request.headers.get_list("host") == ["desk.example"]
+    assert service.request.headers.get_list("host") == ["desk.example"]
 
 
 def test_a_supplied_httpx_client_keeps_its_headers_params_and_cookies(mode: Mode) -> None:
-    wire = Wire((200, LISTED))
+    service = Service((200, LISTED))
     mine = plain_client(
         mode,
-        wire,
+        service,
         headers={"X-Mine": "1", "Authorization": "Basic no", "X-Gone": "1", "User-Agent": "mine"},
         params={"trace": "on"},
         cookies={"session": "abc"},
@@ -616,7 +617,7 @@ def test_a_supplied_httpx_client_keeps_its_headers_params_and_cookies(mode: Mode
     )
     client = mode.client(http_client=mine, default_headers={"X-Gone": None})
     mode.run(lambda: client.v1.positions.get_positions(7, page_size=5))
-    request = wire.request
+    request = service.request
     assert query_of(request) == {"trace": "on", "page_size": "5"}
     assert request.headers["cookie"] == "session=abc"
     assert request.headers.get_list("authorization") == ["Bearer key"]
@@ -626,11 +627,11 @@ def test_a_supplied_httpx_client_keeps_its_headers_params_and_cookies(mode: Mode
 
 
 def test_headers_of_a_supplied_client_are_sent_unless_left_out(mode: Mode) -> None:
-    wire = Wire((200, LISTED))
-    mine = plain_client(mode, wire, headers={"X-Mine": "1", "X-Gone": "1"})
+    service = Service((200, LISTED))
+    mine = plain_client(mode, service, headers={"X-Mine": "1", "X-Gone": "1"})
     client = mode.client(http_client=mine, default_headers={"x-gone": None})
     mode.run(lambda: listing(client))
-    assert (wire.request.headers["x-mine"], "x-gone" in wire.request.headers) == ("1", False)
+    assert (service.request.headers["x-mine"], "x-gone" in service.request.headers) == ("1", False)
 
 
 @pytest.mark.parametrize("ours", [True, False])
@@ -644,9 +645,9 @@ def test_event_hooks_of_a_supplied_client_are_called(mode: Mode, ours: bool) -> 
         seen.append(type(message).__name__)
 
     hook = seeing_later if mode.is_async else seeing
-    wire = Wire((200, LISTED))
-    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
-    mine = make(wire, event_hooks={"request": [hook], "response": [hook]})
+    service = Service((200, LISTED))
+    make = mode.http_client if ours else lambda service, **options: plain_client(mode, service, **options)
+    mine = make(service, event_hooks={"request": [hook], "response": [hook]})
     mode.run(lambda: listing(mode.client(http_client=mine)))
     assert seen == ["Request", "Response"]
 
@@ -660,12 +661,12 @@ def test_a_hooks_own_connect_error_is_no_proof_that_nothing_was_sent(mode: Mode,
     async def audit_later(response: httpx.Response) -> None:
         audit(response)
 
-    wire = Wire((200, envelope([])))
-    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
-    client = mode.client(http_client=make(wire, event_hooks={"response": [audit_later if mode.is_async else audit]}))
+    service = Service((200, envelope([])))
+    make = mode.http_client if ours else lambda service, **options: plain_client(mode, service, **options)
+    client = mode.client(http_client=make(service, event_hooks={"response": [audit_later if mode.is_async else audit]}))
     with pytest.raises(APIConnectionError, match="OUTCOME UNKNOWN") as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
-    assert (len(wire.requests), [attempt.outcome for attempt in caught.value.attempts]) == (1, ["unknown"])
+    assert (len(service.requests), [attempt.outcome for attempt in caught.value.attempts]) == (1, ["unknown"])
 
 
 @pytest.mark.parametrize("ours", [True, False])
@@ -681,9 +682,9 @@ def test_a_hook_that_raises_on_a_status_makes_no_secret_of_the_reply(mode: Mode,
             await response.aread()
         response.raise_for_status()
 
-    wire = Wire((409, Body(json.dumps(failed(409, "too late")).encode())))
-    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
-    client = mode.client(http_client=make(wire, event_hooks={"response": [check_later if mode.is_async else check]}))
+    service = Service((409, Body(json.dumps(failed(409, "too late")).encode())))
+    make = mode.http_client if ours else lambda service, **options: plain_client(mode, service, **options)
+    client = mode.client(http_client=make(service, event_hooks={"response": [check_later if mode.is_async else check]}))
     with pytest.raises(APIError) as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
     # A body that was not read may be anything.
@@ -700,18 +701,18 @@ def test_a_client_that_cannot_connect_sent_nothing_unless_a_hook_may(mode: Mode,
     async def seeing_later(response: httpx.Response) -> None:
         raise AssertionError
 
-    wire = Wire(httpx.ConnectError("refused"))
-    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
-    client = mode.client(http_client=make(wire, event_hooks={"response": [seeing_later] if hooks else []}))
+    service = Service(otherwise=httpx.ConnectError("refused"))
+    make = mode.http_client if ours else lambda service, **options: plain_client(mode, service, **options)
+    client = mode.client(http_client=make(service, event_hooks={"response": [seeing_later] if hooks else []}))
     with pytest.raises(APIConnectionError) as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
-    assert (len(wire.requests), caught.value.outcome_unknown) == ((1, True) if hooks else (3, False))
+    assert (len(service.requests), caught.value.outcome_unknown) == ((1, True) if hooks else (3, False))
 
 
 @pytest.mark.parametrize("ours", [True, False])
 def test_mounts_of_a_supplied_client_are_used(mode: Mode, ours: bool) -> None:
-    mounted, other = Wire((200, LISTED)), Wire((200, LISTED))
-    make = mode.http_client if ours else lambda wire, **options: plain_client(mode, wire, **options)
+    mounted, other = Service((200, LISTED)), Service((200, LISTED))
+    make = mode.http_client if ours else lambda service, **options: plain_client(mode, service, **options)
     mine = make(other, mounts={"https://api-dev.clearstreet.com": mounted})
     mode.run(lambda: listing(mode.client(http_client=mine, environment="dev")))
     assert (len(mounted.requests), other.requests) == (1, [])
@@ -725,29 +726,29 @@ def test_failing_to_close_a_supplied_transports_reply_is_no_error(mode: Mode) ->
         async def aclose(self) -> None:
             raise LookupError("stuck")
 
-    wire = Wire((200, Stuck(b"{", httpx.ReadError("Connection reset by peer"))))
-    client = mode.client(http_client=plain_client(mode, wire))
+    service = Service((200, Stuck(b"{", httpx.ReadError("Connection reset by peer"))))
+    client = mode.client(http_client=plain_client(mode, service))
     with pytest.raises(APIConnectionError, match="OUTCOME UNKNOWN"):
         mode.run(lambda: client.v1.positions.close_positions(7))
 
 
 def test_the_supplied_clients_redirects_and_auth_are_not_used(mode: Mode) -> None:
-    wire = Wire((302, b"", {"Location": "https://elsewhere.example/"}))
-    mine = plain_client(mode, wire, follow_redirects=True, auth=("user", "password"))
+    service = Service((302, b"", {"Location": "https://elsewhere.example/"}))
+    mine = plain_client(mode, service, follow_redirects=True, auth=("user", "password"))
     client = mode.client(http_client=mine)
     with pytest.raises(APIStatusError, match="HTTP 302") as caught:
         mode.run(lambda: cancelling(client))
     assert not caught.value.outcome_unknown
-    assert wire.request.headers["authorization"] == "Bearer key"
+    assert service.request.headers["authorization"] == "Bearer key"
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 304, 307, 308])
 def test_a_redirect_is_a_refusal(mode: Mode, status: int) -> None:
-    wire = Wire((status, b"", {"Location": "/v1/version"}))
-    client = mode.client(wire)
+    service = Service((status, b"", {"Location": "/v1/version"}))
+    client = mode.client(service)
     with pytest.raises(APIStatusError, match=f"HTTP {status}"):
         mode.run(lambda: listing(client))
-    assert len(wire.requests) == 1
+    assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize("given", [httpx.MockTransport(lambda _: httpx.Response(200)), "https://proxy.example", object])
@@ -816,18 +817,18 @@ def test_waiting_on_the_sandbox_takes_no_time(mode: Mode) -> None:
 
 def test_on_intent_sees_a_change_before_it_is_sent_and_can_stop_it(mode: Mode) -> None:
     intents: list[tuple[tuple[str, ...], str, str]] = []
-    wire = Wire((200, envelope(ROW)))
+    service = Service((200, envelope(ROW)))
 
     def intend(keys: tuple[str, ...], request: Any) -> None:
         intents.append((keys, request.method, request.path))
-        assert wire.requests == []
+        assert service.requests == []
         raise LookupError("the journal is full")
 
-    client = mode.client(wire, on_intent=intend)
+    client = mode.client(service, on_intent=intend)
     with pytest.raises(LookupError, match="journal"):
         mode.run(lambda: cancelling(client))
     assert intents == [((), "DELETE", f"{INSTRUCTIONS}/i-1")]
-    assert wire.requests == []
+    assert service.requests == []
     mode.run(client.v1.version.get_version)
 
 
@@ -837,17 +838,17 @@ def test_on_intent_may_be_a_coroutine_function_in_an_async_client_only() -> None
     async def intend(keys: tuple[str, ...], request: Any) -> None:
         seen.append(request.operation)
 
-    wire = Wire((200, envelope(ROW)))
+    service = Service(otherwise=(200, envelope(ROW)))
     for backend in ("asyncio", "trio"):
         mode = Mode(backend)
-        client = mode.client(wire, on_intent=intend)
+        client = mode.client(service, on_intent=intend)
         mode.run(lambda client=client: cancelling(client))
     assert seen == ["cancel_position_instruction"] * 2
 
 
 def test_the_clock_of_the_attempts_is_the_one_that_was_given(mode: Mode) -> None:
     start = datetime(2030, 1, 2, tzinfo=UTC)
-    client = mode.client(Wire((200, LISTED)), clock=SandboxClock(start))
+    client = mode.client(Service((200, LISTED)), clock=SandboxClock(start))
     assert mode.run(lambda: listing(client)).attempts[0].started_at == start
 
 
@@ -857,11 +858,11 @@ async def _forever(*_: object) -> None:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_on_intent_has_until_the_deadline(backend: str) -> None:
-    mode, wire = Mode(backend), Wire((200, envelope([])))
-    client = mode.client(wire, on_intent=_forever, deadline=0.05)
+    mode, service = Mode(backend), Service((200, envelope([])))
+    client = mode.client(service, on_intent=_forever, deadline=0.05)
     with pytest.raises(APITimeoutError, match="on_intent took until the deadline") as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
-    assert (wire.requests, caught.value.outcome_unknown) == ([], False)
+    assert (service.requests, caught.value.outcome_unknown) == ([], False)
 
 
 # --- A key that goes bad ----------------------------------------------------------------------------------------------
@@ -869,8 +870,8 @@ def test_on_intent_has_until_the_deadline(backend: str) -> None:
 
 def test_a_key_that_goes_bad_within_a_call_is_no_argument_error(mode: Mode) -> None:
     keys = iter(["good", "bad\n", "good"])
-    wire = Wire(httpx.ReadError("reset"), (200, envelope([{**ROW, "id": "i-1", "status": "CANCEL_REQUESTED"}])))
-    client = mode.client(wire, api_key=lambda: next(keys), max_retries=1)
+    service = Service(httpx.ReadError("reset"), (200, envelope([{**ROW, "id": "i-1", "status": "CANCEL_REQUESTED"}])))
+    client = mode.client(service, api_key=lambda: next(keys), max_retries=1)
     cancelled = mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
     assert [attempt.outcome for attempt in cancelled.attempts] == ["unknown", "never_sent"]
     assert cancelled.reconciled is True
@@ -878,7 +879,7 @@ def test_a_key_that_goes_bad_within_a_call_is_no_argument_error(mode: Mode) -> N
 
 def test_a_key_that_goes_bad_before_a_look_leaves_the_outcome_unknown(mode: Mode) -> None:
     keys = chain(["good"], repeat("bad\n"))
-    client = mode.client(Wire(httpx.ReadError("reset")), api_key=lambda: next(keys))
+    client = mode.client(Service(httpx.ReadError("reset")), api_key=lambda: next(keys))
     with pytest.raises(APIConnectionError) as caught:
         mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
     assert caught.value.outcome_unknown is True

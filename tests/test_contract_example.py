@@ -22,7 +22,7 @@ from clear_street.types.v1 import (
     PositionInstructionType,
     ResponseMetadata,
 )
-from support.client_modes import Wire
+from support.scripted_service import Service
 from support.spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def server() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def response(mode: Mode) -> PositionCancelPositionInstructionResponse:
-    client = mode.client(Wire((200, CANCEL_REPLY.encode())))
+    client = mode.client(Service((200, CANCEL_REPLY.encode())))
     found: PositionCancelPositionInstructionResponse = mode.run(
         lambda: client.v1.positions.cancel_position_instruction(instruction_id=INSTRUCTION_ID, account_id=0)
     )

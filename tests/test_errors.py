@@ -41,10 +41,12 @@ from clear_street.types.v1 import (
     PositionInstruction,
     PositionSubmitPositionInstructionsResponse,
 )
-from support.client_modes import ROW, Body, Mode, Wire, envelope, failed
+from support.scripted_service import ROW, Body, Service, envelope, failed, repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from support.client_modes import Mode
 
 BY_STATUS: dict[int, type[APIStatusError]] = {
     300: APIStatusError,
@@ -74,7 +76,7 @@ BY_STATUS: dict[int, type[APIStatusError]] = {
 
 def cancelling(mode: Mode, *replies: Any, **options: Any) -> APIError:
     """The error of a cancel."""
-    client = mode.client(Wire(*replies), **{"max_retries": 0, **options})
+    client = mode.client(repeating(*replies), **{"max_retries": 0, **options})
     with pytest.raises(APIError) as caught:
         mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
     return caught.value
@@ -82,7 +84,7 @@ def cancelling(mode: Mode, *replies: Any, **options: Any) -> APIError:
 
 def reading(mode: Mode, *replies: Any, **options: Any) -> APIError:
     """The error of a read."""
-    client = mode.client(Wire(*replies), **{"max_retries": 0, **options})
+    client = mode.client(repeating(*replies), **{"max_retries": 0, **options})
     with pytest.raises(APIError) as caught:
         mode.run(lambda: client.v1.positions.get_positions(4711))
     return caught.value
@@ -317,7 +319,7 @@ def test_strict_raises_with_the_response_if_a_success_departs(mode: Mode) -> Non
     assert error.reply is not None
     assert len(error.reply.drift) == 2
     assert not error.outcome_unknown
-    client = mode.client(Wire((200, envelope(row))))
+    client = mode.client(Service((200, envelope(row))))
     lenient = mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
     assert lenient.drift == error.reply.drift
 
@@ -502,7 +504,7 @@ def test_the_middle_of_a_long_text_goes_and_its_ends_stay() -> None:
 
 def test_an_error_of_many_rows_names_the_first_of_them(mode: Mode) -> None:
     rows = [{"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1}] * 3000
-    client = mode.client(Wire(httpx.ReadError("lost")), deadline=0.5, resend_after_unknown=False)
+    client = mode.client(Service(otherwise=httpx.ReadError("lost")), deadline=0.5, resend_after_unknown=False)
     with pytest.raises(APIError) as raised:
         mode.run(lambda: client.v1.positions.submit_position_instructions(7, instructions=rows))
     assert "and 2980 more" in str(raised.value)
@@ -526,17 +528,17 @@ def test_an_error_that_release_0_1_pickled_has_its_reply() -> None:
 
 def test_what_a_hook_or_transport_raises_is_raised_with_its_meaning(mode: Mode) -> None:
     raised = RuntimeError("of the application")
-    wire = Wire(raised)
-    client = mode.client(wire)
+    service = Service(raised)
+    client = mode.client(service)
     with pytest.raises(RuntimeError) as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
     assert caught.value is raised
-    assert (caught.value.outcome_unknown, len(wire.requests)) == (True, 1)  # type: ignore[attr-defined]
+    assert (caught.value.outcome_unknown, len(service.requests)) == (True, 1)  # type: ignore[attr-defined]
 
 
 def test_what_the_libraries_below_raise_of_python_s_own_is_a_failure(mode: Mode) -> None:
-    class Odd(Wire):
-        def _answer(self, request: httpx.Request) -> httpx.Response:
+    class Odd(Service):
+        def answer(self, request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, headers=httpx.URL(5))  # type: ignore[arg-type]
 
     client = mode.client(Odd((200,)), max_retries=0)

@@ -26,7 +26,8 @@ from clear_street.types.v1 import (
     PositionGetPositionsResponse,
     PositionSubmitPositionInstructionsResponse,
 )
-from support.client_modes import ROW, Mode, Wire, envelope, failed, query_of
+from support.client_modes import Mode, query_of
+from support.scripted_service import ROW, Service, envelope, failed
 
 ACCOUNT = 122503
 CONTRACT = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"
@@ -35,8 +36,8 @@ VERBS = ["get", "post", "put", "patch", "delete"]
 NOTHING: Any = type(None)
 
 
-def asked(mode: Mode, verb: str, path: str, wire: Wire, **options: Any) -> Any:
-    client = mode.client(wire, max_retries=1)
+def asked(mode: Mode, verb: str, path: str, service: Service, **options: Any) -> Any:
+    client = mode.client(service, max_retries=1)
     return mode.run(lambda: getattr(client, verb)(path, **{"cast_to": object, **options}))
 
 
@@ -45,9 +46,9 @@ def asked(mode: Mode, verb: str, path: str, wire: Wire, **options: Any) -> Any:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_request_goes_to_its_path_with_the_key(mode: Mode, verb: str) -> None:
-    wire = Wire((200, {"found": True}))
-    assert asked(mode, verb, "/v1/new-things/7:a%2Fb", wire) == {"found": True}
-    request = wire.request
+    service = Service((200, {"found": True}))
+    assert asked(mode, verb, "/v1/new-things/7:a%2Fb", service) == {"found": True}
+    request = service.request
     assert (request.method, str(request.url)) == (
         verb.upper(),
         "https://api.clearstreet.com/v1/new-things/7:a%2Fb",
@@ -61,10 +62,10 @@ def test_a_request_goes_to_its_path_with_the_key(mode: Mode, verb: str) -> None:
     "body", [{"ü": [1, None, 1.5]}, [{"a": "b"}], "text", 0, False], ids=lambda value: repr(value).split(" at 0x")[0]
 )
 def test_a_body_is_sent_as_json(mode: Mode, verb: str, body: object) -> None:
-    wire = Wire((200, {}))
-    asked(mode, verb, "/v1/things", wire, body=body)
-    assert json.loads(wire.request.content) == body
-    assert wire.request.headers["content-type"] == "application/json"
+    service = Service((200, {}))
+    asked(mode, verb, "/v1/things", service, body=body)
+    assert json.loads(service.request.content) == body
+    assert service.request.headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize(
@@ -73,14 +74,14 @@ def test_a_body_is_sent_as_json(mode: Mode, verb: str, body: object) -> None:
     ids=lambda value: repr(value).split(" at 0x")[0],
 )
 def test_a_body_that_is_no_json_is_refused(mode: Mode, body: object) -> None:
-    wire = Wire((200, {}))
+    service = Service((200, {}))
     with pytest.raises(ArgumentError, match="`body`"):
-        asked(mode, "post", "/v1/things", wire, body=body)
-    assert wire.requests == []
+        asked(mode, "post", "/v1/things", service, body=body)
+    assert service.requests == []
 
 
 def test_the_options_of_a_call_are_taken(mode: Mode) -> None:
-    wire = Wire((200, {}))
+    service = Service((200, {}))
     options = {
         "extra_headers": {"X-A": "1"},
         "extra_query": {"page": 2},
@@ -88,19 +89,19 @@ def test_the_options_of_a_call_are_taken(mode: Mode) -> None:
         "timeout": 3,
         "not_after": None,
     }
-    asked(mode, "post", "/v1/things", wire, body={"a": 1}, **options)
-    assert wire.request.headers["x-a"] == "1"
-    assert query_of(wire.request) == {"page": "2"}
-    assert json.loads(wire.request.content) == {"a": 1, "b": 2}
-    assert wire.request.extensions["timeout"]["read"] == 3.0
+    asked(mode, "post", "/v1/things", service, body={"a": 1}, **options)
+    assert service.request.headers["x-a"] == "1"
+    assert query_of(service.request) == {"page": "2"}
+    assert json.loads(service.request.content) == {"a": 1, "b": 2}
+    assert service.request.extensions["timeout"]["read"] == 3.0
 
 
 def test_a_list_takes_no_extra_body_and_a_get_none_at_all(mode: Mode) -> None:
-    wire = Wire((200, {}))
+    service = Service((200, {}))
     for verb, options in (("post", {"body": [1]}), ("post", {"body": "text"}), ("get", {})):
         with pytest.raises(ArgumentError, match="takes no `extra_body`"):
-            asked(mode, verb, "/v1/things", wire, extra_body={"a": 1}, **options)
-    assert wire.requests == []
+            asked(mode, verb, "/v1/things", service, extra_body={"a": 1}, **options)
+    assert service.requests == []
 
 
 # --- The guard of the path --------------------------------------------------------------------------------------------
@@ -119,30 +120,30 @@ def test_a_list_takes_no_extra_body_and_a_get_none_at_all(mode: Mode) -> None:
 )
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_path_that_could_lead_elsewhere_is_refused(verb: str, path: Any) -> None:
-    wire = Wire((200, {}))
+    service = Service((200, {}))
     with pytest.raises(ArgumentError, match="`path`"):
-        asked(Mode("sync"), verb, path, wire)
-    assert wire.requests == []
+        asked(Mode("sync"), verb, path, service)
+    assert service.requests == []
 
 
 @given(st.text("/.%2eE?#\\ @:;=a1é\n", max_size=12))
 def test_whatever_the_path_a_request_stays_on_the_origin_and_on_that_path(path: str) -> None:
-    wire = Wire((200, {}))
-    client = Mode("sync").client(wire, base_url="https://api.example/prefix")
+    service = Service((200, {}))
+    client = Mode("sync").client(service, base_url="https://api.example/prefix")
     try:
         client.get(path, cast_to=object)
     except ArgumentError:
-        assert wire.requests == []
+        assert service.requests == []
         return
-    assert str(wire.request.url) == f"https://api.example/prefix{path}"
-    assert httpx.URL(str(wire.request.url)).host == "api.example"
+    assert str(service.request.url) == f"https://api.example/prefix{path}"
+    assert httpx.URL(str(service.request.url)).host == "api.example"
 
 
 def test_an_id_left_out_does_not_become_a_request_to_close_everything() -> None:
-    wire, instrument_id = Wire((200, envelope([]))), ""
+    service, instrument_id = Service((200, envelope([]))), ""
     with pytest.raises(ArgumentError, match="empty"):
-        asked(Mode("sync"), "delete", f"/v1/accounts/7/positions/{instrument_id}", wire)
-    assert wire.requests == []
+        asked(Mode("sync"), "delete", f"/v1/accounts/7/positions/{instrument_id}", service)
+    assert service.requests == []
 
 
 # --- Casts ------------------------------------------------------------------------------------------------------------
@@ -164,34 +165,34 @@ BODY = '{"symbol": "AAPL", "ü": 1}'.encode()
     ids=repr,
 )
 def test_a_reply_becomes_what_was_asked_for(mode: Mode, cast_to: Any, value: object) -> None:
-    assert asked(mode, "get", "/v1/things", Wire((200, BODY)), cast_to=cast_to) == value
+    assert asked(mode, "get", "/v1/things", Service((200, BODY)), cast_to=cast_to) == value
 
 
 def test_a_reply_can_become_a_model(mode: Mode) -> None:
-    position = asked(mode, "get", "/v1/things", Wire((200, BODY)), cast_to=Position)
+    position = asked(mode, "get", "/v1/things", Service((200, BODY)), cast_to=Position)
     assert type(position) is Position
     assert (position.symbol, position.model_extra) == ("AAPL", {"ü": 1})
 
 
 @pytest.mark.parametrize(("cast_to", "body"), [(list, b"[1]"), (list[int], b"[2]"), (object, b"null"), (object, b"7")])
 def test_json_that_is_no_object_can_be_asked_for(mode: Mode, cast_to: Any, body: bytes) -> None:
-    assert asked(mode, "get", "/v1/things", Wire((200, body)), cast_to=cast_to) == json.loads(body)
+    assert asked(mode, "get", "/v1/things", Service((200, body)), cast_to=cast_to) == json.loads(body)
 
 
 def test_half_a_surrogate_pair_does_not_lose_a_success(mode: Mode) -> None:
     row = {**ROW, "account_id": ACCOUNT, "symbol": "\ud800"}
-    wire = Wire((200, json.dumps(envelope(row)).encode()))
-    body = asked(mode, "delete", f"{INSTRUCTIONS}/i-1", wire, cast_to=bytes)
+    service = Service((200, json.dumps(envelope(row)).encode()))
+    body = asked(mode, "delete", f"{INSTRUCTIONS}/i-1", service, cast_to=bytes)
     assert json.loads(body)["data"]["symbol"] == "\ud800"
 
 
 @pytest.mark.parametrize("cast_to", [bytes, str, NOTHING])
 def test_an_empty_reply_is_no_error_where_no_json_was_asked_for(mode: Mode, cast_to: Any) -> None:
-    assert not asked(mode, "delete", "/v1/things", Wire((204, b"")), cast_to=cast_to)
+    assert not asked(mode, "delete", "/v1/things", Service((204, b"")), cast_to=cast_to)
 
 
 def test_text_that_is_no_utf8_is_replaced(mode: Mode) -> None:
-    assert asked(mode, "get", "/v1/things", Wire((200, b"a\xff")), cast_to=str) == "a\ufffd"
+    assert asked(mode, "get", "/v1/things", Service((200, b"a\xff")), cast_to=str) == "a\ufffd"
 
 
 @pytest.mark.parametrize(
@@ -208,11 +209,11 @@ def test_text_that_is_no_utf8_is_replaced(mode: Mode) -> None:
 )
 @pytest.mark.parametrize("verb", ["get", "post"])
 def test_a_reply_that_is_not_what_was_asked_for_is_an_error(mode: Mode, verb: str, cast_to: Any, body: bytes) -> None:
-    wire = Wire((200, body))
+    service = Service(otherwise=(200, body))
     with pytest.raises(APIResponseValidationError) as caught:
-        asked(mode, verb, "/v1/things", wire, cast_to=cast_to)
+        asked(mode, verb, "/v1/things", service, cast_to=cast_to)
     assert caught.value.outcome_unknown is (verb == "post")
-    assert len(wire.requests) == (2 if verb == "get" else 1)
+    assert len(service.requests) == (2 if verb == "get" else 1)
 
 
 @pytest.mark.parametrize(
@@ -221,41 +222,41 @@ def test_a_reply_that_is_not_what_was_asked_for_is_an_error(mode: Mode, verb: st
     ids=lambda value: repr(value).split(" at 0x")[0],
 )
 def test_a_cast_that_no_body_can_become_is_refused(mode: Mode, cast_to: Any) -> None:
-    wire = Wire((200, {}))
+    service = Service((200, {}))
     with pytest.raises(ArgumentError, match="`cast_to`"):
-        asked(mode, "post", "/v1/things", wire, cast_to=cast_to)
-    assert wire.requests == []
+        asked(mode, "post", "/v1/things", service, cast_to=cast_to)
+    assert service.requests == []
 
 
 # --- What is sent again -----------------------------------------------------------------------------------------------
 
 
 def test_a_get_is_repeated(mode: Mode) -> None:
-    wire = Wire((503, failed(503)), (200, {"ok": 1}))
-    assert asked(mode, "get", "/v1/things", wire) == {"ok": 1}
+    service = Service((503, failed(503)), (200, {"ok": 1}))
+    assert asked(mode, "get", "/v1/things", service) == {"ok": 1}
 
 
 @pytest.mark.parametrize("verb", VERBS[1:])
 @pytest.mark.parametrize("reply", [(503, b""), (408, b""), (303, b""), httpx.ReadError("lost"), httpx.ReadTimeout("")])
 def test_a_change_is_never_repeated_once_a_byte_may_have_left(mode: Mode, verb: str, reply: Any) -> None:
-    wire = Wire(reply)
+    service = Service(reply)
     with pytest.raises((APIStatusError, APIConnectionError), match="OUTCOME UNKNOWN") as caught:
-        asked(mode, verb, "/v1/things", wire)
+        asked(mode, verb, "/v1/things", service)
     assert caught.value.outcome_unknown
-    assert len(wire.requests) == 1
+    assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize("verb", VERBS[1:])
 @pytest.mark.parametrize("reply", [(429, b""), httpx.ConnectError("no"), httpx.PoolTimeout(""), httpx.ProxyError("")])
 def test_a_change_is_repeated_where_nothing_was_done(mode: Mode, verb: str, reply: Any) -> None:
-    wire = Wire(reply, (200, {"ok": 1}))
-    assert asked(mode, verb, "/v1/things", wire) == {"ok": 1}
-    assert len(wire.requests) == 2
+    service = Service(reply, (200, {"ok": 1}))
+    assert asked(mode, verb, "/v1/things", service) == {"ok": 1}
+    assert len(service.requests) == 2
 
 
 def test_an_unknown_path_is_named_nowhere(mode: Mode) -> None:
     with pytest.raises(NotFoundError) as caught:
-        asked(mode, "get", "/v1/accounts/4711/things", Wire((404, failed(404))))
+        asked(mode, "get", "/v1/accounts/4711/things", Service((404, failed(404))))
     assert "4711" not in str(caught.value)
     assert "a path that the spec does not know" in str(caught.value)
     assert caught.value.request is not None
@@ -342,28 +343,28 @@ def test_what_a_known_operation_refuses_is_refused(mode: Mode) -> None:
 
 
 def test_the_rules_of_a_known_operation_hold_for_its_errors(mode: Mode) -> None:
-    wire = Wire((409, failed(409, "already ACCEPTED")))
+    service = Service(otherwise=(409, failed(409, "already ACCEPTED")))
     with pytest.raises(ConflictError, match=r"DELETE /v1/accounts/\{account_id\}/positions/instructions/\{instruct"):
-        asked(mode, "delete", f"{INSTRUCTIONS}/i-1", wire)
-    assert [request.method for request in wire.requests] == ["DELETE", "GET"]
+        asked(mode, "delete", f"{INSTRUCTIONS}/i-1", service)
+    assert [request.method for request in service.requests] == ["DELETE", "GET"]
 
 
 def test_a_known_path_in_another_spelling_is_unknown_and_thus_not_repeated(mode: Mode) -> None:
-    wire = Wire((503, failed(503)))
+    service = Service((503, failed(503)))
     with pytest.raises(InternalServerError) as caught:
-        asked(mode, "delete", "/v1/accounts/7/%70ositions/instructions/i-1", wire)
+        asked(mode, "delete", "/v1/accounts/7/%70ositions/instructions/i-1", service)
     assert caught.value.outcome_unknown
-    assert len(wire.requests) == 1
+    assert len(service.requests) == 1
 
 
 def test_another_method_on_a_known_path_is_unknown(mode: Mode) -> None:
-    wire = Wire((200, envelope([ROW])))
-    assert asked(mode, "put", INSTRUCTIONS, wire, body={"a": 1})["data"] == [ROW]
+    service = Service((200, envelope([ROW])))
+    assert asked(mode, "put", INSTRUCTIONS, service, body={"a": 1})["data"] == [ROW]
 
 
 @pytest.mark.parametrize("segment", ["instructions", "%69nstructions"])
 def test_a_sibling_in_the_place_of_a_parameter_is_refused(mode: Mode, segment: str) -> None:
-    client = mode.client(Wire())
+    client = mode.client(Service())
     with pytest.raises(ArgumentError, match="leads to another path"):
         mode.run(lambda: client.delete(f"/v1/accounts/7/positions/{segment}", cast_to=dict))
     with pytest.raises(ArgumentError, match="would lead to another path"):

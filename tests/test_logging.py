@@ -15,7 +15,7 @@ import pytest
 from clear_street import ArgumentError, ClearStreet
 from clear_street.errors import APIError
 from clear_street.sandbox import SandboxClock
-from support.client_modes import ROW, Body, Wire, envelope, failed
+from support.scripted_service import ROW, Body, Service, envelope, failed, repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -89,7 +89,7 @@ def lines(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
 
 def made(mode: Mode, story: Callable[[Any], Any], *replies: Any, **options: Any) -> Any:
     """What a call comes to: its value, or the error that it raises."""
-    client = mode.client(Wire(*replies), **options)
+    client = mode.client(repeating(*replies), **options)
     try:
         return mode.run(lambda: story(client))
     except APIError as error:
@@ -121,10 +121,10 @@ def test_a_handler_that_raises_does_not_lose_a_success(
     monkeypatch.setattr(logging, "raiseExceptions", shown)
     monkeypatch.setattr(logger, "handlers", [handler])
     logger.setLevel(level)
-    wire = Wire((200, envelope(INSTRUCTION)))
+    service = Service((200, envelope(INSTRUCTION)))
     _, _, story = CALLS["cancel_position_instruction"]
-    assert mode.run(story, mode.client(wire)).data.id == ID
-    assert len(wire.requests) == 1
+    assert mode.run(story, mode.client(service)).data.id == ID
+    assert len(service.requests) == 1
     assert ("the disk is full" in capsys.readouterr().err) == shown
 
 
@@ -180,7 +180,7 @@ def test_a_call_of_which_nothing_was_sent_has_no_attempt(mode: Mode, caplog: pyt
 
 
 def test_what_is_refused_before_it_is_a_call_is_not_logged(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
-    client = mode.client(Wire((200, envelope([]))), read_only=True)
+    client = mode.client(Service((200, envelope([]))), read_only=True)
     with pytest.raises(ArgumentError):
         mode.run(lambda: CANCELLING(client))
     with pytest.raises(ArgumentError):
@@ -209,7 +209,7 @@ def test_a_request_id_that_the_service_made_up_cannot_forge_a_line(
 def test_a_streamed_reply_that_cannot_be_read_has_a_line_more(
     mode: Mode, body: Body, came_to: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = mode.client(Wire((200, body)))
+    client = mode.client(Service((200, body)))
     streaming = client.v1.positions.with_streaming_response
     with suppress(APIError):
         mode.within(lambda: streaming.close_positions(ACCOUNT), lambda response: response.parse())
@@ -279,7 +279,7 @@ def departures(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_a_departure_from_the_spec_is_a_warning_once_for_each_kind(
     mode: Mode, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = mode.client(Wire((200, envelope([ODD, INSTRUCTION, ODD]))))
+    client = mode.client(Service(otherwise=(200, envelope([ODD, INSTRUCTION, ODD]))))
     mode.run(lambda: LISTING(client))
     assert departures(caplog) == DEPARTURES
     mode.run(lambda: LISTING(client))
@@ -294,7 +294,7 @@ def test_a_departure_is_logged_with_strict_and_for_a_streamed_reply(
 ) -> None:
     made(mode, LISTING, (200, envelope([ODD])), strict=True)
     assert departures(caplog) == DEPARTURES
-    streaming = mode.client(Wire((200, envelope([ODD])))).v1.positions.with_streaming_response
+    streaming = mode.client(Service((200, envelope([ODD])))).v1.positions.with_streaming_response
     mode.within(lambda: streaming.get_position_instructions(ACCOUNT), lambda response: response.parse())
     assert departures(caplog) == DEPARTURES
 
@@ -305,7 +305,7 @@ def test_a_service_that_makes_up_fields_without_end_cannot_fill_the_log(
     replies = [
         (200, envelope([{**INSTRUCTION, **{f"f{100 * page + n}": 1 for n in range(100)}}])) for page in range(12)
     ]
-    client = mode.client(Wire(*replies))
+    client = mode.client(repeating(*replies))
     for _ in replies:
         mode.run(lambda: LISTING(client))
     assert len(departures(caplog)) == 1000
@@ -384,7 +384,7 @@ def test_the_environment_can_ask_for_the_log_on_standard_error(
 ) -> None:
     monkeypatch.setenv("CLEAR_STREET_LOG", level)
     with unconfigured():
-        mode.client(Wire((200, b"")))
+        mode.client(Service((200, b"")))
         made(mode, LISTING, (200, envelope([{**INSTRUCTION, "venue": "X"}])))
         assert logging.getLogger().handlers == []
     out, err = capsys.readouterr()
@@ -418,7 +418,7 @@ def test_a_handler_of_the_application_s_own_is_enough(
 def test_an_unknown_level_is_refused(mode: Mode, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEAR_STREET_LOG", level)
     with pytest.raises(ArgumentError, match=rf"'info' or 'debug'.*CLEAR_STREET_LOG.*'{level}'"):
-        mode.client(Wire((200, b"")))
+        mode.client(Service((200, b"")))
 
 
 def test_an_empty_level_means_none(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

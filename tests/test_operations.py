@@ -47,7 +47,8 @@ from clear_street.types.v1 import (
     VersionGetVersionResponse,
 )
 from clear_street.v1 import Positions
-from support.client_modes import Mode, Wire, envelope, query_of
+from support.client_modes import Mode, query_of
+from support.scripted_service import Service, envelope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -246,7 +247,7 @@ def test_instructions_are_found_by_their_idempotency_keys(ask: Any) -> None:
     ids=["a row without a key", "two rows under a key"],
 )
 def test_a_list_that_cannot_tell_what_is_there_is_no_answer(mode: Mode, rows: Any) -> None:
-    client = mode.client(Wire((200, envelope(rows))))
+    client = mode.client(Service((200, envelope(rows))))
     with pytest.raises(APIResponseValidationError, match="idempotency key") as caught:
         mode.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
     assert caught.value.request_id == "r-1"
@@ -255,7 +256,7 @@ def test_a_list_that_cannot_tell_what_is_there_is_no_answer(mode: Mode, rows: An
 @pytest.mark.parametrize("token", ["more", 5])
 def test_a_part_of_a_list_cannot_tell_what_is_not_there(mode: Mode, token: Any) -> None:
     part = {"metadata": {"request_id": "r-1", "next_page_token": token}, "data": []}
-    client = mode.client(Wire((200, part)))
+    client = mode.client(Service((200, part)))
     with pytest.raises(APIResponseValidationError, match="a part") as caught:
         mode.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
     assert caught.value.request_id == "r-1"
@@ -344,7 +345,7 @@ def test_a_batch_that_is_refused_as_a_whole_raises_with_its_rows(ask: Any) -> No
 
 def test_rows_of_a_status_never_heard_of_are_undetermined(mode: Mode) -> None:
     key, row = "k-1", {"id": "i-1", "status": "HALF_SENT", "instruction_id": "k-1"}
-    client = mode.client(Wire((200, envelope([row]))))
+    client = mode.client(Service((200, envelope([row]))))
     response = mode.run(
         lambda: client.v1.positions.submit_position_instructions(7, instructions=[instruction(instruction_id=key)])
     )
@@ -428,8 +429,8 @@ def test_every_operation_has_a_typed_dict_of_its_keywords(operation: str) -> Non
 
 @pytest.mark.parametrize("operation", ARGUMENTS)
 def test_every_operation_takes_the_options_of_a_call(mode: Mode, operation: str) -> None:
-    wire = Wire((404, envelope(None)))
-    positions = mode.client(wire).v1.positions
+    service = Service(otherwise=(404, envelope(None)))
+    positions = mode.client(service).v1.positions
     options = {
         "extra_headers": {"X-Desk": "7"},
         "extra_query": {"trace": "on"},
@@ -439,7 +440,7 @@ def test_every_operation_takes_the_options_of_a_call(mode: Mode, operation: str)
     }
     with pytest.raises(NotFoundError):
         mode.run(lambda: getattr(positions, operation)(account_id=7, **ARGUMENTS[operation], **options))
-    request = wire.requests[0]
+    request = service.requests[0]
     assert request.headers["x-desk"] == "7"
     assert query_of(request) == {"trace": "on"}
     assert request.extensions["timeout"]["read"] == 5.0

@@ -23,8 +23,8 @@ from clear_street import (
 )
 from clear_street._http.seams import Seams
 from clear_street.sandbox import SandboxClock
-from support.client_modes import envelope
 from support.raw_server import RawServer, answering
+from support.scripted_service import envelope
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -22,7 +22,8 @@ from clear_street.errors import ArgumentError
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from clear_street.sandbox.faults import CATALOGUE
 from clear_street.types.v1 import Position
-from support.client_modes import Mode, Wire, envelope, failed, query_of
+from support.client_modes import Mode, query_of
+from support.scripted_service import Service, envelope, failed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,9 +94,9 @@ class TestEveryRow:
         assert len(rows) == 7
 
     def test_comes_with_the_filters_and_the_order_that_were_asked_for(self, mode: Mode) -> None:
-        wire = Wire(page("ab", "t1"), page("cd", "t2"), page("e"))
+        service = Service(page("ab", "t1"), page("cd", "t2"), page("e"))
         iterator = positions(
-            mode.client(wire),
+            mode.client(service),
             instrument_ids=["x", "y z"],
             page_size=2,
             sort_by="MARKET_VALUE",
@@ -111,38 +112,38 @@ class TestEveryRow:
             "sort_direction": "DESC",
             "view": "all",
         }
-        assert [query_of(request) for request in wire.requests] == [
+        assert [query_of(request) for request in service.requests] == [
             asked,
             {**asked, "page_token": "t1"},
             {**asked, "page_token": "t2"},
         ]
-        assert {request.headers["x-desk"] for request in wire.requests} == {"one"}
+        assert {request.headers["x-desk"] for request in service.requests} == {"one"}
 
     def test_comes_in_pages(self, mode: Mode) -> None:
-        wire = Wire(page("ab", "t1"), page("", "t2"), page("c"))
-        pages = listed(mode, positions(mode.client(wire)).pages())
+        service = Service(page("ab", "t1"), page("", "t2"), page("c"))
+        pages = listed(mode, positions(mode.client(service)).pages())
         assert [symbols(found.data) for found in pages] == ["ab", "", "c"]
         assert [found.request_id for found in pages] == ["of ab", "of ", "of c"]
 
     def test_comes_past_empty_pages(self, mode: Mode) -> None:
-        wire = Wire(page("", "t1"), page("", "t2"), page("ab"))
-        assert symbols(listed(mode, positions(mode.client(wire)))) == "ab"
+        service = Service(page("", "t1"), page("", "t2"), page("ab"))
+        assert symbols(listed(mode, positions(mode.client(service)))) == "ab"
 
     def test_comes_from_rows_and_pages_in_turn(self, mode: Mode) -> None:
-        iterator = positions(mode.client(Wire(page("ab", "t1"), page("cd", "t2"), page("ef"))))
+        iterator = positions(mode.client(Service(page("ab", "t1"), page("cd", "t2"), page("ef"))))
         assert mode.run(lambda: one(iterator)).symbol == "a"
         assert symbols(mode.run(lambda: one(iterator.pages())).data) == "cd"
         assert symbols(listed(mode, iterator)) == "bef"
         assert listed(mode, iterator.pages()) == []
 
     def test_may_be_none(self, mode: Mode) -> None:
-        wire = Wire((200, {"data": [], "metadata": {"request_id": "r"}}))
-        assert listed(mode, positions(mode.client(wire))) == []
-        assert len(wire.requests) == 1
+        service = Service((200, {"data": [], "metadata": {"request_id": "r"}}))
+        assert listed(mode, positions(mode.client(service))) == []
+        assert len(service.requests) == 1
 
     def test_is_kept_however_odd_it_is(self, mode: Mode) -> None:
         odd = [{**POSITION, "symbol": 7}, "no object", {**POSITION, "symbol": "c"}]
-        rows = listed(mode, positions(mode.client(Wire((200, envelope(odd))))))
+        rows = listed(mode, positions(mode.client(Service((200, envelope(odd))))))
         assert [row.symbol for row in rows] == [None, None, "c"]
 
     @given(st.lists(st.text("abc", max_size=4), min_size=1, max_size=6), st.integers(0, 6))
@@ -175,7 +176,7 @@ class TestResuming:
         assert first + listed(mode, positions(client, page_size=3, page_token=token)) == whole
 
     def test_has_no_token_at_the_end(self, mode: Mode) -> None:
-        iterator = positions(mode.client(Wire(page("a", "t1"), page("b", ""))))
+        iterator = positions(mode.client(Service(page("a", "t1"), page("b", ""))))
         assert symbols(listed(mode, iterator)) == "ab"
         assert iterator.next_page_token is None
         assert listed(mode, iterator) == []
@@ -191,8 +192,8 @@ class TestARepeatedToken:
         ],
     )
     def test_is_an_error_after_the_rows(self, mode: Mode, pages: list[Any], rows: str) -> None:
-        wire = Wire(*pages)
-        iterator = positions(mode.client(wire))
+        service = Service(*pages)
+        iterator = positions(mode.client(service))
         found, error = drained(mode, iterator)
         assert found == rows
         assert isinstance(error, APIResponseValidationError)
@@ -200,14 +201,14 @@ class TestARepeatedToken:
             "GET /v1/accounts/{account_id}/positions: the service repeated a page token, and so did not say where the "
             f"listing goes on (request id {pages[-1][1]['metadata']['request_id']})"
         )
-        assert len(wire.requests) == len(pages)
+        assert len(service.requests) == len(pages)
         for same in (iterator, iterator.pages()):
             with pytest.raises(APIResponseValidationError, match="repeated a page token"):
                 mode.run(lambda same=same: one(same))
-        assert len(wire.requests) == len(pages)
+        assert len(service.requests) == len(pages)
 
     def test_is_one_that_the_listing_began_with(self, mode: Mode) -> None:
-        found, error = drained(mode, positions(mode.client(Wire(page("a", "t1"))), page_token="t1"))
+        found, error = drained(mode, positions(mode.client(Service(page("a", "t1"))), page_token="t1"))
         assert found == "a"
         assert isinstance(error, APIResponseValidationError)
 
@@ -224,7 +225,7 @@ class TestAFailingPage:
         assert listed(mode, positions(client, page_size=2)) == whole
 
     def test_is_asked_for_again_after_an_error(self, mode: Mode) -> None:
-        wire = Wire(
+        service = Service(
             page("ab", "t1"),
             httpx.ReadError("reset"),
             (500, failed(500)),
@@ -232,7 +233,7 @@ class TestAFailingPage:
             (404, failed(404)),
             page("ef"),
         )
-        iterator = positions(mode.client(wire, max_retries=0))
+        iterator = positions(mode.client(service, max_retries=0))
         parts = [drained(mode, iterator) for _ in range(4)]
         assert [(found, type(error).__name__) for found, error in parts] == [
             ("ab", "APIConnectionError"),
@@ -240,12 +241,12 @@ class TestAFailingPage:
             ("cd", "NotFoundError"),
             ("ef", "NoneType"),
         ]
-        tokens = [query_of(request).get("page_token") for request in wire.requests]
+        tokens = [query_of(request).get("page_token") for request in service.requests]
         assert tokens == [None, "t1", "t1", "t1", "t2", "t2"]
 
     def test_is_asked_for_again_in_pages(self, mode: Mode) -> None:
-        wire = Wire(page("ab", "t1"), httpx.ReadError("reset"), page("cd"))
-        pages = positions(mode.client(wire, max_retries=0)).pages()
+        service = Service(page("ab", "t1"), httpx.ReadError("reset"), page("cd"))
+        pages = positions(mode.client(service, max_retries=0)).pages()
         assert symbols(mode.run(lambda: one(pages)).data) == "ab"
         with pytest.raises(APIConnectionError):
             mode.run(lambda: one(pages))
@@ -263,8 +264,8 @@ class TestAFailingPage:
         ids=repr,
     )
     def test_is_one_whose_rows_cannot_be_read(self, mode: Mode, body: object) -> None:
-        wire = Wire(page("ab", "t1"), *[(200, body)] * 3, page("cd"))
-        iterator = positions(mode.client(wire))
+        service = Service(page("ab", "t1"), *[(200, body)] * 3, page("cd"))
+        iterator = positions(mode.client(service))
         found, error = drained(mode, iterator)
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
@@ -275,22 +276,22 @@ class TestAFailingPage:
         assert drained(mode, iterator) == ("cd", None)
 
     def test_is_none_that_was_asked_for_wrongly(self, mode: Mode) -> None:
-        wire = Wire(page("a"))
-        iterator = positions(mode.client(wire), page_size=0)
+        service = Service(page("a"))
+        iterator = positions(mode.client(service), page_size=0)
         with pytest.raises(ArgumentError, match="page_size"):
             mode.run(lambda: one(iterator))
-        assert not wire.requests
+        assert not service.requests
 
 
 class TestOddMetadata:
     @pytest.mark.parametrize("metadata", [{}, {"request_id": "r"}, {"next_page_token": ""}, {"total_pages": 9}, None])
     def test_without_a_token_is_the_last_page(self, mode: Mode, metadata: object) -> None:
-        wire = Wire(page("ab", "t1"), (200, {"data": page("cd")[1]["data"], "metadata": metadata}))
-        assert symbols(listed(mode, positions(mode.client(wire)))) == "abcd"
+        service = Service(page("ab", "t1"), (200, {"data": page("cd")[1]["data"], "metadata": metadata}))
+        assert symbols(listed(mode, positions(mode.client(service)))) == "abcd"
 
     @pytest.mark.parametrize("token", [7, ["t"], {"token": "t"}, True])
     def test_with_an_unreadable_token_does_not_pass_for_the_end(self, mode: Mode, token: object) -> None:
-        found, error = drained(mode, positions(mode.client(Wire(page("ab", token)))))
+        found, error = drained(mode, positions(mode.client(Service(page("ab", token)))))
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
         assert "the service did not say where the listing goes on (request id of ab)" in str(error)
@@ -299,18 +300,18 @@ class TestOddMetadata:
     def test_that_is_missing_after_a_full_page_does_not_pass_for_the_end(
         self, mode: Mode, metadata: dict[str, object]
     ) -> None:
-        wire = Wire((200, {"data": page("ab")[1]["data"], **metadata}))
-        found, error = drained(mode, positions(mode.client(wire), page_size=2))
+        service = Service(otherwise=(200, {"data": page("ab")[1]["data"], **metadata}))
+        found, error = drained(mode, positions(mode.client(service), page_size=2))
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
         assert "did not say where the listing goes on" in str(error)
-        assert drained(mode, positions(mode.client(wire), page_size=3)) == ("ab", None)
-        assert drained(mode, positions(mode.client(wire))) == ("ab", None)
+        assert drained(mode, positions(mode.client(service), page_size=3)) == ("ab", None)
+        assert drained(mode, positions(mode.client(service))) == ("ab", None)
 
 
 def test_one_page_is_held_at_a_time(mode: Mode) -> None:
-    wire = Wire(*(page("abcdefghij", f"t{n}") for n in range(1, 40)), page("z"))
-    iterator, most = positions(mode.client(wire)), 0
+    service = Service(*(page("abcdefghij", f"t{n}") for n in range(1, 40)), page("z"))
+    iterator, most = positions(mode.client(service)), 0
 
     def blocking() -> None:
         nonlocal most
@@ -333,20 +334,20 @@ def test_one_page_is_held_at_a_time(mode: Mode) -> None:
     before = sum(type(item) is Position for item in gc.get_objects())
     mode.run(awaiting if mode.is_async else blocking)
     assert 0 < most <= 10
-    assert len(wire.requests) == 40
+    assert len(service.requests) == 40
 
 
 class TestAListingWithoutAnEnd:
     def test_of_empty_pages_is_an_error(self, mode: Mode) -> None:
-        wire = Wire(*(page("", f"t-{number}") for number in range(200)))
-        rows, error = drained(mode, positions(mode.client(wire)))
+        service = Service(*(page("", f"t-{number}") for number in range(200)))
+        rows, error = drained(mode, positions(mode.client(service)))
         assert (rows, type(error)) == ("", APIResponseValidationError)
         assert "20 empty pages in a row" in str(error)
-        assert len(wire.requests) == 20
+        assert len(service.requests) == 20
 
     def test_may_have_empty_pages_between_rows(self, mode: Mode) -> None:
-        wire = Wire(*(page("A" if number % 18 == 0 else "", f"t-{number}") for number in range(36)), page("B"))
-        assert drained(mode, positions(mode.client(wire))) == ("AAB", None)
+        service = Service(*(page("A" if number % 18 == 0 else "", f"t-{number}") for number in range(36)), page("B"))
+        assert drained(mode, positions(mode.client(service))) == ("AAB", None)
 
     def test_ends_at_its_deadline_and_can_be_gone_on_with(self, mode: Mode) -> None:
         clock = SandboxClock()
@@ -363,20 +364,20 @@ class TestAListingWithoutAnEnd:
         assert iterator.next_page_token is not None
 
     def test_bounds_each_page_by_what_is_left(self, mode: Mode) -> None:
-        wire = Wire(*[httpx.ConnectError("refused")] * 20)
+        service = Service(*[httpx.ConnectError("refused")] * 20)
         clock = SandboxClock()
         started = clock.monotonic()
-        _, error = drained(mode, positions(mode.client(wire, clock=clock), listing_deadline=0.001, max_retries=9))
+        _, error = drained(mode, positions(mode.client(service, clock=clock), listing_deadline=0.001, max_retries=9))
         assert isinstance(error, APIConnectionError)
         assert clock.monotonic() - started < 1
 
     @pytest.mark.parametrize("seconds", [0, -1, "x", True])
     def test_takes_no_deadline_that_is_none(self, mode: Mode, seconds: Any) -> None:
         with pytest.raises(ArgumentError, match="listing_deadline"):
-            positions(mode.client(Wire()), listing_deadline=seconds)
+            positions(mode.client(Service()), listing_deadline=seconds)
 
     def test_forgets_the_oldest_tokens(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(_pagination, "_TOKENS_MAX", 3)
-        wire = Wire(*(page("A", f"t-{number}") for number in range(9)), page("B", "t-7"))
-        rows, error = drained(mode, positions(mode.client(wire)))
+        service = Service(*(page("A", f"t-{number}") for number in range(9)), page("B", "t-7"))
+        rows, error = drained(mode, positions(mode.client(service)))
         assert (rows, type(error)) == ("AAAAAAAAAB", APIResponseValidationError)

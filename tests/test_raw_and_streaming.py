@@ -29,7 +29,8 @@ from clear_street.types.v1 import (
     PositionSubmitPositionInstructionsResponse,
     VersionGetVersionResponse,
 )
-from support.client_modes import METADATA, ROW, Body, Mode, Wire, envelope, failed, settled
+from support.client_modes import Mode, settled
+from support.scripted_service import ROW, Body, Service, envelope, failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,9 +54,9 @@ def parsing(response: Any) -> Any:
     return response.parse()
 
 
-def streaming(mode: Mode, wire: Any, operation: str, story: Callable[[Any], Any]) -> Any:
+def streaming(mode: Mode, service: Any, operation: str, story: Callable[[Any], Any]) -> Any:
     """What `story` gives of an operation's streamed reply."""
-    positions = mode.client(wire).v1.positions
+    positions = mode.client(service).v1.positions
     method = getattr(positions.with_streaming_response, operation)
     return mode.within(lambda: method(account_id=7, **CALLS[operation]), story)
 
@@ -64,8 +65,8 @@ def streaming(mode: Mode, wire: Any, operation: str, story: Callable[[Any], Any]
 
 
 def test_a_raw_response_has_the_reply_and_the_value(mode: Mode) -> None:
-    wire = Wire((200, CANCELLED, {"X-Request-Id": "from-the-header", "X-Other": "o"}))
-    positions = mode.client(wire).v1.positions
+    service = Service((200, CANCELLED, {"X-Request-Id": "from-the-header", "X-Other": "o"}))
+    positions = mode.client(service).v1.positions
 
     async def story() -> Any:
         raw = await settled(positions.with_raw_response.cancel_position_instruction("i-1", account_id=7))
@@ -82,10 +83,10 @@ def test_a_raw_response_has_the_reply_and_the_value(mode: Mode) -> None:
     assert body == CANCELLED
     assert raw.status_code == 200
     assert raw.headers["X-OTHER"] == "o"
-    assert raw.request_id == METADATA["request_id"] == "r-1"
+    assert raw.request_id == "r-1"
     assert isinstance(raw.http_response, httpx.Response)
     assert raw.http_response.json() == envelope(ROW)
-    assert raw.http_request is wire.request
+    assert raw.http_request is service.request
     assert raw.http_request.method == "DELETE"
     assert raw.is_closed
     assert isinstance(raw.elapsed, timedelta)
@@ -97,8 +98,8 @@ def test_a_raw_response_has_the_reply_and_the_value(mode: Mode) -> None:
 
 
 def test_a_raw_response_tells_of_the_attempts_before_it(mode: Mode) -> None:
-    wire = Wire((503, failed(503)), httpx.ConnectError("no"), (200, POSITIONS))
-    positions = mode.client(wire).v1.positions
+    service = Service((503, failed(503)), httpx.ConnectError("no"), (200, POSITIONS))
+    positions = mode.client(service).v1.positions
     raw = mode.run(lambda: positions.with_raw_response.get_positions(7))
     assert raw.retries_taken == 2
     assert [attempt.outcome for attempt in raw.attempts] == ["unknown", "never_sent", "done"]
@@ -107,8 +108,8 @@ def test_a_raw_response_tells_of_the_attempts_before_it(mode: Mode) -> None:
 
 
 def test_the_request_id_falls_back_to_the_header(mode: Mode) -> None:
-    wire = Wire((200, b'{"data": []}', {"X-Request-Id": "from-the-header"}))
-    positions = mode.client(wire).v1.positions
+    service = Service((200, b'{"data": []}', {"X-Request-Id": "from-the-header"}))
+    positions = mode.client(service).v1.positions
     assert mode.run(lambda: positions.with_raw_response.get_positions(7)).request_id == "from-the-header"
 
 
@@ -145,7 +146,7 @@ def test_the_version_has_raw_and_streamed_responses_too(mode: Mode) -> None:
 
 
 def test_errors_of_a_raw_call_are_those_of_the_plain_one(mode: Mode) -> None:
-    positions = mode.client(Wire((409, failed(409)))).v1.positions
+    positions = mode.client(Service(otherwise=(409, failed(409)))).v1.positions
     with pytest.raises(ConflictError):
         mode.run(lambda: positions.with_raw_response.cancel_position_instruction("i-1", account_id=7))
     with pytest.raises(ArgumentError, match="`instruction_id`"):
@@ -154,7 +155,7 @@ def test_errors_of_a_raw_call_are_those_of_the_plain_one(mode: Mode) -> None:
 
 def test_a_submit_gives_its_merged_value_also_raw(mode: Mode) -> None:
     rows = [{**ROW, "instruction_id": "b", "status": "SENT"}, {**ROW, "instruction_id": "a", "status": "SENT"}]
-    positions = mode.client(Wire((200, envelope(rows)))).v1.positions
+    positions = mode.client(Service((200, envelope(rows)))).v1.positions
     instructions = [
         {"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": 1, "instruction_id": key} for key in "ab"
     ]
@@ -182,7 +183,7 @@ def test_a_streamed_reply_is_read_when_asked_for_and_closed_afterwards(mode: Mod
         assert response.request_id is None
         return response.parse()
 
-    value = streaming(mode, Wire((200, body, {"X-Other": "o"})), "get_positions", story)
+    value = streaming(mode, Service((200, body, {"X-Other": "o"})), "get_positions", story)
     assert type(value) is PositionGetPositionsResponse
     assert value.data == []
     assert value.request_id == "r-1"
@@ -191,7 +192,7 @@ def test_a_streamed_reply_is_read_when_asked_for_and_closed_afterwards(mode: Mod
 
 def test_a_streamed_reply_that_nobody_reads_is_closed(mode: Mode) -> None:
     body = Body(POSITIONS)
-    streaming(mode, Wire((200, body)), "get_positions", lambda response: None)
+    streaming(mode, Service((200, body)), "get_positions", lambda response: None)
     assert (body.begun, body.closed) == (False, True)
 
 
@@ -202,48 +203,48 @@ def test_a_streamed_reply_is_closed_where_the_application_fails(mode: Mode) -> N
         raise LookupError("the application's own")
 
     with pytest.raises(LookupError):
-        streaming(mode, Wire((200, body)), "close_positions", story)
+        streaming(mode, Service((200, body)), "close_positions", story)
     assert body.closed
 
 
 def test_a_streamed_reply_can_be_closed_by_hand(mode: Mode) -> None:
     body = Body(POSITIONS)
-    streaming(mode, Wire((200, body)), "get_positions", lambda response: response.close())
+    streaming(mode, Service((200, body)), "get_positions", lambda response: response.close())
     assert (body.begun, body.closed) == (False, True)
 
 
 def test_nothing_is_sent_before_the_context_is_entered(mode: Mode) -> None:
-    wire = Wire((200, POSITIONS))
-    manager = mode.client(wire).v1.positions.with_streaming_response.close_positions(7)
-    assert wire.requests == []
+    service = Service((200, POSITIONS))
+    manager = mode.client(service).v1.positions.with_streaming_response.close_positions(7)
+    assert service.requests == []
     mode.within(lambda: manager, lambda response: None)
-    assert len(wire.requests) == 1
+    assert len(service.requests) == 1
 
 
 def test_the_bytes_of_a_streamed_reply_come_whole_in_pieces_or_by_lines(mode: Mode) -> None:
     lines = b'{"data":\n[]}\n'
 
-    def wire() -> Wire:
-        return Wire((200, Body(lines[:3], lines[3:])))
+    def service() -> Service:
+        return Service((200, Body(lines[:3], lines[3:])))
 
-    assert streaming(mode, wire(), "get_positions", lambda response: response.read()) == lines
-    pieces = streaming(mode, wire(), "get_positions", lambda response: mode.listed(response.iter_bytes()))
+    assert streaming(mode, service(), "get_positions", lambda response: response.read()) == lines
+    pieces = streaming(mode, service(), "get_positions", lambda response: mode.listed(response.iter_bytes()))
     assert pieces == [lines[:3], lines[3:]]
-    pieces = streaming(mode, wire(), "get_positions", lambda response: mode.listed(response.iter_bytes(4)))
+    pieces = streaming(mode, service(), "get_positions", lambda response: mode.listed(response.iter_bytes(4)))
     assert pieces == [lines[:4], lines[4:8], lines[8:12], lines[12:]]
-    text = streaming(mode, wire(), "get_positions", lambda response: mode.listed(response.iter_lines()))
+    text = streaming(mode, service(), "get_positions", lambda response: mode.listed(response.iter_lines()))
     assert text == ['{"data":', "[]}"]
-    text = streaming(mode, wire(), "get_positions", lambda response: mode.listed(response.iter_text()))
+    text = streaming(mode, service(), "get_positions", lambda response: mode.listed(response.iter_text()))
     assert "".join(text) == lines.decode()
 
 
 @pytest.mark.parametrize(("ask", "body"), [("text", POSITIONS.decode()), ("json", json.loads(POSITIONS))])
 def test_the_body_of_a_reply_can_be_had_as_text_and_as_json(mode: Mode, ask: str, body: object) -> None:
-    def wire() -> Wire:
-        return Wire((200, Body(POSITIONS[:10], POSITIONS[10:])))
+    def service() -> Service:
+        return Service((200, Body(POSITIONS[:10], POSITIONS[10:])))
 
-    assert streaming(mode, wire(), "get_positions", lambda response: getattr(response, ask)()) == body
-    raw = mode.run(mode.client(wire()).v1.positions.with_raw_response.get_positions, 7)
+    assert streaming(mode, service(), "get_positions", lambda response: getattr(response, ask)()) == body
+    raw = mode.run(mode.client(service()).v1.positions.with_raw_response.get_positions, 7)
     assert mode.run(getattr(raw, ask)) == body
 
 
@@ -255,7 +256,7 @@ def test_a_body_that_was_read_can_be_parsed_and_parsed_again(mode: Mode) -> None
         return response.read(), response.parse(), response.parse()
 
     body, once, twice = streaming(
-        mode, Wire((200, Body(POSITIONS))), "get_positions", awaiting if mode.is_async else blocking
+        mode, Service((200, Body(POSITIONS))), "get_positions", awaiting if mode.is_async else blocking
     )
     assert body == POSITIONS
     assert once.data == []
@@ -272,11 +273,11 @@ def test_a_body_that_was_taken_in_pieces_is_gone(mode: Mode, read: str) -> None:
         mode.listed(response.iter_bytes())
         return getattr(response, read)()
 
-    wire = Wire((200, Body(CANCELLED)))
+    service = Service((200, Body(CANCELLED)))
     with pytest.raises(ClearStreetError, match="body is gone") as caught:
-        streaming(mode, wire, "cancel_position_instruction", awaiting if mode.is_async else blocking)
+        streaming(mode, service, "cancel_position_instruction", awaiting if mode.is_async else blocking)
     assert not caught.value.outcome_unknown
-    assert len(wire.requests) == 1
+    assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize(("operation", "unknown"), [("get_positions", False), ("close_positions", True)])
@@ -290,17 +291,17 @@ def test_what_a_broken_body_left_unknown_stays_unknown(mode: Mode, operation: st
                 await settled(getattr(response, read)())
             errors.append(caught.value)
 
-    wire = Wire((200, Body(POSITIONS[:10], httpx.ReadError("Connection reset by peer"))))
+    service = Service((200, Body(POSITIONS[:10], httpx.ReadError("Connection reset by peer"))))
     if mode.is_async:
-        streaming(mode, wire, operation, story)
+        streaming(mode, service, operation, story)
     else:
-        streaming(mode, wire, operation, lambda response: mode.play(story, response))
+        streaming(mode, service, operation, lambda response: mode.play(story, response))
     assert [error.outcome_unknown for error in errors] == [unknown, unknown]
 
 
 def test_a_body_cannot_be_read_after_its_context(mode: Mode) -> None:
     for story in (parsing, lambda response: response.read(), lambda response: mode.listed(response.iter_lines())):
-        response = streaming(mode, Wire((200, Body(CANCELLED))), "cancel_position_instruction", lambda r: r)
+        response = streaming(mode, Service((200, Body(CANCELLED))), "cancel_position_instruction", lambda r: r)
         with pytest.raises(ClearStreetError, match="body is gone"):
             mode.run(story, response)
 
@@ -322,7 +323,7 @@ def test_an_iteration_may_be_left_early(mode: Mode) -> None:
         return first
 
     story = awaiting if mode.is_async else blocking
-    assert streaming(mode, Wire((200, body)), "close_positions", story) == POSITIONS[:10]
+    assert streaming(mode, Service((200, body)), "close_positions", story) == POSITIONS[:10]
     assert body.closed
     gc.collect()
 
@@ -331,16 +332,16 @@ def test_an_iteration_may_be_left_early(mode: Mode) -> None:
 def test_an_error_status_raises_on_entering(mode: Mode, operation: str) -> None:
     body = Body(json.dumps(failed(409, "No")).encode())
     with pytest.raises(ConflictError, match="HTTP 409: No"):
-        streaming(mode, Wire((409, body)), operation, lambda response: pytest.fail("it was entered"))
+        streaming(mode, Service(otherwise=(409, body)), operation, lambda response: pytest.fail("it was entered"))
     assert body.closed
 
 
 def test_a_streamed_call_is_repeated_as_a_plain_one_is(mode: Mode) -> None:
-    wire = Wire((503, failed(503)), (200, Body(POSITIONS)))
-    response = streaming(mode, wire, "get_positions", lambda response: response)
+    service = Service((503, failed(503)), (200, Body(POSITIONS)))
+    response = streaming(mode, service, "get_positions", lambda response: response)
     assert response.retries_taken == 1
     with pytest.raises(InternalServerError) as caught:
-        streaming(mode, Wire((503, failed(503))), "close_positions", lambda response: None)
+        streaming(mode, Service((503, failed(503))), "close_positions", lambda response: None)
     assert caught.value.outcome_unknown
 
 
@@ -358,9 +359,9 @@ def test_a_body_that_breaks_off_leaves_a_change_unknown(
     mode: Mode, operation: str, read: Callable[[Mode, Any], Any]
 ) -> None:
     body = Body(b'{"data": {', httpx.ReadError("reset"))
-    wire = Wire((200, body), (500, failed(500)))
+    service = Service((200, body), otherwise=(500, failed(500)))
     with pytest.raises(APIConnectionError, match=r"while the body of the reply \(HTTP 200\) was read") as caught:
-        streaming(mode, wire, operation, lambda response: read(mode, response))
+        streaming(mode, service, operation, lambda response: read(mode, response))
     changes = not operation.startswith("get_")
     assert caught.value.outcome_unknown is changes
     assert caught.value.attempts[0].outcome == "unknown"
@@ -368,14 +369,14 @@ def test_a_body_that_breaks_off_leaves_a_change_unknown(
     assert caught.value.idempotency_keys == (("k",) if operation.startswith("submit") else ())
     assert all(value == "unknown" for value in caught.value.outcomes.values())
     assert body.closed
-    assert sum(request.method != "GET" for request in wire.requests) == changes
+    assert sum(request.method != "GET" for request in service.requests) == changes
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_a_body_that_does_not_come_in_time_is_a_timeout(mode: Mode, read: Callable[[Mode, Any], Any]) -> None:
     body = Body(b"{", httpx.ReadTimeout("too slow"))
     with pytest.raises(APITimeoutError):
-        streaming(mode, Wire((200, body)), "get_positions", lambda response: read(mode, response))
+        streaming(mode, Service((200, body)), "get_positions", lambda response: read(mode, response))
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
@@ -391,7 +392,7 @@ def test_an_interruption_while_a_change_is_read_carries_what_it_means(
             raise Stop
 
     with pytest.raises(Stop) as caught:
-        streaming(mode, Wire((200, Interrupted())), "close_positions", lambda response: read(mode, response))
+        streaming(mode, Service((200, Interrupted())), "close_positions", lambda response: read(mode, response))
     assert caught.value.outcome_unknown  # type: ignore[attr-defined]
     assert "OUTCOME UNKNOWN" in caught.value.__notes__[0]
 
@@ -399,23 +400,23 @@ def test_an_interruption_while_a_change_is_read_carries_what_it_means(
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null"])
 @pytest.mark.parametrize("operation", CALLS)
 def test_a_body_that_cannot_be_read_is_an_error_of_parse(mode: Mode, operation: str, body: bytes) -> None:
-    wire = Wire((200, Body(body)), (500, failed(500)))
+    service = Service((200, Body(body)), otherwise=(500, failed(500)))
     with pytest.raises(APIResponseValidationError, match=r"HTTP 200|not what the operation answers with") as caught:
-        streaming(mode, wire, operation, parsing)
+        streaming(mode, service, operation, parsing)
     assert caught.value.outcome_unknown is not operation.startswith("get_")
     assert (caught.value.status_code, caught.value.body) == (200, body)
 
 
 def test_a_streamed_cancel_that_broke_off_is_settled_by_looking(mode: Mode) -> None:
-    wire = Wire((200, Body(b"{", httpx.ReadError("reset"))), (200, envelope([ROW])))
-    value = streaming(mode, wire, "cancel_position_instruction", parsing)
+    service = Service((200, Body(b"{", httpx.ReadError("reset"))), (200, envelope([ROW])))
+    value = streaming(mode, service, "cancel_position_instruction", parsing)
     assert value.reconciled
     assert value.data.id == "i-1"
 
 
 def test_a_streamed_submit_parses_to_its_rows(mode: Mode) -> None:
-    wire = Wire((200, Body(json.dumps(envelope([{**ROW, "instruction_id": "k", "status": "SENT"}])).encode())))
-    value = streaming(mode, wire, "submit_position_instructions", parsing)
+    service = Service((200, Body(json.dumps(envelope([{**ROW, "instruction_id": "k", "status": "SENT"}])).encode())))
+    value = streaming(mode, service, "submit_position_instructions", parsing)
     assert type(value) is PositionSubmitPositionInstructionsResponse
     assert [row.instruction_id for row in value.accepted] == ["k"]
 

@@ -38,8 +38,9 @@ from clear_street import (
     WaitTimeoutError,
 )
 from clear_street.sandbox import Sandbox, SandboxServer
-from support.client_modes import ROW, Mode, Wire, envelope, failed
+from support.client_modes import Mode
 from support.raw_server import RawServer, answering, reply
+from support.scripted_service import ROW, Service, envelope, failed, repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -306,14 +307,14 @@ os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 def _wait_errors(status: str) -> ClearStreetError:
-    client = Mode("sync").client(Wire((200, envelope([{**ROW, "status": status}]))))
+    client = Mode("sync").client(Service(otherwise=(200, envelope([{**ROW, "status": status}]))))
     with pytest.raises((WaitTimeoutError, InstructionFailedError)) as caught:
         client.v1.positions.wait_for_position_instruction("i-1", account_id=7, deadline=5)
     return caught.value
 
 
 def _call_error(*replies: Any, call: Callable[[Any], object] | None = None, **options: Any) -> ClearStreetError:
-    client = Mode("sync").client(Wire(*replies), **options)
+    client = Mode("sync").client(repeating(*replies), **options)
     with pytest.raises(APIError) as caught:
         (call or _cancel)(client)
     return caught.value
@@ -386,7 +387,7 @@ class TestCopies:
                 assert same.drift == response.drift
 
     def test_of_changes_are_equal(self) -> None:
-        client = Mode("sync").client(Wire((200, envelope([ROW]))))
+        client = Mode("sync").client(Service((200, envelope([ROW]))))
         change = next(client.v1.positions.watch_position_instructions(7))
         assert pickle.loads(pickle.dumps(change)) == copy.deepcopy(change) == change
 

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from clear_street._api.json import read_object
 from clear_street.errors import APIResponseValidationError
 from clear_street_api.types import Model
-from support.client_modes import Mode, envelope, settled
+from support.client_modes import Mode, settled
+from support.scripted_service import envelope
 from support.spec_tools import spec
 
 if TYPE_CHECKING:

@@ -28,8 +28,9 @@ from clear_street._config.secrets import Headers, Secret
 from clear_street._http import redaction
 from clear_street.errors import APIConnectionError, APIError
 from clear_street.sandbox import SandboxClock
-from support.client_modes import ROW, Body, Mode, Wire, envelope, failed, settled
+from support.client_modes import Mode, settled
 from support.raw_server import RawServer, answering, reply
+from support.scripted_service import ROW, Body, Service, envelope, failed, repeating
 
 if TYPE_CHECKING:
     import socket
@@ -344,10 +345,10 @@ def made(mode: Mode, key: str, http_client: Any, **options: Any) -> Any:
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_whatever_the_service_answers_no_secret_shows(mode: Mode, story: Story, watch: Watch) -> None:
     for answers, key in zip(REPLIES.values(), cycle(KEYS)):
-        wire = Wire(*answers)
-        watch.see(mode, story, made(mode, key, mode.http_client(wire)))
+        service = repeating(*answers)
+        watch.see(mode, story, made(mode, key, mode.http_client(service)))
         # They were there to be shown.
-        sent = wire.requests[-1].headers
+        sent = service.requests[-1].headers
         assert found_in(repr(sent.raw)) >= {DEFAULT_HEADER, COOKIE, *([KEY] if story is not get_version else [])}
     assert watch.raised
     assert watch.given
@@ -372,13 +373,13 @@ ECHOES = {
 def test_a_key_that_the_service_repeats_is_not_handed_on(mode: Mode, echo: Any, watch: Watch) -> None:
     stories = (get_positions, submit, cancel, close_position, strict, raw, find, a_verb, wait, cancel_and_wait)
     for story, key in product(stories, KEYS):
-        watch.see(mode, story, made(mode, key, mode.http_client(Wire(echo))))
+        watch.see(mode, story, made(mode, key, mode.http_client(Service(echo))))
     shown = "".join(text for thing in (*watch.raised, *watch.given) for text in parts_of(thing))
     assert "<secret>" in shown
 
 
 def test_a_short_key_is_not_looked_for_in_replies(mode: Mode) -> None:
-    client = mode.client(Wire((200, envelope([ROW]))), api_key=ROW["instruction_id"])
+    client = mode.client(Service((200, envelope([ROW]))), api_key=ROW["instruction_id"])
     [row] = mode.play(get_position_instructions, client).data
     assert row.instruction_id == ROW["instruction_id"]
 
@@ -398,9 +399,9 @@ def test_a_function_that_gives_no_usable_key_shows_no_secret(mode: Mode, watch: 
 
     for key in (failing, lambda: KEY + "\n", lambda: [KEY], KEY.encode):
         for story in (get_positions, cancel, streamed):
-            wire = Wire((200, envelope([])))
-            watch.see(mode, story, mode.client(wire, api_key=key, default_headers=HEADERS))
-            assert wire.requests == []
+            service = Service((200, envelope([])))
+            watch.see(mode, story, mode.client(service, api_key=key, default_headers=HEADERS))
+            assert service.requests == []
     assert {type(error) for error in watch.raised} == {APIConnectionError, ArgumentError}
 
 
@@ -475,12 +476,12 @@ def test_a_call_that_is_refused_shows_no_secret(mode: Mode, number: int, watch: 
         positions = client.v1.positions
         return await settled(positions.cancel_and_wait("i", account_id=7, **EXTRA | UNUSABLE_OPTIONS[number]))
 
-    wire = Wire((200, envelope([])))
+    service = Service((200, envelope([])))
     for story in (plain, changing, streaming, a_page, a_verb, settling):
-        watch.see(mode, story, made(mode, "string", mode.http_client(wire)))
+        watch.see(mode, story, made(mode, "string", mode.http_client(service)))
     assert {type(error) for error in watch.raised} <= {ArgumentError, TypeError}
     assert len(watch.raised) == 6
-    assert wire.requests == []
+    assert service.requests == []
 
 
 async def an_empty_id(client: Any) -> object:
@@ -535,18 +536,18 @@ async def closed(client: Any) -> object:
     ids=lambda story: story.__name__,
 )
 def test_an_argument_that_is_refused_shows_no_secret(mode: Mode, story: Story, watch: Watch) -> None:
-    wire = Wire((200, envelope([])))
-    watch.see(mode, story, made(mode, "string", mode.http_client(wire)))
+    service = Service((200, envelope([])))
+    watch.see(mode, story, made(mode, "string", mode.http_client(service)))
     [error] = watch.raised
     assert isinstance(error, (ArgumentError, CutoffPassedError))
-    assert wire.requests == []
+    assert service.requests == []
 
 
 # --- What holds secrets -----------------------------------------------------------------------------------------------
 
 
 def test_a_client_and_what_hangs_on_it_show_no_secret(mode: Mode, watch: Watch) -> None:
-    client = made(mode, "string", mode.http_client(Wire((200, envelope([])))))
+    client = made(mode, "string", mode.http_client(Service((200, envelope([])))))
     for thing in (
         *(client, client.with_options(timeout=3), client.v1, client.v1.positions, client.v1.version),
         *(client.v1.positions.with_raw_response, client.v1.positions.with_streaming_response),
@@ -571,7 +572,7 @@ def test_what_is_told_of_an_intent_shows_no_secret(mode: Mode, watch: Watch) -> 
         raise LookupError("the journal is full")
 
     for story in (submit, cancel, close_position, a_verb):
-        watch.see(mode, story, made(mode, "string", mode.http_client(Wire((200, envelope([])))), on_intent=look))
+        watch.see(mode, story, made(mode, "string", mode.http_client(Service((200, envelope([])))), on_intent=look))
     assert {type(error) for error in watch.raised} == {LookupError}
 
 
@@ -746,7 +747,7 @@ def test_a_key_spelt_otherwise_is_not_handed_on(mode: Mode, spelt: Callable[[str
         f'{{"metadata": {{"request_id": "r"}}, "error": {{"code": 7, "message": "bad {spelt(ODD_KEY)}!"}}, "data": 1}}'
     )
     headers = {"x-note": spelt(ODD_KEY)}
-    client = mode.client(Wire((status, text.encode(), headers)), api_key=ODD_KEY, strict=True, max_retries=0)
+    client = mode.client(Service((status, text.encode(), headers)), api_key=ODD_KEY, strict=True, max_retries=0)
     with pytest.raises(APIError) as raised:
         mode.run(lambda: client.v1.positions.close_positions(7))
     error: Any = raised.value
@@ -797,8 +798,8 @@ def test_an_error_of_nothing_but_escapes_is_cut_short(monkeypatch: pytest.Monkey
     ],
 )
 def test_the_value_of_a_header_is_not_in_an_error(mode: Mode, headers: dict[str, str], secret: str) -> None:
-    wire = Wire((400, failed(400, f"bad {secret} {secret.upper()} {secret.encode().hex()}")))
-    positions = [mode.client(wire).v1.positions, mode.client(wire, default_headers=headers).v1.positions]
+    service = Service(otherwise=(400, failed(400, f"bad {secret} {secret.upper()} {secret.encode().hex()}")))
+    positions = [mode.client(service).v1.positions, mode.client(service, default_headers=headers).v1.positions]
     for read in (partial(positions[0].get_positions, extra_headers=headers), positions[1].get_positions):
         with pytest.raises(APIError) as raised:
             mode.run(read, 7)
@@ -807,7 +808,7 @@ def test_the_value_of_a_header_is_not_in_an_error(mode: Mode, headers: dict[str,
 
 def test_data_that_is_the_same_as_a_header_s_value_is_kept(mode: Mode) -> None:
     client = mode.client(
-        Wire((200, envelope([ROW]))), default_headers={"X-Mode": "EXERCISE", "X-Id": ROW["instrument_id"]}
+        Service((200, envelope([ROW]))), default_headers={"X-Mode": "EXERCISE", "X-Id": ROW["instrument_id"]}
     )
     [row] = mode.play(get_position_instructions, client).data
     assert (row.instruction_type, row.instrument_id) == ("EXERCISE", ROW["instrument_id"])
@@ -815,7 +816,7 @@ def test_data_that_is_the_same_as_a_header_s_value_is_kept(mode: Mode) -> None:
 
 def test_an_id_of_the_application_s_own_is_no_secret(mode: Mode) -> None:
     client = mode.client(
-        Wire((400, failed(400, "trace 550e8400-e29b"))), default_headers={"X-Request-Id": "550e8400-e29b"}
+        Service((400, failed(400, "trace 550e8400-e29b"))), default_headers={"X-Request-Id": "550e8400-e29b"}
     )
     with pytest.raises(APIError, match="trace 550e8400-e29b"):
         mode.run(lambda: client.v1.positions.get_positions(7))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from clear_street._api import json as _json
 from clear_street.types.v1 import PositionGetPositionsResponse
-from support.client_modes import Wire, envelope
+from support.scripted_service import Service, envelope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +137,9 @@ class TestItAgreesWithPythonsDecoder:
 class TestItIsUsed:
     def test_for_a_page(self, mode: Mode, afresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(_json, "loads", None)
-        read = mode.within(lambda: mode.client(Wire((200, PAGE))), lambda client: client.v1.positions.get_positions(7))
+        read = mode.within(
+            lambda: mode.client(Service((200, PAGE))), lambda client: client.v1.positions.get_positions(7)
+        )
         assert [row.symbol for row in read.data] == [f"AAPL {number}" for number in range(1000)]
 
     def test_not_for_a_small_reply_since_importing_it_takes_longer(self) -> None:
@@ -154,7 +156,9 @@ print("msgspec" in sys.modules)
 
 class TestWithoutIt:
     def test_a_page_reads_the_same(self, mode: Mode, absent: None) -> None:
-        read = mode.within(lambda: mode.client(Wire((200, PAGE))), lambda client: client.v1.positions.get_positions(7))
+        read = mode.within(
+            lambda: mode.client(Service((200, PAGE))), lambda client: client.v1.positions.get_positions(7)
+        )
         assert read == PositionGetPositionsResponse.from_dict(PAGE)
         assert _json._decoder() is None
 

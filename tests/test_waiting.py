@@ -29,7 +29,8 @@ from clear_street import (
 from clear_street.errors import APIResponseValidationError, ArgumentError
 from clear_street.sandbox import AsyncSandboxTransport, Fault, Sandbox, SandboxClock, SandboxTransport
 from clear_street.types.v1 import PositionInstructionStatus
-from support.client_modes import ROW, Mode, Wire, envelope, failed
+from support.client_modes import Mode
+from support.scripted_service import ROW, Service, envelope, failed, repeating
 from support.shared_clock import Timeline
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ def listing(*rows: object) -> tuple[int, object]:
     return 200, envelope(list(rows))
 
 
-def states(*statuses: str) -> Wire:
+def states(*statuses: str) -> Service:
     """A list in which the instruction goes through these states, one for each reading."""
-    return Wire(*(listing(row(status)) for status in statuses))
+    return repeating(*(listing(row(status)) for status in statuses))
 
 
 def wait(client: Any, id_: str = "i-1", **options: Any) -> Any:
@@ -67,13 +68,13 @@ def watch(client: Any, **options: Any) -> Any:
     return client.v1.positions.watch_position_instructions(ACCOUNT, **options)
 
 
-def ticking(mode: Mode, wire: Wire, *, jitter: float = 0.5) -> tuple[Any, list[float]]:
+def ticking(mode: Mode, service: Service, *, jitter: float = 0.5) -> tuple[Any, list[float]]:
     """A client, and the times of its requests as they come."""
     clock, times = _Regular(jitter), list[float]()
 
     def note(request: httpx.Request) -> httpx.Response:
         times.append(clock.monotonic())
-        return wire.handler(request)  # type: ignore[return-value]
+        return service.answer(request)
 
     return mode.client(httpx.MockTransport(note), clock=clock), times
 
@@ -90,9 +91,9 @@ class _Regular(SandboxClock):
 class TestTheEndOfAWait:
     @pytest.mark.parametrize("status", ["ACCEPTED", "CANCELLED"])
     def test_is_a_terminal_state(self, mode: Mode, status: str) -> None:
-        wire = states("SENT", "SENT", "CANCEL_REQUESTED", status)
-        assert mode.run(wait, mode.client(wire)).status == status
-        assert len(wire.requests) == 4
+        service = states("SENT", "SENT", "CANCEL_REQUESTED", status)
+        assert mode.run(wait, mode.client(service)).status == status
+        assert len(service.requests) == 4
 
     @pytest.mark.parametrize(
         "odd",
@@ -104,27 +105,27 @@ class TestTheEndOfAWait:
         ids=["two ends", "an end and a state", "a row of another account"],
     )
     def test_is_not_in_a_list_that_contradicts_itself_or_the_question(self, mode: Mode, odd: Any) -> None:
-        wire = Wire(odd, odd, listing(row("CANCELLED")))
-        assert mode.run(wait, mode.client(wire)).status == "CANCELLED"
+        service = Service(odd, odd, listing(row("CANCELLED")))
+        assert mode.run(wait, mode.client(service)).status == "CANCELLED"
 
     @pytest.mark.parametrize("status", ["UNKNOWN", "NEVER_HEARD_OF", "SENT", "CANCEL_REQUESTED"])
     def test_is_no_other_state(self, mode: Mode, status: str) -> None:
-        wire = states(status, status, "ACCEPTED")
-        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
-        assert len(wire.requests) == 3
+        service = states(status, status, "ACCEPTED")
+        assert mode.run(wait, mode.client(service)).status == "ACCEPTED"
+        assert len(service.requests) == 3
 
     def test_is_no_row_without_a_status(self, mode: Mode) -> None:
-        wire = Wire(listing(row(None)), listing(row("ACCEPTED")))
-        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
+        service = Service(listing(row(None)), listing(row("ACCEPTED")))
+        assert mode.run(wait, mode.client(service)).status == "ACCEPTED"
 
     @pytest.mark.parametrize("status", ["REJECTED", "ENGINE_REJECTED", "CANCEL_FAILED"])
     def test_may_be_a_failure(self, mode: Mode, status: str) -> None:
         clock = SandboxClock()
-        wire = Wire(listing(row("SENT")), listing(row(status, rejection_reason="The venue is closed")))
+        service = Service(listing(row("SENT")), listing(row(status, rejection_reason="The venue is closed")))
         with pytest.raises(
             InstructionFailedError, match=rf"^instruction i-1 ended in {status}: The venue is closed$"
         ) as caught:
-            mode.run(wait, mode.client(wire, clock=clock))
+            mode.run(wait, mode.client(service, clock=clock))
         error = caught.value
         assert error.instruction.status == status
         assert [instruction.id for instruction in error.instructions] == ["i-1"]
@@ -161,11 +162,11 @@ class TestTheEndOfAWait:
             mode.run(lambda: wait(client, until=["CANCEL_FAILED", "CANCELLED"]))
 
     def test_of_several_is_when_all_are_there(self, mode: Mode) -> None:
-        wire = Wire(
+        service = Service(
             listing(row("SENT", "a"), row("ACCEPTED", "b"), row("SENT", "c")),
             listing(row("CANCELLED", "a"), row("ACCEPTED", "b"), row("SENT", "c")),
         )
-        rows = mode.run(lambda: wait_all(mode.client(wire), ["b", "a", "b"]))
+        rows = mode.run(lambda: wait_all(mode.client(service), ["b", "a", "b"]))
         assert [(found.id, found.status) for found in rows] == [
             ("b", "ACCEPTED"),
             ("a", "CANCELLED"),
@@ -173,7 +174,7 @@ class TestTheEndOfAWait:
         ]
 
     def test_of_several_is_no_failure_while_others_run(self, mode: Mode) -> None:
-        wire = Wire(
+        service = Service(
             listing(row("SENT", "a"), row("REJECTED", "b"), row("SENT", "c"), row("CANCEL_FAILED", "d")),
             listing(row("ACCEPTED", "a"), row("REJECTED", "b"), row("SENT", "c"), row("CANCEL_FAILED", "d")),
             listing(row("ACCEPTED", "a"), row("REJECTED", "b"), row("CANCELLED", "c"), row("CANCEL_FAILED", "d")),
@@ -181,28 +182,28 @@ class TestTheEndOfAWait:
         with pytest.raises(
             InstructionFailedError, match=r"instruction b ended in REJECTED; all 4 .*1 ACCEPTED"
         ) as caught:
-            mode.run(lambda: wait_all(mode.client(wire), iter("abcd")))
+            mode.run(lambda: wait_all(mode.client(service), iter("abcd")))
         assert [instruction.id for instruction in caught.value.instructions] == ["b", "d"]
         assert [found.id for found in caught.value.rows] == list("abcd")
         assert caught.value.states == {"a": "ACCEPTED", "b": "REJECTED", "c": "CANCELLED", "d": "CANCEL_FAILED"}
-        assert len(wire.requests) == 3
+        assert len(service.requests) == 3
 
     def test_of_several_tells_of_all_when_the_time_is_over(self, mode: Mode) -> None:
-        wire = Wire(listing(row("SENT", "a"), row("REJECTED", "b"), row("ACCEPTED", "c")))
+        service = Service(otherwise=listing(row("SENT", "a"), row("REJECTED", "b"), row("ACCEPTED", "c")))
         with pytest.raises(InstructionFailedError, match="instruction b ended in REJECTED; all 4") as caught:
-            mode.run(lambda: wait_all(mode.client(wire), ["a", "b", "c", "d"], deadline=60))
+            mode.run(lambda: wait_all(mode.client(service), ["a", "b", "c", "d"], deadline=60))
         assert caught.value.states == {"a": "SENT", "b": "REJECTED", "c": "ACCEPTED", "d": None}
         with pytest.raises(WaitTimeoutError, match="instruction a was not settled within 60 s") as late:
-            mode.run(lambda: wait_all(mode.client(wire), ["a", "c"], deadline=60))
+            mode.run(lambda: wait_all(mode.client(service), ["a", "c"], deadline=60))
         assert late.value.states == {"a": "SENT", "c": "ACCEPTED"}
         assert [found.status for found in late.value.rows] == ["SENT", "ACCEPTED"]
 
     def test_of_several_waits_for_those_that_run_where_one_never_shows(self, mode: Mode) -> None:
-        wire = Wire(*[listing(row("SENT", "a"))] * 12, listing(row("ACCEPTED", "a")))
+        service = Service(*[listing(row("SENT", "a"))] * 12, listing(row("ACCEPTED", "a")))
         with pytest.raises(WaitTimeoutError, match=r"instruction z did not appear .* within 1 s") as caught:
-            mode.run(lambda: wait_all(mode.client(wire), ["z", "a"], grace=1))
+            mode.run(lambda: wait_all(mode.client(service), ["z", "a"], grace=1))
         assert caught.value.states == {"z": None, "a": "ACCEPTED"}
-        assert (caught.value.last_seen, len(wire.requests)) == (None, 13)
+        assert (caught.value.last_seen, len(service.requests)) == (None, 13)
 
     @pytest.mark.parametrize(
         ("rows", "told"),
@@ -213,10 +214,10 @@ class TestTheEndOfAWait:
         ],
     )
     def test_is_in_no_list_that_cannot_be_an_answer(self, mode: Mode, rows: list[object], told: str) -> None:
-        wire = Wire(listing(*rows), listing(row("CANCELLED")))
-        assert mode.run(wait, mode.client(wire)).status == "CANCELLED"
+        service = Service(listing(*rows), listing(row("CANCELLED")))
+        assert mode.run(wait, mode.client(service)).status == "CANCELLED"
         with pytest.raises(WaitTimeoutError, match=rf"the last reading of the list failed: .*{told}"):
-            mode.run(lambda: wait(mode.client(Wire(listing(*rows))), deadline=20))
+            mode.run(lambda: wait(mode.client(Service(otherwise=listing(*rows))), deadline=20))
 
     def test_is_that_of_an_id_however_it_is_written(self, mode: Mode) -> None:
         mine = "182BD5E56E1A4FE4A799AA6D9A6AB26E"
@@ -242,7 +243,7 @@ class TestTheEndOfAWait:
         assert [seen.status for seen in caught.value.history] == ["REJECTED"]
 
     def test_may_be_in_a_list_that_has_it_twice_alike(self, mode: Mode) -> None:
-        assert mode.run(wait, mode.client(Wire(listing(row("ACCEPTED"), row("ACCEPTED"))))).status == "ACCEPTED"
+        assert mode.run(wait, mode.client(Service(listing(row("ACCEPTED"), row("ACCEPTED"))))).status == "ACCEPTED"
 
     def test_is_told_by_the_status_itself(self) -> None:
         assert {status for status in PositionInstructionStatus if status.is_terminal} == TERMINAL_STATES
@@ -290,7 +291,7 @@ class TestCancelAndWait:
 
     @pytest.mark.parametrize("status", [401, 403])
     def test_tells_of_the_cancel_where_the_list_is_refused(self, mode: Mode, status: int) -> None:
-        client = mode.client(Wire((200, envelope({**ROW, "id": "i-1"})), (status, failed(status))))
+        client = mode.client(Service((200, envelope({**ROW, "id": "i-1"})), (status, failed(status))))
         with pytest.raises(APIStatusError) as caught:
             mode.run(lambda: client.v1.positions.cancel_and_wait("i-1", account_id=7))
         assert (caught.value.status_code, caught.value.outcome_unknown) == (status, False)
@@ -328,35 +329,35 @@ class TestWhatAWaitOutlasts:
         ids=repr,
     )
     def test_passes(self, mode: Mode, reply: Any) -> None:
-        wire = Wire(reply, listing(row("SENT")), reply, reply, listing(row("ACCEPTED")))
-        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
-        assert len(wire.requests) == 5
+        service = Service(reply, listing(row("SENT")), reply, reply, listing(row("ACCEPTED")))
+        assert mode.run(wait, mode.client(service)).status == "ACCEPTED"
+        assert len(service.requests) == 5
 
     @pytest.mark.parametrize(
         ("status", "kind"), [(401, AuthenticationError), (403, PermissionDeniedError), (404, NotFoundError)]
     )
     def test_is_not_what_cannot_pass(self, mode: Mode, status: int, kind: type[Exception]) -> None:
-        wire = Wire((status, failed(status)))
+        service = Service((status, failed(status)))
         with pytest.raises(kind):
-            mode.run(wait, mode.client(wire))
-        assert len(wire.requests) == 1
+            mode.run(wait, mode.client(service))
+        assert len(service.requests) == 1
 
     @pytest.mark.parametrize("status", [429, 503])
     def test_is_a_silence_as_long_as_the_service_asks_for(self, mode: Mode, status: int) -> None:
-        wire = Wire((status, failed(status), {"Retry-After": "120"}), listing(row("ACCEPTED")))
-        client, times = ticking(mode, wire)
+        service = Service((status, failed(status), {"Retry-After": "120"}), listing(row("ACCEPTED")))
+        client, times = ticking(mode, service)
         mode.run(lambda: wait(client, grace=1))
         assert times == [0, 120]
 
     def test_is_no_silence_longer_than_the_wait(self, mode: Mode) -> None:
-        wire = Wire((429, failed(429), {"Retry-After": "99999999999"}))
-        client, times = ticking(mode, wire)
+        service = Service((429, failed(429), {"Retry-After": "99999999999"}))
+        client, times = ticking(mode, service)
         with pytest.raises(WaitTimeoutError, match=r"could not be read within 20 s; the last reading .*429"):
             mode.run(lambda: wait(client, deadline=20))
         assert times == [0]
 
     def test_may_be_longer_than_a_system_can_sleep(self, mode: Mode) -> None:
-        wire = Wire((429, failed(429), {"Retry-After": "99999999999"}), listing(row("ACCEPTED")))
+        service = Service((429, failed(429), {"Retry-After": "99999999999"}), listing(row("ACCEPTED")))
         slept: list[float] = []
 
         class Clock(SandboxClock):
@@ -364,7 +365,7 @@ class TestWhatAWaitOutlasts:
                 slept.append(seconds)
                 super().advance(seconds * 1000)
 
-        client = mode.client(wire, clock=Clock())
+        client = mode.client(service, clock=Clock())
         first = mode.run(lambda: _first(watch(client)))
         assert first.instruction.status == "ACCEPTED"
         assert max(slept) <= 3600
@@ -387,12 +388,12 @@ class TestWhatAWaitOutlasts:
         assert "it is read again" not in caplog.text
 
     def test_is_a_service_that_is_down_for_longer_than_the_grace(self, mode: Mode) -> None:
-        wire = Wire(*[(503, failed(503))] * 20, listing(row("ACCEPTED")))
-        assert mode.run(lambda: wait(mode.client(wire), grace=2)).status == "ACCEPTED"
+        service = Service(*[(503, failed(503))] * 20, listing(row("ACCEPTED")))
+        assert mode.run(lambda: wait(mode.client(service), grace=2)).status == "ACCEPTED"
 
     def test_ends_with_its_deadline(self, mode: Mode) -> None:
-        wire = Wire((503, failed(503)))
-        client, times = ticking(mode, wire)
+        service = Service(otherwise=(503, failed(503)))
+        client, times = ticking(mode, service)
         with pytest.raises(WaitTimeoutError) as caught:
             mode.run(lambda: wait(client, deadline=60))
         assert str(caught.value) == (
@@ -434,7 +435,7 @@ class TestTheTimeOfAWait:
         assert times == [0]
 
     def test_is_no_longer_than_the_grace_for_what_never_appears(self, mode: Mode) -> None:
-        client, times = ticking(mode, Wire(listing(row("SENT", "another"))))
+        client, times = ticking(mode, Service(otherwise=listing(row("SENT", "another"))))
         with pytest.raises(
             WaitTimeoutError, match=r"^instruction i-1 did not appear in the account's list within 30 s$"
         ):
@@ -442,26 +443,26 @@ class TestTheTimeOfAWait:
         assert times[-1] == 30
 
     def test_is_enough_for_what_appears_late(self, mode: Mode) -> None:
-        wire = Wire(listing(), listing(), listing(row("SENT")), listing(), listing(row("ACCEPTED")))
-        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
+        service = Service(listing(), listing(), listing(row("SENT")), listing(), listing(row("ACCEPTED")))
+        assert mode.run(wait, mode.client(service)).status == "ACCEPTED"
 
     def test_ends_before_the_grace_does(self, mode: Mode) -> None:
-        client, times = ticking(mode, Wire(listing()))
+        client, times = ticking(mode, Service(otherwise=listing()))
         with pytest.raises(WaitTimeoutError, match=r"did not appear in the account's list within 10 s$"):
             mode.run(lambda: wait(client, deadline=10))
         assert times[-1] == 9
 
     def test_is_lost_on_an_idempotency_key(self, mode: Mode) -> None:
         with pytest.raises(WaitTimeoutError, match=r"idempotency key of the instruction whose server `id` is 'i-2'"):
-            mode.run(lambda: wait(mode.client(Wire(listing(row("SENT", "i-2")))), "key of i-2"))
+            mode.run(lambda: wait(mode.client(Service(otherwise=listing(row("SENT", "i-2")))), "key of i-2"))
 
     def test_takes_in_rows_without_an_id_or_a_key(self, mode: Mode) -> None:
-        wire = Wire(listing({}, row("SENT", "i-2", instruction_id=None), row("ACCEPTED")))
-        assert mode.run(wait, mode.client(wire)).status == "ACCEPTED"
+        service = Service(listing({}, row("SENT", "i-2", instruction_id=None), row("ACCEPTED")))
+        assert mode.run(wait, mode.client(service)).status == "ACCEPTED"
 
 
 class TestAStepOutOfATerminalState:
-    WIRE = (
+    LISTS = (
         listing(row("ACCEPTED", "a"), row("SENT", "b")),
         listing(row("SENT", "a"), row("SENT", "b")),
         listing(row("ACCEPTED", "a"), row("ACCEPTED", "b")),
@@ -469,7 +470,7 @@ class TestAStepOutOfATerminalState:
 
     def test_is_told_and_logged(self, mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
         changes: list[InstructionChange] = []
-        rows = mode.run(lambda: wait_all(mode.client(Wire(*self.WIRE)), ["a", "b"], on_change=changes.append))
+        rows = mode.run(lambda: wait_all(mode.client(Service(*self.LISTS)), ["a", "b"], on_change=changes.append))
         assert [found.status for found in rows] == ["ACCEPTED", "ACCEPTED"]
         of_a = [change for change in changes if change.instruction.id == "a"]
         assert [(change.previous_status, change.instruction.status, change.is_anomaly) for change in of_a] == [
@@ -481,9 +482,9 @@ class TestAStepOutOfATerminalState:
         assert warnings == ["an instruction left the terminal state ACCEPTED"]
 
     def test_ends_no_wait(self, mode: Mode) -> None:
-        wire = Wire(*self.WIRE[:2], listing(row("SENT", "a"), row("ACCEPTED", "b")))
+        service = Service(*self.LISTS[:2], otherwise=listing(row("SENT", "a"), row("ACCEPTED", "b")))
         with pytest.raises(WaitTimeoutError, match="instruction a was not settled") as caught:
-            mode.run(lambda: wait_all(mode.client(wire), ["a", "b"]))
+            mode.run(lambda: wait_all(mode.client(service), ["a", "b"]))
         assert [seen.status for seen in caught.value.history] == ["ACCEPTED", "SENT"]
 
 
@@ -529,10 +530,10 @@ class TestCallbacks:
         def on_change(change: InstructionChange) -> None:
             raise LookupError("enough")
 
-        wire = states("SENT", "ACCEPTED")
+        service = states("SENT", "ACCEPTED")
         with pytest.raises(LookupError, match="enough"):
-            mode.run(lambda: wait(mode.client(wire), on_change=on_change))
-        assert len(wire.requests) == 1
+            mode.run(lambda: wait(mode.client(service), on_change=on_change))
+        assert len(service.requests) == 1
 
 
 def _listed(mode: Mode, changes: Any, most: int | None = None) -> Any:
@@ -559,12 +560,12 @@ def _listed(mode: Mode, changes: Any, most: int | None = None) -> Any:
 
 class TestAWatch:
     def test_gives_every_row_and_then_every_change(self, mode: Mode) -> None:
-        wire = Wire(
+        service = Service(
             listing(row("SENT", "a"), row("ACCEPTED", "b")),
             listing(row("SENT", "a"), row("ACCEPTED", "b")),
-            listing(row("REJECTED", "a"), row("ACCEPTED", "b"), row("NEVER_HEARD_OF", "c")),
+            otherwise=listing(row("REJECTED", "a"), row("ACCEPTED", "b"), row("NEVER_HEARD_OF", "c")),
         )
-        client = mode.client(wire)
+        client = mode.client(service)
         assert mode.run(lambda: _listed(mode, watch(client, deadline=60))) == [
             ("a", "SENT"),
             ("b", "ACCEPTED"),
@@ -573,23 +574,23 @@ class TestAWatch:
         ]
 
     def test_of_some_rows_ends_when_they_are_terminal(self, mode: Mode) -> None:
-        wire = Wire(
+        service = Service(
             listing(row("SENT", "a"), row("SENT", "b"), row("SENT", "c")),
             listing(row("SENT", "a"), row("CANCEL_FAILED", "b"), row("SENT", "c")),
             listing(row("ACCEPTED", "a"), row("CANCEL_FAILED", "b"), row("SENT", "c")),
         )
-        client = mode.client(wire)
+        client = mode.client(service)
         assert mode.run(lambda: _listed(mode, watch(client, ids=["a", "b"]))) == [
             ("a", "SENT"),
             ("b", "SENT"),
             ("b", "CANCEL_FAILED"),
             ("a", "ACCEPTED"),
         ]
-        assert len(wire.requests) == 3
+        assert len(service.requests) == 3
 
     def test_goes_on_without_an_end(self, mode: Mode) -> None:
-        wire = Wire(*[listing(row("SENT"))] * 500, listing(row("ACCEPTED")))
-        client = mode.client(wire)
+        service = Service(*[listing(row("SENT"))] * 500, listing(row("ACCEPTED")))
+        client = mode.client(service)
         assert mode.run(lambda: _listed(mode, watch(client), most=2)) == [("i-1", "SENT"), ("i-1", "ACCEPTED")]
 
     def test_ends_at_its_deadline_and_stays_ended(self, mode: Mode) -> None:
@@ -608,8 +609,8 @@ class TestAWatch:
     @pytest.mark.parametrize("others", [[], [row("SENT", "a")]])
     def test_ends_for_an_id_that_never_shows_as_a_wait_does(self, mode: Mode, others: list[Any]) -> None:
         last = [{**other, "status": "ACCEPTED"} for other in others]
-        wire = Wire(*[listing(*others, row("SENT", "real", instruction_id="key-1"))] * 30, listing(*last))
-        client, times = ticking(mode, wire)
+        service = Service(*[listing(*others, row("SENT", "real", instruction_id="key-1"))] * 30, listing(*last))
+        client, times = ticking(mode, service)
         changes = watch(client, ids=["key-1", *("a" for _ in others)])
         with pytest.raises(
             WaitTimeoutError, match=r"key-1 did not appear .* within 30 s; that is the idempotency key of .* 'real'"
@@ -623,8 +624,8 @@ class TestAWatch:
         assert mode.run(lambda: _listed(mode, watch(mode.client(states("SENT")), ids=["z"], deadline=20))) == []
 
     def test_can_go_on_after_an_error(self, mode: Mode) -> None:
-        wire = Wire(listing(row("SENT")), (401, failed(401)), listing(row("ACCEPTED")))
-        client, times = ticking(mode, wire)
+        service = Service(listing(row("SENT")), (401, failed(401)), listing(row("ACCEPTED")))
+        client, times = ticking(mode, service)
         changes = watch(client, ids=["i-1"])
         assert mode.run(lambda: _listed(mode, changes, most=1)) == [("i-1", "SENT")]
         with pytest.raises(AuthenticationError):
@@ -636,8 +637,8 @@ class TestAWatch:
 class TestTicks:
     @pytest.mark.parametrize(("jitter", "share"), [(0.0, 0.5), (0.999, 0.9995)])
     def test_come_less_often_while_nothing_changes(self, mode: Mode, jitter: float, share: float) -> None:
-        wire = Wire(*[listing(row("SENT"))] * 30, listing(row("CANCEL_REQUESTED")), listing(row("ACCEPTED")))
-        client, times = ticking(mode, wire, jitter=jitter)
+        service = Service(*[listing(row("SENT"))] * 30, listing(row("CANCEL_REQUESTED")), listing(row("ACCEPTED")))
+        client, times = ticking(mode, service, jitter=jitter)
         mode.run(wait, client)
         gaps = [later - earlier for earlier, later in pairwise(times)]
         intervals = [min(LONGEST, FIRST * 1.5**n) for n in range(len(gaps))]
@@ -667,10 +668,10 @@ def _readings(sandbox: Sandbox) -> list[float]:
 def _alone(seconds: float) -> int:
     """How often one wait reads the list in a time."""
     mode, clock = Mode("sync"), Timeline(1)
-    wire = states("SENT")
+    service = states("SENT")
     with pytest.raises(WaitTimeoutError):
-        wait(mode.client(wire, clock=clock), deadline=seconds)
-    return len(wire.requests)
+        wait(mode.client(service, clock=clock), deadline=seconds)
+    return len(service.requests)
 
 
 class TestManyWaits:
@@ -738,11 +739,11 @@ class TestManyWaits:
         assert len(sandbox.requests) == 1
 
     def test_one_after_the_other_ask_anew(self, mode: Mode) -> None:
-        wire = states("ACCEPTED")
-        client = mode.client(wire)
+        service = states("ACCEPTED")
+        client = mode.client(service)
         mode.run(wait, client)
         mode.run(wait, client)
-        assert len(wire.requests) == 2
+        assert len(service.requests) == 2
         assert not client._caller.connections.running().learnt.readings
 
     def test_of_other_accounts_services_and_keys_share_nothing(self) -> None:
@@ -770,11 +771,11 @@ class TestManyWaits:
         assert len(requests) == len(watches)
 
     def test_of_copies_share_their_readings(self) -> None:
-        wire = states("SENT")
-        client = Mode("sync").client(wire)
+        service = states("SENT")
+        client = Mode("sync").client(service)
         first, second = watch(client), watch(client.with_options(timeout=5.0))
         assert next(first).instruction.status == next(second).instruction.status == "SENT"
-        assert len(wire.requests) == 1
+        assert len(service.requests) == 1
 
 
 class _Interrupted(SandboxClock):
@@ -794,19 +795,19 @@ class _Interrupted(SandboxClock):
 
 class TestBreakingOff:
     def test_a_blocking_wait_by_the_keyboard(self) -> None:
-        wire = states("SENT", "SENT", "ACCEPTED")
-        client = Mode("sync").client(wire, clock=_Interrupted())
+        service = states("SENT", "SENT", "ACCEPTED")
+        client = Mode("sync").client(service, clock=_Interrupted())
         with pytest.raises(KeyboardInterrupt):
             wait(client)
         assert wait(client).status == "ACCEPTED"
 
     def test_a_blocking_wait_while_it_reads(self) -> None:
-        wire, interruptions = states("SENT", "ACCEPTED"), [KeyboardInterrupt()]
+        service, interruptions = states("SENT", "ACCEPTED"), [KeyboardInterrupt()]
 
         def answer(request: httpx.Request) -> httpx.Response:
             if interruptions:
                 raise interruptions.pop()
-            return wire.handle_request(request)
+            return service.handle_request(request)
 
         client = Mode("sync").client(httpx.MockTransport(answer))
         other = watch(client)
@@ -861,10 +862,10 @@ class TestArguments:
         ],
     )
     def test_of_a_wait(self, mode: Mode, options: dict[str, Any], told: str) -> None:
-        wire = states("ACCEPTED")
+        service = states("ACCEPTED")
         with pytest.raises(ArgumentError, match=told):
-            mode.run(lambda: wait(mode.client(wire), **options))
-        assert not wire.requests
+            mode.run(lambda: wait(mode.client(service), **options))
+        assert not service.requests
 
     @pytest.mark.parametrize(
         ("ids", "told"),
@@ -881,13 +882,13 @@ class TestArguments:
         ids=repr,
     )
     def test_of_a_wait_for_several(self, mode: Mode, ids: Sequence[str], told: str) -> None:
-        wire = states("ACCEPTED")
+        service = states("ACCEPTED")
         with pytest.raises(ArgumentError, match=told):
-            mode.run(lambda: wait_all(mode.client(wire), ids))
+            mode.run(lambda: wait_all(mode.client(service), ids))
         if ids is not None:
             with pytest.raises(ArgumentError, match=told):
-                watch(mode.client(wire), ids=ids)
-        assert not wire.requests
+                watch(mode.client(service), ids=ids)
+        assert not service.requests
 
     def test_of_a_watch(self, mode: Mode) -> None:
         with pytest.raises(ArgumentError, match="`deadline`"):

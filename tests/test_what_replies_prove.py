@@ -46,7 +46,7 @@ def told(service: Service, call: Callable[[Any], Any], skew: float) -> Any:
     service.clock.now = lambda: now() + timedelta(seconds=skew)  # type: ignore[method-assign]
 
     def answer(request: httpx.Request) -> httpx.Response:
-        response = service(request)
+        response = service.answer(request)
         if service.dated:
             response.headers["Date"] = now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         return response

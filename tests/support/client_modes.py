@@ -1,4 +1,4 @@
-"""Run one test body with each mode of the client: blocking, on asyncio, on trio. Also a service of canned replies."""
+"""Run one test body with each mode of the client: blocking, on asyncio, on trio."""
 
 from __future__ import annotations
 
@@ -6,103 +6,17 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import httpx
 
 from clear_street import AsyncClearStreet, ClearStreet, DefaultAsyncHttpxClient, DefaultHttpxClient
 from clear_street.sandbox import SandboxClock
+from support.scripted_service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+
+    import httpx
 
     from clear_street.sandbox import Sandbox
-
-METADATA = {"request_id": "r-1"}
-ROW = {
-    "id": "i-1",
-    "account_id": 7,
-    "instruction_id": "key-1",
-    "instruction_type": "EXERCISE",
-    "instrument_id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02",
-    "quantity": "1",
-    "status": "CANCEL_REQUESTED",
-    "symbol": "AAPL 280121C00195000",
-}
-
-
-def envelope(data: object, error: object = None) -> dict[str, object]:
-    """The body of a reply."""
-    return {"metadata": METADATA, "error": error, "data": data}
-
-
-def failed(status: int, message: str = "The service says no") -> dict[str, object]:
-    """The body of an error reply."""
-    return envelope(None, {"code": status, "message": message})
-
-
-class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that comes in pieces, and may break off; tells whether it was begun and closed."""
-
-    def __init__(self, *pieces: bytes | Exception) -> None:
-        self._pieces = pieces
-        self.begun: bool = False
-        self.closed: bool = False
-
-    def _next(self) -> Iterator[bytes]:
-        self.begun = True
-        for piece in self._pieces:
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._next()
-
-    # No asynchronous generator: trio warns of one that is left early.
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        self._left = self._next()
-        return self
-
-    async def __anext__(self) -> bytes:
-        for piece in self._left:
-            return piece
-        raise StopAsyncIteration
-
-    def close(self) -> None:
-        self.closed = True
-
-    async def aclose(self) -> None:
-        self.closed = True
-
-
-class Wire(httpx.MockTransport):
-    """Answers with what it was given, in turn, the last for ever; records the requests that came.
-
-    Each is an exception to raise, or a reply: its status, then, if it has them, its body (bytes, a `Body`, or what
-    becomes JSON) and headers.
-    """
-
-    def __init__(self, *replies: Exception | tuple[Any, ...]) -> None:
-        super().__init__(self._answer)
-        self._replies = list(replies)
-        self.requests: list[httpx.Request] = []
-
-    @property
-    def request(self) -> httpx.Request:
-        """The only request that came."""
-        [request] = self.requests
-        return request
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
-        if isinstance(reply, Exception):
-            raise reply
-        status, body, headers = (*reply, b"", {})[:3] if len(reply) < 2 else (*reply, {})[:3]
-        if isinstance(body, Body):
-            return httpx.Response(status, stream=body, headers=headers)
-        if isinstance(body, bytes):
-            return httpx.Response(status, content=body, headers=headers)
-        return httpx.Response(status, json=body, headers=headers)
 
 
 class Mode:
@@ -119,8 +33,9 @@ class Mode:
         return self.http_kind(transport=transport, **options)
 
     def client(self, transport: Any = None, **options: Any) -> Any:
-        """A client on a transport (none, and it has its own connections), on whose clock waiting takes no time."""
-        arguments: dict[str, Any] = {"api_key": "key", "clock": SandboxClock(), **options}
+        """A client whose requests go to a transport, or over its own connections; waiting takes it no time."""
+        clock = transport.clock if isinstance(transport, Service) else SandboxClock()
+        arguments: dict[str, Any] = {"api_key": "key", "clock": clock, **options}
         if transport is not None:
             arguments["http_client"] = self.http_client(transport)
         return self.kind(**arguments)

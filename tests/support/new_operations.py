@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from clear_street import APIConnectionError, ArgumentError, AuthenticationError, NotFoundError, PermissionDeniedError
-from support.client_modes import Mode, Wire, envelope, failed
+from support.client_modes import Mode
+from support.scripted_service import Service, envelope, failed
 
 # The checkout's own client does not have them.
 types: Any = import_module("clear_street.types.v1")
@@ -29,24 +30,24 @@ def call(client: Any, operation: str) -> Any:
     return client.get_instrument("BRK/B")
 
 
-def namespace(mode: Mode, wire: Wire, operation: str) -> Any:
-    """The namespace of an operation, of a client on a wire."""
-    return getattr(mode.client(wire).v1, "accounts" if operation == "get_accounts" else "instruments")
+def namespace(mode: Mode, service: Service, operation: str) -> Any:
+    """The namespace of an operation, of a client on a service."""
+    return getattr(mode.client(service).v1, "accounts" if operation == "get_accounts" else "instruments")
 
 
 def succeeds(mode: Mode, operation: str) -> None:
     """After a failure that may pass it is asked again, and gives its types."""
-    wire = Wire((503, failed(503)), (200, envelope(DATA[operation])))
-    reply = mode.run(lambda: call(namespace(mode, wire, operation), operation))
+    service = Service((503, failed(503)), (200, envelope(DATA[operation])))
+    reply = mode.run(lambda: call(namespace(mode, service, operation), operation))
 
     assert [attempt.status_code for attempt in reply.attempts] == [503, 200]
-    assert {request.url.raw_path.decode().partition("?")[0] for request in wire.requests} == {PATH[operation]}
-    assert {request.headers["authorization"] for request in wire.requests} == {"Bearer key"}
+    assert {request.url.raw_path.decode().partition("?")[0] for request in service.requests} == {PATH[operation]}
+    assert {request.headers["authorization"] for request in service.requests} == {"Bearer key"}
     assert reply.drift == ()
     assert reply.request_id == "r-1"
     if operation == "get_accounts":
         assert isinstance(reply, types.AccountGetAccountsResponse)
-        assert wire.requests[-1].url.query == b"page_size=2"
+        assert service.requests[-1].url.query == b"page_size=2"
         (account,) = reply.data
         assert isinstance(account, types.Account)
         assert account.status is types.AccountStatus.OPEN
@@ -60,26 +61,26 @@ def succeeds(mode: Mode, operation: str) -> None:
 def fails(mode: Mode, operation: str) -> None:
     """Its errors are those of every operation."""
     for status, error in ((401, AuthenticationError), (404, NotFoundError)):
-        wire = Wire((status, failed(status)))
+        service = Service((status, failed(status)))
         with pytest.raises(error, match="The service says no") as caught:
-            mode.run(lambda wire=wire: call(namespace(mode, wire, operation), operation))
+            mode.run(lambda service=service: call(namespace(mode, service, operation), operation))
         assert not caught.value.outcome_unknown
-        assert wire.request
-    wire = Wire((200, envelope(DATA[operation])))
-    space = namespace(mode, wire, operation)
+        assert service.request
+    service = Service((200, envelope(DATA[operation])))
+    space = namespace(mode, service, operation)
     mistakes = {
         "get_accounts": lambda: space.get_accounts(page_size=0),
         "get_instrument": lambda: space.get_instrument(".."),
     }
     with pytest.raises(ArgumentError):
         mode.run(mistakes[operation])
-    assert wire.requests == []
+    assert service.requests == []
 
 
 def is_raw(mode: Mode, operation: str) -> None:
     """The reply itself is to be had, whole or streamed."""
-    wire = Wire((200, envelope(DATA[operation]), {"x-trace": "t"}))
-    space = namespace(mode, wire, operation)
+    service = Service((200, envelope(DATA[operation]), {"x-trace": "t"}))
+    space = namespace(mode, service, operation)
 
     async def parsed() -> Any:
         raw = await call(space.with_raw_response, operation)
@@ -95,7 +96,7 @@ def is_raw(mode: Mode, operation: str) -> None:
 
 def keeps_its_secrets(mode: Mode) -> None:
     """No frame of a traceback shows the headers of a call."""
-    space = mode.client(Wire((403, failed(403)))).v1.instruments
+    space = mode.client(Service((403, failed(403)))).v1.instruments
     with pytest.raises(PermissionDeniedError) as caught:
         mode.run(lambda: space.get_instrument("AAPL", extra_headers=HEADERS))
     told = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
@@ -104,20 +105,20 @@ def keeps_its_secrets(mode: Mode) -> None:
 
 def is_never_sent_twice(mode: Mode) -> None:
     """What changes something goes once, into the namespace that was there."""
-    wire = Wire((201, envelope({"text": "hold"})))
-    client = mode.client(wire)
+    service = Service((201, envelope({"text": "hold"})))
+    client = mode.client(service)
     reply = mode.run(
         lambda: client.v1.positions.add_note("AAPL", account_id=7, text="hold", valid_until=date(2026, 4, 24))
     )
     assert reply.data.text == "hold"
-    assert wire.request.url.raw_path == b"/v1/accounts/7/positions/AAPL/notes?valid_until=2026-04-24"
-    assert wire.request.content == b'{"text":"hold"}'
+    assert service.request.url.raw_path == b"/v1/accounts/7/positions/AAPL/notes?valid_until=2026-04-24"
+    assert service.request.content == b'{"text":"hold"}'
 
-    wire = Wire(ConnectionError("lost"))
+    service = Service(ConnectionError("lost"))
     with pytest.raises(APIConnectionError) as caught:
-        mode.run(lambda: mode.client(wire).v1.positions.add_note("AAPL", account_id=7, text="hold"))
+        mode.run(lambda: mode.client(service).v1.positions.add_note("AAPL", account_id=7, text="hold"))
     assert caught.value.outcome_unknown
-    assert wire.request
+    assert service.request
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ from clear_street import ClearStreet
 from clear_street.sandbox import SandboxClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from clear_street.types.v1 import PositionInstructionRequestParam
 
-    Step = httpx.Response | BaseException | Callable[[httpx.Request], "Step"]
+    Step = httpx.Response | tuple[Any, ...] | BaseException | Callable[[httpx.Request], "Step"]
 
 ACCOUNT = 122503
 INSTRUMENT = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"
@@ -28,53 +28,111 @@ LONG_AGO = "2026-04-24T13:30:00Z"
 
 
 class Seen(NamedTuple):
-    """One request."""
+    """One request, and when it came: seconds since the script began."""
 
     at: float
-    """Seconds since the script began."""
-    method: str
-    path: str
-    headers: httpx.Headers
-    json: Any
-    timeout: dict[str, float]
+    request: httpx.Request
+
+    @property
+    def method(self) -> str:
+        """Its method."""
+        return self.request.method
+
+    @property
+    def path(self) -> str:
+        """Its path and query, as they were sent."""
+        return self.request.url.raw_path.decode()
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """Its headers."""
+        return self.request.headers
+
+    @property
+    def json(self) -> Any:
+        """Its body; None where it has none."""
+        return json.loads(self.request.content) if self.request.content else None
+
+    @property
+    def timeout(self) -> dict[str, float]:
+        """Seconds that each part of it may take."""
+        timeout: dict[str, float] = self.request.extensions["timeout"]
+        return timeout
 
 
-class Service:
-    """Takes one step of its script per request: a reply, an exception, or a function of the request that gives either.
+class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that comes in pieces, and may break off; tells whether it was begun and closed."""
 
-    After the last one `otherwise`, or else a request too many ends the test. `client` makes a client on it, whose time
-    is `clock`. Replies have the date of that clock unless they have their own, or `dated` is False.
+    def __init__(self, *pieces: bytes | BaseException) -> None:
+        self._pieces = pieces
+        self.begun: bool = False
+        self.closed: bool = False
+
+    def _next(self) -> Iterator[bytes]:
+        self.begun = True
+        for piece in self._pieces:
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._next()
+
+    # No asynchronous generator: trio warns of one that is left early.
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._left = self._next()
+        return self
+
+    async def __anext__(self) -> bytes:
+        for piece in self._left:
+            return piece
+        raise StopAsyncIteration
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+class Service(httpx.MockTransport):
+    """A transport that answers each request with the next step of its script, for clients of every mode.
+
+    A step is a reply, an exception to raise, or a function of the request that gives either. A reply is an
+    `httpx.Response`, or a tuple that can be a step more than once: status, body (bytes, a `Body`, or what becomes
+    JSON) and headers, the last two if there are any. After the last step comes `otherwise`; without it, one more
+    request fails the test. Replies have the date of `clock` unless they have their own, or `dated` is False.
     """
 
     dated = True
     deceives = False
     """Whether the script takes a used key again and lies about when, so that nobody could know."""
 
-    def __init__(self, *steps: Step, otherwise: Callable[[httpx.Request], Step] | None = None) -> None:
+    def __init__(self, *steps: Step, otherwise: Step | None = None) -> None:
+        super().__init__(self.answer)
         self.steps: deque[Step] = deque(steps)
         self.otherwise = otherwise
         self.seen: list[Seen] = []
         self.clock = SandboxClock()
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        content = request.content
-        body = json.loads(content) if content else None
-        path, timeout = request.url.raw_path.decode(), request.extensions["timeout"]
-        self.seen.append(Seen(self.clock.monotonic(), request.method, path, request.headers, body, timeout))
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """Take the next step."""
+        self.seen.append(Seen(self.clock.monotonic(), request))
         step = self.steps.popleft() if self.steps else self.otherwise
         if step is None:
             pytest.fail(f"a request too many: {request.method} {request.url}")
-        while not isinstance(step, (httpx.Response, BaseException)):
+        while not isinstance(step, (httpx.Response, BaseException, tuple)):
             step = step(request)
         if isinstance(step, BaseException):
             raise step
-        if self.dated and "date" not in step.headers:
-            step.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
-        return step
+        response = _response(*step) if isinstance(step, tuple) else step
+        if self.dated and "date" not in response.headers:
+            response.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
+        return response
 
     def client(self, **options: Any) -> ClearStreet:
         """A client whose requests come here."""
-        http_client = httpx.Client(transport=httpx.MockTransport(self))
+        http_client = httpx.Client(transport=self)
         return ClearStreet(**{"api_key": "key", "http_client": http_client, "clock": self.clock, **options})
 
     def taking(self, seconds: float, step: Step) -> Step:
@@ -87,6 +145,17 @@ class Service:
         return later
 
     @property
+    def requests(self) -> list[httpx.Request]:
+        """The requests so far."""
+        return [seen.request for seen in self.seen]
+
+    @property
+    def request(self) -> httpx.Request:
+        """The only request that came."""
+        [request] = self.requests
+        return request
+
+    @property
     def methods(self) -> list[str]:
         """The methods of the requests so far."""
         return [request.method for request in self.seen]
@@ -97,12 +166,35 @@ class Service:
         return [request.at for request in self.seen]
 
 
+def repeating(*steps: Step) -> Service:
+    """A service whose last step also answers every request that comes after it."""
+    return Service(*steps[:-1], otherwise=steps[-1])
+
+
+def _response(status: int, body: Any = b"", headers: Any = None) -> httpx.Response:
+    if isinstance(body, Body):
+        return httpx.Response(status, stream=body, headers=headers)
+    if isinstance(body, bytes):
+        return httpx.Response(status, content=body, headers=headers)
+    return httpx.Response(status, json=body, headers=headers)
+
+
+def envelope(data: Any, error: Any = None, request_id: str = "r-1") -> dict[str, Any]:
+    """The document of a reply."""
+    return {"metadata": {"request_id": request_id}, "error": error, "data": data}
+
+
+def failed(status: int, message: str = "The service says no") -> dict[str, Any]:
+    """The document of an error reply."""
+    return envelope(None, {"code": status, "message": message})
+
+
 def reply(status: int = 200, data: Any = None, *, error: Any = None, headers: Any = None) -> httpx.Response:
-    """A reply in the service's envelope."""
-    document: dict[str, Any] = {"metadata": {"request_id": f"request-{status}"}, "data": data}
+    """A reply in the service's envelope; an error where the status or `error`, its message, says so."""
+    problem = None
     if error is not None or status >= 400:
-        document["error"] = {"code": status, "message": error or f"It is a {status}"}
-    return httpx.Response(status, json=document, headers=headers)
+        problem = {"code": status, "message": error or f"It is a {status}"}
+    return httpx.Response(status, json=envelope(data, problem, f"request-{status}"), headers=headers)
 
 
 def row(key: Any = "key-0", **fields: Any) -> dict[str, Any]:
@@ -122,6 +214,10 @@ def row(key: Any = "key-0", **fields: Any) -> dict[str, Any]:
         "updated_at": NOW,
     }
     return {name: value for name, value in {**known, **fields}.items() if value is not ...}
+
+
+ROW = row("key-1", id="i-1", account_id=7, status="CANCEL_REQUESTED")
+"""The row of an instruction that is to be cancelled."""
 
 
 def refused(key: Any = "key-0", reason: str = "Quantity exceeds the position", **fields: Any) -> dict[str, Any]:
@@ -155,15 +251,6 @@ def unsent() -> httpx.ConnectError:
     return httpx.ConnectError("Connection refused")
 
 
-class _Broken(httpx.SyncByteStream):
-    def __init__(self, error: BaseException) -> None:
-        self._error = error
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield b'{"metadata": {"request_id"'
-        raise self._error
-
-
 def breaking(status: int = 200, error: BaseException | None = None) -> Step:
     """A reply whose body breaks off."""
-    return lambda _: httpx.Response(status, stream=_Broken(error or httpx.RemoteProtocolError("Peer closed")))
+    return lambda _: (status, Body(b'{"metadata": {"request_id"', error or httpx.RemoteProtocolError("Peer closed")))
