@@ -221,24 +221,26 @@ class TestTheEndOfAWait:
 
     def test_is_that_of_an_id_however_it_is_written(self, mode: Mode) -> None:
         mine = "182BD5E56E1A4FE4A799AA6D9A6AB26E"
-        wire = Wire(listing(row("SENT", EXAMPLE)), listing(row("CANCELLED", EXAMPLE.upper()), row("ACCEPTED", "i-2")))
-        client = mode.client(wire)
+        service = Service(
+            listing(row("SENT", EXAMPLE)), listing(row("CANCELLED", EXAMPLE.upper()), row("ACCEPTED", "i-2"))
+        )
+        client = mode.client(service)
         found = mode.run(lambda: wait_all(client, [mine, "I-2", EXAMPLE], until=["CANCELLED", "ACCEPTED"]))
         assert [each.status for each in found] == ["CANCELLED", "ACCEPTED", "CANCELLED"]
-        assert len(wire.requests) == 2
-        wire = Wire(listing(row("SENT", EXAMPLE)), listing(row("ACCEPTED", EXAMPLE.upper())))
-        watched = mode.run(lambda: _listed(mode, watch(mode.client(wire), ids=[mine])))
+        assert len(service.requests) == 2
+        service = Service(listing(row("SENT", EXAMPLE)), listing(row("ACCEPTED", EXAMPLE.upper())))
+        watched = mode.run(lambda: _listed(mode, watch(mode.client(service), ids=[mine])))
         assert watched == [(EXAMPLE, "SENT"), (EXAMPLE.upper(), "ACCEPTED")]
 
     def test_is_in_no_list_that_has_it_twice_however_written(self, mode: Mode) -> None:
         odd = listing(row("CANCELLED", EXAMPLE), row("SENT", EXAMPLE.upper()))
-        wire = Wire(odd, listing(row("ACCEPTED", EXAMPLE)))
-        assert mode.run(lambda: wait(mode.client(wire), EXAMPLE)).status == "ACCEPTED"
+        service = Service(odd, listing(row("ACCEPTED", EXAMPLE)))
+        assert mode.run(lambda: wait(mode.client(service), EXAMPLE)).status == "ACCEPTED"
 
     def test_of_an_id_written_otherwise_is_told_by_the_callers_name(self, mode: Mode) -> None:
         mine = EXAMPLE.upper()
         with pytest.raises(InstructionFailedError) as caught:
-            mode.run(lambda: wait_all(mode.client(Wire(listing(row("REJECTED", EXAMPLE)))), [mine]))
+            mode.run(lambda: wait_all(mode.client(Service(listing(row("REJECTED", EXAMPLE)))), [mine]))
         assert caught.value.states == {mine: "REJECTED"}
         assert [seen.status for seen in caught.value.history] == ["REJECTED"]
 
@@ -372,8 +374,10 @@ class TestWhatAWaitOutlasts:
 
     def test_is_told_in_the_log_once(self, mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
         down, contradictory = (503, failed(503)), listing(row("CANCELLED"), row("ACCEPTED"))
-        wire = Wire(down, down, contradictory, listing(row("SENT")), contradictory, down, listing(row("ACCEPTED")))
-        client = mode.client(wire)
+        service = Service(
+            down, down, contradictory, listing(row("SENT")), contradictory, down, listing(row("ACCEPTED"))
+        )
+        client = mode.client(service)
         assert mode.run(lambda: _listed(mode, watch(client, ids=["i-1"]))) == [("i-1", "SENT"), ("i-1", "ACCEPTED")]
         assert [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING] == [
             f"the list of instructions gives no answer ({kind}): it is read again"
@@ -384,7 +388,7 @@ class TestWhatAWaitOutlasts:
         self, mode: Mode, caplog: pytest.LogCaptureFixture
     ) -> None:
         with pytest.raises(AuthenticationError):
-            mode.run(wait, mode.client(Wire((401, failed(401)))))
+            mode.run(wait, mode.client(Service((401, failed(401)))))
         assert "it is read again" not in caplog.text
 
     def test_is_a_service_that_is_down_for_longer_than_the_grace(self, mode: Mode) -> None:
