@@ -20,6 +20,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = "clear_street_api"
+COPIED = ("option_symbol.py",)
 PINS = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 
 
@@ -99,6 +100,11 @@ def generate(document: dict[str, Any], folder: Path) -> Path:
     if made != expected:
         missing, more = sorted(expected - made), sorted(made - expected)
         raise Ungeneratable("the generator", f"{missing} were not made, but {more}")
+    # Of these the generator has no templates.
+    header = (templates / "header.jinja").read_text(encoding="utf-8")
+    for name in COPIED:
+        text = (HERE / "runtime" / name).read_text(encoding="utf-8")
+        (package / name).write_text(f"{header.rstrip()}\n{text}", encoding="utf-8")
     (package / "py.typed").touch()
     tidy(package)
     return package

@@ -13,13 +13,14 @@ from ._version import __version__
 # False; Jedi, which completes names in editors and IPython, would pass over the block after a plain False.
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from . import errors, sandbox, types
+    from . import errors, market, sandbox, types
     from ._api.keys import new_idempotency_key
     from ._calls.waiting import AsyncInstructionWatch, InstructionChange, InstructionWatch
     from ._client import AsyncClearStreet, ClearStreet
     from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
     from ._http.client import DefaultAioHttpClient, DefaultAsyncHttpxClient, DefaultHttpxClient
     from ._iterators import AsyncPositionIterator, PositionIterator
+    from ._option_symbol import OptionSymbol
     from ._outcomes import Attempt
     from ._responses import AsyncRawResponse, RawResponse
     from ._states import TERMINAL_STATES
@@ -71,6 +72,7 @@ _HOMES = {
     "_config.options": ("CallOptions", "ChangingCallOptions", "ClientOptions", "SubmitCallOptions"),
     "_http.client": ("DefaultAioHttpClient", "DefaultAsyncHttpxClient", "DefaultHttpxClient"),
     "_iterators": ("AsyncPositionIterator", "PositionIterator"),
+    "_option_symbol": ("OptionSymbol",),
     "_outcomes": ("Attempt",),
     "_responses": ("AsyncRawResponse", "RawResponse"),
     "_states": ("TERMINAL_STATES",),
@@ -106,6 +108,7 @@ __all__ = [
     "InstructionWatch",
     "InternalServerError",
     "NotFoundError",
+    "OptionSymbol",
     "PermissionDeniedError",
     "PositionIterator",
     "RateLimitError",
@@ -115,6 +118,7 @@ __all__ = [
     "WaitTimeoutError",
     "__version__",
     "errors",
+    "market",
     "new_idempotency_key",
     "sandbox",
     "types",
@@ -129,7 +133,7 @@ def _module(name: str) -> object:
 
 
 def __getattr__(name: str) -> object:
-    if name in ("errors", "sandbox", "types"):
+    if name in ("errors", "market", "sandbox", "types"):
         return _module(name)
     if name.startswith("_"):
         # The import system asks for each module in this way, before it loads it.

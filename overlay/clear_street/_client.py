@@ -14,6 +14,7 @@ from .v1 import V1, AsyncV1
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
     from types import TracebackType
     from typing import Any, Generic, Literal, NoReturn, Self, TypeVar, Unpack
 
@@ -165,6 +166,17 @@ class _Base(Named, _Generic["H"]):
         """
         calls: tuple[InterruptedCall, ...] = tuple(self._caller.connections.running().learnt.interrupted)
         return calls
+
+    def service_time(self) -> datetime | None:
+        """The service's clock now, by the `Date` of its last reply; None before a reply has told it.
+
+        It is never ahead of the service's clock, and behind it by no more than a second and the time that the reply
+        was on its way.
+        """
+        running = self._caller.connections.running()
+        service = running.learnt.at(self._caller.settings.base_url)
+        found: datetime | None = service.earliest(running.driver.clock.monotonic())
+        return found
 
     def __repr__(self) -> str:
         made = hasattr(self, "_caller")  # a traceback may show one whose arguments were refused

@@ -1,0 +1,141 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""The symbol of an option contract: root, expiry, right and strike, in any of the forms that are in use."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final, Literal, NamedTuple, Self
+
+__all__ = ["OptionSymbol"]
+
+Right = Literal["CALL", "PUT"]
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_FULL_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_RIGHTS: Final[dict[str, Right]] = {"C": "CALL", "P": "PUT"}
+_ROOT: Final = r"(?P<root>[0-9]?[A-Z][A-Z0-9.]{0,5})"
+# Without zeros in front: it would look like OSI that was cut short.
+_NUMBER: Final = r"(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?"
+_is_root: Final = re.compile(r"(?=.{1,6}\Z)[0-9]?[A-Z][A-Z0-9.]*", re.ASCII).fullmatch
+_coded: Final = re.compile(
+    rf"{_ROOT} *"
+    rf"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) ?(?P<right>[CP]) ?(?P<strike>\d{{8}}|{_NUMBER})",
+    re.ASCII | re.IGNORECASE,
+).fullmatch
+_worded: Final = re.compile(
+    rf"{_ROOT} +(?P<day>\d\d?) +"
+    rf"(?P<month>[A-Z]+) +(?P<year>\d{{4}}) +(?P<strike>{_NUMBER}) +(?P<right>CALL|PUT)",
+    re.ASCII | re.IGNORECASE,
+).fullmatch
+_STRIKE_MAX: Final = Decimal("99999.999")
+_FORMS: Final = "write it like 'AAPL  280121C00195000', 'AAPL 280121C195' or 'AAPL 21 Jan 2028 195 call'"
+
+
+class _Parts(NamedTuple):
+    root: str
+    """What the contract is listed under: the ticker without signs, with a digit at the end where it was adjusted."""
+    expiry: date
+    """The day on which it expires."""
+    right: Right
+    """``"CALL"`` or ``"PUT"``."""
+    strike: Decimal
+    """The price per unit, in thousandths at the finest."""
+
+
+class OptionSymbol(_Parts):
+    """The symbol of an option contract, as the Options Symbology Initiative (OSI) has it.
+
+    ``str(symbol)`` is the 21 characters of OSI, `api` the form that the service uses. Symbols are sorted by root,
+    expiry, right and strike. Raises ValueError or TypeError for parts that no symbol can have.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, root: str, expiry: date, right: Right, strike: Decimal | int | str) -> Self:
+        if not isinstance(root, str) or not _is_root(root):
+            raise ValueError(f"Expected 1 to 6 capitals, digits or dots for `root` but received {root!r}.")
+        if not isinstance(expiry, date) or isinstance(expiry, datetime):
+            raise TypeError(f"Expected a date for `expiry` but received {expiry!r}; take its `.date()`.")
+        if not 2000 <= expiry.year <= 2099:
+            raise ValueError(f"Expected a year from 2000 to 2099 for `expiry` but received {expiry.isoformat()!r}.")
+        if right not in ("CALL", "PUT"):
+            raise ValueError(f"Expected 'CALL' or 'PUT' for `right` but received {right!r}.")
+        if isinstance(strike, float):
+            raise TypeError(f"Expected a Decimal for `strike` but received {strike!r}; write Decimal('{strike}').")
+        try:
+            price = Decimal(strike)
+            is_fit = 0 < price <= _STRIKE_MAX and price == price.quantize(Decimal("0.001"))
+        except (InvalidOperation, ValueError):
+            is_fit, price = False, Decimal(0)
+        if not is_fit:
+            raise ValueError(f"Expected 0.001 to 99999.999 for `strike` but received {strike!r}.")
+        return super().__new__(cls, root, expiry, right, Decimal(f"{price.normalize():f}"))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The symbol that a text stands for.
+
+        It may be padded OSI (``"AAPL  280121C00195000"``), have one space or none (``"AAPL280121C00195000"``), have
+        its strike as a plain number (``"AAPL 280121C195"``), or be in words (``"AAPL 21 Jan 2028 195 call"``), in
+        capitals or not. Raises ValueError, which names the text, for any other, such as the ticker of a stock.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"Expected a string for the symbol of an option but received {text!r}.")
+        found = _coded(text.strip()) or _worded(text.strip())
+        if found is None:
+            raise ValueError(f"{text!r} is no symbol of an option; {_FORMS}.")
+        month, year, strike = found["month"], int(found["year"]), found["strike"]
+        number = int(month) if month.isdigit() else _month(month)
+        try:
+            expiry = date(year if year >= 100 else 2000 + year, number, int(found["day"]))
+            price = Decimal(strike).scaleb(-3) if len(strike) == 8 and strike.isdigit() else Decimal(strike)
+            return cls(found["root"].upper(), expiry, _RIGHTS[found["right"][0].upper()], price)
+        except ValueError as error:
+            raise ValueError(f"{text!r} is no symbol of an option: {str(error).rstrip('.')}; {_FORMS}.") from None
+
+    @classmethod
+    def find(cls, text: object) -> Self | None:
+        """The symbol that a text stands for; None for anything else."""
+        try:
+            return cls.parse(text) if isinstance(text, str) else None
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.root:<6}{self._tail}"
+
+    @property
+    def api(self) -> str:
+        """As the service writes it, with one space: ``"AAPL 280121C00195000"``."""
+        return f"{self.root} {self._tail}"
+
+    @property
+    def compact(self) -> str:
+        """Without a space: ``"AAPL280121C00195000"``."""
+        return f"{self.root}{self._tail}"
+
+    @property
+    def words(self) -> str:
+        """In words: ``"AAPL 21 Jan 2028 195 call"``."""
+        day = self.expiry
+        return f"{self.root} {day.day} {_MONTHS[day.month - 1]} {day.year} {self.strike} {self.right.lower()}"
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Whether the root ends in a digit, as after a split or a merger: the contract may not be of 100 units."""
+        return self.root[-1].isdigit()
+
+    @property
+    def _tail(self) -> str:
+        return f"{self.expiry:%y%m%d}{self.right[0]}{int(self.strike * 1000):08}"
+
+
+def _month(name: str) -> int:
+    """The number of a month, by its name or the first three letters of it; 0 for none."""
+    lower = name.lower()
+    return next((number for number, full in enumerate(_FULL_MONTHS, start=1) if lower in (full, full[:3])), 0)
