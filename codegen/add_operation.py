@@ -35,7 +35,7 @@ NAMESPACE = '''"""`client.v1.{tag}`."""
 from __future__ import annotations
 
 from .._annotations import resolvable
-from .._api import operations
+from .._api.rows import {tag} as operations
 from .._config.arguments import Named
 from .._shapes import async_raw, async_streamed
 
@@ -76,6 +76,43 @@ class Async{name}WithStreamingResponse(Named):
 
 
 resolvable(globals())
+'''
+
+
+ROWS = '''"""The operations of the tag `{tag}`."""
+
+from __future__ import annotations
+
+from ..operations import Later, Operation, Resend
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from clear_street_api.api import {tag} as calls
+
+    from ...types import v1 as types
+else:
+    calls, types = Later("clear_street_api.api.{tag}"), Later("clear_street.types.v1")
+
+'''
+TAGS = '''"""The operations of the service, one row each: what a call of it may do.
+
+Each tag has its module, imported when its namespace is.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from ..operations import Operation
+
+
+def every_operation() -> tuple[Operation[..., object], ...]:
+    """Every operation that the spec has."""
+    from ..operations import Operation
+    from . import {tags}
+
+    modules = ({tags})
+    return tuple(row for module in modules for row in vars(module).values() if isinstance(row, Operation))
 '''
 
 
@@ -172,21 +209,16 @@ def annotate(path: Path, lines: list[str]) -> None:
     put(path, "".join(f"    {line}\n" for line in lines), after="\nif TYPE_CHECKING:\n")
 
 
-def add_row_and_door(new: Operation, overlay: Path) -> None:
-    """The row of the operation table, and the function of the seam."""
-    table = overlay / "_api/operations.py"
-    row = f'{new.name.upper()} = Operation("{new.name}", seam.{new.name}, "{new.method}", "{new.path}", '
-    row += f"Resend.{new.resend}, lambda: types.{new.response})\n"
-    put(table, row, before="\nOPERATIONS = (\n")
-    put(table, f"    {new.name.upper()},\n", before=')\n"""Every operation that the spec has."""')
-    annotate(overlay / "_api/requests.py", new.imports(new.signature))
-    door = f"def {new.name}({new.signature.replace(' = None', '')}) -> Prepared:"
-    lines = [
-        f'    """The request of `{new.name}`."""',
-        f"    from clear_street_api.api.{new.tag}.{new.name} import build_request",
-        f"    return Prepared({f'_checked(build_request, {new.passed})' if new.passed else 'build_request()'})",
-    ]
-    put(overlay / "_api/requests.py", "\n".join([door, *lines, "\n\n"]), before="def _checked(")
+def add_row(new: Operation, folder: Path) -> None:
+    """The row of the table of the operation's tag, which is made where it is new."""
+    path = folder / f"{new.tag}.py"
+    if not path.exists():
+        path.write_text(ROWS.format(tag=new.tag), encoding="utf-8")
+        tags = sorted(one.stem for one in folder.glob("*.py") if one.stem != "__init__")
+        (folder / "__init__.py").write_text(TAGS.format(tags=", ".join(tags)), encoding="utf-8")
+    row = f'{new.name.upper()} = Operation("{new.name}", "{new.method}", "{new.path}", Resend.{new.resend}, '
+    row += f"lambda: calls.{new.name}.build_request, lambda: types.{new.response})\n"
+    put(path, row)
 
 
 def add_types(new: Operation, folder: Path) -> None:
@@ -275,7 +307,8 @@ def main() -> int:
     plan = prepare(read(str(root / "openapi.yaml")))
     if name not in plan.calls:
         sys.exit(f"operation: openapi.yaml has no {name}; it has {', '.join(plan.calls)}")
-    if f'"{name}"' in (overlay / "_api/operations.py").read_text(encoding="utf-8"):
+    rows = "".join(path.read_text(encoding="utf-8") for path in (overlay / "_api/rows").glob("*.py"))
+    if f'"{name}"' in rows:
         sys.exit(f"operation: {name} has its row already")
     new = operation_of(plan, name)
     if new.response == NOTHING:
@@ -286,7 +319,7 @@ def main() -> int:
     if f'"{new.response}"' in (overlay / "types/v1/__init__.py").read_text(encoding="utf-8"):
         sys.exit(f"operation: {new.response} is the reply of another operation; give {name} a component of its own")
     try:
-        add_row_and_door(new, overlay)
+        add_row(new, overlay / "_api/rows")
         add_types(new, overlay / "types/v1")
         add_methods(new, overlay / "v1")
     except Unfit as error:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clear_street._api.operations import OPERATIONS, Resend
+from clear_street._api.operations import Resend
+from clear_street._api.rows import every_operation
 from clear_street._calls.policy import Action, backoff, classify, decide, look_reserve, retry_after
 from clear_street._outcomes import Failure, Outcome, Reply
 from clear_street.errors import (
@@ -98,7 +99,7 @@ def test_an_unreadable_success_of_a_cancel_is_looked_for_and_not_repeated(status
 
 
 def test_each_operation_has_its_rule() -> None:
-    assert {operation.name: operation.resend for operation in OPERATIONS} == {
+    assert {operation.name: operation.resend for operation in every_operation()} == {
         "get_positions": Resend.READ,
         "get_position_instructions": Resend.READ,
         "get_version": Resend.READ,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from functools import partial
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import anyio
 import httpx
@@ -31,6 +31,8 @@ from clear_street import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
+from clear_street._config.arguments import FLAGS, OPTIONS, takes
+from clear_street._config.options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
 from clear_street.sandbox import Fault, Sandbox, SandboxClock, SandboxServer
 from support.client_modes import Mode, query_of
 from support.scripted_service import ROW, Body, Service, envelope, failed
@@ -883,3 +885,31 @@ def test_a_key_that_goes_bad_before_a_look_leaves_the_outcome_unknown(mode: Mode
     with pytest.raises(APIConnectionError) as caught:
         mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
     assert caught.value.outcome_unknown is True
+
+
+@pytest.mark.parametrize(
+    ("declared", "takers"),
+    [
+        (CallOptions, ("call",)),
+        (ChangingCallOptions, ("call", "change")),
+        (SubmitCallOptions, ("call", "change", "submit")),
+        (ClientOptions, ("client",)),
+    ],
+)
+def test_the_options_declared_for_type_checkers_are_those_of_the_table(declared: Any, takers: tuple[str, ...]) -> None:
+    table = {name for name in OPTIONS if takes(name, *takers)}
+
+    odd = table ^ {*declared.__annotations__}
+    assert not odd, (
+        f"{', '.join(sorted(odd))}: in one of `OPTIONS` in _config/arguments.py and `{declared.__name__}` in "
+        "_config/options.py alone; write it into both"
+    )
+
+
+def test_options_that_are_declared_true_or_false_are_checked_as_such() -> None:
+    declared = get_type_hints(ClientOptions)
+
+    assert {name for name in declared if declared[name] is bool} == {*FLAGS}, (
+        "an option that is True or False is declared `bool` in _config/options.py and listed in `FLAGS` of "
+        "_config/arguments.py; write it into both"
+    )

@@ -164,13 +164,13 @@ def test_mistakes_are_type_errors(client: Path) -> None:
 
 
 def test_an_operation_is_added_once(client: Path) -> None:
-    before = (client / "overlay/clear_street/_api/operations.py").read_bytes()
+    before = (client / "overlay/clear_street/_api/rows/accounts.py").read_bytes()
 
     done = codegen("add_operation.py", "get_accounts", "--root", client)
 
     assert done.returncode == 1
     assert "get_accounts has its row already" in done.stderr
-    assert (client / "overlay/clear_street/_api/operations.py").read_bytes() == before
+    assert (client / "overlay/clear_street/_api/rows/accounts.py").read_bytes() == before
 
 
 def test_an_operation_that_the_document_does_not_have_is_not_added() -> None:
@@ -203,10 +203,10 @@ def test_an_operation_without_its_own_type_is_refused_without_writing(tmp_path: 
 
 def test_an_overlay_that_has_moved_on_is_left_to_a_person(tmp_path: Path) -> None:
     folder = bench(tmp_path)
-    seam = folder / "overlay/clear_street/_api/requests.py"
-    seam.write_text(seam.read_text(encoding="utf-8").replace("def _checked(", "def _tried("), encoding="utf-8")
+    names = folder / "overlay/clear_street/types/v1/__init__.py"
+    names.write_text(names.read_text(encoding="utf-8").replace("_GENERATED = (", "_MADE = ("), encoding="utf-8")
 
     done = codegen("add_operation.py", "get_accounts", "--root", folder)
 
     assert done.returncode == 1
-    assert "_api/requests.py has 'def _checked(' 0 times; mend codegen/add_operation.py" in done.stderr
+    assert "types/v1/__init__.py has '\\n_GENERATED = (\\n' 0 times; mend codegen/add_operation.py" in done.stderr

@@ -139,8 +139,8 @@ EDITS = {
     ],
     "path_changed": [
         (
-            "_api/operations.py",
-            r'f"\{_POSITIONS\}/instructions/\{\{instruction_id\}\}"',
+            "_api/rows/positions.py",
+            r'"/v1/accounts/\{account_id\}/positions/instructions/\{instruction_id\}"',
             '"/v1/accounts/{account_id}/position-instructions/{instruction_id}"',
         )
     ],

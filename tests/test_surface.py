@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from clear_street import AsyncClearStreet, ClearStreet
-from clear_street._api.operations import OPERATIONS
+from clear_street._api.rows import every_operation
 from support import public_api, table_guards
 from support.spec_tools import ROOT, codegen, patched, revision, spec, written
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SURFACE = ROOT / "tests/surface.md"
 CANCEL = "/paths/~1v1~1accounts~1{account_id}~1positions~1instructions~1{instruction_id}/delete"
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+each_operation = pytest.mark.parametrize("operation", every_operation(), ids=lambda operation: operation.name)
 
 # --- The surface of the service that the client relies on -----------------------------------------------------------
 
@@ -81,13 +81,13 @@ def test_plain_strings_and_dicts_for_arguments_are_those_of_the_document() -> No
     ("patch", "said"),
     [
         ({"op": "remove", "path": "/paths/~1v1~1version"},
-         "get_version: in overlay/clear_street/_api/operations.py, and not in the document"),
+         "get_version: in overlay/clear_street/_api/rows, and not in the document"),
         ({"op": "replace", "path": "/paths/~1v1~1version/get/operationId", "value": "get_release"},
-         "get_release: in the document, and without a row in overlay/clear_street/_api/operations.py"),
+         "get_release: in the document, and without a row in overlay/clear_street/_api/rows"),
         ({"op": "move", "from": "/paths/~1v1~1version", "path": "/paths/~1v2~1version"},
-         "get_version: GET /v1/version in overlay/clear_street/_api/operations.py, GET /v2/version in the document"),
+         "get_version: GET /v1/version in overlay/clear_street/_api/rows, GET /v2/version in the document"),
         ({"op": "remove", "path": "/paths/~1v1~1version/get/security"},
-         "get_version: whether it needs the API key is not what overlay/clear_street/_api/operations.py says"),
+         "get_version: whether it needs the API key is not what overlay/clear_street/_api/rows says"),
         ({"op": "move", "from": CANCEL, "path": CANCEL.replace("/delete", "/get")},
          "cancel_position_instruction: a GET may not be sent again as 'cancel'"),
         ({"op": "replace", "path": f"{CANCEL}/tags", "value": ["Cancels"]},

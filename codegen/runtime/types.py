@@ -257,7 +257,8 @@ class Boolean(Kind):
 
     def write(self, value: Any) -> Any:
         if not isinstance(value, bool):
-            raise self.refusal(value)
+            # In the words of `query_flag`.
+            raise Refused("True or False", value)
         return value
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._client import AsyncClearStreet, ClearStreet
     from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
     from ._http.client import DefaultAioHttpClient, DefaultAsyncHttpxClient, DefaultHttpxClient
-    from ._iterators import AsyncPositionIterator, PositionIterator
+    from ._iterators import AsyncPositionIterator, AsyncRowIterator, PositionIterator, RowIterator
     from ._option_symbol import OptionSymbol
     from ._outcomes import Attempt
     from ._responses import AsyncRawResponse, RawResponse
@@ -71,7 +71,7 @@ _HOMES = {
     "_calls.waiting": ("AsyncInstructionWatch", "InstructionChange", "InstructionWatch"),
     "_config.options": ("CallOptions", "ChangingCallOptions", "ClientOptions", "SubmitCallOptions"),
     "_http.client": ("DefaultAioHttpClient", "DefaultAsyncHttpxClient", "DefaultHttpxClient"),
-    "_iterators": ("AsyncPositionIterator", "PositionIterator"),
+    "_iterators": ("AsyncPositionIterator", "AsyncRowIterator", "PositionIterator", "RowIterator"),
     "_option_symbol": ("OptionSymbol",),
     "_outcomes": ("Attempt",),
     "_responses": ("AsyncRawResponse", "RawResponse"),
@@ -90,6 +90,7 @@ __all__ = [
     "AsyncInstructionWatch",
     "AsyncPositionIterator",
     "AsyncRawResponse",
+    "AsyncRowIterator",
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
@@ -113,6 +114,7 @@ __all__ = [
     "PositionIterator",
     "RateLimitError",
     "RawResponse",
+    "RowIterator",
     "SubmitCallOptions",
     "UnprocessableEntityError",
     "WaitTimeoutError",

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._annotations import resolvable
-from ._api.operations import GET_POSITIONS
-from ._config.limits import checked_seconds
+from ._config.arguments import checked_seconds
 from .errors import APIResponseValidationError, APITimeoutError, RequestInfo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from typing import ParamSpec, Self
 
+    from ._api.operations import Operation
+    from ._config.limits import Limits
     from ._config.options import Clock
-    from .types.v1 import Position, PositionGetPositionsResponse
 
-PAGE_SIZE_DEFAULT = 1000
-"""How many rows the service puts on a page where it is not told."""
+    P = ParamSpec("P")
+
+RowT = TypeVar("RowT")
+PageT = TypeVar("PageT")
+
 EMPTY_PAGES_MAX = 20
 """How many pages in a row may be empty before the listing is taken for one without an end."""
 LISTING_SECONDS = 3600.0
@@ -26,52 +30,72 @@ _TOKENS_MAX = 10_000
 
 
 class Cursor:
-    """Where a listing stands: the token of the next page, and those that were followed."""
+    """Where a listing stands: the token of the next page, and those that were followed.
 
-    def __init__(self, token: str | None, page_size: int | None, clock: Clock, listing_deadline: float | None) -> None:
+    `page_size` is how many rows the service puts on a page of this listing. `limits` and `options` bound the call of
+    each page, `listing_deadline` all of them together.
+    """
+
+    def __init__(
+        self,
+        operation: Operation[..., object],
+        token: str | None,
+        page_size: int,
+        clock: Clock,
+        limits: Limits,
+        options: Mapping[str, object],
+        listing_deadline: float | None,
+    ) -> None:
         self.token: str | None = token
         self.finished: bool = False
-        self.left: float = (
+        self._left: float = (
             LISTING_SECONDS if listing_deadline is None else checked_seconds("listing_deadline", listing_deadline)
         )
-        """Seconds that may still be spent on fetching pages."""
+        self._asked = RequestInfo(operation.method, operation.path_template)
         self._clock = clock
-        self._page_size = page_size or PAGE_SIZE_DEFAULT
+        self._limits = limits
+        self._options = options
+        self._page_size = page_size
         # A token may be long: its hash tells as well whether it was followed. In the order in which they were.
         self._followed: dict[int, None] = {}
         self._empty: int = 0
         self._request_id: str | None = None
 
-    def next(self) -> str | None:
-        """The token of the page to fetch; an error where the listing would go on for ever, or took too long."""
+    def next(self) -> dict[str, Any]:
+        """The arguments of the call of the next page that differ from page to page.
+
+        Raises an error where the listing would go on for ever, or took too long.
+        """
         if hash(self.token) in self._followed:
             raise self._endless("did not say" if self.token is None else "repeated a page token, and so did not say")
         if self._empty >= EMPTY_PAGES_MAX:
             raise self._endless(f"sent {self._empty} empty pages in a row, and so did not say")
-        if self.left <= 0:
+        if self._left <= 0:
             raise APITimeoutError(
                 "fetching the pages of the listing took until its deadline (`listing_deadline`)",
-                request=RequestInfo(GET_POSITIONS.method, GET_POSITIONS.path_template),
+                request=self._asked,
                 request_id=self._request_id,
                 advice="Go on from `next_page_token` with a new iterator",
             )
-        return self.token
+        seconds = self._limits.with_options(self._options).call_seconds
+        return {"page_token": self.token, "deadline": min(seconds, self._left)}
 
     def _endless(self, why: str) -> APIResponseValidationError:
         return APIResponseValidationError(
             f"the service {why} where the listing goes on",
             status_code=200,
-            request=RequestInfo(GET_POSITIONS.method, GET_POSITIONS.path_template),
+            request=self._asked,
             request_id=self._request_id,
         )
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._began = self._clock.monotonic()
+        return self
 
     def __exit__(self, *error: object) -> None:
-        self.left -= self._clock.monotonic() - self._began
+        self._left -= self._clock.monotonic() - self._began
 
-    def advance(self, page: PositionGetPositionsResponse) -> None:
+    def advance(self, page: Any) -> None:
         """Move on past a page."""
         self._followed[hash(self.token)] = None
         if len(self._followed) > _TOKENS_MAX:
@@ -81,61 +105,63 @@ class Cursor:
         self.token = (page.metadata.next_page_token or None) if page.metadata else None
         self.finished = self.token is None and self._is_last(page)
 
-    def _is_last(self, page: PositionGetPositionsResponse) -> bool:
+    def _is_last(self, page: Any) -> bool:
         """Whether a page without a readable token is the last one."""
         if page.metadata is not None:
             return not page.metadata.to_dict().get("next_page_token")
         return len(page.data or ()) < self._page_size
 
 
-class PageIterator:
+class _Pages(Generic[PageT]):
     """The pages of a listing that were not fetched yet. After an error, going on asks for the same page again."""
 
-    def __init__(self, fetch: Callable[[str | None, float], PositionGetPositionsResponse], cursor: Cursor) -> None:
+    def __init__(self, fetch: Callable[..., PageT], cursor: Cursor, args: Any, kwargs: Any) -> None:
         self._fetch = fetch
         self._cursor = cursor
+        self._args = args
+        self._kwargs = kwargs
 
-    def __iter__(self) -> Iterator[PositionGetPositionsResponse]:
+    def __iter__(self) -> Iterator[PageT]:
         return self
 
-    def __next__(self) -> PositionGetPositionsResponse:
+    def __next__(self) -> PageT:
         if self._cursor.finished:
             raise StopIteration
-        token = self._cursor.next()
+        own = self._cursor.next()
         with self._cursor:
-            page = self._fetch(token, self._cursor.left)
+            page = self._fetch(*self._args, **{**self._kwargs, **own})
         self._cursor.advance(page)
         return page
 
 
-class AsyncPageIterator:
+class _AsyncPages(Generic[PageT]):
     """The pages of a listing that were not fetched yet. After an error, going on asks for the same page again."""
 
-    def __init__(
-        self, fetch: Callable[[str | None, float], Awaitable[PositionGetPositionsResponse]], cursor: Cursor
-    ) -> None:
+    def __init__(self, fetch: Callable[..., Awaitable[PageT]], cursor: Cursor, args: Any, kwargs: Any) -> None:
         self._fetch = fetch
         self._cursor = cursor
+        self._args = args
+        self._kwargs = kwargs
 
-    def __aiter__(self) -> AsyncIterator[PositionGetPositionsResponse]:
+    def __aiter__(self) -> AsyncIterator[PageT]:
         return self
 
-    async def __anext__(self) -> PositionGetPositionsResponse:
+    async def __anext__(self) -> PageT:
         if self._cursor.finished:
             raise StopAsyncIteration
-        token = self._cursor.next()
+        own = self._cursor.next()
         with self._cursor:
-            page = await self._fetch(token, self._cursor.left)
+            page = await self._fetch(*self._args, **{**self._kwargs, **own})
         self._cursor.advance(page)
         return page
 
 
-class _Rows:
+class _Rows(Generic[RowT]):
     """What both kinds of iterator share."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
-        self._rows: deque[Position] = deque()
+        self._rows: deque[RowT] = deque()
 
     @property
     def next_page_token(self) -> str | None:
@@ -145,60 +171,81 @@ class _Rows:
         return self._cursor.token
 
 
-class PositionIterator(_Rows):
-    """Every position, fetched a page at a time; `pages()` gives the pages themselves.
+class RowIterator(_Rows[RowT], Generic[RowT, PageT]):
+    """Every row of a listing, fetched a page at a time; `pages()` gives the pages themselves.
+
+    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
+    for the same page again.
+    """
+
+    def __init__(self, cursor: Cursor, fetch: Callable[P, PageT], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        super().__init__(cursor)
+        self._pages = _Pages(fetch, cursor, args, kwargs)
+
+    def __iter__(self) -> Iterator[RowT]:
+        return self
+
+    def __next__(self) -> RowT:
+        while not self._rows:
+            page: Any = next(self._pages)
+            self._rows.extend(page.data or ())
+        return self._rows.popleft()
+
+    def pages(self) -> Iterator[PageT]:
+        """The pages that were not fetched yet."""
+        return self._pages
+
+
+class AsyncRowIterator(_Rows[RowT], Generic[RowT, PageT]):
+    """Every row of a listing, fetched a page at a time; `pages()` gives the pages themselves.
 
     One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
     for the same page again.
     """
 
     def __init__(
-        self,
-        fetch: Callable[[str | None, float], PositionGetPositionsResponse],
-        cursor: Cursor,
+        self, cursor: Cursor, fetch: Callable[P, Awaitable[PageT]], /, *args: P.args, **kwargs: P.kwargs
     ) -> None:
         super().__init__(cursor)
-        self._pages = PageIterator(fetch, self._cursor)
+        self._pages = _AsyncPages(fetch, cursor, args, kwargs)
 
-    def __iter__(self) -> Iterator[Position]:
+    def __aiter__(self) -> AsyncIterator[RowT]:
         return self
 
-    def __next__(self) -> Position:
+    async def __anext__(self) -> RowT:
         while not self._rows:
-            self._rows.extend(next(self._pages).data or ())
+            page: Any = await anext(self._pages)
+            self._rows.extend(page.data or ())
         return self._rows.popleft()
 
-    def pages(self) -> Iterator[PositionGetPositionsResponse]:
+    def pages(self) -> AsyncIterator[PageT]:
         """The pages that were not fetched yet."""
         return self._pages
 
 
-class AsyncPositionIterator(_Rows):
+if TYPE_CHECKING:
+    from .types.v1 import Position, PositionGetPositionsResponse
+
+    _Positions = RowIterator[Position, PositionGetPositionsResponse]
+    _AsyncPositions = AsyncRowIterator[Position, PositionGetPositionsResponse]
+else:
+    _Positions, _AsyncPositions = RowIterator, AsyncRowIterator
+
+
+class PositionIterator(_Positions):
     """Every position, fetched a page at a time; `pages()` gives the pages themselves.
 
     One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
     for the same page again.
     """
 
-    def __init__(
-        self,
-        fetch: Callable[[str | None, float], Awaitable[PositionGetPositionsResponse]],
-        cursor: Cursor,
-    ) -> None:
-        super().__init__(cursor)
-        self._pages = AsyncPageIterator(fetch, self._cursor)
 
-    def __aiter__(self) -> AsyncIterator[Position]:
-        return self
+class AsyncPositionIterator(_AsyncPositions):
+    """Every position, fetched a page at a time; `pages()` gives the pages themselves.
 
-    async def __anext__(self) -> Position:
-        while not self._rows:
-            self._rows.extend((await anext(self._pages)).data or ())
-        return self._rows.popleft()
-
-    def pages(self) -> AsyncIterator[PositionGetPositionsResponse]:
-        """The pages that were not fetched yet."""
-        return self._pages
+    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
+    for the same page again.
+    """
 
 
 resolvable(globals())

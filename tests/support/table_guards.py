@@ -6,7 +6,8 @@ import typing
 from typing import TYPE_CHECKING
 
 from clear_street import ClearStreet
-from clear_street._api.operations import OPERATIONS, Resend
+from clear_street._api.operations import Resend
+from clear_street._api.rows import every_operation
 from clear_street._config.options import IdempotencyKeyName
 from clear_street._states import KNOWN_STATES, TERMINAL_STATES
 from clear_street.types import v1 as types
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from support.spec_tools import Json
 
 METHODS = {"get", "put", "post", "delete", "patch"}
-TABLE = "overlay/clear_street/_api/operations.py"
+TABLE = "overlay/clear_street/_api/rows"
 STATES = "overlay/clear_street/_states.py"
 
 
 def operations_that_part(document: Json) -> list[str]:
     """Where the operation table and the document differ, operation by operation, both ways."""
-    table = {operation.name: operation for operation in OPERATIONS}
+    table = {operation.name: operation for operation in every_operation()}
     listed = {
         operation["operationId"]: (method.upper(), path, operation)
         for path, item in document["paths"].items()

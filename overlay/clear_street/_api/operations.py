@@ -1,14 +1,17 @@
-"""The operations of the service, one row each: what a call of it may do."""
+"""What an operation of the service is: its request, how it may be sent again, and its reply. `rows/` has them all."""
 
 from __future__ import annotations
 
-from ..types import v1 as types
-from . import requests as seam
+from .._config.arguments import refusal
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Generic, ParamSpec, TypeVar
+    from collections.abc import Callable, Mapping
+    from typing import Any, Generic, ParamSpec, TypeVar
+
+    from clear_street_api.client import Request
+
+    from .requests import Prepared
 
     P = ParamSpec("P")
     T_co = TypeVar("T_co", covariant=True)
@@ -43,33 +46,75 @@ class Resend:
 
 
 class Operation(_Generic["P", "T_co"]):
-    """An operation: how its request is built, how it may be sent again, and the class of its reply."""
+    """An operation: how its request is built, how it may be sent again, and the class of its reply.
 
-    __slots__ = ("authenticated", "build", "method", "name", "path_template", "resend", "response")
+    `door` gives the function that builds the request: the generated one, or one in `requests.py` where more is to be
+    checked than the spec says. `enums` gives the enums of its arguments, by name: a misspelt member is refused.
+    `check` raises `ArgumentError` where arguments do not fit each other.
+    """
+
+    __slots__ = ("authenticated", "check", "door", "enums", "method", "name", "path_template", "resend", "response")
 
     def __init__(
         self,
         name: str,
-        build: Callable[P, seam.Prepared],
         method: str,
         path_template: str,
         resend: str,
+        door: Callable[[], Callable[P, Request | Prepared]],
         response: Callable[[], type[T_co]] | None,
         *,
+        enums: Callable[[], Mapping[str, Any]] | None = None,
+        check: Callable[[Mapping[str, object]], None] | None = None,
         authenticated: bool = True,
     ) -> None:
-        self.build: Callable[P, seam.Prepared] = build
         self.name: str = name
         self.method: str = method
         self.path_template: str = path_template
         self.resend: str = resend
+        self.door: Callable[[], Callable[P, Request | Prepared]] = door
         self.response: Callable[[], type[T_co]] | None = response
+        self.enums: Callable[[], Mapping[str, Any]] | None = enums
+        self.check: Callable[[Mapping[str, object]], None] | None = check
         self.authenticated: bool = authenticated
+
+    def build(self, *args: P.args, **kwargs: P.kwargs) -> Prepared:
+        """The request for these arguments; `ArgumentError` where one of them is refused."""
+        from .requests import Prepared, check_members
+
+        if self.enums is not None:
+            for name, enum in self.enums().items():
+                check_members(name, kwargs.get(name), enum)
+        if self.check is not None:
+            self.check(kwargs)
+        try:
+            built = self.door()(*args, **kwargs)
+        except (ValueError, TypeError) as error:
+            raise refusal(str(error)) from None
+        if isinstance(built, Prepared):
+            return built
+        if "{account_id}" not in self.path_template:
+            return Prepared(built)
+        # The last parameter of a path is positional, the others are keywords.
+        account_id: Any = kwargs["account_id"] if "account_id" in kwargs else args[0]
+        return Prepared(built, account_id)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of its own arguments."""
+        from inspect import signature
+
+        return tuple(signature(self.door()).parameters)
 
     @property
     def changes(self) -> bool:
         """Whether a call can change something at the service."""
         return self.resend != Resend.READ
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """Whose options a call takes, in the words of `arguments.OPTIONS`."""
+        return ("call", *(("change",) if self.changes else ()), *(("submit",) if self.has_rows else ()))
 
     @property
     def may_look(self) -> bool:
@@ -82,68 +127,15 @@ class Operation(_Generic["P", "T_co"]):
         return self.resend == Resend.SUBMIT
 
 
-_POSITIONS = "/v1/accounts/{account_id}/positions"
+class Later:
+    """A module, imported when something of it is first asked for: starting imports no model and no generated call."""
 
-GET_POSITIONS = Operation(
-    "get_positions", seam.get_positions, "GET", _POSITIONS, Resend.READ, lambda: types.PositionGetPositionsResponse
-)
-CLOSE_POSITIONS = Operation(
-    "close_positions",
-    seam.close_positions,
-    "DELETE",
-    _POSITIONS,
-    Resend.ONCE,
-    lambda: types.PositionClosePositionsResponse,
-)
-CLOSE_POSITION = Operation(
-    "close_position",
-    seam.close_position,
-    "DELETE",
-    f"{_POSITIONS}/{{instrument_id}}",
-    Resend.ONCE,
-    lambda: types.PositionClosePositionResponse,
-)
-GET_POSITION_INSTRUCTIONS = Operation(
-    "get_position_instructions",
-    seam.get_position_instructions,
-    "GET",
-    f"{_POSITIONS}/instructions",
-    Resend.READ,
-    lambda: types.PositionGetPositionInstructionsResponse,
-)
-SUBMIT_POSITION_INSTRUCTIONS = Operation(
-    "submit_position_instructions",
-    seam.submit_position_instructions,
-    "POST",
-    f"{_POSITIONS}/instructions",
-    Resend.SUBMIT,
-    lambda: types.PositionSubmitPositionInstructionsResponse,
-)
-CANCEL_POSITION_INSTRUCTION = Operation(
-    "cancel_position_instruction",
-    seam.cancel_position_instruction,
-    "DELETE",
-    f"{_POSITIONS}/instructions/{{instruction_id}}",
-    Resend.CANCEL,
-    lambda: types.PositionCancelPositionInstructionResponse,
-)
-GET_VERSION = Operation(
-    "get_version",
-    seam.get_version,
-    "GET",
-    "/v1/version",
-    Resend.READ,
-    lambda: types.VersionGetVersionResponse,
-    authenticated=False,
-)
+    def __init__(self, name: str) -> None:
+        self._name = name
 
-OPERATIONS = (
-    GET_POSITIONS,
-    CLOSE_POSITIONS,
-    CLOSE_POSITION,
-    GET_POSITION_INSTRUCTIONS,
-    SUBMIT_POSITION_INSTRUCTIONS,
-    CANCEL_POSITION_INSTRUCTION,
-    GET_VERSION,
-)
-"""Every operation that the spec has."""
+    def __getattr__(self, name: str) -> Any:
+        from importlib import import_module
+
+        value = getattr(import_module(self._name), name)
+        setattr(self, name, value)
+        return value

@@ -6,7 +6,7 @@ error on the line that must follow it. docs/safety.md, "Arguments".
 
 from __future__ import annotations
 
-from .._config.arguments import check_spelling, refusal, remedy, unfit
+from .._config.arguments import check_spelling, checked_text, refusal, remedy, unfit
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
         PositionGetPositionInstructionsResponse,
         PositionInstruction,
         PositionInstructionRequest,
-        PositionSortBy,
-        SortDirection,
     )
     from clear_street_api.types import Model
 
@@ -69,67 +67,11 @@ class Prepared:
         self.rows: Sequence[PositionInstructionRequest] = rows
 
 
-def get_positions(
-    account_id: int,
-    *,
-    instrument_ids: Sequence[str] | None,
-    page_size: int | None,
-    page_token: str | None,
-    sort_by: PositionSortBy | str | None,
-    sort_direction: SortDirection | str | None,
-) -> Prepared:
-    """The request of `get_positions`."""
-    from clear_street_api.api.positions.get_positions import build_request
-
-    if isinstance(sort_by, str):
-        from clear_street_api.models import PositionSortBy
-
-        check_spelling("sort_by", sort_by, PositionSortBy)
-    if isinstance(sort_direction, str):
-        from clear_street_api.models import SortDirection
-
-        check_spelling("sort_direction", sort_direction, SortDirection)
-    return Prepared(
-        _checked(
-            build_request,
-            account_id,
-            instrument_ids=instrument_ids,
-            page_size=page_size,
-            page_token=page_token,
-            sort_by=sort_by,
-            sort_direction=sort_direction,
-        ),
-        account_id=account_id,
-    )
-
-
-def close_positions(account_id: int, *, cancel_orders: bool | None) -> Prepared:
-    """The request of `close_positions`."""
-    from clear_street_api.api.positions.close_positions import build_request
-
-    request = _checked(build_request, account_id, cancel_orders=_flag("cancel_orders", cancel_orders))
-    return Prepared(request, account_id=account_id)
-
-
-def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool | None) -> Prepared:
-    """The request of `close_position`."""
-    from clear_street_api.api.positions.close_position import build_request
-
-    orders = _flag("cancel_orders", cancel_orders)
-    request = _checked(build_request, instrument_id, account_id=account_id, cancel_orders=orders)
-    return Prepared(request, account_id=account_id)
-
-
-def get_position_instructions(
-    account_id: int, *, instrument_id: str | None = None, underlying_instrument_id: str | None = None
-) -> Prepared:
-    """The request of `get_position_instructions`."""
-    from clear_street_api.api.positions.get_position_instructions import build_request
-
-    request = _checked(
-        build_request, account_id, instrument_id=instrument_id, underlying_instrument_id=underlying_instrument_id
-    )
-    return Prepared(request, account_id=account_id)
+def check_members(name: str, value: object, enum: Iterable[str]) -> None:
+    """Refuse a misspelt member of an enum, alone or in a list."""
+    for member in (value,) if isinstance(value, str) else value if _is_list(value) else ():
+        if isinstance(member, str):
+            check_spelling(name, member, enum)
 
 
 def submit_position_instructions(
@@ -156,51 +98,22 @@ def submit_position_instructions(
                 "give each row a key of its own."
             )
         keys.add(row.instruction_id)
-    request = _checked(build_request, account_id, instructions=rows)
-    return Prepared(request, account_id, rows=rows)
+    return Prepared(build_request(account_id, instructions=rows), account_id, rows=rows)
 
 
 def cancel_position_instruction(instruction_id: str, *, account_id: int) -> Prepared:
     """The request of `cancel_position_instruction`."""
     from clear_street_api.api.positions.cancel_position_instruction import build_request
 
-    request = _checked(build_request, instruction_id, account_id=account_id)
+    request = build_request(instruction_id, account_id=account_id)
     # It may be a UUID.
     return Prepared(request, account_id, instruction_id if isinstance(instruction_id, str) else str(instruction_id))
-
-
-def get_version() -> Prepared:
-    """The request of `get_version`."""
-    from clear_street_api.api.version.get_version import build_request
-
-    return Prepared(build_request())
-
-
-def arguments_of(operation: str) -> tuple[str, ...]:
-    """The names of an operation's own arguments; none for one that the spec does not have."""
-    from inspect import signature
-
-    build: Callable[..., Prepared] | None = globals().get(operation)
-    return tuple(signature(build).parameters) if build else ()
 
 
 def _shown(rows: object) -> object:
     """What a message shows of what should be a list of rows: their values may fill pages."""
     is_short = rows is None or isinstance(rows, (str, bytes)) or (_is_list(rows) and not rows)
     return rows if is_short else type(rows).__name__
-
-
-def _flag(name: str, value: object) -> bool | None:
-    from .._config.settings import checked_flag
-
-    return None if value is None else checked_flag(name, value)
-
-
-def _checked(build: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    try:
-        return build(*args, **kwargs)
-    except (ValueError, TypeError) as error:
-        raise refusal(str(error)) from None
 
 
 def _instruction(index: int, row: Any) -> PositionInstructionRequest:
@@ -255,22 +168,6 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
 
     check_spelling(f"{where}.instruction_type", checked.instruction_type, PositionInstructionType)
     return checked
-
-
-def checked_text(name: str, value: object) -> str:
-    """A string that is not blank and can be sent; also a UUID, as one."""
-    from clear_street_api.types import plain_text
-
-    text = plain_text(value)
-    if text is None:
-        raise refusal(f"Expected a string for `{name}` but received {value!r}.")
-    if not text.strip():
-        raise refusal(f"Expected a non-empty value for `{name}` but received {value!r}")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise refusal(f"The value for `{name}` is no text that can be sent: {value!r}.") from None
-    return text
 
 
 def _quantity(name: str, value: object) -> str:
@@ -660,16 +557,6 @@ def by_id(listed: PositionGetPositionInstructionsResponse, id: str) -> PositionI
     if len({row.status for row in rows}) > 1:
         raise _useless(listed, "the list of instructions shows this one twice, in different states")
     return rows[0] if rows else None
-
-
-def checked_keys(keys: Sequence[str]) -> list[str]:
-    """Idempotency keys to look for, at least one."""
-    if isinstance(keys, str) or not hasattr(keys, "__iter__"):
-        raise refusal(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
-    checked = [checked_text("idempotency_keys", key) for key in keys]
-    if not checked:
-        raise unfit("at least one key", "idempotency_keys", checked)
-    return checked
 
 
 def by_key(

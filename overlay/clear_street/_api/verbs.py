@@ -8,9 +8,12 @@ from urllib.parse import unquote
 
 from ..errors import ArgumentError
 from . import requests as seam
-from .operations import OPERATIONS, Operation, Resend
+from .operations import Operation, Resend
+from .rows import every_operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .requests import Prepared
 
 T = TypeVar("T")
@@ -27,18 +30,16 @@ def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tup
     """
     _check_path(path)
     kind = seam.checked_cast(cast_to)
-    for operation in OPERATIONS:
-        values = _match(operation, method, path)
-        if values is not None:
-            _refuse_sibling(operation, path)
-            if kind is list:
-                raise ArgumentError(
-                    f"{operation.name} answers with an object, so `cast_to` cannot be list; use dict, or a model."
-                )
-            return cast("Operation[..., T]", operation), _known(operation, values, path, body), kind
+    operation = _best_match(method, path)
+    if operation is not None:
+        if kind is list:
+            raise ArgumentError(
+                f"{operation.name} answers with an object, so `cast_to` cannot be list; use dict, or a model."
+            )
+        return cast("Operation[..., T]", operation), _known(operation, path, body), kind
     resend = Resend.READ if method == "GET" else Resend.ONCE
     prepared = seam.Prepared(seam.raw_request(method.lower(), method, UNKNOWN_PATH, path, body))
-    unknown: Operation[[], T] = Operation(method.lower(), lambda: prepared, method, UNKNOWN_PATH, resend, None)
+    unknown: Operation[[], T] = Operation(method.lower(), method, UNKNOWN_PATH, resend, lambda: lambda: prepared, None)
     return unknown, prepared, kind
 
 
@@ -64,19 +65,35 @@ def _check_path(path: str) -> None:
             raise ArgumentError(f"The segment {segment!r} in `path` {path!r} is no UTF-8.") from None
 
 
-def _match(operation: Operation[..., object], method: str, path: str) -> list[str] | None:
-    """The path's parameters, where it is that of the operation."""
-    if operation.method != method:
+def _best_match(method: str, path: str) -> Operation[..., object] | None:
+    """The operation of a path; of several that fit, the one whose literal segments come first, as at the service."""
+    every = every_operation()
+    fitting = [one for one in every if one.method == method and _parameters(one, path) is not None]
+    if not fitting:
         return None
-    pattern = re.sub(r"\\\{\w+\\\}", "([^/]+)", re.escape(operation.path_template))
-    match = re.fullmatch(pattern, path)
-    return [unquote(value) for value in match.groups()] if match else None
+    best = min(fitting, key=lambda one: [segment[:1] == "{" for segment in one.path_template.split("/")])
+    _refuse_sibling(best, path, every)
+    return best
 
 
-def _refuse_sibling(operation: Operation[..., object], path: str) -> None:
+def _parameters(operation: Operation[..., object], path: str) -> dict[str, str] | None:
+    """The parameters of a path, where it is that of the operation."""
+    parts, template = path.split("/"), operation.path_template.split("/")
+    if len(parts) != len(template):
+        return None
+    found: dict[str, str] = {}
+    for mine, name in zip(parts, template, strict=True):
+        if name[:1] == "{":
+            found[name[1:-1]] = unquote(mine)
+        elif mine != name:
+            return None
+    return found
+
+
+def _refuse_sibling(operation: Operation[..., object], path: str, every: Iterable[Operation[..., object]]) -> None:
     """Refuse a path in which the literal segment of another operation's stands for a parameter."""
     parts, template = path.split("/"), operation.path_template.split("/")
-    for other in OPERATIONS:
+    for other in every:
         theirs = other.path_template.split("/")
         for index, (mine, name) in enumerate(zip(parts, template, strict=True)):
             if "{" in name and theirs[: index + 1] == [*template[:index], unquote(mine)]:
@@ -85,17 +102,18 @@ def _refuse_sibling(operation: Operation[..., object], path: str) -> None:
                 )
 
 
-def _known(operation: Operation[..., object], values: list[str], path: str, body: object) -> Prepared:
+def _known(operation: Operation[..., object], path: str, body: object) -> Prepared:
     """The request of a known operation, given by its path; what the call's rules need is read out of it."""
-    is_account = bool(values) and re.fullmatch(r"[0-9]{1,19}", values[0]) is not None
+    given = _parameters(operation, path) or {}
+    number = given.get("account_id", "")
+    account_id = int(number) if re.fullmatch(r"[0-9]{1,19}", number) else None
     if not operation.may_look:
         request = seam.raw_request(operation.name, operation.method, operation.path_template, path, body)
-        return seam.Prepared(request, account_id=int(values[0]) if is_account else None)
-    if not is_account:
-        raise ArgumentError(f"Expected an account id in `path` but received {values[0]!r}.")
-    account_id = int(values[0])
+        return seam.Prepared(request, account_id)
+    if account_id is None:
+        raise ArgumentError(f"Expected an account id in `path` but received {number!r}.")
     if operation.has_rows:
-        return seam.submit_position_instructions(account_id, instructions=body)  # type: ignore[arg-type]
+        return operation.build(account_id, instructions=body)
     if body is not None:
         raise ArgumentError(f"{operation.name} takes no body: leave `body` out.")
-    return seam.cancel_position_instruction(values[1], account_id=account_id)
+    return operation.build(given["instruction_id"], account_id=account_id)

@@ -10,9 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 from .._api import requests as seam
-from .._config.arguments import unexpected
+from .._config.arguments import OPTIONS, checked_flag, takes, unexpected
 from .._config.secrets import checked_headers, concealed
-from .._config.settings import checked_flag
 from .._outcomes import Attempt, Failure, Outcome, Reply
 from ..errors import CutoffPassedError, RequestInfo
 from ..types.v1._facts import record_call
@@ -39,9 +38,6 @@ T = TypeVar("T")
 _preload = cache(seam.preload)
 
 NOT_AFTER = "the time in `not_after`"
-_COMMON = ("extra_headers", "extra_query", "extra_body", "timeout", "max_retries", "deadline")
-_CHANGING = ("not_after",)
-_SUBMIT = ("raise_on_rejection", "resend_after_unknown")
 
 
 class Asked(Generic[T]):
@@ -352,12 +348,7 @@ def _flag(options: Mapping[str, object], name: str, default: bool) -> bool:
 
 
 def _check_options(operation: Operation[..., T], options: Mapping[str, object]) -> None:
-    known: tuple[str, ...] = _COMMON
-    if operation.changes:
-        known += _CHANGING
-    if operation.has_rows:
-        known += _SUBMIT
     for name in options:
-        if name not in known:
-            names = (*seam.arguments_of(operation.name), *known)
-            raise unexpected(operation.name, name, names)
+        if not takes(name, *operation.takes):
+            known = (*operation.arguments, *(name for name in OPTIONS if takes(name, *operation.takes)))
+            raise unexpected(operation.name, name, known)

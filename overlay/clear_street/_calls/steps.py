@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from .._api import requests as seam
 from .._api.json import read_object
 from .._api.operations import Resend
+from .._api.rows.positions import GET_POSITION_INSTRUCTIONS
 from .._logging import log, logger
 from .._outcomes import Failure, Outcome, Reply
 from ..errors import APIError, ArgumentError
@@ -162,7 +163,7 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[PositionInstruction]
         yield Sleep(wait)
         now = call.clock.monotonic()
     send = Send(
-        seam.get_position_instructions(cast("int", asked.prepared.account_id)).request,
+        GET_POSITION_INSTRUCTIONS.build(cast("int", asked.prepared.account_id)).request,
         asked.headers,
         timeout=asked.limits.timeout,
         until=min(now + asked.limits.timeout.total, time.deadline_at),

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from .._annotations import resolvable
 from .._api import requests as seam
-from .._api.operations import GET_POSITION_INSTRUCTIONS, Operation
-from .._config.arguments import check_spelling, unfit
-from .._config.limits import checked_seconds
+from .._api.rows.positions import GET_POSITION_INSTRUCTIONS
+from .._config.arguments import checked_ids, checked_seconds, checked_states
 from .._logging import log
 from .._outcomes import Outcome
-from .._states import FAILED_STATES, KNOWN_STATES, TERMINAL_STATES
+from .._states import FAILED_STATES, TERMINAL_STATES
 from ..errors import (
     APIError,
     APIResponseValidationError,
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from .._api.operations import Operation
     from .._config.options import Clock
     from ..types.v1 import PositionGetPositionInstructionsResponse, PositionInstruction
     from .call import Call
@@ -140,7 +140,7 @@ class Poll:
     def __init__(self, new_call: NewCall, clock: Clock, account_id: int, seen: Seen) -> None:
         self._new_call = new_call
         self._clock = clock
-        self._prepared = seam.get_position_instructions(account_id)
+        self._prepared = GET_POSITION_INSTRUCTIONS.build(account_id)
         self._account_id = self._prepared.account_id
         self._seen = seen
         self._reading = Reading()
@@ -459,52 +459,6 @@ def _timed_out(poll: Poll, seen: Seen, ids: Sequence[str], id_: str, seconds: fl
         history=seen.history(id_),
         **seen.facts(ids),
     )
-
-
-def checked_ids(ids: Iterable[str]) -> Sequence[str]:
-    """The server's ids of instructions, at least one."""
-    if isinstance(ids, str) or not hasattr(ids, "__iter__"):
-        raise ArgumentError(f"Expected a list of ids for `ids` but received {ids!r}; put it into a list.")
-    from uuid import UUID
-
-    checked = tuple(str(id_) if isinstance(id_, UUID) else id_ for id_ in ids)
-    for id_ in checked:
-        if not isinstance(id_, str) or not id_.strip():
-            shown = id_ if id_ is None or isinstance(id_, (str, bytes, int)) else type(id_).__name__
-            raise ArgumentError(
-                f"Expected a non-empty string for the id of an instruction but received {shown!r}; "
-                "put the server's `id` into `ids`."
-            )
-    if not checked:
-        raise unfit("at least one id", "ids", [])
-    return checked
-
-
-def checked_states(until: str | Iterable[str] | None) -> Collection[str] | None:
-    """The states to wait for: None for any terminal one; one or several names, also of states that the spec does not
-    list yet.
-    """
-    if until is None:
-        return None
-    if not hasattr(until, "__iter__"):
-        raise unfit("a status, or a list of them,", "until", until, "use one such as 'CANCELLED'")
-    states = [until] if isinstance(until, str) else list(until)
-    for state in states:
-        _check_state(state)
-    if not states:
-        raise ArgumentError(
-            f"Expected at least one status for `until` but received {states!r}; leave it out to wait for any end."
-        )
-    return frozenset(states)
-
-
-def _check_state(state: object) -> None:
-    """Refuse what is no status, or a misspelt one, which would be waited for in vain."""
-    if not isinstance(state, str) or not state.strip():
-        raise ArgumentError(
-            f"Expected the name of a status in `until` but received {state!r}; use one such as 'CANCELLED'."
-        )
-    check_spelling("until", state, KNOWN_STATES)
 
 
 resolvable(globals(), InstructionChange)

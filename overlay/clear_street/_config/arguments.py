@@ -1,13 +1,64 @@
-"""Refusing an argument without importing the tree of errors: a client that is only built costs next to nothing."""
+"""The options of clients and calls, and every check of an argument.
+
+A check names the argument, what came, and what to write instead. The tree of errors is imported when one is raised: a
+client that is only built costs next to nothing. docs/safety.md, "Arguments".
+"""
 
 from __future__ import annotations
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
     from typing import NoReturn
 
     from ..errors import ArgumentError
+
+
+_SECONDS_MAX = 1e9
+"""Some thirty years; what waits for longer overflows in the operating system."""
+_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+_FRAMING = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
+
+OPTIONS = {
+    "api_key": ("client", "secret"),
+    "base_url": ("client", "secret"),
+    "deadline": ("client", "call"),
+    "default_headers": ("client", "secret"),
+    "environment": ("client",),
+    "extra_body": ("call",),
+    "extra_headers": ("call", "secret"),
+    "extra_query": ("call",),
+    "idempotency_key_name": ("client",),
+    "max_body_size": ("client",),
+    "max_retries": ("client", "call"),
+    "not_after": ("change",),
+    "on_intent": ("client",),
+    "raise_on_rejection": ("client", "submit"),
+    "read_only": ("client",),
+    "resend_after_unknown": ("client", "submit"),
+    "strict": ("client",),
+    "timeout": ("client", "call"),
+}
+"""Every option: what takes it (a client, any call, a call that can change something, a submit), and whether it may be
+secret. `options.py` has the same for type checkers.
+"""
+FLAGS = ("read_only", "strict", "raise_on_rejection", "resend_after_unknown")
+"""The options of a client that are True or False."""
+
+
+def takes(option: str, *takers: str) -> bool:
+    """Whether one of the takers takes an option."""
+    about = OPTIONS.get(option, ())
+    return any(taker in about for taker in takers)
+
+
+def is_secret(name: str) -> bool:
+    """Whether the value of an option may be secret. An unknown name is taken for secret: it may be a misspelt
+    `api_key`.
+    """
+    return "secret" in OPTIONS.get(name, ("secret",))
 
 
 def refusal(message: str) -> ArgumentError:
@@ -72,6 +123,216 @@ def no_name(owner: str, name: str, known: Mapping[str, str]) -> AttributeError:
     near = [name] if name in known else get_close_matches(name, known, n=1) or get_close_matches(name, known, 1, 0.5)
     advice = f"did you mean `{known[near[0]]}`?" if near else f"it has {', '.join(known.values())}."
     return AttributeError(f"{owner} has no attribute {name!r}; {advice}")
+
+
+def checked_seconds(argument: str, value: object) -> float:
+    """A positive, finite number of seconds."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _SECONDS_MAX:
+        advice = "for a moment use `not_after`" if hasattr(value, "utcoffset") else as_number(value)
+        raise unfit(f"a positive number of seconds (at most {_SECONDS_MAX:.0f})", argument, value, advice)
+    return float(value)
+
+
+def checked_max_retries(value: object) -> int:
+    """A whole number of further attempts, 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        whole = isinstance(value, float) and value.is_integer() and value >= 0
+        advice = f"write {value:.0f}" if whole else as_number(value)
+        raise unfit("a whole number, 0 or more,", "max_retries", value, advice)
+    return value
+
+
+def checked_not_after(value: object) -> datetime:
+    """An aware datetime."""
+    from datetime import datetime
+
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        advice = "give it one, such as datetime.timezone.utc"
+        if isinstance(value, str):
+            advice = "use datetime.fromisoformat, and a zone such as datetime.timezone.utc"
+        elif isinstance(value, (int, float)):
+            advice = "use datetime.fromtimestamp(..., timezone.utc)"
+        raise unfit("a datetime with a time zone", "not_after", value, advice)
+    return value
+
+
+def checked_flag(name: str, value: object) -> bool:
+    """True or False; a truthy string such as "false" is a mistake worth catching."""
+    if not isinstance(value, bool):
+        raise refusal(f"Expected True or False for `{name}` but received {value!r}.")
+    return value
+
+
+def problem_of_key(key: object) -> str | None:
+    if not isinstance(key, str):
+        advice = "; decode it" if isinstance(key, bytes) else ""
+        kind = type(key).__name__
+        return f"Expected a string, or a callable that returns one, for `api_key` but received {kind}{advice}."
+    if not key:
+        return "Expected a non-empty value for `api_key` but received ''; pass the key itself."
+    if key[:7].lower() == "bearer ":
+        return "The value of `api_key` begins with 'Bearer ', which the client adds by itself; pass the key alone."
+    if key[0] in "'\"" and key[0] == key[-1]:
+        return "The value of `api_key` stands in quotes; pass the key exactly as it was issued."
+    if not is_header_value(key):
+        return (
+            "The value of `api_key` cannot be sent: it has white space at an end, a line break or a character that is "
+            "not printable ASCII; pass the key exactly as it was issued."
+        )
+    return None
+
+
+def checked_size(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise refusal(f"Expected a whole number of bytes, 1 or more, for `max_body_size` but received {value!r}.")
+    return value
+
+
+def checked_key_name(value: object) -> str | None:
+    if value is None:
+        return None
+    from typing import get_args
+
+    from .options import IdempotencyKeyName
+
+    if value not in (names := get_args(IdempotencyKeyName)):
+        raise unfit(f"one of {', '.join(map(repr, names))}, or None,", "idempotency_key_name", value)
+    return str(value)
+
+
+def checked_hook(value: object) -> Callable[..., object] | None:
+    if value is not None and not callable(value):
+        raise refusal(f"Expected a function, or None, for `on_intent` but received {value!r}.")
+    return value
+
+
+def problem_of_url(url: str) -> str | None:
+    """Why a URL is refused; it is shown only where no part of it can be a password."""
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    shown = "received another" if any(mark in url for mark in "@?#") else f"received {url!r}"
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        return "the value has a character that a URL cannot have"
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        _ = parts.port
+    except ValueError:
+        return "the value is no URL"
+    usable = parts.scheme in ("http", "https") and host
+    if "@" in parts.netloc or ("@" in url and not usable):
+        return "leave user name and password out of it, the key goes into `api_key`"
+    if not usable:
+        return f"{shown}, such as 'https://api.clearstreet.com'"
+    if "?" in url or "#" in url:
+        return "leave the query and the fragment out"
+    if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
+        return f"{shown}, leave '.' and '..' out of its path"
+    try:
+        loopback = ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+        if not _HOST.issuperset(host) or host.replace(".", "").isdigit():
+            return f"{shown}, whose host is neither a name nor an IP address"
+    if parts.scheme == "http" and not loopback:
+        return f"{shown}, and plain http would show the API key to the network (only loopback may use it)"
+    return None
+
+
+def checked_ids(ids: Iterable[str]) -> Sequence[str]:
+    """The server's ids of instructions, at least one."""
+    if isinstance(ids, str) or not hasattr(ids, "__iter__"):
+        raise refusal(f"Expected a list of ids for `ids` but received {ids!r}; put it into a list.")
+    from uuid import UUID
+
+    checked = tuple(str(id_) if isinstance(id_, UUID) else id_ for id_ in ids)
+    for id_ in checked:
+        if not isinstance(id_, str) or not id_.strip():
+            shown = id_ if id_ is None or isinstance(id_, (str, bytes, int)) else type(id_).__name__
+            raise refusal(
+                f"Expected a non-empty string for the id of an instruction but received {shown!r}; "
+                "put the server's `id` into `ids`."
+            )
+    if not checked:
+        raise unfit("at least one id", "ids", [])
+    return checked
+
+
+def checked_states(until: str | Iterable[str] | None) -> Collection[str] | None:
+    """The states to wait for: None for any terminal one; one or several names, also of states that the spec does not
+    list yet.
+    """
+    if until is None:
+        return None
+    if not hasattr(until, "__iter__"):
+        raise unfit("a status, or a list of them,", "until", until, "use one such as 'CANCELLED'")
+    states = [until] if isinstance(until, str) else list(until)
+    for state in states:
+        _check_state(state)
+    if not states:
+        raise refusal(
+            f"Expected at least one status for `until` but received {states!r}; leave it out to wait for any end."
+        )
+    return frozenset(states)
+
+
+def _check_state(state: object) -> None:
+    """Refuse what is no status, or a misspelt one, which would be waited for in vain."""
+    if not isinstance(state, str) or not state.strip():
+        raise refusal(f"Expected the name of a status in `until` but received {state!r}; use one such as 'CANCELLED'.")
+    from .._states import KNOWN_STATES
+
+    check_spelling("until", state, KNOWN_STATES)
+
+
+def problem_of_headers(argument: str, headers: Mapping[object, object]) -> str | None:
+    if not hasattr(headers, "items"):
+        return f"Expected a dict for `{argument}` but received {type(headers).__name__}."
+    for name, value in headers.items():
+        lower = name.lower() if isinstance(name, str) else ""
+        if not lower or not _TOKEN.issuperset(lower):
+            return f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'."
+        if lower in _FRAMING:
+            return f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out."
+        if value is not None and (not isinstance(value, str) or not is_header_value(value)):
+            return (
+                f"The value of header {name!r} in `{argument}` cannot be sent; "
+                "use a string of printable ASCII without line breaks, or None to leave the header out."
+            )
+    return None
+
+
+def is_header_value(value: str) -> bool:
+    """Whether `value` can be sent as the value of a header: printable ASCII, no white space at its ends."""
+    return value.isascii() and value.isprintable() and value == value.strip()
+
+
+def checked_text(name: str, value: object) -> str:
+    """A string that is not blank and can be sent; also a UUID, as one."""
+    from uuid import UUID
+
+    if not isinstance(value, (str, UUID)):
+        raise refusal(f"Expected a string for `{name}` but received {value!r}.")
+    # An enum's `__str__` may give its name.
+    text = str.__str__(value) if isinstance(value, str) else str(value)
+    if not text.strip():
+        raise refusal(f"Expected a non-empty value for `{name}` but received {value!r}")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise refusal(f"The value for `{name}` is no text that can be sent: {value!r}.") from None
+    return text
+
+
+def checked_keys(keys: Sequence[str]) -> list[str]:
+    """Idempotency keys to look for, at least one."""
+    if isinstance(keys, str) or not hasattr(keys, "__iter__"):
+        raise refusal(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
+    checked = [checked_text("idempotency_keys", key) for key in keys]
+    if not checked:
+        raise unfit("at least one key", "idempotency_keys", checked)
+    return checked
 
 
 class Named:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .arguments import as_number, unfit
+from .arguments import checked_max_retries, checked_not_after, checked_seconds
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_CONNECT_TIMEOUT = 5.0
-_SECONDS_MAX = 1e9
-"""Some thirty years; what waits for longer overflows in the operating system."""
 _PHASES = ("connect", "read", "write", "pool")
 
 
@@ -88,34 +86,3 @@ def checked_timeout(value: object) -> Timeout:
     total = max((phase for phase in given if phase is not None), default=DEFAULT_TIMEOUT)
     connect, read, write, pool = (total if phase is None else phase for phase in given)
     return Timeout(total, connect, read, write, pool)
-
-
-def checked_seconds(argument: str, value: object) -> float:
-    """A positive, finite number of seconds."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _SECONDS_MAX:
-        advice = "for a moment use `not_after`" if hasattr(value, "utcoffset") else as_number(value)
-        raise unfit(f"a positive number of seconds (at most {_SECONDS_MAX:.0f})", argument, value, advice)
-    return float(value)
-
-
-def checked_max_retries(value: object) -> int:
-    """A whole number of further attempts, 0 or more."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        whole = isinstance(value, float) and value.is_integer() and value >= 0
-        advice = f"write {value:.0f}" if whole else as_number(value)
-        raise unfit("a whole number, 0 or more,", "max_retries", value, advice)
-    return value
-
-
-def checked_not_after(value: object) -> datetime:
-    """An aware datetime."""
-    from datetime import datetime
-
-    if not isinstance(value, datetime) or value.utcoffset() is None:
-        advice = "give it one, such as datetime.timezone.utc"
-        if isinstance(value, str):
-            advice = "use datetime.fromisoformat, and a zone such as datetime.timezone.utc"
-        elif isinstance(value, (int, float)):
-            advice = "use datetime.fromtimestamp(..., timezone.utc)"
-        raise unfit("a datetime with a time zone", "not_after", value, advice)
-    return value

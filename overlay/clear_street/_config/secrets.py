@@ -6,34 +6,12 @@ behind a `Secret` in the first frame that has it, before anything can be raised.
 
 from __future__ import annotations
 
-from .arguments import refusal
+from .arguments import is_secret, problem_of_headers, refusal
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
-
-_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-_FRAMING = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
-
-_PLAIN_OPTIONS = frozenset(
-    {
-        "deadline",
-        "environment",
-        "extra_body",
-        "extra_query",
-        "idempotency_key_name",
-        "max_retries",
-        "not_after",
-        "on_intent",
-        "raise_on_rejection",
-        "read_only",
-        "resend_after_unknown",
-        "strict",
-        "timeout",
-    }
-)
-"""Options that are no secret; one that there is none of may be a secret's, misspelt."""
 
 
 class Secret:
@@ -94,7 +72,7 @@ def conceal(options: object) -> None:
     """Put what may be secret among keyword arguments behind a `Secret`, in place."""
     given: Any = options
     for name in given:
-        if name not in _PLAIN_OPTIONS:
+        if is_secret(name):
             given[name] = concealed(given[name])
 
 
@@ -102,29 +80,7 @@ def checked_headers(argument: str, headers: Secret | None) -> Headers:
     """The headers of an argument, or an `ArgumentError` that names the header but never its value."""
     if headers is None:
         return Headers({})
-    problem = _problem_of_headers(argument, headers.reveal())
+    problem = problem_of_headers(argument, headers.reveal())
     if problem is not None:
         raise refusal(problem)
     return Headers({name.lower(): value for name, value in headers.reveal().items()})
-
-
-def _problem_of_headers(argument: str, headers: Mapping[object, object]) -> str | None:
-    if not hasattr(headers, "items"):
-        return f"Expected a dict for `{argument}` but received {type(headers).__name__}."
-    for name, value in headers.items():
-        lower = name.lower() if isinstance(name, str) else ""
-        if not lower or not _TOKEN.issuperset(lower):
-            return f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'."
-        if lower in _FRAMING:
-            return f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out."
-        if value is not None and (not isinstance(value, str) or not is_header_value(value)):
-            return (
-                f"The value of header {name!r} in `{argument}` cannot be sent; "
-                "use a string of printable ASCII without line breaks, or None to leave the header out."
-            )
-    return None
-
-
-def is_header_value(value: str) -> bool:
-    """Whether `value` can be sent as the value of a header: printable ASCII, no white space at its ends."""
-    return value.isascii() and value.isprintable() and value == value.strip()

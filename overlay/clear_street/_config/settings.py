@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import os
 
-from .arguments import refusal, unexpected, unfit
+from .arguments import (
+    FLAGS,
+    OPTIONS,
+    checked_flag,
+    checked_hook,
+    checked_key_name,
+    checked_size,
+    problem_of_key,
+    problem_of_url,
+    refusal,
+    takes,
+    unexpected,
+)
 from .limits import DEFAULT_LIMITS, Limits
-from .secrets import Headers, Secret, checked_headers, concealed, is_header_value
+from .secrets import Headers, Secret, checked_headers, concealed
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -17,21 +29,6 @@ ENVIRONMENTS = {
     "production": "https://api.clearstreet.com",
     "dev": "https://api-dev.clearstreet.com",
 }
-_HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
-_FLAGS = ("read_only", "strict", "raise_on_rejection", "resend_after_unknown")
-_OPTIONS = (
-    "api_key",
-    "environment",
-    "base_url",
-    "timeout",
-    "deadline",
-    "max_retries",
-    "max_body_size",
-    "default_headers",
-    "on_intent",
-    "idempotency_key_name",
-    *_FLAGS,
-)
 
 
 class Settings:
@@ -91,13 +88,13 @@ class Settings:
         if "default_headers" in given:
             self.headers = checked_headers("default_headers", given["default_headers"]).over(self.headers)
         if "on_intent" in given:
-            self.on_intent = _hook(given["on_intent"])
+            self.on_intent = checked_hook(given["on_intent"])
         if "idempotency_key_name" in given:
-            self.idempotency_key_name = _key_name(given["idempotency_key_name"])
+            self.idempotency_key_name = checked_key_name(given["idempotency_key_name"])
         if "max_body_size" in given:
-            self.max_body_size = _size(given["max_body_size"])
+            self.max_body_size = checked_size(given["max_body_size"])
         self.limits = self.limits.with_arguments(given)
-        for name in _FLAGS:
+        for name in FLAGS:
             if name in given:
                 setattr(self, name, checked_flag(name, given[name]))
 
@@ -105,44 +102,18 @@ class Settings:
 def refuse_unknown(method: str, options: Mapping[str, object]) -> None:
     """Raise TypeError where one of the options of a client is none."""
     for name in options:
-        if name not in _OPTIONS:
-            raise unexpected(method, name, _OPTIONS)
-
-
-def checked_flag(name: str, value: object) -> bool:
-    """True or False; a truthy string such as "false" is a mistake worth catching."""
-    if not isinstance(value, bool):
-        raise refusal(f"Expected True or False for `{name}` but received {value!r}.")
-    return value
+        if not takes(name, "client"):
+            raise unexpected(method, name, [name for name in OPTIONS if takes(name, "client")])
 
 
 def checked_key(value: object) -> Secret:
     """An API key that can be sent; the message never shows it."""
     hidden = value if isinstance(value, Secret) else Secret(value)
     del value
-    problem = _problem_of_key(hidden.reveal())
+    problem = problem_of_key(hidden.reveal())
     if problem is not None:
         raise refusal(problem)
     return hidden
-
-
-def _problem_of_key(key: object) -> str | None:
-    if not isinstance(key, str):
-        advice = "; decode it" if isinstance(key, bytes) else ""
-        kind = type(key).__name__
-        return f"Expected a string, or a callable that returns one, for `api_key` but received {kind}{advice}."
-    if not key:
-        return "Expected a non-empty value for `api_key` but received ''; pass the key itself."
-    if key[:7].lower() == "bearer ":
-        return "The value of `api_key` begins with 'Bearer ', which the client adds by itself; pass the key alone."
-    if key[0] in "'\"" and key[0] == key[-1]:
-        return "The value of `api_key` stands in quotes; pass the key exactly as it was issued."
-    if not is_header_value(key):
-        return (
-            "The value of `api_key` cannot be sent: it has white space at an end, a line break or a character that is "
-            "not printable ASCII; pass the key exactly as it was issued."
-        )
-    return None
 
 
 def _api_key(value: Secret | Callable[[], Any] | None) -> Secret | Callable[[], Any]:
@@ -154,30 +125,6 @@ def _api_key(value: Secret | Callable[[], Any] | None) -> Secret | Callable[[], 
             "(ClearStreet.sandbox() needs none)."
         )
     return value if callable(value) else checked_key(value)
-
-
-def _size(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise refusal(f"Expected a whole number of bytes, 1 or more, for `max_body_size` but received {value!r}.")
-    return value
-
-
-def _key_name(value: object) -> str | None:
-    if value is None:
-        return None
-    from typing import get_args
-
-    from .options import IdempotencyKeyName
-
-    if value not in (names := get_args(IdempotencyKeyName)):
-        raise unfit(f"one of {', '.join(map(repr, names))}, or None,", "idempotency_key_name", value)
-    return str(value)
-
-
-def _hook(value: object) -> Callable[..., object] | None:
-    if value is not None and not callable(value):
-        raise refusal(f"Expected a function, or None, for `on_intent` but received {value!r}.")
-    return value
 
 
 def _base_url(base_url: Secret | Callable[..., object] | None, environment: object) -> str:
@@ -196,42 +143,8 @@ def _base_url(base_url: Secret | Callable[..., object] | None, environment: obje
     if base_url is None:
         return ENVIRONMENTS[environment or "production"]
     url = str(base_url.reveal() if isinstance(base_url, Secret) else base_url)
-    problem = _problem_of_url(url)
+    problem = problem_of_url(url)
     if problem is not None:
         del url
         raise refusal(f"Expected an https URL for `base_url` or CLEAR_STREET_BASE_URL; {problem}.")
     return url.rstrip("/")
-
-
-def _problem_of_url(url: str) -> str | None:
-    """Why a URL is refused; it is shown only where no part of it can be a password."""
-    from ipaddress import ip_address
-    from urllib.parse import urlsplit
-
-    shown = "received another" if any(mark in url for mark in "@?#") else f"received {url!r}"
-    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        return "the value has a character that a URL cannot have"
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        return "the value is no URL"
-    usable = parts.scheme in ("http", "https") and host
-    if "@" in parts.netloc or ("@" in url and not usable):
-        return "leave user name and password out of it, the key goes into `api_key`"
-    if not usable:
-        return f"{shown}, such as 'https://api.clearstreet.com'"
-    if "?" in url or "#" in url:
-        return "leave the query and the fragment out"
-    if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        return f"{shown}, leave '.' and '..' out of its path"
-    try:
-        loopback = ip_address(host).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-        if not _HOST.issuperset(host) or host.replace(".", "").isdigit():
-            return f"{shown}, whose host is neither a name nor an IP address"
-    if parts.scheme == "http" and not loopback:
-        return f"{shown}, and plain http would show the API key to the network (only loopback may use it)"
-    return None

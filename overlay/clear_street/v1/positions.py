@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 from .._annotations import resolvable
-from .._api import operations
-from .._api import requests as seam
-from .._config.arguments import Named, refuse_unexpected
-from .._config.limits import checked_seconds
+from .._api.rows import positions as operations
+from .._config.arguments import Named, checked_keys, checked_seconds, checked_text, refuse_unexpected
 from .._config.secrets import conceal
 from .._shapes import raw, streamed
 
@@ -109,23 +107,19 @@ class Positions(Named):
         conceal(options)
         from .._iterators import Cursor, PositionIterator
 
-        caller = self._caller
-        cursor = Cursor(page_token, page_size, caller.clock, listing_deadline)
-
-        def fetch(token: str | None, left: float) -> PositionGetPositionsResponse:
-            seconds = caller.settings.limits.with_options(options).call_seconds
-            bounded: CallOptions = {**options, "deadline": min(seconds, left)}
-            return self.get_positions(
-                account_id,
-                instrument_ids=instrument_ids,
-                page_size=page_size,
-                page_token=token,
-                sort_by=sort_by,
-                sort_direction=sort_direction,
-                **bounded,
-            )
-
-        return PositionIterator(fetch, cursor)
+        caller, rows = self._caller, page_size or 1000
+        limits = caller.settings.limits
+        cursor = Cursor(operations.GET_POSITIONS, page_token, rows, caller.clock, limits, options, listing_deadline)
+        return PositionIterator(
+            cursor,
+            self.get_positions,
+            account_id,
+            instrument_ids=instrument_ids,
+            page_size=page_size,
+            sort_by=sort_by,
+            sort_direction=sort_direction,
+            **options,
+        )
 
     def close_positions(
         self, account_id: int, *, cancel_orders: bool | None = None, **options: Unpack[ChangingCallOptions]
@@ -202,9 +196,11 @@ class Positions(Named):
         raises.
         """
         conceal(options)
-        checked = seam.checked_text("id", id)
+        checked = checked_text("id", id)
         listed = self.get_position_instructions(account_id, **options)
-        return seam.by_id(listed, checked)
+        from .._api.requests import by_id
+
+        return by_id(listed, checked)
 
     def find_position_instructions(
         self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]
@@ -218,9 +214,11 @@ class Positions(Named):
         come without keys, so that absence would say nothing.
         """
         conceal(options)
-        keys = seam.checked_keys(idempotency_keys)
+        keys = checked_keys(idempotency_keys)
         listed = self.get_position_instructions(account_id, **options)
-        return seam.by_key(listed, keys)
+        from .._api.requests import by_key
+
+        return by_key(listed, keys)
 
     def submit_position_instructions(
         self,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .._annotations import resolvable
-from .._api import operations
+from .._api.rows import version as operations
 from .._config.arguments import Named
 from .._shapes import raw, streamed
 

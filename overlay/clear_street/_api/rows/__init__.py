@@ -1,0 +1,19 @@
+"""The operations of the service, one row each: what a call of it may do.
+
+Each tag has its module, imported when its namespace is.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from ..operations import Operation
+
+
+def every_operation() -> tuple[Operation[..., object], ...]:
+    """Every operation that the spec has."""
+    from ..operations import Operation
+    from . import positions, version
+
+    modules = (positions, version)
+    return tuple(row for module in modules for row in vars(module).values() if isinstance(row, Operation))
