@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
@@ -220,6 +219,8 @@ def _instead(value: object) -> str:
         return f"; write {value.strip()} without quotes"
     if isinstance(value, float) and value.is_integer() and abs(value) < _SHOWN_MAX:
         return f"; write {value:.0f}"
+    from decimal import Decimal  # messages alone need it, and the module takes memory
+
     if isinstance(value, Decimal) and value.is_finite() and abs(value) < _SHOWN_MAX and value == int(value):
         return f"; write {int(value)}"
     if isinstance(value, bytes):

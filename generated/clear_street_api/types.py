@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum, IntEnum, StrEnum
 from typing import Any, ClassVar, Final, NamedTuple, Self, SupportsIndex, TypeVar, cast
-from uuid import UUID
 
 from attrs import define, field
 
@@ -155,6 +154,8 @@ def plain_text(value: object) -> str | None:
     """A string of any type, or a UUID, as a plain string; None for anything else."""
     if isinstance(value, str):
         return str.__str__(value)  # an enum's `__str__` may give its name
+    from uuid import UUID  # few programs hand in one, and the module takes memory
+
     return str(value) if isinstance(value, UUID) else None
 
 

@@ -12,8 +12,6 @@ from ._calls.call import Call
 from ._calls.lifecycle import exchange
 from ._calls.shared import Learnt
 from ._http.driver import Driver
-from ._http.driver_async import AsyncDriver
-from ._responses import AsyncRawResponse, RawResponse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from ._api.requests import Prepared
     from ._calls.steps import Completed
     from ._config.settings import Settings
+    from ._http.driver_async import AsyncDriver
 
 T = TypeVar("T")
 D = TypeVar("D", bound="Driver | AsyncDriver")
@@ -53,10 +52,16 @@ class Running(Generic[D]):
 
     def raw_response(self, completed: Completed[Any], settings: Settings) -> Any:
         """Make the raw or streamed response of a call; its body is read by this driver."""
+        from ._responses import AsyncRawResponse, RawResponse
+
         run: Any = partial(self.driver.run, settings=settings)
         return (RawResponse if isinstance(self.driver, Driver) else AsyncRawResponse)(completed, run)
 
 
 def running(http_client: Any, clock: Any, *, is_async: bool) -> Running[Any]:
     """Make what the calls of one client need."""
-    return Running(AsyncDriver(http_client, clock) if is_async else Driver(http_client, clock))
+    if not is_async:
+        return Running(Driver(http_client, clock))
+    from ._http.driver_async import AsyncDriver
+
+    return Running(AsyncDriver(http_client, clock))

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 _TEXT_MAX = 20_000
 _FIELD = r"(?:json )?(?:fields?|property|properties|keys?|members?|attributes?|names?|parameters?|inputs?)"
-_UNKNOWN = re.compile(
-    rf"(?:unknown|unrecogni[sz]ed|unexpected|unsupported|undeclared|additional|extra|no such) {_FIELD}\b", re.IGNORECASE
-)
-_DOUBLE = re.compile(rf"(?:duplicate|duplicated|conflicting) {_FIELD}\b", re.IGNORECASE)
+# Compiled when a refusal is read, which few programs ever see.
+_UNKNOWN = rf"(?:unknown|unrecogni[sz]ed|unexpected|unsupported|undeclared|additional|extra|no such) {_FIELD}\b"
+_DOUBLE = rf"(?:duplicate|duplicated|conflicting) {_FIELD}\b"
 _IS_UNKNOWN = (
     r"\W+(?:is|was) (?:an? )?(?:unknown|unrecogni[sz]ed|unexpected|unsupported|not (?:known|recogni[sz]ed|expected|"
     r"supported|allowed|permitted)|not an? (?:known|recogni[sz]ed|valid|supported))(?! to be)\b"
@@ -48,7 +47,7 @@ def refused_name(reply: Reply, names: Sequence[str]) -> RefusedName | None:
 def _refused(text: str, names: Sequence[str]) -> RefusedName | None:
     known = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
     for pattern, is_double in ((_DOUBLE, True), (_UNKNOWN, False)):
-        if says := pattern.search(text):
+        if says := re.search(pattern, text, re.IGNORECASE):
             # "unknown field `a`, expected `b`": the one that is meant comes next.
             named = known.search(text, says.end()) or known.search(text)
             return RefusedName(named[0], is_double) if named else None
