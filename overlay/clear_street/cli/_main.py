@@ -1,0 +1,249 @@
+"""The commands as click's objects, and what becomes of an error: the one module that knows click."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .._version import __version__
+from . import _exit
+from ._command import CHANGING, COMMON, GROUPS, Command, Option
+from ._commands import COMMANDS
+from ._exit import Exit, Problem
+from ._session import Session, World, error_record
+from ._text import clean, compact_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from click.shell_completion import CompletionItem
+
+    from ._command import Argument
+
+NAME = "clear-street"
+COMPLETE_VARIABLE = "_CLEAR_STREET_COMPLETE"
+ABOUT = """Look at an account at Clear Street and act on it.
+
+What a run came to is in its exit status: see `clear-street help exit-codes`.
+"""
+COMPLETION_SECONDS = 1.0
+
+
+class _Read(click.ParamType[Any]):
+    """A value that a function of ours reads."""
+
+    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value of a text; a usage error where it has none."""
+        try:
+            return self._read(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Common:
+    """What groups and commands share: the options that may stand before and after a command's words."""
+
+    params: list[click.Parameter]
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its own, and the common ones."""
+        own: list[click.Parameter] = super().get_params(ctx)  # type: ignore[misc]
+        return [*own, *_COMMON]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Its own options first."""
+        own: list[click.Parameter] = [*self.params, *filter(None, [self.get_help_option(ctx)])]  # type: ignore[attr-defined]
+        for title, some in (("Options", own), ("Options of every command, before or after it", _COMMON)):
+            rows = [row for param in some if (row := param.get_help_record(ctx))]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+
+class _Leaf(_Common, click.Command):
+    """A command."""
+
+
+class _Branch(_Common, click.Group):
+    """A group of commands."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names; where it names none, those that are spelt nearly so."""
+        near = difflib.get_close_matches(args[0], self.commands, 3) if args[0] not in self.commands else []
+        if near and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {' or '.join(near)}?")
+        return super().resolve_command(ctx, args)
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Keep a common option that was given; what stands further right wins."""
+    name = str(param.name)
+    if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+        ctx.meta[f"{__name__}.{name}"] = value
+
+
+def _parameter(taken: Argument | Option, *, is_common: bool = False) -> click.Parameter:
+    shared: dict[str, Any] = {}
+    if taken.read is not None:
+        shared["type"] = _Read(taken.metavar or "", taken.read)
+    if taken.completes is not None:
+        shared["shell_complete"] = _completer(taken.completes)
+    if not isinstance(taken, Option):
+        count = -1 if taken.is_many else 1
+        return click.Argument([taken.name], metavar=taken.metavar, nargs=count, required=taken.is_required, **shared)
+    if taken.choices:
+        shared["type"] = click.Choice(taken.choices, case_sensitive=False)
+    if is_common:
+        shared.update(expose_value=False, callback=_remember)
+    return click.Option(
+        taken.flags,
+        help=taken.help,
+        metavar=None if taken.choices else taken.metavar,
+        is_flag=taken.metavar is None and not taken.is_count,
+        count=taken.is_count,
+        multiple=taken.is_many,
+        default=taken.default,
+        show_default=taken.default is not None,
+        **shared,
+    )
+
+
+_COMMON = [_parameter(option, is_common=True) for option in COMMON]
+
+
+def _options(ctx: click.Context) -> dict[str, Any]:
+    """The common options that were given, wherever they stood."""
+    start = f"{__name__}."
+    return {name.removeprefix(start): value for name, value in ctx.meta.items() if name.startswith(start)}
+
+
+def _completer(
+    completes: Callable[[Session], Sequence[str]],
+) -> Callable[[click.Context, click.Parameter, str], list[str | CompletionItem]]:
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str | CompletionItem]:
+        # A shell waits for this at each TAB: it is quick, or there is nothing to offer.
+        options = {**_options(ctx), "timeout": COMPLETION_SECONDS, "deadline": COMPLETION_SECONDS}
+        with contextlib.suppress(Exception), contextlib.closing(_session(ctx, COMMANDS[0], options)) as session:
+            return [text for text in completes(session) if text.lower().startswith(incomplete.lower())]
+        return []
+
+    return complete
+
+
+def _session(ctx: click.Context, command: Command, options: dict[str, Any]) -> Session:
+    return Session(command, options, ctx.find_object(World) or World())
+
+
+def _callback(command: Command) -> Callable[..., Exit]:
+    own = [taken.name for taken in command.takes]
+
+    def callback(**values: Any) -> Exit:
+        ctx = click.get_current_context()
+        # What a changing command takes besides is a setting of the session, too.
+        settings = {name: value for name, value in values.items() if value is not None}
+        with contextlib.closing(_session(ctx, command, {**settings, **_options(ctx)})) as session:
+            try:
+                return Exit(command.run(session, **{name: values[name] for name in own}))
+            except (Exception, KeyboardInterrupt) as error:
+                return _ended(session, error)
+
+    return callback
+
+
+def _ended(session: Session, error: BaseException) -> Exit:
+    """Tell what a run ended in; its exit status."""
+    code = _exit.of_error(error)
+    if session.format != "table":
+        session.tell(compact_json(error_record(error, code)))
+    else:
+        for line in _lines(session, error, code):
+            session.tell(line)
+    if session.options.get("verbose") and code is Exit.DECLINED and not isinstance(error, Problem):
+        traceback.print_exc(file=sys.stderr)
+    return code
+
+
+def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
+    unknown = [key for key, what in getattr(error, "outcomes", {}).items() if what == "unknown"]
+    unknown = unknown or list(getattr(error, "idempotency_keys", ()))
+    if code is Exit.UNKNOWN:
+        yield f"OUTCOME UNKNOWN  {clean(error)}"
+        yield "It may have happened. Do not send it again before you have looked:"
+        yield f"  {session.again(*(('instructions', 'find', *unknown) if unknown else session.looks))}"
+    elif isinstance(error, KeyboardInterrupt):
+        yield "Interrupted."
+    elif code is Exit.NOT_SENT:
+        yield f"Nothing was sent, or nothing was done: {clean(error)}"
+    elif isinstance(error, Problem):
+        yield clean(error)
+    elif code is Exit.DECLINED:
+        yield f"A bug of this program: {type(error).__name__}: {clean(error)} (-v shows where)"
+    else:
+        yield f"{type(error).__name__}: {clean(error)}"
+
+
+def build() -> click.Group:
+    """All commands."""
+    root = _Branch(NAME, help=ABOUT, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+    root.params.append(click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,
+                                    help="Show the version."))  # fmt: skip
+    branches: dict[str, click.Group] = {}
+    for command in COMMANDS:
+        first, _, second = command.name.partition(" ")
+        parent: click.Group = root
+        if second:
+            if first not in branches:
+                branches[first] = _Branch(first, help=GROUPS[first])
+                root.add_command(branches[first])
+            parent = branches[first]
+        parent.add_command(_leaf(second or first, command))
+    return root
+
+
+def _leaf(name: str, command: Command) -> click.Command:
+    if command.is_passed_on:
+        # Its options are another parser's: -h and --help among them.
+        rest = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
+        settings = {"ignore_unknown_options": True, "help_option_names": []}
+        return click.Command(
+            name, params=[rest], help=command.help, context_settings=settings, callback=_callback(command)
+        )
+    parameters = [_parameter(taken) for taken in (*command.takes, *(CHANGING if command.changes else ()))]
+    return _Leaf(name, params=parameters, help=command.help, callback=_callback(command))
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"{NAME} {__version__}")
+        ctx.exit()
+
+
+def run(arguments: Sequence[str], world: World | None = None) -> int:
+    """Run a command line; its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Text that the terminal's encoding does not have must not end a run.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = build().main(list(arguments), NAME, COMPLETE_VARIABLE, standalone_mode=False, obj=world or World())
+    except click.ClickException as error:
+        error.show()
+        return int(Exit.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        return int(Exit.INTERRUPTED)
+    return int(code or 0)
+
+
+__all__ = ["build", "run"]

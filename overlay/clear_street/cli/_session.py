@@ -1,0 +1,381 @@
+"""One run of a command: its settings, the client, what is asked, and what is written.
+
+A command reaches the service through `Session.client`, which is read-only, and `Session.change`. The latter alone can
+change something, only for a command that says so, only once a person (or ``--yes``) has agreed, and never in a dry run.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
+
+from . import _key, _time
+from ._command import account_number, time_of_day
+from ._exit import Exit, Problem
+from ._table import layout, table
+from ._text import clean, compact_json, csv_lines, pretty_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, time
+    from typing import TextIO
+    from zoneinfo import ZoneInfo
+
+    from clear_street_api.client import Request
+
+    from .._client import ClearStreet
+    from ..types.v1 import Position, PositionInstruction
+    from ._command import Command
+    from ._table import Column, Table
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+WAIT = 300.0
+"""Seconds to wait for an instruction, where nothing is said."""
+NARROWEST = 30
+
+
+def _connect(**arguments: Any) -> ClearStreet:
+    from .._client import ClearStreet
+
+    return ClearStreet(**arguments)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class World(NamedTuple):
+    """What a run finds outside of itself; tests bring their own."""
+
+    connect: Callable[..., ClearStreet] = _connect
+    """Makes the client."""
+    now: Callable[[], datetime] = _now
+    """This machine's clock."""
+    is_terminal: Callable[[TextIO], bool] = lambda stream: stream.isatty()
+    columns: Callable[[], int] = lambda: shutil.get_terminal_size().columns
+
+
+class _ShownOnly(Exception):
+    """Stops a request of a dry run, once it is shown."""
+
+
+class Session:
+    """One run of a command."""
+
+    def __init__(self, command: Command, options: Mapping[str, Any], world: World) -> None:
+        self.command = command
+        self.options = options
+        self.world = world
+        self.looks: tuple[str, ...] = ()
+        """The words of the command that tells what came of a change whose outcome is unknown, where it has no keys."""
+        self._client: ClearStreet | None = None
+        self.cutoff: _time.Cutoff | None = None
+        """The time past which nothing that changes something is to be sent."""
+        self._time: _time.ServiceTime | None = None
+        self._has_agreed = False
+        self._is_stdout_gone = False
+
+    # --- Settings ---
+
+    @property
+    def account(self) -> int:
+        """The account's number."""
+        given = self.options.get("account")
+        if given is not None:
+            return int(given)
+        text = os.environ.get("CLEAR_STREET_ACCOUNT")
+        if not text:
+            raise Problem("Which account? Give --account N, or set CLEAR_STREET_ACCOUNT.")
+        try:
+            return account_number(text)
+        except ValueError as error:
+            raise Problem(f"CLEAR_STREET_ACCOUNT: {error}") from None
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Whether nothing may be changed."""
+        return bool(self.options.get("dry_run"))
+
+    @property
+    def wait_seconds(self) -> float:
+        """How long to wait for an instruction."""
+        return float(self.options.get("deadline") or WAIT)
+
+    @property
+    def format(self) -> str:
+        """How results are written."""
+        return str(self.options.get("output") or "table")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that times are shown in."""
+        return _time.zone("UTC") if self.options.get("utc") else _time.new_york()
+
+    @property
+    def journal(self) -> Path:
+        """The file in which each request is written down before it is sent."""
+        given = self.options.get("journal")
+        return Path(given) if given else _key.folder(os.environ, "STATE") / "journal.jsonl"
+
+    def again(self, *words: str) -> str:
+        """A command line that reaches the same account at the same address, to be pasted."""
+        given: list[str] = []
+        for name in ("account", "env", "base_url"):
+            if self.options.get(name) is not None:
+                given += [f"--{name.replace('_', '-')}", str(self.options[name])]
+        return shlex.join(["clear-street", *words, *given])
+
+    # --- The service ---
+
+    def where(self) -> list[str]:
+        """Which account it is about, and at which address; what a person has to see before he agrees."""
+        from .._config.settings import ENVIRONMENTS
+
+        url = self.client.base_url
+        name = next((name for name, address in ENVIRONMENTS.items() if address == url), "")
+        facts = [f"account      {self.account}   {clean(url)}{f'   {name.upper()}' if name else ''}"]
+        if self.cutoff is not None:
+            left = "that is past" if self.cutoff.is_past else f"in {_time.span(self.cutoff.left)}"
+            facts.append(f"not after    {self.cutoff} by the service's clock: {left}")
+        return facts
+
+    def keep_cutoff(self, expiries: Iterable[date | None] = ()) -> bool:
+        """Take the time past which nothing is to be sent from ``--not-after`` or, for what expires today, from the
+        environment. Whether the latter is over, so that a person has to agree to be late.
+        """
+        given: time | None = self.options.get("not_after")
+        if given is not None:
+            self.cutoff = _time.today_at(self.service_now(), given)
+            return False
+        text = os.environ.get(_time.CUTOFF)
+        if not text:
+            return False
+        try:
+            of_day = time_of_day(text)
+        except ValueError as error:
+            raise Problem(f"{_time.CUTOFF}: {error}") from None
+        if self.market_day not in expiries:
+            return False
+        self.cutoff = _time.today_at(self.service_now(), of_day)
+        return self.cutoff.is_past
+
+    def not_after(self) -> datetime | None:
+        """The cut-off by this machine's clock, for calls."""
+        return None if self.cutoff is None else self.service_time.here(self.cutoff.moment)
+
+    @property
+    def client(self) -> ClearStreet:
+        """The client, which can read and nothing else."""
+        if self._client is None:
+            arguments: dict[str, Any] = {
+                "api_key": _key.find_key(os.environ).secret.reveal,
+                "environment": self.options.get("env"),
+                "base_url": self.options.get("base_url"),
+                "read_only": True,
+            }
+            for name in ("timeout", "deadline"):
+                if self.options.get(name) is not None:
+                    arguments[name] = self.options[name]
+            if level := int(self.options.get("verbose") or 0):
+                from .._logging import log_to_stderr
+
+                log_to_stderr("info" if level == 1 else "debug")
+            self._client = self.world.connect(**arguments)
+        return self._client
+
+    def close(self) -> None:
+        """Give up the connections."""
+        if self._client is not None:
+            self._client.close()
+
+    def change(self, call: Callable[[ClearStreet], T]) -> T | None:
+        """Make a changing call; None where it is a dry run, in which its request is shown and not sent."""
+        if self.is_dry_run:
+            try:
+                # Twice: the hook stops it before anything is sent, and what is read-only would not send it.
+                return call(self.client.with_options(on_intent=self._show))
+            except _ShownOnly:
+                return None
+        if not (self.command.changes and self._has_agreed):
+            raise AssertionError(f"{self.command.name} changes something that nobody has agreed to")
+        return call(self.client.with_options(read_only=False, on_intent=self._write_down))
+
+    def _write_down(self, keys: tuple[str, ...], request: Request) -> None:
+        from ._journal import write_down
+
+        write_down(self.journal, self.world.now(), self.client.base_url, keys, request)
+
+    def _show(self, _: tuple[str, ...], request: Request) -> NoReturn:
+        url = f"{self.client.base_url}{request.target}"
+        if self.format == "table":
+            self.tell("DRY RUN: nothing is sent. The request would be:")
+            self.write(f"{request.method} {clean(url)}\nAuthorization: Bearer <secret>\n")
+            if request.json is not None:
+                self.write(f"Content-Type: application/json\n\n{compact_json(request.json)}\n")
+        else:
+            self.write(f"{compact_json({'method': request.method, 'url': url, 'body': request.json})}\n")
+        raise _ShownOnly
+
+    @property
+    def service_time(self) -> _time.ServiceTime:
+        """The service's clock. Asks for its version, once."""
+        if self._time is None:
+            before = self.world.now()
+            raw = self.client.v1.version.with_raw_response.get_version()
+            after = self.world.now()
+            self._time = _time.service_time(raw.headers.get("date"), before, after)
+        return self._time
+
+    def service_now(self) -> datetime:
+        """The moment by the service's clock, at the latest."""
+        return self.service_time.at(self.world.now())
+
+    @property
+    def market_day(self) -> date:
+        """The day in New York by the service's clock."""
+        return self.service_now().astimezone(_time.new_york()).date()
+
+    def positions(self, **arguments: Any) -> list[Position]:
+        """Every position of the account."""
+        found: list[Position] = []
+        pages = self.client.v1.positions.iter_positions(self.account, **arguments).pages()
+
+        def steps() -> Iterator[tuple[int, int]]:
+            for page in pages:
+                found.extend(page.data or ())
+                yield len(found), (page.metadata and page.metadata.total_items) or len(found)
+
+        self._follow("positions", steps())
+        return found
+
+    def instructions(self) -> list[PositionInstruction]:
+        """Every instruction of the account."""
+        return list(self.client.v1.positions.get_position_instructions(self.account).data or ())
+
+    # --- Asking ---
+
+    def agree(self, facts: Sequence[str], question: str, *, typed: str | None = None, given: str | None = None) -> None:
+        """Show what is about to be done and ask. `Problem` unless a person agrees, or ``--yes`` was given.
+
+        With `typed` that word has to be typed, and ``--yes`` does not do; `given` stands for it where an option has it.
+        """
+        for fact in facts:
+            self.tell(f"  {fact}")
+        if self.is_dry_run:
+            return
+        if given is not None and given != typed:
+            raise Problem("That is not the account of these positions; nothing was sent.", Exit.USAGE)
+        if given is None and (typed is not None or not self.options.get("yes")):
+            if not self.world.is_terminal(sys.stdin):
+                remedy = "that takes a terminal" if typed is not None else "give --yes where there is no terminal"
+                raise Problem(f"Nobody is there to agree: {remedy}. Nothing was sent.")
+            sys.stderr.write(f"{question}: " if typed is not None else f"{question} [y/N]: ")
+            sys.stderr.flush()
+            answer = sys.stdin.readline().strip()
+            if answer.lower() not in (("y", "yes") if typed is None else (typed.lower(),)):
+                raise Problem("Nothing was sent.", Exit.DECLINED)
+        self._has_agreed = True
+
+    # --- Writing ---
+
+    @property
+    def _room(self) -> int | None:
+        """How many columns there are for results; None for any number."""
+        return max(NARROWEST, self.world.columns()) if self.world.is_terminal(sys.stdout) else None
+
+    @property
+    def is_colourful(self) -> bool:
+        """Whether results may have colours."""
+        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or self.world.is_terminal(sys.stdout)
+
+    @property
+    def can_redraw(self) -> bool:
+        """Whether what stands on the terminal can be written over."""
+        return self.world.is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+    def write(self, text: str) -> None:
+        """Write to standard output. A reader that went away is no failure: what was done is still to be told."""
+        if self._is_stdout_gone:
+            return
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self._is_stdout_gone = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def tell(self, line: str) -> None:
+        """Write a line for people to standard error."""
+        sys.stderr.write(f"{line}\n")
+
+    def show(self, columns: Sequence[Column[R]], rows: Sequence[R], *, records: Iterable[Mapping[str, Any]]) -> None:
+        """Write results: `rows` as a table, `records` as JSON or CSV."""
+        if self.format == "table":
+            self.draw(table(columns, rows))
+            return
+        listed = list(records)
+        if self.format == "json":
+            self.write(f"{pretty_json(listed)}\n")
+        elif self.format == "jsonl":
+            for record in listed:
+                self.write(f"{compact_json(record)}\n")
+        else:
+            names = list(dict.fromkeys(name for record in listed for name in record))
+            self.write(csv_lines([names, *([record.get(name) for name in names] for record in listed)]))
+
+    def draw(self, shown: Table) -> None:
+        """Write a table that fits."""
+        laid = layout(shown, self._room)
+        self.draw_lines(laid.lines)
+        if laid.dropped:
+            self.tell(not_shown(laid.dropped))
+
+    def draw_lines(self, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
+        """Write lines, with colours where there may be any."""
+        if self.is_colourful and not self._is_stdout_gone:
+            from ._screen import draw
+
+            with io.StringIO() as drawn:
+                draw(drawn, lines)
+                self.write(drawn.getvalue())
+        else:
+            self.write("".join(f"{''.join(text for text, _ in line)}\n" for line in lines))
+
+    def _follow(self, what: str, steps: Iterator[tuple[int, int]]) -> None:
+        """Go through `steps`, which give how many are done of how many, with a bar from the second on."""
+        done, total = next(steps, (0, 0))
+        if done >= total or not self.world.is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+            for _ in steps:
+                pass
+            return
+        from ._screen import counted
+
+        for _ in counted(sys.stderr, what, steps, is_colourful=self.is_colourful):
+            pass
+
+
+def not_shown(titles: Sequence[str]) -> str:
+    """Say which columns of a table there was no room for."""
+    return f"not shown: {', '.join(titles)} (-o csv has all)"
+
+
+def error_record(error: BaseException, code: Exit) -> dict[str, Any]:
+    """What is told of an error to a program."""
+    return {
+        "error": type(error).__name__,
+        "message": clean(error),
+        "exit_code": int(code),
+        "outcome_unknown": bool(getattr(error, "outcome_unknown", False)),
+        "outcomes": dict(getattr(error, "outcomes", {})),
+        "request_id": getattr(error, "request_id", None),
+    }

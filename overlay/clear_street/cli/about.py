@@ -1,0 +1,41 @@
+"""``clear-street help``: what is told of the program itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._command import Argument, Command
+from ._exit import MEANINGS, Exit, Problem
+from ._table import Column
+
+if TYPE_CHECKING:
+    from ._exit import Meaning
+    from ._session import Session
+
+TOPICS = ("exit-codes",)
+
+
+def tell(session: Session, topic: str) -> Exit:
+    """Tell about a topic."""
+    if topic not in TOPICS:
+        raise Problem(f"There is no topic {topic!r}; there is {', '.join(TOPICS)}. For commands: clear-street --help")
+    columns: tuple[Column[Meaning], ...] = (
+        Column("CODE", lambda line: int(line.code), is_number=True),
+        Column("MEANING", lambda line: line.meaning, is_words=True),
+        Column("SAFE TO RUN AGAIN?", lambda line: line.again, is_words=True),
+    )
+    records = [{"code": int(line.code), "meaning": line.meaning, "again": line.again} for line in MEANINGS]
+    session.show(columns, MEANINGS, records=records)
+    if session.format == "table":
+        session.tell("Where several hold: 4, then 7, 6, 3, 5, 8.")
+    return Exit.DONE
+
+
+COMMANDS = (
+    Command(
+        "help",
+        "Tell about a topic: exit-codes.",
+        tell,
+        (Argument("topic", "TOPIC", completes=lambda _: TOPICS),),
+    ),
+)

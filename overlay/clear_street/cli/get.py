@@ -1,0 +1,48 @@
+"""``clear-street get``: any GET of the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._command import Argument, Command, Option
+from ._exit import Exit
+from ._text import compact_json, pretty_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ._session import Session
+
+
+def pair(text: str) -> tuple[str, str]:
+    """``name=value``."""
+    name, sign, value = text.partition("=")
+    if not (name and sign):
+        raise ValueError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value
+
+
+def get(session: Session, path: str, *, query: Sequence[tuple[str, str]]) -> Exit:
+    """GET a path, and write what is answered."""
+    body = session.client.get(path, cast_to=object, extra_query=dict(query) or None)
+    session.write(f"{compact_json(body) if session.format == 'jsonl' else pretty_json(body)}\n")
+    return Exit.DONE
+
+
+COMMANDS = (
+    Command(
+        "get",
+        "GET any path of the API.\n\nFor example: clear-street get /v1/version",
+        get,
+        (
+            Argument("path", "PATH"),
+            Option(
+                ("-q", "--query"),
+                "A parameter of the query; may be given several times.",
+                "NAME=VALUE",
+                pair,
+                is_many=True,
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,333 @@
+"""``clear-street instructions``: submit, follow, cancel and find instructions on option positions."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from .._states import FAILED_STATES, TERMINAL_STATES, words_of
+from ._columns import of_instructions
+from ._command import Argument, Command, Option, time_of_day
+from ._contracts import expiry, found, is_meant
+from ._exit import Exit, Problem, gravest, of_error
+from ._text import clean, clock_time, number
+from ._time import LATE, new_york
+from .positions import at_least_one, symbols
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .._calls.waiting import InstructionChange
+    from ..types.v1 import Position, PositionInstruction
+    from ._session import Session
+
+TYPES = ("EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE")
+
+
+def open_ids(session: Session) -> list[str]:
+    """The ids of instructions of which something is still to come."""
+    return [clean(row.id) for row in session.instructions() if row.status not in TERMINAL_STATES]
+
+
+def keys(session: Session) -> list[str]:
+    """The keys of the account's instructions."""
+    return [clean(row.instruction_id) for row in session.instructions()]
+
+
+def since(text: str) -> date | time:
+    """``2026-04-24``, or a time of today."""
+    try:
+        return time_of_day(text) if ":" in text else date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is neither a day, such as 2026-04-24, nor a time of today, such as 09:30") from None
+
+
+def list_instructions(
+    session: Session, ids: Sequence[str], *, open: bool, symbol: str | None, since: date | time | None
+) -> Exit:
+    """List an account's instructions."""
+    rows = session.instructions()
+    if ids:
+        rows = [row for row in rows if row.id in ids]
+    if open:
+        rows = [row for row in rows if row.status not in TERMINAL_STATES]
+    if symbol is not None:
+        rows = [row for row in rows if is_meant(row, symbol)]
+    if since is not None:
+        start = _start(session, since)
+        rows = [row for row in rows if row.created_at is not None and row.created_at >= start]
+    show(session, rows)
+    return Exit.DONE
+
+
+def _start(session: Session, since: date | time) -> datetime:
+    if isinstance(since, time):
+        return datetime.combine(session.world.now().astimezone(new_york()).date(), since, new_york())
+    return datetime.combine(since, time(), new_york())
+
+
+def show(session: Session, rows: Sequence[PositionInstruction]) -> None:
+    """Write instructions as results."""
+    session.show(of_instructions(session.zone), rows, records=[row.to_dict() for row in rows])
+
+
+def submit(session: Session, symbol: str, quantity: int, *, type: str, key: str | None) -> Exit:
+    """Submit one instruction, and follow it."""
+    position = found(session.positions(), symbol)
+    if position is None:
+        raise Problem(f"Account {session.account} holds no {clean(symbol)}. Nothing was sent.")
+    from .._api.keys import new_idempotency_key
+
+    key = key or new_idempotency_key()
+    _agree_in_time(session, [position], _facts(position, quantity, type), "Send it?")
+    row: Any = {
+        "instruction_type": type,
+        "instrument_id": position.instrument_id,
+        "quantity": quantity,
+        "instruction_id": key,
+    }
+    reply = session.change(
+        lambda client: client.v1.positions.submit_position_instructions(
+            session.account,
+            instructions=[row],
+            not_after=session.not_after(),
+        )
+    )
+    if reply is None:
+        return Exit.DONE
+    sent = reply.data[0]
+    if reply.undetermined:
+        raise _undetermined(key)
+    _say(session, f"{sent.status:<16}  {clock_time(sent.created_at, session.zone)}  id {clean(sent.id)}  key {key}")
+    return settle(session, [sent])
+
+
+def _facts(position: Position, quantity: int, type: str) -> list[str]:
+    return [
+        f"instruction  {type}",
+        f"contract     {clean(position.symbol)}",
+        f"quantity     {quantity} of {number(position.available_quantity)} free, {number(position.quantity)} held",
+    ]
+
+
+def _agree_in_time(session: Session, positions: Sequence[Position], facts: Sequence[str], question: str) -> None:
+    """Ask; where the cut-off of what expires today is over, a person has to type that it is late."""
+    is_late = session.keep_cutoff([expiry(position) for position in positions])
+    where = session.where()
+    if is_late:
+        session.cutoff = None
+        session.agree((*where, *facts), f"The cut-off is over. Type {LATE} to send it all the same", typed=LATE)
+    else:
+        session.agree((*where, *facts), question)
+
+
+def _undetermined(key: str) -> Problem:
+    return Problem("the reply does not say what became of the row, and the list does not show it", Exit.UNKNOWN, [key])
+
+
+def settle(session: Session, rows: Sequence[PositionInstruction], *, until: str | None = None) -> Exit:
+    """Follow instructions that the service has until they are settled; the exit status.
+
+    What was sent is known: that it cannot be followed is no unknown outcome.
+    """
+    if session.options.get("no_wait"):
+        show_unless_table(session, rows)
+        return Exit.DONE
+    try:
+        return wait(session, [row.id for row in rows], until=(until,) if until else ())
+    except (Exception, KeyboardInterrupt) as error:
+        code = Exit.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Exit.UNSETTLED
+        raise Problem(
+            f"The service has it; what becomes of it was not seen ({clean(error) or type(error).__name__}). "
+            f"See: {session.again('instructions', 'wait', *(row.id for row in rows))}",
+            code,
+        ) from None
+
+
+def wait(session: Session, ids: Sequence[str], *, until: Sequence[str]) -> Exit:
+    """Wait for instructions, telling each change."""
+    from ..errors import InstructionFailedError, WaitTimeoutError
+
+    try:
+        rows: Sequence[PositionInstruction] = session.client.v1.positions.wait_for_position_instructions(
+            list(ids),
+            account_id=session.account,
+            until=tuple(until) or None,
+            deadline=session.wait_seconds,
+            on_change=lambda change: _say_change(session, change),
+        )
+    except (InstructionFailedError, WaitTimeoutError) as error:
+        show_unless_table(session, error.rows)
+        code = of_error(error)
+        session.tell(clean(error))
+        if code is Exit.UNSETTLED:
+            session.tell(f"See: {session.again('instructions', 'wait', *ids)}")
+        return code
+    show_unless_table(session, rows)
+    return Exit.DONE
+
+
+def show_unless_table(session: Session, rows: Sequence[PositionInstruction]) -> None:
+    """Write rows for programs; people have read of them."""
+    if session.format != "table":
+        show(session, rows)
+
+
+def _say(session: Session, line: str) -> None:
+    if session.format == "table":
+        session.write(f"{line}\n")
+
+
+def _say_change(session: Session, change: InstructionChange) -> None:
+    row = change.instruction
+    why = words_of(row)
+    words = f"{row.status:<16}  {clock_time(row.updated_at, session.zone)}  id {clean(row.id)}"
+    _say(session, f"{words}  {clean(why)}" if why else words)
+
+
+def cancel(session: Session, ids: Sequence[str]) -> Exit:
+    """Cancel instructions, and follow them."""
+    session.looks = ("instructions", "list", *ids)
+    session.keep_cutoff()
+    listed = {row.id: row for row in session.instructions()}
+    session.agree((*session.where(), *(f"cancel       {_named(listed.get(item), item)}" for item in ids)), "Cancel?")
+    codes: list[Exit] = []
+    asked: list[PositionInstruction] = []
+    for item in ids:
+        try:
+            reply = _cancel_one(session, item)
+        except Exception as error:
+            if len(ids) == 1:
+                raise
+            codes.append(of_error(error))
+            session.tell(f"{clean(item)}: {clean(error)}")
+            if codes[-1] in (Exit.UNKNOWN, Exit.NOT_SENT):
+                break
+        else:
+            if reply is not None:
+                asked.append(reply)
+                _say_row(session, reply)
+    if codes and codes[-1] is Exit.UNKNOWN:
+        session.tell(f"OUTCOME UNKNOWN: look before anything else:\n  {session.again(*session.looks)}")
+    if asked:
+        codes.append(settle(session, asked, until="CANCELLED"))
+    return gravest(codes)
+
+
+def _cancel_one(session: Session, item: str) -> PositionInstruction | None:
+    reply = session.change(
+        lambda client: client.v1.positions.cancel_position_instruction(
+            item, account_id=session.account, not_after=session.not_after()
+        )
+    )
+    return None if reply is None else reply.data
+
+
+def _named(row: PositionInstruction | None, item: str) -> str:
+    if row is None:
+        return f"{clean(item)}, which the list does not show"
+    return f"{row.instruction_type} {number(row.quantity)} x {clean(row.symbol)}, {clean(row.status)}, id {clean(item)}"
+
+
+def _say_row(session: Session, row: PositionInstruction) -> None:
+    _say(session, f"{row.status:<16}  {clock_time(row.updated_at, session.zone)}  id {clean(row.id)}")
+
+
+def find(session: Session, keys: Sequence[str]) -> Exit:
+    """Find instructions by their keys."""
+    listed = session.client.v1.positions.find_position_instructions(session.account, idempotency_keys=list(keys))
+    show(session, [row for row in listed.values() if row is not None])
+    missing = [key for key, row in listed.items() if row is None]
+    for key in missing:
+        session.tell(f"{clean(key)}: not in the list")
+    if not missing:
+        return Exit.DONE
+    session.tell(
+        "What is not in the list was refused, was lost, or is still on its way: look again in a minute. If it is still "
+        "not there, send it again under the same key (--key): the service refuses a key that it has taken."
+    )
+    return Exit.UNKNOWN
+
+
+def watch(session: Session, ids: Sequence[str]) -> Exit:
+    """Follow instructions until all are settled, or Ctrl-C."""
+    from ._watch import Watched
+
+    watched = Watched(session)
+    changes = session.client.v1.positions.watch_position_instructions(
+        session.account, ids=list(ids) or None, deadline=session.options.get("deadline")
+    )
+    if session.format == "table" and session.can_redraw:
+        from ._screen import live
+
+        try:
+            with live(sys.stdout, watched.lines, is_colourful=session.is_colourful):
+                for change in changes:
+                    watched.take(change)
+        finally:
+            session.draw(watched.table())
+    else:
+        for change in changes:
+            watched.take(change)
+            session.write(watched.line(change))
+    states = [change.instruction.status for change in watched.last.values()]
+    if any(status in FAILED_STATES for status in states):
+        return Exit.FAILED
+    return Exit.DONE if all(status in TERMINAL_STATES for status in states) else Exit.UNSETTLED
+
+
+_IDS = Argument("ids", "ID...", is_many=True, completes=open_ids)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "instructions list",
+        "List an account's instructions.",
+        list_instructions,
+        (
+            Argument("ids", "[ID...]", is_many=True, is_required=False, completes=open_ids),
+            Option(("--open",), "Only those of which something is still to come."),
+            Option(("--symbol",), "Only those on this contract.", "SYMBOL", completes=symbols),
+            Option(("--since",), "Only those made since a day, or since a time of today.", "WHEN", since),
+        ),
+    ),
+    Command(
+        "instructions submit",
+        "Submit an instruction on a contract that the account holds, and follow it until it is settled.\n\n"
+        "Where CLEAR_STREET_CUTOFF has a time of the day, one on a contract that expires today is not sent past it.",
+        submit,
+        (
+            Argument("symbol", "SYMBOL", completes=symbols),
+            Argument("quantity", "QTY", read=at_least_one),
+            Option(("--type",), "What is to be done.", "TYPE", choices=TYPES, default="EXERCISE"),
+            Option(("--key",), "The idempotency key; the same as before, to send again what was lost.", "KEY"),
+        ),
+        changes=True,
+    ),
+    Command(
+        "instructions cancel",
+        "Cancel instructions by their ids, and follow them until they are CANCELLED.",
+        cancel,
+        (_IDS,),
+        changes=True,
+    ),
+    Command(
+        "instructions wait",
+        "Wait until instructions are settled, or in a status; at most --deadline seconds, 300 by default.",
+        wait,
+        (_IDS, Option(("--until",), "A status to wait for; may be given several times.", "STATUS", is_many=True)),
+    ),
+    Command(
+        "instructions watch",
+        "Watch an account's instructions, or some of them until they are settled; Ctrl-C ends it.",
+        watch,
+        (Argument("ids", "[ID...]", is_many=True, is_required=False, completes=open_ids),),
+    ),
+    Command(
+        "instructions find",
+        "Find instructions by their idempotency keys.\n\nIt settles a submit whose outcome is unknown: what is found "
+        "was accepted.",
+        find,
+        (Argument("keys", "KEY...", is_many=True, completes=keys),),
+    ),
+)
