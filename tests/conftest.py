@@ -13,6 +13,9 @@ from support.client_modes import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.command_line import CommandLine
 
 # No deadline: a busy machine takes its time over an example. The same code is tried with the same examples each
 # time, so that a failure belongs to the change; `make explore` draws new ones.
@@ -42,3 +45,11 @@ def uncollected() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture
+def command_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> CommandLine:
+    """`clear-street`, on a sandbox of its own."""
+    from support.command_line import CommandLine
+
+    return CommandLine(monkeypatch, capsys, tmp_path)

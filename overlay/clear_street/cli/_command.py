@@ -65,7 +65,6 @@ class Command(NamedTuple):
 GROUPS = {
     "positions": "List positions, and close them.",
     "instructions": "Submit, follow, cancel and find instructions on option positions.",
-    "batch": "Make and check files of instructions.",
 }
 """The first words of commands that have two, and what they are about."""
 

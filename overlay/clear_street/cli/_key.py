@@ -52,12 +52,18 @@ def folder(environ: Mapping[str, str], kind: str) -> Path:
 def _printed(command: str) -> Secret:
     try:
         words = shlex.split(command)
-        done = subprocess.run(words, stdout=subprocess.PIPE, check=False, timeout=COMMAND_SECONDS)
+        code, printed = _run(words)
     except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
         raise Problem(f"The command in {KEY_COMMAND} could not be run: {type(error).__name__}") from None
-    if done.returncode:
-        raise Problem(f"The command in {KEY_COMMAND} ended with {done.returncode}; it was to print the key.")
-    return _single_line(Secret(done.stdout), f"The command in {KEY_COMMAND} printed")
+    if code:
+        raise Problem(f"The command in {KEY_COMMAND} ended with {code}; it was to print the key.")
+    return _single_line(printed, f"The command in {KEY_COMMAND} printed")
+
+
+def _run(words: list[str]) -> tuple[int, Secret]:
+    # A frame of its own: no exception of what follows goes through one that has the key among its variables.
+    done = subprocess.run(words, stdout=subprocess.PIPE, check=False, timeout=COMMAND_SECONDS)
+    return done.returncode, Secret(done.stdout)
 
 
 def _read(path: Path) -> Secret:

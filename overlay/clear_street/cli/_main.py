@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import io
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
 from .._version import __version__
 from . import _exit
@@ -105,6 +107,8 @@ def _parameter(taken: Argument | Option, *, is_common: bool = False) -> click.Pa
         return click.Argument([taken.name], metavar=taken.metavar, nargs=count, required=taken.is_required, **shared)
     if taken.choices:
         shared["type"] = click.Choice(taken.choices, case_sensitive=False)
+        # click's own would offer them in small letters.
+        shared["shell_complete"] = lambda _, __, incomplete: _begun(taken.choices, incomplete)
     if is_common:
         shared.update(expose_value=False, callback=_remember)
     return click.Option(
@@ -136,10 +140,14 @@ def _completer(
         # A shell waits for this at each TAB: it is quick, or there is nothing to offer.
         options = {**_options(ctx), "timeout": COMPLETION_SECONDS, "deadline": COMPLETION_SECONDS}
         with contextlib.suppress(Exception), contextlib.closing(_session(ctx, COMMANDS[0], options)) as session:
-            return [text for text in completes(session) if text.lower().startswith(incomplete.lower())]
+            return _begun(completes(session), incomplete)
         return []
 
     return complete
+
+
+def _begun(offered: Sequence[str], incomplete: str) -> list[str | CompletionItem]:
+    return [text for text in offered if text.lower().startswith(incomplete.lower())]
 
 
 def _session(ctx: click.Context, command: Command, options: dict[str, Any]) -> Session:
@@ -230,10 +238,16 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
+def completion_source(shell: str) -> str:
+    """What a shell runs to complete command lines."""
+    kind = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}[shell]
+    return kind(build(), {}, NAME, COMPLETE_VARIABLE).source()
+
+
 def run(arguments: Sequence[str], world: World | None = None) -> int:
     """Run a command line; its exit status."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             # Text that the terminal's encoding does not have must not end a run.
             stream.reconfigure(errors="backslashreplace")
     try:

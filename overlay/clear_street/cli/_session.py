@@ -175,15 +175,15 @@ class Session:
     def client(self) -> ClearStreet:
         """The client, which can read and nothing else."""
         if self._client is None:
-            arguments: dict[str, Any] = {
-                "api_key": _key.find_key(os.environ).secret.reveal,
-                "environment": self.options.get("env"),
-                "base_url": self.options.get("base_url"),
-                "read_only": True,
-            }
-            for name in ("timeout", "deadline"):
-                if self.options.get(name) is not None:
-                    arguments[name] = self.options[name]
+            arguments: dict[str, Any] = {"api_key": _key.find_key(os.environ).secret.reveal, "read_only": True}
+            for name, option in (
+                ("environment", "env"),
+                ("base_url", "base_url"),
+                ("timeout", "timeout"),
+                ("deadline", "deadline"),
+            ):
+                if self.options.get(option) is not None:
+                    arguments[name] = self.options[option]
             if level := int(self.options.get("verbose") or 0):
                 from .._logging import log_to_stderr
 

@@ -16,7 +16,7 @@ from ._time import LATE, new_york
 from .positions import at_least_one, symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .._calls.waiting import InstructionChange
     from ..types.v1 import Position, PositionInstruction
@@ -99,7 +99,7 @@ def submit(session: Session, symbol: str, quantity: int, *, type: str, key: str 
     sent = reply.data[0]
     if reply.undetermined:
         raise _undetermined(key)
-    _say(session, f"{sent.status:<16}  {clock_time(sent.created_at, session.zone)}  id {clean(sent.id)}  key {key}")
+    _say_row(session, sent, f"key {key}")
     return settle(session, [sent])
 
 
@@ -135,7 +135,7 @@ def settle(session: Session, rows: Sequence[PositionInstruction], *, until: str 
         show_unless_table(session, rows)
         return Exit.DONE
     try:
-        return wait(session, [row.id for row in rows], until=(until,) if until else ())
+        return _wait(session, {row.id: row.status for row in rows}, (until,) if until else ())
     except (Exception, KeyboardInterrupt) as error:
         code = Exit.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Exit.UNSETTLED
         raise Problem(
@@ -147,15 +147,26 @@ def settle(session: Session, rows: Sequence[PositionInstruction], *, until: str 
 
 def wait(session: Session, ids: Sequence[str], *, until: Sequence[str]) -> Exit:
     """Wait for instructions, telling each change."""
+    return _wait(session, dict.fromkeys(ids), until)
+
+
+def _wait(session: Session, told: Mapping[str, str | None], until: Sequence[str]) -> Exit:
+    """Wait for instructions, of which a state was told already."""
     from ..errors import InstructionFailedError, WaitTimeoutError
 
+    def say(change: InstructionChange) -> None:
+        row = change.instruction
+        if change.previous_status is not None or row.status != told.get(row.id):
+            _say_row(session, row)
+
+    ids = list(told)
     try:
         rows: Sequence[PositionInstruction] = session.client.v1.positions.wait_for_position_instructions(
-            list(ids),
+            ids,
             account_id=session.account,
             until=tuple(until) or None,
             deadline=session.wait_seconds,
-            on_change=lambda change: _say_change(session, change),
+            on_change=say,
         )
     except (InstructionFailedError, WaitTimeoutError) as error:
         show_unless_table(session, error.rows)
@@ -172,18 +183,6 @@ def show_unless_table(session: Session, rows: Sequence[PositionInstruction]) -> 
     """Write rows for programs; people have read of them."""
     if session.format != "table":
         show(session, rows)
-
-
-def _say(session: Session, line: str) -> None:
-    if session.format == "table":
-        session.write(f"{line}\n")
-
-
-def _say_change(session: Session, change: InstructionChange) -> None:
-    row = change.instruction
-    why = words_of(row)
-    words = f"{row.status:<16}  {clock_time(row.updated_at, session.zone)}  id {clean(row.id)}"
-    _say(session, f"{words}  {clean(why)}" if why else words)
 
 
 def cancel(session: Session, ids: Sequence[str]) -> Exit:
@@ -230,8 +229,11 @@ def _named(row: PositionInstruction | None, item: str) -> str:
     return f"{row.instruction_type} {number(row.quantity)} x {clean(row.symbol)}, {clean(row.status)}, id {clean(item)}"
 
 
-def _say_row(session: Session, row: PositionInstruction) -> None:
-    _say(session, f"{row.status:<16}  {clock_time(row.updated_at, session.zone)}  id {clean(row.id)}")
+def _say_row(session: Session, row: PositionInstruction, more: str | None = None) -> None:
+    words = [f"{clean(row.status):<16}", clock_time(row.updated_at, session.zone), f"id {clean(row.id)}"]
+    more = more or words_of(row)
+    if session.format == "table":
+        session.write("  ".join([*words, *([clean(more)] if more else [])]) + "\n")
 
 
 def find(session: Session, keys: Sequence[str]) -> Exit:
