@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -653,7 +654,7 @@ def test_a_missing_time_is_a_dash() -> None:
 
 @given(st.lists(st.lists(st.text(max_size=30), min_size=4, max_size=4), max_size=5), st.integers(30, 200))
 def test_a_table_never_cuts_a_cell_off(rows: list[list[str]], room: int) -> None:
-    columns = [
+    columns: list[Column[list[str]]] = [
         Column("FIRST", lambda row: row[0]),
         Column("NUMBER", lambda row: row[1], importance=8, is_number=True, goes_under=True),
         Column("WHY", lambda row: row[2], importance=6, is_words=True),
@@ -674,3 +675,18 @@ def test_a_cell_of_a_csv_is_never_a_formula(text: str) -> None:
     (row,) = csv.reader(io.StringIO(_text.csv_lines([[text]]))) if text else [[""]]
     assert row[0][:1] not in tuple("=@\t\r")
     assert row[0][:1] not in ("+", "-") or re.fullmatch(r"[+-][0-9].*", row[0])
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[1] / "docs" / "cli.md").read_text(encoding="utf-8")
+
+
+def test_the_page_has_the_table_of_exit_statuses() -> None:
+    rows = [f"| {int(line.code)} | {line.meaning} | {line.again} |" for line in _exit.MEANINGS]
+    assert "\n".join(rows) in PAGE
+
+
+def test_the_page_has_every_command() -> None:
+    for command in COMMANDS:
+        assert f"`{command.name}" in PAGE, command.name

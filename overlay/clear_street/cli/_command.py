@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
     from ._session import Session
 
 
-class Argument(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Argument:
     """What stands behind a command by its place."""
 
     name: str
@@ -26,7 +28,8 @@ class Argument(NamedTuple):
     """What a shell may offer for it."""
 
 
-class Option(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Option:
     """What stands behind a command by its name."""
 
     flags: tuple[str, ...]
@@ -46,7 +49,8 @@ class Option(NamedTuple):
         return self.flags[-1].lstrip("-").replace("-", "_")
 
 
-class Command(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Command:
     """A command: how it is called, and what does it."""
 
     name: str

@@ -108,7 +108,7 @@ def _parameter(taken: Argument | Option, *, is_common: bool = False) -> click.Pa
     if taken.choices:
         shared["type"] = click.Choice(taken.choices, case_sensitive=False)
         # click's own would offer them in small letters.
-        shared["shell_complete"] = lambda _, __, incomplete: _begun(taken.choices, incomplete)
+        shared["shell_complete"] = _chooser(taken.choices)
     if is_common:
         shared.update(expose_value=False, callback=_remember)
     return click.Option(
@@ -144,6 +144,10 @@ def _completer(
         return []
 
     return complete
+
+
+def _chooser(choices: Sequence[str]) -> Callable[[click.Context, click.Parameter, str], list[str | CompletionItem]]:
+    return lambda ctx, param, incomplete: _begun(choices, incomplete)
 
 
 def _begun(offered: Sequence[str], incomplete: str) -> list[str | CompletionItem]:
@@ -224,7 +228,7 @@ def _leaf(name: str, command: Command) -> click.Command:
     if command.is_passed_on:
         # Its options are another parser's: -h and --help among them.
         rest = click.Argument(["words"], nargs=-1, type=click.UNPROCESSED)
-        settings = {"ignore_unknown_options": True, "help_option_names": []}
+        settings: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": []}
         return click.Command(
             name, params=[rest], help=command.help, context_settings=settings, callback=_callback(command)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ._text import clean, width
@@ -20,7 +21,8 @@ BAD = frozenset({"REJECTED", "ENGINE_REJECTED", "CANCEL_FAILED"})
 OPEN = frozenset({"UNKNOWN", "CANCEL_REQUESTED", "NOT SENT"})
 
 
-class Column(NamedTuple, Generic[R]):
+@dataclass(frozen=True, slots=True)
+class Column(Generic[R]):
     """A column of a table."""
 
     title: str
