@@ -45,7 +45,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_holds_both_packages_whole_and_nothing_else(wheel: Path) -> None:
     about = wheel.name.removesuffix("-py3-none-any.whl") + ".dist-info"
-    expected = {f"{about}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "licenses/LICENSE")}
+    expected = {f"{about}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")}
     for package, root in PACKAGES.items():
         files = {path.relative_to(root) for path in (root / package).rglob("*") if path.is_file()}
         expected |= {path.as_posix() for path in files if "__pycache__" not in path.parts}
@@ -80,7 +80,7 @@ def test_says_what_it_needs(wheel: Path) -> None:
         "httpx",
         "python-dateutil",
     }
-    assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "speed"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "cli", "speed"}
 
 
 def test_every_module_imports_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:

@@ -124,9 +124,6 @@ def _parameter(taken: Argument | Option, *, is_common: bool = False) -> click.Pa
     )
 
 
-_COMMON = [_parameter(option, is_common=True) for option in COMMON]
-
-
 def _options(ctx: click.Context) -> dict[str, Any]:
     """The common options that were given, wherever they stood."""
     start = f"{__name__}."
@@ -204,6 +201,9 @@ def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
         yield f"A bug of this program: {type(error).__name__}: {clean(error)} (-v shows where)"
     else:
         yield f"{type(error).__name__}: {clean(error)}"
+
+
+_COMMON = [_parameter(option, is_common=True) for option in COMMON]
 
 
 def build() -> click.Group:
