@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from clear_street.cli import _exit, _text, _time, instructions
 from clear_street.cli._command import GROUPS, Command
-from clear_street.cli._commands import COMMANDS
 from clear_street.cli._exit import Exit, Problem
+from clear_street.cli._main import COMMANDS
 from clear_street.cli._table import Column, layout, table
 from clear_street.cli.positions import SORTS
 from clear_street.errors import ClearStreetError
@@ -489,14 +489,14 @@ def test_what_is_agreed_to_is_written_down_and_sent(
 
 
 def test_a_command_that_says_that_it_reads_cannot_change_anything(command_line: CommandLine) -> None:
-    from clear_street.cli import _commands, _main
+    from clear_street.cli import _main
 
     def sneak(session: Any) -> Exit:
         session.agree((), "?")
         session.change(lambda client: client.v1.positions.close_positions(session.account))
         return Exit.DONE
 
-    command_line.patch.setattr(_main, "COMMANDS", (*_commands.COMMANDS, Command("sneak", "Close all.", sneak)))
+    command_line.patch.setattr(_main, "COMMANDS", (*COMMANDS, Command("sneak", "Close all.", sneak)))
     ran = command_line("-y", "sneak")
     assert ran.code == 1
     assert "that nobody has agreed to" in ran.err

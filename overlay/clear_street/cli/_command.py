@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
 from typing import TYPE_CHECKING, Any
+
+from ._read import account_number, seconds, time_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,33 +74,6 @@ GROUPS = {
 """The first words of commands that have two, and what they are about."""
 
 FORMATS = ("table", "json", "jsonl", "csv")
-
-
-def seconds(text: str) -> float:
-    """A number of seconds, above 0."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e9:
-        raise ValueError(f"{text!r} is no number of seconds above 0")
-    return value
-
-
-def account_number(text: str) -> int:
-    """The number of an account."""
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise ValueError(f"{text!r} is no account number")
-    return int(text)
-
-
-def time_of_day(text: str) -> time:
-    """``17:30`` or ``17:30:15``."""
-    parts = text.split(":")
-    if not (len(parts) in (2, 3) and all(part.isascii() and part.isdigit() and len(part) == 2 for part in parts)):
-        raise ValueError(f"{text!r} is no time of the day, such as 17:30 or 17:30:15")
-    hour, minute, second = (*map(int, parts), 0, 0)[:3]
-    return time(hour, minute, second)
 
 
 COMMON = (

@@ -1,4 +1,4 @@
-"""The journal: what is about to be sent, on the disk before its first byte leaves. docs/recipes.md, "A journal"."""
+"""What is about to be sent: on the disk before its first byte leaves, or shown instead of being sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ._exit import Problem
-from ._text import compact_json
+from ._text import clean, compact_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,6 +43,17 @@ def write_down(path: Path, at: datetime, base_url: str, keys: tuple[str, ...], r
             _keep_name(path.parent)
     except OSError as error:
         raise Problem(f"The journal {path} cannot be written ({error.strerror}), so the request was not sent") from None
+
+
+def shown(base_url: str, request: Request, *, for_people: bool) -> str:
+    """A request, for people or for programs."""
+    url = f"{base_url}{request.target}"
+    if not for_people:
+        return f"{compact_json({'method': request.method, 'url': url, 'body': request.json})}\n"
+    lines = [f"{request.method} {clean(url)}", "Authorization: Bearer <secret>"]
+    if request.json is not None:
+        lines += ["Content-Type: application/json", "", compact_json(request.json)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _keep_name(folder: Path) -> None:

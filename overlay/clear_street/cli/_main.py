@@ -14,8 +14,8 @@ from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
 from .._version import __version__
 from . import _exit
-from ._command import CHANGING, COMMON, GROUPS, Command, Option
-from ._commands import COMMANDS
+from ._command import CHANGING, COMMON, GROUPS, Argument, Command, Option
+from ._commands import COMMANDS as _COMMANDS
 from ._exit import Exit, Problem
 from ._session import Session, World, error_record
 from ._text import clean, compact_json
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-    from ._command import Argument
 
 NAME = "clear-street"
 COMPLETE_VARIABLE = "_CLEAR_STREET_COMPLETE"
@@ -34,6 +33,7 @@ ABOUT = """Look at an account at Clear Street and act on it.
 What a run came to is in its exit status: see `clear-street help exit-codes`.
 """
 COMPLETION_SECONDS = 1.0
+SHELLS = ("bash", "zsh", "fish")
 
 
 class _Read(click.ParamType[Any]):
@@ -136,7 +136,7 @@ def _completer(
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str | CompletionItem]:
         # A shell waits for this at each TAB: it is quick, or there is nothing to offer.
         options = {**_options(ctx), "timeout": COMPLETION_SECONDS, "deadline": COMPLETION_SECONDS}
-        with contextlib.suppress(Exception), contextlib.closing(_session(ctx, COMMANDS[0], options)) as session:
+        with contextlib.suppress(Exception), contextlib.closing(Session("completion", options, _world(ctx))) as session:
             return _begun(completes(session), incomplete)
         return []
 
@@ -151,8 +151,8 @@ def _begun(offered: Sequence[str], incomplete: str) -> list[str | CompletionItem
     return [text for text in offered if text.lower().startswith(incomplete.lower())]
 
 
-def _session(ctx: click.Context, command: Command, options: dict[str, Any]) -> Session:
-    return Session(command, options, ctx.find_object(World) or World())
+def _world(ctx: click.Context) -> World:
+    return ctx.find_object(World) or World()
 
 
 def _callback(command: Command) -> Callable[..., Exit]:
@@ -162,7 +162,8 @@ def _callback(command: Command) -> Callable[..., Exit]:
         ctx = click.get_current_context()
         # What a changing command takes besides is a setting of the session, too.
         settings = {name: value for name, value in values.items() if value is not None}
-        with contextlib.closing(_session(ctx, command, {**settings, **_options(ctx)})) as session:
+        options = {**settings, **_options(ctx)}
+        with contextlib.closing(Session(command.name, options, _world(ctx), changes=command.changes)) as session:
             try:
                 return Exit(command.run(session, **{name: values[name] for name in own}))
             except (Exception, KeyboardInterrupt) as error:
@@ -206,6 +207,28 @@ def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
 _COMMON = [_parameter(option, is_common=True) for option in COMMON]
 
 
+def _completion(session: Session, shell: str) -> Exit:
+    """Write what lets a shell complete this program's command lines."""
+    kind = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}.get(shell)
+    if kind is None:
+        raise Problem(f"There is no completion for {shell!r}; there is for {', '.join(SHELLS)}.")
+    session.write(f"{kind(build(), {}, NAME, COMPLETE_VARIABLE).source()}\n")
+    return Exit.DONE
+
+
+COMMANDS: tuple[Command, ...] = (
+    *_COMMANDS,
+    Command(
+        "completion",
+        "Let a shell complete command lines.\n\nFor example, in ~/.bashrc: . <(clear-street completion bash)\n\n"
+        "Symbols and ids of the account are completed, too, where the service answers within a second.",
+        _completion,
+        (Argument("shell", "bash|zsh|fish", completes=lambda _: SHELLS),),
+    ),
+)
+"""Every command there is."""
+
+
 def build() -> click.Group:
     """All commands."""
     root = _Branch(NAME, help=ABOUT, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -240,12 +263,6 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         click.echo(f"{NAME} {__version__}")
         ctx.exit()
-
-
-def completion_source(shell: str) -> str:
-    """What a shell runs to complete command lines."""
-    kind = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}[shell]
-    return kind(build(), {}, NAME, COMPLETE_VARIABLE).source()
 
 
 def run(arguments: Sequence[str], world: World | None = None) -> int:

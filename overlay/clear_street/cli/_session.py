@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 from . import _key, _time
-from ._command import account_number, time_of_day
 from ._exit import Exit, Problem
+from ._read import account_number, time_of_day
 from ._table import layout, table
 from ._text import clean, compact_json, csv_lines, pretty_json
 
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
     from typing import TextIO
     from zoneinfo import ZoneInfo
 
-    from clear_street_api.client import Request
-
     from .._client import ClearStreet
     from ..types.v1 import Position, PositionInstruction
-    from ._command import Command
     from ._table import Column, Table
 
 T = TypeVar("T")
@@ -70,8 +67,9 @@ class _ShownOnly(Exception):
 class Session:
     """One run of a command."""
 
-    def __init__(self, command: Command, options: Mapping[str, Any], world: World) -> None:
+    def __init__(self, command: str, options: Mapping[str, Any], world: World, *, changes: bool = False) -> None:
         self.command = command
+        self.changes = changes
         self.options = options
         self.world = world
         self.looks: tuple[str, ...] = ()
@@ -198,30 +196,32 @@ class Session:
 
     def change(self, call: Callable[[ClearStreet], T]) -> T | None:
         """Make a changing call; None where it is a dry run, in which its request is shown and not sent."""
+        from ._journal import shown, write_down
+
+        url, for_people = self.client.base_url, self.format == "table"
         if self.is_dry_run:
+
+            def stop(_: tuple[str, ...], request: Any) -> None:
+                self._stop(shown(url, request, for_people=for_people))
+
             try:
                 # Twice: the hook stops it before anything is sent, and what is read-only would not send it.
-                return call(self.client.with_options(on_intent=self._show))
+                return call(self.client.with_options(on_intent=stop))
             except _ShownOnly:
                 return None
-        if not (self.command.changes and self._has_agreed):
-            raise AssertionError(f"{self.command.name} changes something that nobody has agreed to")
-        return call(self.client.with_options(read_only=False, on_intent=self._write_down))
+        if not (self.changes and self._has_agreed):
+            raise AssertionError(f"{self.command} changes something that nobody has agreed to")
 
-    def _write_down(self, keys: tuple[str, ...], request: Request) -> None:
-        from ._journal import write_down
+        def note(keys: tuple[str, ...], request: Any) -> None:
+            write_down(self.journal, self.world.now(), url, keys, request)
 
-        write_down(self.journal, self.world.now(), self.client.base_url, keys, request)
+        return call(self.client.with_options(read_only=False, on_intent=note))
 
-    def _show(self, _: tuple[str, ...], request: Request) -> NoReturn:
-        url = f"{self.client.base_url}{request.target}"
+    def _stop(self, request: str) -> NoReturn:
+        """Show a request, and let nothing of it be sent."""
         if self.format == "table":
             self.tell("DRY RUN: nothing is sent. The request would be:")
-            self.write(f"{request.method} {clean(url)}\nAuthorization: Bearer <secret>\n")
-            if request.json is not None:
-                self.write(f"Content-Type: application/json\n\n{compact_json(request.json)}\n")
-        else:
-            self.write(f"{compact_json({'method': request.method, 'url': url, 'body': request.json})}\n")
+        self.write(request)
         raise _ShownOnly
 
     @property

@@ -1,4 +1,4 @@
-"""``clear-street help`` and ``completion``: what is told of the program itself."""
+"""``clear-street help``: what is told of the program itself."""
 
 from __future__ import annotations
 
@@ -31,31 +31,7 @@ def tell(session: Session, topic: str) -> Exit:
     return Exit.DONE
 
 
-def shell_name(text: str) -> str:
-    """A shell that there is completion for."""
-    if text not in SHELLS:
-        raise ValueError(f"{text!r} is none of {', '.join(SHELLS)}")
-    return text
-
-
-def completion(session: Session, shell: str) -> Exit:
-    """Write what lets a shell complete this program's command lines."""
-    from ._main import completion_source
-
-    session.write(f"{completion_source(shell)}\n")
-    return Exit.DONE
-
-
-SHELLS = ("bash", "zsh", "fish")
-
 COMMANDS = (
-    Command(
-        "completion",
-        "Let a shell complete command lines.\n\nFor example, in ~/.bashrc: . <(clear-street completion bash)\n\n"
-        "Symbols and ids of the account are completed, too, where the service answers within a second.",
-        completion,
-        (Argument("shell", "bash|zsh|fish", read=shell_name, completes=lambda _: SHELLS),),
-    ),
     Command(
         "help",
         "Tell about a topic: exit-codes.",

@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING
 
 from ._command import Argument, Command, Option
 from ._exit import Exit
+from ._read import pair
 from ._text import compact_json, pretty_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ._session import Session
-
-
-def pair(text: str) -> tuple[str, str]:
-    """``name=value``."""
-    name, sign, value = text.partition("=")
-    if not (name and sign):
-        raise ValueError(f"{text!r} is not of the form NAME=VALUE")
-    return name, value
 
 
 def get(session: Session, path: str, *, query: Sequence[tuple[str, str]]) -> Exit:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from .._states import FAILED_STATES, TERMINAL_STATES, words_of
 from ._columns import of_instructions
-from ._command import Argument, Command, Option, time_of_day
+from ._command import Argument, Command, Option
 from ._contracts import expiry, found, is_meant
 from ._exit import Exit, Problem, gravest, of_error
+from ._read import at_least_one, since
 from ._text import clean, clock_time, number
 from ._time import LATE, new_york
-from .positions import at_least_one, symbols
+from .positions import symbols
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from .._calls.waiting import InstructionChange
     from ..types.v1 import Position, PositionInstruction
@@ -33,14 +35,6 @@ def open_ids(session: Session) -> list[str]:
 def keys(session: Session) -> list[str]:
     """The keys of the account's instructions."""
     return [clean(row.instruction_id) for row in session.instructions()]
-
-
-def since(text: str) -> date | time:
-    """``2026-04-24``, or a time of today."""
-    try:
-        return time_of_day(text) if ":" in text else date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is neither a day, such as 2026-04-24, nor a time of today, such as 09:30") from None
 
 
 def list_instructions(

@@ -9,6 +9,7 @@ from ._columns import of_orders, of_positions
 from ._command import Argument, Command, Option
 from ._contracts import found, is_meant
 from ._exit import Exit, Problem
+from ._read import at_least_one
 from ._text import clean, decimal, money, number
 
 if TYPE_CHECKING:
@@ -28,13 +29,6 @@ SORTS = (
     "DAILY_REALIZED_PNL",
 )
 """What the service can sort by."""
-
-
-def at_least_one(text: str) -> int:
-    """A whole number from 1 on."""
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
-        raise ValueError(f"{text!r} is no whole number from 1 on")
-    return int(text)
 
 
 def symbols(session: Session) -> list[str]:
