@@ -68,7 +68,7 @@ activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench bench-quick budget budgets demo faults explore faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -97,6 +97,9 @@ explore: $(DEV_READY) $(CODEGEN_READY) ## Try every property with new examples; 
 
 faults: $(DEV_READY) ## Hold 18,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
+
+mutants: $(DEV_READY) ## See that a test fails for each decision that is changed, in an hour; ARGS='batch policy' names modules
+	@$(BIN)/python tests/mutants.py $(ARGS)
 
 faults-compared: $(BENCH_READY) $(DEV_READY) ## The same with the vendor's SDK beside this client, into docs/safety.md
 	@$(bench-package)

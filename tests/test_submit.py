@@ -226,6 +226,15 @@ def test_rows_that_were_not_taken_are_sent_again_under_the_same_keys(status: int
     assert response.reconciled is False
 
 
+@pytest.mark.parametrize(
+    "other", [refused("b", id="stored"), refused(None), row("b")], ids=["stored", "keyless", "sent"]
+)
+def test_rows_of_which_one_may_be_stored_are_looked_for(other: dict[str, Any]) -> None:
+    service = Service(reply(503, [refused("a"), other]), listed(row("a"), row("b")))
+    assert len(submit(service.client(), asked("a"), asked("b")).accepted) == 2
+    assert service.methods == ["POST", "GET"]
+
+
 def test_rows_that_are_never_taken_are_a_known_refusal() -> None:
     error = refusal(Service(*(reply(503, [refused()]) for _ in range(3))))
     assert isinstance(error, InternalServerError)
@@ -431,6 +440,12 @@ def test_a_row_in_the_list_without_a_key_forbids_to_send_again() -> None:
     assert service.methods == ["POST", *["GET"] * LOOKS]
 
 
+def test_a_row_without_a_key_is_remembered_when_a_later_list_has_none() -> None:
+    service = Service(lost(), listed(row(..., quantity="2")), *(keyed() for _ in range(LOOKS - 1)))
+    assert failure(service).outcome_unknown is True
+    assert service.methods == ["POST", *["GET"] * LOOKS]
+
+
 def test_rows_without_a_key_are_candidates_where_they_may_be_ours() -> None:
     error = failure(Service(lost(), *looks(LOOKS, row(..., id="may be"), row(..., id="other", quantity="2"))))
     assert [r.id for r in error.candidates] == ["may be"]
@@ -534,6 +549,7 @@ def test_a_row_under_the_callers_key_that_asks_for_the_same_is_ours(fields: dict
         {"instrument_id": ANOTHER},
         {"instruction_type": "DO_NOT_EXERCISE"},
         {"quantity": "2", "created_at": "2026-04-24T14:29:57Z"},
+        {"quantity": "2", "created_at": "2010-01-01T00:00:00Z"},
     ],
     ids=str,
 )
@@ -562,6 +578,7 @@ def test_an_older_row_for_something_else_makes_ours_a_duplicate(fields: dict[str
         {"quantity": "2"},
         {"instrument_id": ANOTHER, "created_at": None},
         {"instrument_id": ANOTHER, "created_at": "1970-01-01T00:00:00Z"},
+        {"instrument_id": ANOTHER, "created_at": "2009-12-31T23:59:59Z"},
         {"created_at": LONG_AGO},
         {"created_at": "2026-04-24T14:29:57Z"},
     ],
@@ -593,6 +610,12 @@ def test_a_rows_age_is_judged_by_the_clock_of_the_service(
         assert failure(service).outcomes == {"key-0": "unknown"}
 
 
+def test_two_seconds_are_the_error_of_the_services_own_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(lost(), listed(row(created_at="2026-04-24T14:29:58Z")))
+    monkeypatch.setattr(service.clock, "random", lambda: 0.0)
+    assert len(submit(service.client()).accepted) == 1
+
+
 def test_the_way_of_a_reply_is_the_error_of_the_services_clock() -> None:
     """Its date may have been written when it was asked for, ten seconds before it came."""
     service = Service()
@@ -602,7 +625,9 @@ def test_the_way_of_a_reply_is_the_error_of_the_services_clock() -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Date": "whenever"}, {"Date": DATE, "Age": "3600"}], ids=str)
-@pytest.mark.parametrize(("created_at", "known"), [(None, True), ("2026-04-24T14:29:00Z", True), (LONG_AGO, False)])
+@pytest.mark.parametrize(
+    ("created_at", "known"), [(None, True), ("2026-04-24T14:29:00Z", True), ("2026-04-24T14:28:59Z", False)]
+)
 def test_where_the_service_does_not_tell_its_time_ours_can_only_cast_doubt(
     headers: dict[str, str], created_at: str, known: bool
 ) -> None:
@@ -611,7 +636,7 @@ def test_where_the_service_does_not_tell_its_time_ours_can_only_cast_doubt(
     if known:
         assert len(submit(service.client()).accepted) == 1
     else:
-        assert [r.created_at for r in failure(service).candidates] == [datetime(2026, 4, 24, 13, 30, tzinfo=UTC)]
+        assert [r.created_at for r in failure(service).candidates] == [datetime(2026, 4, 24, 14, 28, 59, tzinfo=UTC)]
 
 
 def test_the_time_that_a_service_told_outlives_replies_that_tell_none() -> None:
@@ -783,6 +808,17 @@ def test_a_row_refused_without_its_own_reply_is_rejected_beside_a_success() -> N
     assert [r.status for r in response.accepted] == ["SENT"]
     assert [(r.instruction_id, r.id, r.status) for r in response.rejected] == [("b", NIL_ID, "REJECTED")]
     assert response.undetermined == []
+
+
+def test_a_duplicate_among_the_rows_of_a_refusal_is_none_of_the_others() -> None:
+    service = Service(
+        lambda request: reply(422, [duplicate(keys_in(request)[0])]),
+        lambda _: listed(row(sent_keys(service)[0][0])),
+    )
+    response = submit(service.client(), asked(None), asked(None))
+    _, key = sent_keys(service)[0]
+    assert [r.status for r in response.accepted] == ["SENT"]
+    assert [r.instruction_id for r in response.rejected] == [key]
 
 
 def test_a_refusal_whose_rows_say_that_they_were_accepted_is_looked_for() -> None:
