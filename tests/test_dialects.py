@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import pickle
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
@@ -434,6 +435,54 @@ def test_a_switch_is_no_retry_and_takes_no_time() -> None:
 
     assert [attempt.outcome for attempt in response.attempts] == ["refused", "done"]
     assert {rows[0].get(OLD) for rows in bodies} == {"key-0"}
+
+
+def test_a_switch_leaves_all_the_retries() -> None:
+    client, bodies = at(said(400, texts(NEW)[0]), said(429, "Slow down"), taken(), max_retries=1)
+    assert len(submit(client).accepted) == 1
+    assert [names_in(rows) for rows in bodies] == [[NEW, OLD], [OLD], [OLD]]
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_of_two_names_for_one_field_the_one_that_is_named_stays(name: str) -> None:
+    client, bodies = at(said(400, f"duplicate field `{name}`"), taken(name=name))
+    assert len(submit(client).accepted) == 1
+    assert [names_in(rows) for rows in bodies] == [[NEW, OLD], [name]]
+
+
+def test_a_name_that_was_not_sent_cannot_be_there_twice() -> None:
+    client, bodies = at(said(400, texts(NEW)[0]), said(400, f"duplicate field `{NEW}`"))
+    with pytest.raises(BadRequestError):
+        submit(client)
+    assert [names_in(rows) for rows in bodies] == [[NEW, OLD], [OLD]]
+
+
+def test_a_refusal_with_rows_is_one_of_the_rows_whatever_its_words() -> None:
+    refusal = json.loads(taken().content)
+    refusal["data"][0].update(id=NIL_ID, status="REJECTED", rejection_reason="No position")
+    refusal["error"] = {"code": 400, "message": texts(NEW)[0]}
+    client, bodies = at(httpx.Response(400, json=refusal))
+    with pytest.raises(BadRequestError):
+        submit(client)
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("bound", ["deadline", "not_after"])
+def test_nothing_is_sent_under_another_name_when_the_time_is_over(bound: str) -> None:
+    clock, bodies = SandboxClock(), []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        bodies.append(request.content)
+        clock.advance(60)
+        return said(400, texts(NEW)[0])
+
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    client = ClearStreet(api_key="key", base_url="https://x.invalid", http_client=http_client, clock=clock)
+    until: Any = 60 if bound == "deadline" else clock.now() + timedelta(seconds=60)
+    with pytest.raises(BadRequestError) as caught:
+        submit(client, **{bound: until})
+    assert set(caught.value.outcomes.values()) == {"rejected"}
+    assert len(bodies) == 1
 
 
 def test_nothing_is_sent_under_another_name_before_retry_after() -> None:

@@ -114,6 +114,7 @@ UNKNOWN: dict[str, Any] = {
     "too slow to write": lambda: httpx.WriteTimeout("slow"),
     "303": lambda: httpx.Response(303, headers={"Location": "/v1/version"}),
     "408": lambda: reply(408),
+    "408 with rows refused": lambda: reply(408, [refused()]),
     "500": lambda: reply(500),
     "502": lambda: httpx.Response(502, html="<html>"),
     "503 with rows accepted": lambda: reply(503, [row()]),
@@ -408,6 +409,22 @@ def test_after_a_reply_without_our_key_the_client_does_not_send_again() -> None:
     assert service.methods == ["POST", *["GET"] * LOOKS] * 2
 
 
+def test_after_a_429_without_our_key_what_is_unknown_is_not_sent_again() -> None:
+    service = Service(lost(), keyed(), reply(429, [refused("made-up")]), *(keyed() for _ in range(LOOKS)))
+    assert failure(service, max_retries=5).outcome_unknown is True
+    assert service.methods == ["POST", "GET", "POST", *["GET"] * LOOKS]
+
+
+def test_nothing_unknown_is_sent_again_where_no_list_can_be_read() -> None:
+    service = Service(done, lost(), *(reply(500) for _ in range(LOOKS)))
+    client = service.client()
+    submit(client)
+    with pytest.raises(APIConnectionError) as raised:
+        submit(client, asked("second"))
+    assert raised.value.outcome_unknown is True
+    assert service.methods == ["POST", "POST", *["GET"] * LOOKS]
+
+
 WITHOUT_OUR_KEY: dict[str, Any] = {
     "refused": lambda: reply(400, [refused("made-up")]),
     "unavailable": lambda: reply(503, [refused("made-up")]),
@@ -420,7 +437,7 @@ WITHOUT_OUR_KEY: dict[str, Any] = {
 @pytest.mark.parametrize("first", WITHOUT_OUR_KEY)
 def test_any_reply_without_our_key_is_remembered(first: str) -> None:
     service = Service(
-        WITHOUT_OUR_KEY[first](), otherwise=lambda request: lost() if request.method == "POST" else listed()
+        WITHOUT_OUR_KEY[first](), otherwise=lambda request: lost() if request.method == "POST" else keyed()
     )
     client = service.client()
     with contextlib.suppress(APIError):

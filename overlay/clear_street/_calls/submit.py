@@ -109,7 +109,7 @@ def _rename(call: Call[T], sent: tuple[str, ...], refused: RefusedName) -> bool:
     """
     call.history.note_refused_name(refused)
     if refused.is_double:
-        then = (refused.name,) if refused.name in sent else sent[:1]
+        then = (refused.name,) if refused.name in sent else sent
     else:
         gone = call.history.refused_names
         then = tuple(name for name in sent if name not in gone)
@@ -183,7 +183,7 @@ def _may_resend(call: Call[T], batch: Batch) -> bool:
     """Whether the open rows may be sent again after a look: nothing speaks against it, and the service was seen to keep
     keys, which alone protect from a second effect. An empty list is evidence of nothing.
     """
-    return _may_try(call, batch) and (not batch.unsettled or call.service.keys_echoed or batch.keys_kept)
+    return _may_try(call, batch) and (call.service.keys_echoed or batch.keys_kept)
 
 
 def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
