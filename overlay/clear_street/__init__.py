@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from . import errors, market, sandbox, types
     from ._api.keys import new_idempotency_key
     from ._calls.waiting import AsyncInstructionWatch, InstructionChange, InstructionWatch
-    from ._client import AsyncClearStreet, ClearStreet
+    from ._client import ClearStreet
+    from ._client_async import AsyncClearStreet
     from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
     from ._http.client import DefaultAioHttpClient, DefaultAsyncHttpxClient, DefaultHttpxClient
     from ._iterators import AsyncPositionIterator, AsyncRowIterator, PositionIterator, RowIterator
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "_client": ("AsyncClearStreet", "ClearStreet"),
+    "_client": ("ClearStreet",),
+    "_client_async": ("AsyncClearStreet",),
     "errors": (
         "APIConnectionError",
         "APIError",

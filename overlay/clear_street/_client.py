@@ -1,15 +1,15 @@
-"""The clients: their configuration, their connections, and the namespaces of the API."""
+"""The blocking client, and what the async one shares with it: configuration, connections, namespaces of the API."""
 
 from __future__ import annotations
 
 import os
 
 from ._annotations import resolvable
-from ._caller import AsyncCaller, Caller, Connections
+from ._caller import Caller, Connections
 from ._config.arguments import Named, refusal
 from ._config.secrets import conceal, concealed
 from ._config.settings import Settings, refuse_unknown
-from .v1 import V1, AsyncV1
+from .v1 import V1
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
+    from ._caller import AsyncCaller
     from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, Clock, IdempotencyKeyName
     from .errors import InterruptedCall
     from .sandbox import Sandbox
+    from .v1 import AsyncV1
 
     T = TypeVar("T")
     H = TypeVar("H")
@@ -46,7 +48,7 @@ else:
 SANDBOX_URL = "https://sandbox.invalid"
 
 
-class _Base(Named, _Generic["H"]):
+class BaseClient(Named, _Generic["H"]):
     """What both clients share, over either kind of httpx client."""
 
     __slots__ = ("__weakref__", "_caller", "_v1")
@@ -192,7 +194,8 @@ class _Base(Named, _Generic["H"]):
         return self.with_options()
 
 
-def _checked_sandbox(sandbox: object, options: Mapping[str, object]) -> Sandbox:
+def checked_sandbox(sandbox: object, options: Mapping[str, object]) -> Sandbox:
+    """The sandbox to use, a fresh one by default; refuse options of a client that there are none of."""
     from .sandbox import Sandbox
 
     refuse_unknown("sandbox", options)
@@ -204,7 +207,7 @@ def _checked_sandbox(sandbox: object, options: Mapping[str, object]) -> Sandbox:
     return sandbox or Sandbox()
 
 
-class ClearStreet(_Base["httpx.Client"]):
+class ClearStreet(BaseClient["httpx.Client"]):
     """The client, for threads: one may be shared by any number of them."""
 
     __slots__ = ()
@@ -229,7 +232,7 @@ class ClearStreet(_Base["httpx.Client"]):
         from .sandbox import SandboxTransport
 
         conceal(options)
-        sandbox = _checked_sandbox(sandbox, options)
+        sandbox = checked_sandbox(sandbox, options)
         http_client = DefaultHttpxClient(transport=SandboxTransport(sandbox))
         arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
         client = cls(http_client=http_client, clock=clock or sandbox.clock, **arguments)
@@ -290,100 +293,4 @@ class ClearStreet(_Base["httpx.Client"]):
         return self._caller.send(operation, prepared, options, kind)
 
 
-class AsyncClearStreet(_Base["httpx.AsyncClient"]):
-    """The client, for asyncio and trio: one may be shared by any number of tasks and, in turn, event loops."""
-
-    __slots__ = ()
-
-    if TYPE_CHECKING:
-        _caller: AsyncCaller
-        _v1: AsyncV1
-
-    _kind = AsyncCaller
-    _namespaces = AsyncV1
-
-    @classmethod
-    def sandbox(
-        cls, sandbox: Sandbox | None = None, *, clock: Clock | None = None, **options: Unpack[ClientOptions]
-    ) -> Self:
-        """A client on the embedded sandbox, without network or key; time passes only as the client waits.
-
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `clock` is the client's, by
-        default the sandbox's; `options` are the client's own arguments, but for its connections.
-        """
-        from ._http.client import DefaultAsyncHttpxClient
-        from .sandbox import AsyncSandboxTransport
-
-        conceal(options)
-        sandbox = _checked_sandbox(sandbox, options)
-        http_client = DefaultAsyncHttpxClient(transport=AsyncSandboxTransport(sandbox))
-        arguments: ClientOptions = {"api_key": "sandbox", "base_url": SANDBOX_URL, **options}
-        client = cls(http_client=http_client, clock=clock or sandbox.clock, **arguments)
-        client._caller.connections.running().driver.owned = True
-        return client
-
-    @property
-    def v1(self) -> AsyncV1:
-        """Version 1 of the API."""
-        return self._v1
-
-    async def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
-        """GET a path that this package has no method for.
-
-        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes`, `object` (any JSON) or
-        ``type(None)`` (nothing). The path starts with ``/``, has no empty segment, and stays on the client's origin;
-        where it is that of a known operation, that operation's rules hold.
-        """
-        return await self._verb("GET", path, cast_to, None, options)
-
-    async def post(
-        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
-    ) -> T:
-        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a
-        byte may have left.
-        """
-        return await self._verb("POST", path, cast_to, body, options)
-
-    async def put(
-        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
-    ) -> T:
-        """PUT `body`, as JSON, to a path that this package has no method for; as `post`."""
-        return await self._verb("PUT", path, cast_to, body, options)
-
-    async def patch(
-        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
-    ) -> T:
-        """PATCH with `body`, as JSON, a path that this package has no method for; as `post`."""
-        return await self._verb("PATCH", path, cast_to, body, options)
-
-    async def delete(
-        self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
-    ) -> T:
-        """DELETE a path that this package has no method for, with `body` as JSON if one is given; as `post`."""
-        return await self._verb("DELETE", path, cast_to, body, options)
-
-    async def close(self) -> None:
-        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays
-        open.
-        """
-        await self._caller.connections.running().driver.close()
-
-    aclose = close
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def _verb(self, method: str, path: str, cast_to: type[T], body: object, options: Mapping[str, object]) -> T:
-        from ._api.verbs import prepared_verb
-
-        conceal(options)
-        operation, prepared, kind = prepared_verb(method, path, body, cast_to)
-        return await self._caller.send(operation, prepared, options, kind)
-
-
-resolvable(globals(), _Base, ClearStreet, AsyncClearStreet)
+resolvable(globals(), BaseClient, ClearStreet)
