@@ -37,7 +37,7 @@ from __future__ import annotations
 from .._annotations import resolvable
 from .._api.rows import {tag} as operations
 from .._config.arguments import Named
-from .._shapes import async_raw, async_streamed
+from .._caller import async_raw, async_streamed
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from .._annotations import resolvable
 from .._api.rows import positions as operations
+from .._caller import raw, streamed
 from .._config.arguments import Named, checked_keys, checked_seconds, checked_text, refuse_unexpected
 from .._config.secrets import conceal
-from .._shapes import raw, streamed
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from .._annotations import resolvable
 from .._api.rows import version as operations
+from .._caller import raw, streamed
 from .._config.arguments import Named
-from .._shapes import raw, streamed
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .._annotations import resolvable
 from .._api.rows import version as operations
+from .._caller import async_raw, async_streamed
 from .._config.arguments import Named
-from .._shapes import async_raw, async_streamed
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
