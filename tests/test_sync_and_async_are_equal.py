@@ -43,7 +43,7 @@ PROTOCOLS = {
     "__aiter__": "__iter__",
     "__anext__": "__next__",
 }
-DO_NOT_WAIT = {"with_options", "copy", "sandbox", "iter_positions", "watch_position_instructions"}
+DO_NOT_WAIT = {"with_options", "copy", "sandbox", "service_time", "iter_positions", "watch_position_instructions"}
 ONLY_AWAITED = {"aclose"}  # `contextlib.closing` asks for `close`, `contextlib.aclosing` for `aclose`
 
 
