@@ -345,6 +345,7 @@ def test_a_404_asks_whether_the_id_is_the_right_one_after_a_single_look(look: An
     assert "Is the id the server's `id` of the instruction, and not the idempotency key" in str(error)
     assert error.outcome_unknown is False
     assert service.methods == ["DELETE", "GET"]
+    assert service.times == [0, 0]
 
 
 def test_a_404_is_not_held_up_by_a_look_that_would_have_to_wait() -> None:
@@ -357,6 +358,12 @@ def test_a_404_says_so_where_the_id_is_some_rows_key() -> None:
     error = failure(Service(reply(404), listed(row("other"), row(ID, id="the-right-one"))))
     assert "idempotency key of the instruction whose server `id` is 'the-right-one'" in str(error)
     assert "Is the id" not in str(error)
+
+
+def test_an_id_that_is_some_rows_key_is_told_after_an_unknown_attempt_too() -> None:
+    error = failure(Service(lost(), reply(500), lost(), *(listed(row(ID, id="the-right-one")) for _ in range(LOOKS))))
+    assert error.outcome_unknown is True
+    assert "idempotency key of the instruction whose server `id` is 'the-right-one'" in str(error)
 
 
 def test_a_404_after_an_unknown_attempt_asks_too() -> None:

@@ -345,6 +345,22 @@ def test_a_result_from_the_list_has_its_envelope_and_our_rows_departures() -> No
     assert [(drift.path, drift.kind) for drift in response.drift] == [("data[0].venue", "unknown_field")]
 
 
+@pytest.mark.parametrize("status", [300, 400, 409])
+def test_rows_found_beside_rows_refused_have_the_envelope_of_the_list(status: int) -> None:
+    service = Service(
+        lambda request: reply(status, [duplicate(keys_in(request)[0])], error="No"),
+        lambda _: listed(row(sent_keys(service)[0][0])),
+    )
+    response = submit(service.client(), asked(None), asked("b"))
+    assert [r.instruction_id for r in response.rejected] == ["b"]
+    assert (response.request_id, response.error) == ("request-200", None)
+
+
+def test_rows_found_after_an_unreadable_success_have_the_envelope_of_the_list() -> None:
+    response = submit(Service(httpx.Response(200, text="OK"), listed(row())).client())
+    assert (response.request_id, response.reconciled) == ("request-200", True)
+
+
 # --- Rule 2: no sending again without evidence that keys are kept, or where they may not be honoured ------------------
 
 
@@ -706,6 +722,24 @@ def test_rows_listed_as_rejected_for_several_reasons_have_one_error() -> None:
     assert isinstance(error, UnprocessableEntityError)
     assert [r.is_duplicate for r in error.rejections] == [True, False]
     assert "No position" in str(error)
+
+
+def test_rows_found_to_be_refused_after_an_error_of_the_service_are_a_refusal() -> None:
+    service = Service(reply(500), listed(row(status="REJECTED", rejection_reason="No position")))
+    error = refusal(service)
+    assert isinstance(error, UnprocessableEntityError)
+    assert (error.outcome_unknown, error.reconciled) == (False, True)
+
+
+def test_rows_refused_beside_one_found_to_be_are_the_replys_refusal() -> None:
+    service = Service(
+        lambda request: reply(400, [duplicate(keys_in(request)[0])], error="Bad quantity"),
+        lambda _: listed(row(sent_keys(service)[0][0], status="REJECTED", rejection_reason="No position")),
+    )
+    error = refusal(service, asked(None), asked("b"))
+    assert isinstance(error, BadRequestError)
+    assert "Bad quantity" in str(error)
+    assert set(error.outcomes.values()) == {"rejected"}
 
 
 # --- Rule 4: duplicates -----------------------------------------------------------------------------------------------
