@@ -106,6 +106,8 @@ class Mutants(ast.NodeVisitor):
         line = self._lines[node.lineno - 1].strip()
         where, place = ".".join(self._where), place or self._place
         by = ast.copy_location(by, node)
+        same = sum(mutant[1:3] == (where, line) and mutant.change.startswith(change) for mutant in self.found)
+        change += f" ({same + 1})" if same else ""
         self.found.append(Mutant(self._module, where, line, change, self._reached, not self._functions, place, by))
 
     def generic_visit(self, node: ast.AST) -> None:
