@@ -1,10 +1,10 @@
-"""Cancel one instruction at the real service, and follow it until the cancel has taken hold.
+"""Cancel one instruction at the real service, and follow it until it is cancelled.
 
     CLEAR_STREET_API_KEY=... python examples/cancel_instruction.py ACCOUNT INSTRUCTION_ID
 
 ACCOUNT is the account's number, INSTRUCTION_ID the server's `id` of the instruction (not its idempotency key). The
-exit status is 0 where it was cancelled, 1 where it was not, or not in time, 2 where the arguments are wrong, and 3
-where the outcome of the cancel is unknown.
+exit status is 0 if it was cancelled, 1 if it was not, or not in time, 2 if the arguments are wrong, and 3 if the
+outcome of the cancel is unknown.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from clear_street import ArgumentError, ClearStreet, ClearStreetError, Instructi
 
 
 def show(change: InstructionChange) -> None:
-    """One line for a change of state."""
+    """Print a change of state."""
     print(f"{change.at:%H:%M:%S} {change.instruction.status}")
 
 
 def main(arguments: list[str]) -> int:
-    """Cancel and wait; the exit status."""
+    """Cancel, wait, and return the exit status."""
     if len(arguments) != 2 or not arguments[0].isdigit():
         print(__doc__, file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
-"""The product's main job on the embedded sandbox: no account, no key, no network, no waiting.
+"""Show what this client is for, on the sandbox: no account, no key, no network, no waiting.
 
-Lists the option positions, submits an exercise and a do-not-exercise, cancels one by its server-assigned id,
-follows it from CANCEL_REQUESTED to CANCELLED, and shows a refused cancel as its typed error.
+It lists the option positions, submits an exercise and a do-not-exercise, cancels one by the id that the server gave it,
+follows it from CANCEL_REQUESTED to CANCELLED, and shows the error of a cancel that the service refuses.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ ACCOUNT_ID = 122503
 
 
 def show(row: PositionInstruction) -> None:
-    """One line for an instruction."""
+    """Print an instruction."""
     print(f"    {row.instruction_type:<16} {row.quantity:>3} x {row.symbol:<22} {row.status:<16} id {row.id}")
 
 
 def show_change(change: InstructionChange) -> None:
-    """One line for a change of state."""
+    """Print a change of state."""
     print(f"    {change.at:%H:%M:%S}  {change.previous_status or '':>16} -> {change.instruction.status}")
 
 

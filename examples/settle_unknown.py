@@ -1,10 +1,10 @@
-"""Find out what became of a submit whose outcome is unknown, with nothing but its idempotency keys.
+"""Find out what happened to a submit whose outcome is unknown; only its idempotency keys are needed.
 
     CLEAR_STREET_API_KEY=... python examples/settle_unknown.py ACCOUNT KEY...
 
-The keys are those of the error (`error.idempotency_keys`), or of the application's own journal: the process that
-submitted may be gone. The exit status is 0 where every key has its instruction, 1 where the list could not be read,
-2 where the arguments are wrong, and 3 where some keys have none.
+The keys are those of the error (`error.idempotency_keys`), or of the application's own journal. The process that
+submitted need not exist any more. The exit status is 0 if every key has its instruction, 1 if the list could not be
+read, 2 if the arguments are wrong, and 3 if some keys have no instruction.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from clear_street import ArgumentError, ClearStreet, ClearStreetError
 
 
 def main(arguments: list[str]) -> int:
-    """Look once, and say what was found; the exit status."""
+    """Look once, print what was found, and return the exit status."""
     if len(arguments) < 2 or not arguments[0].isdigit():
         print(__doc__, file=sys.stderr)
         return 2
@@ -34,8 +34,9 @@ def main(arguments: list[str]) -> int:
     if None not in found.values():
         return 0
     print(
-        "What is not in the list was refused, was lost, or is still on its way: look again in a minute. If it is still "
-        "not there, submit the same row again under the same key: the service refuses a key that it has taken.",
+        "A row that is not in the list was refused, never arrived, or is still on its way: look again in a minute. If "
+        "it is still not there, submit the same row again under the same key: the service refuses a key that it has "
+        "taken.",
         file=sys.stderr,
     )
     return 3

@@ -1,10 +1,10 @@
-"""Follow an account's instructions: a line for each change of state, until all are settled or Ctrl-C.
+"""Follow an account's instructions: print each change of state, until all are settled or Ctrl-C is pressed.
 
     CLEAR_STREET_API_KEY=... python examples/watch.py ACCOUNT [INSTRUCTION_ID...]
 
-With ids (the server's, not the idempotency keys) it ends when each of them is in a terminal state; without, it goes on.
-The client is read-only: whatever this program does, it changes nothing. The exit status is 0, 1 where the list could
-not be read, and 2 where the arguments are wrong.
+With ids (the server's, not the idempotency keys) it ends when each of them is in a terminal state. Without ids it does
+not end by itself. The client is read-only, so this program cannot change anything. The exit status is 1 if the list
+could not be read, 2 if the arguments are wrong, and otherwise 0.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from clear_street import ArgumentError, AsyncClearStreet, ClearStreetError
 
 
 async def watch(account_id: int, ids: list[str]) -> None:
-    """Print changes as they are seen."""
+    """Print changes as they happen."""
     async with AsyncClearStreet(read_only=True) as client:
         async for change in client.v1.positions.watch_position_instructions(account_id, ids=ids or None):
             row = change.instruction
@@ -26,7 +26,7 @@ async def watch(account_id: int, ids: list[str]) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Watch; the exit status."""
+    """Watch, and return the exit status."""
     if not arguments or not arguments[0].isdigit():
         print(__doc__, file=sys.stderr)
         return 2
