@@ -356,7 +356,7 @@ def test_rows_found_beside_rows_refused_have_the_envelope_of_the_list(status: in
     assert (response.request_id, response.error) == ("request-200", None)
 
 
-def test_rows_found_after_an_unreadable_success_have_the_envelope_of_the_list() -> None:
+def test_rows_found_after_an_unreadable_success_have_the_lists_envelope() -> None:
     response = submit(Service(httpx.Response(200, text="OK"), listed(row())).client())
     assert (response.request_id, response.reconciled) == ("request-200", True)
 
@@ -724,7 +724,7 @@ def test_rows_listed_as_rejected_for_several_reasons_have_one_error() -> None:
     assert "No position" in str(error)
 
 
-def test_rows_found_to_be_refused_after_an_error_of_the_service_are_a_refusal() -> None:
+def test_rows_found_to_be_refused_after_a_5xx_are_a_refusal() -> None:
     service = Service(reply(500), listed(row(status="REJECTED", rejection_reason="No position")))
     error = refusal(service)
     assert isinstance(error, UnprocessableEntityError)
