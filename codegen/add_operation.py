@@ -1,9 +1,9 @@
 """`make operation NAME=...`: write into the overlay what an operation of openapi.yaml needs there.
 
-That is its row in the operation table, its door in the seam, its types, and its methods: plain, raw and streamed, in
-the async namespace, which is made where the tag has none; the blocking namespace follows from it. A GET may be
-repeated; whatever else is never sent again once a byte may have left, until a person knows better and says so in the
-row. Docstrings are the document's own words, to be made better, too.
+That is its row, its types, and its methods: plain, raw and streamed, and an iterator where its reply comes in pages. A
+file that is a table, or a new one, is written as a whole; into a namespace that is there, methods are put at the end of
+its classes. An operation that only reads (a GET, or `x-reads: true`) may be repeated; every other is never sent again
+once a byte may have left, until a person knows better and says so in the row. Docstrings are the document's own words.
 """
 
 from __future__ import annotations
@@ -15,71 +15,31 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import fill
-from typing import TYPE_CHECKING
+from textwrap import fill, indent
+from typing import TYPE_CHECKING, Any
 
 import twins
 from generate import read
+from naming import tag_package
 from operations import NOTHING, is_success
 from prepare import prepare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from prepare import Plan
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The classes of a namespace, in their order: suffix, and the function that gives a method its shape.
-CLASSES = (("", ""), ("WithRawResponse", "async_raw"), ("WithStreamingResponse", "async_streamed"))
-NAMESPACE = '''"""`client.v1.{tag}`."""
-
-from __future__ import annotations
-
-from .._annotations import resolvable
-from .._api.rows import {tag} as operations
-from .._config.arguments import Named
-from .._caller import async_raw, async_streamed
-
-TYPE_CHECKING = not __name__
-if TYPE_CHECKING:
-    from typing import Final, Unpack
-
-    from .._caller import AsyncCaller
-
-
-class Async{name}(Named):
-    """{name} of the service."""
-
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
-
-    @property
-    def with_raw_response(self) -> Async{name}WithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
-        return Async{name}WithRawResponse(Async{name}(self._caller.shaped("raw")))
-
-    @property
-    def with_streaming_response(self) -> Async{name}WithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
-        return Async{name}WithStreamingResponse(Async{name}(self._caller.shaped("stream")))
-
-
-class Async{name}WithRawResponse(Named):
-    """The operations, each giving its raw response."""
-
-    def __init__(self, {tag}: Async{name}) -> None:
-
-
-class Async{name}WithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
-
-    def __init__(self, {tag}: Async{name}) -> None:
-
-
-resolvable(globals())
-'''
-
-
-ROWS = '''"""The operations of the tag `{tag}`."""
+# What a table of rows may name, and the module that each stands for.
+SOURCES = {
+    "calls": "clear_street_api.api.{tag}",
+    "models": "clear_street_api.models",
+    "checks": "clear_street._api.checks",
+    "requests": "clear_street._api.requests",
+    "types": "clear_street.types.v1",
+}
+ROWS = '''"""The operations of the tag {title}."""
 
 from __future__ import annotations
 
@@ -87,12 +47,11 @@ from ..operations import Later, Operation, Resend
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from clear_street_api.api import {tag} as calls
-
-    from ...types import v1 as types
+{imports}
 else:
-    calls, types = Later("clear_street_api.api.{tag}"), Later("clear_street.types.v1")
+{later}
 
+{rows}
 '''
 TAGS = '''"""The operations of the service, one row each: what a call of it may do.
 
@@ -114,10 +73,175 @@ def every_operation() -> tuple[Operation[..., object], ...]:
     modules = ({tags})
     return tuple(row for module in modules for row in vars(module).values() if isinstance(row, Operation))
 '''
+NAMESPACE = '''"""`client.v1.{dotted}`: {words}"""
+
+from __future__ import annotations
+
+from .._annotations import resolvable
+from .._api.rows import {tag} as operations
+from .._config.arguments import Named
+from .._caller import async_raw, async_streamed
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from typing import Final, Unpack
+
+    from .._caller import AsyncCaller
+
+
+class Async{name}(Named):
+    """{words}"""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @property
+    def with_raw_response(self) -> Async{name}WithRawResponse:
+        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        return Async{name}WithRawResponse(Async{name}(self._caller.shaped("raw")))
+
+    @property
+    def with_streaming_response(self) -> Async{name}WithStreamingResponse:
+        """The same operations as context managers, giving the reply before its body was read."""
+        return Async{name}WithStreamingResponse(Async{name}(self._caller.shaped("stream")))
+
+
+class Async{name}WithRawResponse(Named):
+    """The operations, each giving its raw response."""
+
+    def __init__(self, {tag}: Async{name}) -> None:
+        pass
+
+
+class Async{name}WithStreamingResponse(Named):
+    """The operations, each giving a context manager of its raw response."""
+
+    def __init__(self, {tag}: Async{name}) -> None:
+        pass
+
+
+resolvable(globals())
+'''
+PARENT = '''"""`client.v1.{tag}`: {words}"""
+
+from __future__ import annotations
+
+from .._annotations import resolvable
+from . import Namespaces
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+{imports}
+
+
+class Async{name}(Namespaces):
+    """{words}"""
+
+    __slots__ = ()
+
+{properties}
+
+
+resolvable(globals())
+'''
+VERSION = '''"""Version 1 of the API, as namespaces."""
+
+from __future__ import annotations
+
+from .._annotations import resolvable
+from .._config.arguments import Named, no_name
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    from .._caller import AsyncCaller, Caller
+{imports}
+
+    N = TypeVar("N")
+
+__all__ = [{names}]
+
+_MODULES = {{{modules}}}
+
+
+class Namespaces(Named):
+    """Namespaces, each made once: what a test patches on one is there at the next access."""
+
+    __slots__ = ("__weakref__", "_caller", "_made")
+
+    def __init__(self, caller: Caller | AsyncCaller) -> None:
+        self._caller = caller
+        self._made: dict[str, Any] = {{}}
+
+    def _keep(self, name: str, kind: Callable[[Any], N]) -> N:
+        made: N = self._made.setdefault(name, kind(self._caller))
+        return made
+
+
+class V1(Namespaces):
+    """Version 1 of the API."""
+
+    __slots__ = ()
+
+{blocking}
+
+
+class AsyncV1(Namespaces):
+    """Version 1 of the API."""
+
+    __slots__ = ()
+
+{awaiting}
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULES.get(name.removeprefix("Async"))
+    if module is None:
+        raise no_name(f"module {{__name__!r}}", name, {{name: name for name in __all__}})
+    from importlib import import_module
+
+    home = f"{{__name__}}.{{module}}{{'_async' if name.startswith('Async') else ''}}"
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({{*globals(), *__all__}})
+
+
+resolvable(globals())
+'''
+PROPERTY = '''    @property
+    def {tag}(self) -> {kind}:
+        """{words}"""
+        made: {kind} | None = self._made.get("{tag}")
+        if made is None:
+            from .{module} import {kind}
+
+            made = self._keep("{tag}", {kind})
+        return made'''
 
 
 class Unfit(Exception):
-    """Something in the overlay is not where it was when this was written."""
+    """Something in the overlay is not as this program can read it."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An argument of an operation."""
+
+    name: str
+    annotation: str
+    required: bool
+    positional: bool
+    description: str
+
+    @property
+    def declaration(self) -> str:
+        """It, in a signature."""
+        return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} | None = None"
 
 
 @dataclass(frozen=True)
@@ -126,172 +250,440 @@ class Operation:
 
     name: str
     tag: str
+    title: str
+    """The tag, as the document has it."""
     method: str
     path: str
+    is_read: bool
+    authenticated: bool
     response: str
-    signature: str
-    """Its arguments, as a function declares them."""
-    passed: str
-    """Its arguments, as one function hands them to the next."""
-    described: str
-    """What it does, and its arguments."""
+    row: str | None
+    """The class of the rows, where the reply is a list of them."""
+    page_size: int | None
+    """How many rows the service puts on a page; None where the reply does not come in pages."""
+    parameters: tuple[Parameter, ...]
+    enums: dict[str, str]
+    """The enums of its arguments, by argument."""
+    summary: str
+    description: str
     models: frozenset[str]
-    """The models and enums that it brings, itself or through others."""
+    """The models, enums and names of members that it brings, itself or through others."""
 
     @property
     def resend(self) -> str:
         """The most careful rule for sending it again."""
-        return "READ" if self.method == "GET" else "ONCE"
+        return "READ" if self.is_read else "ONCE"
 
     @property
     def options(self) -> str:
         """The type of the options that its methods take."""
-        return "CallOptions" if self.method == "GET" else "ChangingCallOptions"
+        return "CallOptions" if self.is_read else "ChangingCallOptions"
 
-    @property
-    def keywords(self) -> dict[str, str]:
-        """Its keyword arguments, with their types."""
-        function = ast.parse(f"def f({self.signature}): ...").body[0]
-        args = function.args if isinstance(function, ast.FunctionDef) else None
-        return {one.arg: ast.unparse(one.annotation) for one in args.kwonlyargs if one.annotation} if args else {}
+    def signature(self, *more: str) -> str:
+        """The arguments of a method."""
+        positional = [one.declaration for one in self.parameters if one.positional]
+        keywords = [one.declaration for one in self.parameters if not one.positional] + [*more]
+        stars = ["*"] if keywords else []
+        return ", ".join(["self", *positional, *stars, *keywords, f"**options: Unpack[{self.options}]"])
 
-    def imports(self, text: str) -> list[str]:
-        """What the types in a text are imported from."""
-        words = set(re.findall(r"\w+", text))
-        sources = {"collections.abc": {"Iterable", "Mapping"}, "datetime": {"date", "datetime"}, "typing": {"Any"}}
-        sources["clear_street_api.models"] = set(self.models)
-        return [f"from {source} import {name}" for source, names in sources.items() for name in sorted(names & words)]
+    def passed(self, *without: str) -> str:
+        """The arguments, as a method hands them on."""
+        return ", ".join(
+            one.name if one.positional else f"{one.name}={one.name}"
+            for one in self.parameters
+            if one.name not in without
+        )
 
 
-def operation_of(plan: Plan, name: str) -> Operation:
-    """An operation of a document; LookupError where there is none of this name."""
+def operation_of(plan: Plan, document: dict[str, Any], name: str) -> Operation:
+    """An operation of a document."""
     endpoint, call = plan.facts["endpoints"][name], plan.calls[name]
     response = next((model for status, model in call.replies.items() if is_success(status)), NOTHING)
+    raw = next(
+        operation
+        for operation in document["paths"][call.path].values()
+        if isinstance(operation, dict) and operation.get("operationId") == name
+    )
+    function: Any = ast.parse(f"def f({endpoint['signature']}): ...").body[0]
+    positional = {one.arg for one in function.args.args}
+    parameters = tuple(
+        Parameter(
+            one["name"],
+            one["narrow"].replace("Iterable[", "Sequence["),
+            one["required"],
+            one["name"] in positional,
+            one["description"],
+        )
+        for one in endpoint["parameters"]
+    )
+    enums = {one.name: found[1] for one in parameters if (found := re.search(r"\b(\w+) \| \1Name\b", one.annotation))}
     found, todo = set[str](), [*call.replies.values(), *re.findall(r"\w+", endpoint["signature"])]
     while todo:
         model = todo.pop()
         if model in plan.modules and model not in found:
             found.add(model)
             todo += [one for slot in plan.shapes.get(model, []) for one in slot.kind.classes]
-    summary = endpoint["doc"].strip('"').partition("\n")[0]
-    arguments = re.findall(r"^ +(\w+): (.+(?:\n {12}.+)*)", endpoint["build_doc"].partition("Raises:")[0], re.MULTILINE)
+    data = next((slot.kind.annotation for slot in plan.shapes.get(response, []) if slot.key == "data"), "")
+    row = re.search(r"list\[(\w+)\]", data)
+    size = next((slot.limits.get("default", 1000) for slot in call.parameters if slot.key == "page_size"), None)
     return Operation(
         name=name,
         tag=next(tag for tag, operation in plan.operations if operation == name),
+        title=call.tag,
         method=call.method,
         path=call.path,
+        is_read=call.is_read,
+        authenticated=bool(raw.get("security", document.get("security", ()))),
         response=response,
-        signature=endpoint["signature"],
-        passed=endpoint["arguments"],
-        described="\n".join([summary, "", *(wrapped(f"- `{key}`: {text}") for key, text in arguments)]),
-        models=frozenset(found),
+        row=row[1] if row else None,
+        page_size=size if row and any(slot.key == "page_token" for slot in call.parameters) else None,
+        parameters=parameters,
+        enums=enums,
+        summary=endpoint["summary"],
+        description=" ".join(endpoint["description"].split()),
+        models=frozenset({*found, *(f"{enum}Name" for enum in enums.values())}),
     )
 
 
-def wrapped(text: str) -> str:
-    """An item of a list, as a docstring of a method holds it."""
-    return fill(" ".join(text.split()), 112, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+# --- Rows -------------------------------------------------------------------------------------------------------------
 
 
-def put(path: Path, text: str, *, before: str | None = None, after: str | None = None) -> None:
-    """Put text before or after what a file has once; at its end where neither is given."""
-    known = path.read_text(encoding="utf-8")
-    anchor = before or after or ""
-    if anchor and known.count(anchor) != 1:
-        raise Unfit(f"{path} has {anchor!r} {known.count(anchor)} times")
-    head, _, tail = known.partition(anchor) if anchor else (known, "", "")
-    written = f"{head}{text}{anchor}{tail}" if before else f"{head}{anchor}{text}{tail}"
-    path.write_text(written, encoding="utf-8")
-
-
-def annotate(path: Path, lines: list[str]) -> None:
-    """Import what annotations alone need."""
-    put(path, "".join(f"    {line}\n" for line in lines), after="\nif TYPE_CHECKING:\n")
-
-
-def add_row(new: Operation, folder: Path) -> None:
-    """The row of the table of the operation's tag, which is made where it is new."""
+def write_row(new: Operation, folder: Path) -> None:
+    """The table of the operation's tag with its row in it, and the list of tables."""
     path = folder / f"{new.tag}.py"
-    if not path.exists():
-        path.write_text(ROWS.format(tag=new.tag), encoding="utf-8")
-        tags = sorted(one.stem for one in folder.glob("*.py") if one.stem != "__init__")
-        (folder / "__init__.py").write_text(TAGS.format(tags=", ".join(tags)), encoding="utf-8")
+    rows = rows_in(path) if path.exists() else []
+    enums = ", ".join(f'"{name}": models.{enum}' for name, enum in new.enums.items())
     row = f'{new.name.upper()} = Operation("{new.name}", "{new.method}", "{new.path}", Resend.{new.resend}, '
-    row += f"lambda: calls.{new.name}.build_request, lambda: types.{new.response})\n"
-    put(path, row)
+    row += f"lambda: calls.{new.name}.build_request, lambda: types.{new.response}"
+    row += f", enums=lambda: {{{enums}}}" if enums else ""
+    row += "" if new.authenticated else ", authenticated=False"
+    rows.append(f"{row})")
+    used = [name for name in SOURCES if re.search(rf"\b{name}\.", "\n".join(rows))]
+    modules = {name: SOURCES[name].format(tag=new.tag) for name in used}
+    imports = [f"    from {home} import {last} as {name}" if last != name else f"    from {home} import {name}"
+               for name, module in modules.items() for home, last in [split(module)]]  # fmt: skip
+    later = [f'    {name} = Later("{module}")' for name, module in modules.items()]
+    path.write_text(
+        ROWS.format(title=new.title, imports="\n".join(imports), later="\n".join(later), rows="\n".join(rows)), "utf-8"
+    )
+    tags = sorted(one.stem for one in folder.glob("*.py") if one.stem != "__init__")
+    (folder / "__init__.py").write_text(TAGS.format(tags=", ".join(tags)), encoding="utf-8")
 
 
-def add_types(new: Operation, folder: Path) -> None:
-    """The response class, the TypedDict of the keyword arguments, and their names."""
-    listed = (folder / "__init__.py").read_text(encoding="utf-8")
+def split(module: str) -> tuple[str, str]:
+    """What a module is imported from, seen from a table of rows, and its own name there."""
+    home, _, last = module.rpartition(".")
+    relative = home.replace("clear_street._api", "..").replace("clear_street.types", "...types")
+    return (home if home.startswith("clear_street_api") else relative), last
+
+
+def rows_in(path: Path) -> list[str]:
+    """The rows of a table, as they are written."""
+    text = path.read_text(encoding="utf-8")
+    found: list[str] = []
+    for node in ast.parse(text).body[1:]:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            found.append(ast.get_source_segment(text, node) or "")
+        elif not isinstance(node, (ast.ImportFrom, ast.If)) and "TYPE_CHECKING" not in ast.unparse(node):
+            raise Unfit(f"{path}:{node.lineno} is no row; a table of rows holds nothing else")
+    return found
+
+
+# --- Types ------------------------------------------------------------------------------------------------------------
+
+
+def write_types(new: Operation, folder: Path) -> None:
+    """The response class and the TypedDict of the keyword arguments, and the index of types."""
     params = new.response.removesuffix("Response") + "Params"
-    own = [new.response, *([params] if new.keywords else [])]
-    public = [name for name in sorted(new.models) if not name.endswith("Response") and f'"{name}"' not in listed]
-    fields = [f"    {name}: {kind}" for name, kind in new.keywords.items()]
-    is_total = "None" not in " ".join(fields)
+    keywords = [one for one in new.parameters if not one.positional]
+    total = all(one.required for one in keywords)
+    words = {word for one in keywords for word in re.findall(r"\w+", one.annotation)}
+    fields = [f"    {one.name}: {in_params(one, new, total=total)}" for one in keywords]
+    text = "\n".join(fields)
     lines = [
         f'"""Types of `{new.name}`."""',
         "from __future__ import annotations",
-        *new.imports("\n".join(fields)),
+        *imports_of(words),
         *(["from typing import TypedDict"] if fields else []),
+        *(["from typing import Required"] if "Required[" in text else []),
         "import clear_street_api.models as api",
         "from ._facts import CallFacts",
     ]
     if fields:
-        lines += [f"class {params}(TypedDict{'' if is_total else ', total=False'}):"]
+        lines += [f"class {params}(TypedDict{'' if total else ', total=False'}):"]
         lines += [f'    """The keyword arguments of `{new.name}`."""', "", *fields]
     lines += [f"class {new.response}(CallFacts, api.{new.response}):", f'    """The reply of `{new.name}`."""', ""]
-    (folder / f"{new.name}.py").write_text(
-        "\n".join([*lines, '    __slots__ = ("_attempts", "_reconciled")', ""]), "utf-8"
-    )
-    names = [f"from .{new.name} import {name}" for name in own]
-    annotate(folder / "__init__.py", [*names, *(f"from clear_street_api.models import {name}" for name in public)])
-    put(folder / "__init__.py", "".join(f'    "{name}": "{new.name}",\n' for name in own), after="\n_HERE = {\n")
-    put(folder / "__init__.py", "".join(f'    "{name}",\n' for name in public), after="\n_GENERATED = (\n")
-    put(folder / "__init__.py", "".join(f'    "{name}",\n' for name in [*own, *public]), after="\n__all__ = [\n")
+    lines += ['    __slots__ = ("_attempts", "_reconciled")', ""]
+    (folder / f"{new.name}.py").write_text("\n".join(lines), "utf-8")
+    write_index_of_types(folder, new.models)
 
 
-def add_methods(new: Operation, folder: Path) -> None:
-    """The methods of the async namespace, in every shape."""
-    name = "".join(word.title() for word in new.tag.split("_"))
+def in_params(one: Parameter, new: Operation, *, total: bool) -> str:
+    """The type of an argument, in a TypedDict."""
+    kind = re.sub(r"\w+", lambda match: f"api.{match[0]}" if match[0] in new.models else match[0], one.annotation)
+    if not one.required:
+        return f"{kind} | None"
+    return kind if total else f"Required[{kind}]"
+
+
+def imports_of(words: set[str]) -> list[str]:
+    """What the types in an annotation are imported from, but for our own."""
+    sources = {
+        "collections.abc": {"Iterable", "Mapping", "Sequence"},
+        "datetime": {"date", "datetime"},
+        "decimal": {"Decimal"},
+        "typing": {"Any"},
+    }
+    return [f"from {source} import {name}" for source, names in sources.items() for name in sorted(names & words)]
+
+
+def write_index_of_types(folder: Path, models: Iterable[str]) -> None:
+    """The index of types, with these models and all that the modules beside it define."""
+    path = folder / "__init__.py"
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    here = {name: one.stem for one in sorted(folder.glob("[a-z]*.py")) for name in public_names(one)}
+    assigned = {
+        node.targets[0].id: node
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    if "_GENERATED" not in assigned or "_HERE" not in assigned or "__all__" not in assigned:
+        raise Unfit(f"{path} has no tables `_HERE`, `_GENERATED` and `__all__`")
+    known = {*ast.literal_eval(assigned["_GENERATED"].value), *ast.literal_eval(assigned["__all__"].value)}
+    others = known - {*ast.literal_eval(assigned["_GENERATED"].value)} - here.keys()
+    generated = sorted({*ast.literal_eval(assigned["_GENERATED"].value), *models} - here.keys() - others)
+    generated = [name for name in generated if not name.endswith("Response") or name in known]
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    kept = [
+        ast.unparse(node)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom) and (node.module != "clear_street_api.models") and node.level != 1
+    ]
+    imports = [f"from clear_street_api.models import {', '.join(generated)}", *kept]
+    imports += [f"from .{module} import {name}" for name, module in here.items()]
+    written = {
+        block: "if TYPE_CHECKING:\n" + indent("\n".join(imports), "    "),
+        assigned["_HERE"]: f"_HERE = {here!r}",
+        assigned["_GENERATED"]: f"_GENERATED = {tuple(generated)!r}",
+        assigned["__all__"]: f"__all__ = {sorted({*here, *generated, *others})!r}",
+    }
+    path.write_text(replaced(text, written), encoding="utf-8")
+
+
+def public_names(path: Path) -> list[str]:
+    """The classes, and the types by other names, that a module defines."""
+    found: list[str] = []
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            found.append(node.name)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found.append(node.targets[0].id)
+    return [name for name in found if name[:1].isupper() and name != "TYPE_CHECKING"]
+
+
+def replaced(text: str, written: dict[Any, str]) -> str:
+    """A text with other lines in the place of some statements."""
+    lines = text.splitlines()
+    for node, new in sorted(written.items(), key=lambda item: -item[0].lineno):
+        lines[node.lineno - 1 : node.end_lineno] = new.splitlines()
+    return "\n".join([*lines, ""])
+
+
+# --- Namespaces -------------------------------------------------------------------------------------------------------
+
+
+def write_methods(new: Operation, tags: Tags, folder: Path) -> None:
+    """The methods of the async namespace, in every shape, and the index of namespaces."""
+    name = class_of(new.tag)
     path = folder / f"{new.tag}{twins.SUFFIX}"
     if not path.exists():
-        add_namespace(new.tag, name, folder)
-    annotate(path, [*new.imports(new.signature), f"from .._config.options import {new.options}",
-                    f"from ..types.v1 import {new.response}"])  # fmt: skip
+        text = NAMESPACE.format(tag=new.tag, name=name, words=tags.words(new.tag), dotted=tags.dotted(new.tag))
+        path.write_text(text, encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    added: dict[Any, str] = {}
+    for suffix, shape in (("", ""), ("WithRawResponse", "async_raw"), ("WithStreamingResponse", "async_streamed")):
+        node = classes.get(f"Async{name}{suffix}")
+        if node is None:
+            raise Unfit(f"{path} has no class Async{name}{suffix}")
+        line = f"        self.{new.name}: Final = {shape}({new.tag}.{new.name})"
+        added[node.body[-1]] = line if shape else "\n\n".join(["", *methods(new)])
+    lines = text.splitlines()
+    for node, more in sorted(added.items(), key=lambda item: -item[0].lineno):
+        lines[node.end_lineno : node.end_lineno] = more.splitlines()
+        if isinstance(last := getattr(node, "body", [node])[-1], ast.Pass):
+            del lines[last.lineno - 1]
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    words = {word for one in new.parameters for word in re.findall(r"\w+", one.annotation)}
+    own = sorted({new.response, *(words & new.models), *([new.row] if new.page_size and new.row else [])})
+    typed = [
+        *imports_of(words),
+        f"from .._config.options import {new.options}",
+        *(f"from ..types.v1 import {one}" for one in own),
+        *(["from .._iterators import AsyncRowIterator"] if new.page_size else []),
+    ]
+    lines[block.end_lineno or 0 : block.end_lineno or 0] = [f"    {line}" for line in typed]
+    used = ["from .._config.secrets import conceal"] if new.page_size else []
+    lines[block.lineno - 2 : block.lineno - 2] = used
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    write_parents(tags, folder)
+    write_index_of_namespaces(tags, folder)
+
+
+def methods(new: Operation) -> list[str]:
+    """The methods of the plain namespace."""
+    passed = ", ".join(filter(None, (f"operations.{new.name.upper()}, options", new.passed())))
+    found = [
+        (
+            f"    async def {new.name}({new.signature()}) -> {new.response}:\n"
+            f"{docstring(new)}\n        return await self._caller.call({passed})"
+        )
+    ]
+    if new.page_size:
+        rows = f"Async{'RowIterator'}[{new.row}, {new.response}]"
+        size = f"page_size or {new.page_size}"
+        signature = new.signature("listing_deadline: float | None = None")
+        passed = ", ".join(filter(None, ("cursor", f"self.{new.name}", new.passed("page_token"), "**options")))
+        found.append(
+            f"    def {iterator_of(new.name)}({signature}) -> {rows}:\n"
+            f"{docstring_of_iterator(new)}\n"
+            "        conceal(options)\n"
+            "        from .._iterators import AsyncRowIterator, Cursor\n\n"
+            f"        caller, rows = self._caller, {size}\n"
+            "        limits = caller.settings.limits\n"
+            f"        cursor = Cursor(operations.{new.name.upper()}, page_token, rows, caller.clock, limits, options, "
+            "listing_deadline)\n"
+            f"        return AsyncRowIterator({passed})"
+        )
+    return found
+
+
+def iterator_of(operation: str) -> str:
+    """The name of the iterator over the pages of an operation."""
+    return f"iter_{operation.removeprefix('get_').removeprefix('list_')}"
+
+
+def docstring(new: Operation) -> str:
+    """What a method does, what it takes, and when it is sent again."""
     again = (
         "A read: repeated after failures that may pass."
-        if new.resend == "READ"
-        else ("Never sent again once a byte may have left, except after a 429.")
+        if new.is_read
+        else "Never sent again once a byte may have left, except after a 429."
     )
-    doc = f"{new.described}\n- `options`: see `{new.options}`.\n\n{again} Raises `APIError` and its kin."
-    text = re.sub(r"\n(?=.)", "\n        ", doc)
-    signature = ", ".join(["self", *([new.signature] if new.signature else []), f"**options: Unpack[{new.options}]"])
-    passed = f"operations.{new.name.upper()}, options" + (f", {new.passed}" if new.passed else "")
-    plain = f"\n    async def {new.name}({signature}) -> {new.response}:\n"
-    plain += f'        """{text}\n        """\n        return await self._caller.call({passed})'
-    following = [f"\n\n\nclass Async{name}{suffix}(Named):" for suffix, _ in CLASSES[1:]]
-    for (_, shape), after in zip(CLASSES, [*following, "\n\n\nresolvable("], strict=True):
-        method = f"        self.{new.name}: Final = {shape}({new.tag}.{new.name})" if shape else plain
-        put(path, f"\n{method}", before=after)
+    pages = f" `{iterator_of(new.name)}` follows the pages." if new.page_size else ""
+    arguments = [f"- `{one.name}`: {decapitalised(one.description)}" for one in new.parameters]
+    parts = [new.summary, *([new.description + pages] if new.description or pages else [])]
+    parts += ["\n".join(map(wrapped, [*arguments, f"- `options`: see `{new.options}`."]))]
+    parts += [f"{again} Raises `ArgumentError` before anything is sent, and `APIError` or a subclass."]
+    return in_quotes(parts)
 
 
-def add_namespace(tag: str, name: str, folder: Path) -> None:
-    """A namespace without operations."""
-    (folder / f"{tag}{twins.SUFFIX}").write_text(NAMESPACE.format(tag=tag, name=name), encoding="utf-8")
-    imports = [f"from .{tag} import {name}", f"from .{tag}_async import Async{name}"]
-    annotate(folder / "__init__.py", imports)
-    put(folder / "__init__.py", f'"Async{name}", "{name}", ', after="\n__all__ = [")
-    for prefix, module, after in (
-        ("", tag, "\n\n\nclass AsyncV1(_Namespaces):"),
-        ("Async", f"{tag}_async", "\n\n\ndef __getattr__("),
-    ):
-        head = f"\n\n    @property\n    def {tag}(self) -> {prefix}{name}:\n"
-        kind = f"{prefix}{name}"
-        body = f'        """{name} of the service."""\n        made: {kind} | None = self._made.get("{tag}")\n'
-        body += f"        if made is None:\n            from .{module} import {kind}\n\n"
-        body += f'            made = self._keep("{tag}", {kind})\n        return made'
-        put(folder / "__init__.py", head + body, before=after)
+def docstring_of_iterator(new: Operation) -> str:
+    """What an iterator gives, and what it raises."""
+    first = (
+        f"Every row of `{new.name}`, page after page, as an iterator; `.pages()` gives the pages, "
+        "`.next_page_token` a place to resume."
+    )
+    more = (
+        f"The arguments are those of `{new.name}`, and are repeated for each page; `options` hold for each page's call. "
+        "`listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while "
+        f"iterating, what `{new.name}` raises (going on asks for the same page again), `APIResponseValidationError` "
+        "where the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` at the end of "
+        "`listing_deadline`."
+    )
+    return in_quotes([first, more])
+
+
+def decapitalised(text: str) -> str:
+    """The text after a colon: its first word in lower case, unless it is written in capitals."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def in_quotes(parts: list[str]) -> str:
+    """A docstring of a method."""
+    parts = [part if part.startswith("- ") else wrapped(part) for part in parts]
+    return indent('"""' + "\n\n".join(parts) + '\n"""', "        ")
+
+
+def wrapped(text: str) -> str:
+    """A paragraph, or an item of a list, as a docstring of a method holds it."""
+    hanging = "  " if text.startswith("- ") else ""
+    return fill(" ".join(text.split()), 109, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
+
+
+class Tags:
+    """The tags of a document: what each is, and which stands below which."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        tags = document.get("tags", [])
+        self._words = {tag_package(tag["name"]): tag.get("description") or tag["name"] for tag in tags}
+        self.parents = {tag_package(tag["name"]): tag_package(tag["x-parent"]) for tag in tags if "x-parent" in tag}
+
+    def words(self, tag: str) -> str:
+        """What a tag is, in one sentence that fits on a line."""
+        text = " ".join(self._words.get(tag, class_of(tag)).split())
+        return f"{text.partition('. ')[0].removesuffix('.')}."
+
+    def dotted(self, tag: str) -> str:
+        """The way from `client.v1` to the namespace of a tag."""
+        return f"{self.dotted(self.parents[tag])}.{tag}" if tag in self.parents else tag
+
+
+def class_of(tag: str) -> str:
+    """The class of a namespace."""
+    return "".join(word.title() for word in tag.split("_"))
+
+
+def write_parents(tags: Tags, folder: Path) -> None:
+    """The namespaces that hold nothing but others."""
+    for parent in sorted({*tags.parents.values()}):
+        path = folder / f"{parent}{twins.SUFFIX}"
+        below = [tag for tag, one in tags.parents.items() if one == parent and is_there(tag, folder)]
+        if path.exists() and "(Namespaces)" not in path.read_text(encoding="utf-8"):
+            raise Unfit(f"{path} has operations of its own; put its inner namespaces there by hand")
+        if below:
+            imports = "\n".join(f"    from .{tag}_async import Async{class_of(tag)}" for tag in below)
+            properties = "\n\n".join(as_property(tag, tags, path, is_async=True) for tag in below)
+            path.write_text(
+                PARENT.format(
+                    tag=parent, name=class_of(parent), words=tags.words(parent), imports=imports, properties=properties
+                ),
+                encoding="utf-8",
+            )
+
+
+def is_there(tag: str, folder: Path) -> bool:
+    """Whether a tag has its namespace."""
+    return (folder / f"{tag}{twins.SUFFIX}").exists()
+
+
+def as_property(tag: str, tags: Tags, path: Path, *, is_async: bool) -> str:
+    """The property that gives the namespace of a tag."""
+    kind, module = (f"Async{class_of(tag)}", f"{tag}_async") if is_async else (class_of(tag), tag)
+    source = path.parent / f"{tag}{twins.SUFFIX}"
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    words = next(ast.get_docstring(node) for node in tree.body if isinstance(node, ast.ClassDef))
+    return PROPERTY.format(tag=tag, kind=kind, module=module, words=words or tags.words(tag))
+
+
+def write_index_of_namespaces(tags: Tags, folder: Path) -> None:
+    """`client.v1`, with every namespace that there is."""
+    path = folder / "__init__.py"
+    every = sorted(one.name.removesuffix(twins.SUFFIX) for one in folder.glob(f"*{twins.SUFFIX}"))
+    top = [tag for tag in every if tag not in tags.parents]
+    names = sorted(["V1", "AsyncV1", *(f"{prefix}{class_of(tag)}" for tag in every for prefix in ("", "Async"))])
+    imports = [f"    from .{tag} import {class_of(tag)}" for tag in every]
+    imports += [f"    from .{tag}_async import Async{class_of(tag)}" for tag in every]
+    text = VERSION.format(
+        imports="\n".join(imports),
+        names=", ".join(f'"{name}"' for name in names),
+        modules=", ".join(f'"{class_of(tag)}": "{tag}"' for tag in every),
+        blocking="\n\n".join(as_property(tag, tags, path, is_async=False) for tag in top),
+        awaiting="\n\n".join(as_property(tag, tags, path, is_async=True) for tag in top),
+    )
+    path.write_text(text, encoding="utf-8")
 
 
 def main() -> int:
@@ -304,13 +696,14 @@ def main() -> int:
     arguments = parser.parse_args()
     root, name = arguments.root, arguments.name
     overlay = root / "overlay/clear_street"
-    plan = prepare(read(str(root / "openapi.yaml")))
+    document = read(str(root / "openapi.yaml"))
+    plan = prepare(document)
     if name not in plan.calls:
         sys.exit(f"operation: openapi.yaml has no {name}; it has {', '.join(plan.calls)}")
     rows = "".join(path.read_text(encoding="utf-8") for path in (overlay / "_api/rows").glob("*.py"))
     if f'"{name}"' in rows:
         sys.exit(f"operation: {name} has its row already")
-    new = operation_of(plan, name)
+    new = operation_of(plan, document, name)
     if new.response == NOTHING:
         sys.exit(
             f"operation: {name} answers without a body, and namespaces give models; "
@@ -319,11 +712,11 @@ def main() -> int:
     if f'"{new.response}"' in (overlay / "types/v1/__init__.py").read_text(encoding="utf-8"):
         sys.exit(f"operation: {new.response} is the reply of another operation; give {name} a component of its own")
     try:
-        add_row(new, overlay / "_api/rows")
-        add_types(new, overlay / "types/v1")
-        add_methods(new, overlay / "v1")
+        write_row(new, overlay / "_api/rows")
+        write_types(new, overlay / "types/v1")
+        write_methods(new, Tags(document), overlay / "v1")
     except Unfit as error:
-        sys.exit(f"operation: {error}; mend codegen/add_operation.py")
+        sys.exit(f"operation: {error}; mend that file, or codegen/add_operation.py")
     for command in (["check", "--fix-only", "--quiet"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *command, "--no-cache", "overlay"], cwd=root, check=True)
     twins.write(root)

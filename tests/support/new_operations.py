@@ -16,23 +16,24 @@ from support.scripted_service import Service, envelope, failed
 # The checkout's own client does not have them.
 types: Any = import_module("clear_street.types.v1")
 
-ACCOUNT = {"id": 122503, "name": "Main", "status": "OPEN", "opened_at": "2026-04-24T14:30:00Z"}
-INSTRUMENT = {"id": "i-1", "symbol": "AAPL", "instrument_type": "COMMON_STOCK", "expiry": None}
-PATH = {"get_accounts": "/v1/accounts", "get_instrument": "/v1/instruments/BRK%2FB"}
+LOCKER = {"id": 122503, "name": "Main", "status": "OPEN", "opened_at": "2026-04-24T14:30:00Z"}
+LANTERN = {"id": "i-1", "symbol": "AAPL", "instrument_type": "COMMON_STOCK", "expiry": None}
+PATH = {"get_lockers": "/v1/lockers", "get_lantern": "/v1/shop/lanterns/BRK%2FB"}
 HEADERS = {"X-Desk": "desk-7"}
-DATA = {"get_accounts": [ACCOUNT], "get_instrument": INSTRUMENT}
+DATA = {"get_lockers": [LOCKER], "get_lantern": LANTERN}
 
 
 def call(client: Any, operation: str) -> Any:
     """One call of an operation."""
-    if operation == "get_accounts":
-        return client.get_accounts(page_size=2)
-    return client.get_instrument("BRK/B")
+    if operation == "get_lockers":
+        return client.get_lockers(page_size=2)
+    return client.get_lantern("BRK/B")
 
 
 def namespace(mode: Mode, service: Service, operation: str) -> Any:
     """The namespace of an operation, of a client on a service."""
-    return getattr(mode.client(service).v1, "accounts" if operation == "get_accounts" else "instruments")
+    v1 = mode.client(service).v1
+    return v1.lockers if operation == "get_lockers" else v1.shop.paper_lanterns
 
 
 def succeeds(mode: Mode, operation: str) -> None:
@@ -45,15 +46,15 @@ def succeeds(mode: Mode, operation: str) -> None:
     assert {request.headers["authorization"] for request in service.requests} == {"Bearer key"}
     assert reply.drift == ()
     assert reply.request_id == "r-1"
-    if operation == "get_accounts":
-        assert isinstance(reply, types.AccountGetAccountsResponse)
+    if operation == "get_lockers":
+        assert isinstance(reply, types.LockerGetLockersResponse)
         assert service.requests[-1].url.query == b"page_size=2"
         (account,) = reply.data
-        assert isinstance(account, types.Account)
-        assert account.status is types.AccountStatus.OPEN
+        assert isinstance(account, types.Locker)
+        assert account.status is types.LockerStatus.OPEN
         assert account.opened_at.tzinfo is not None
     else:
-        assert isinstance(reply, types.InstrumentGetInstrumentResponse)
+        assert isinstance(reply, types.PaperLanternGetLanternResponse)
         assert reply.data.instrument_type is types.SecurityType.COMMON_STOCK
         assert reply.data.expiry is None
 
@@ -69,8 +70,8 @@ def fails(mode: Mode, operation: str) -> None:
     service = Service((200, envelope(DATA[operation])))
     space = namespace(mode, service, operation)
     mistakes = {
-        "get_accounts": lambda: space.get_accounts(page_size=0),
-        "get_instrument": lambda: space.get_instrument(".."),
+        "get_lockers": lambda: space.get_lockers(page_size=0),
+        "get_lantern": lambda: space.get_lantern(".."),
     }
     with pytest.raises(ArgumentError):
         mode.run(mistakes[operation])
@@ -96,9 +97,9 @@ def is_raw(mode: Mode, operation: str) -> None:
 
 def keeps_its_secrets(mode: Mode) -> None:
     """No frame of a traceback shows the headers of a call."""
-    space = mode.client(Service((403, failed(403)))).v1.instruments
+    space = mode.client(Service((403, failed(403)))).v1.shop.paper_lanterns
     with pytest.raises(PermissionDeniedError) as caught:
-        mode.run(lambda: space.get_instrument("AAPL", extra_headers=HEADERS))
+        mode.run(lambda: space.get_lantern("AAPL", extra_headers=HEADERS))
     told = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert HEADERS["X-Desk"] not in told
 
@@ -121,6 +122,30 @@ def is_never_sent_twice(mode: Mode) -> None:
     assert service.request
 
 
+def iterates(mode: Mode) -> None:
+    """Its pages are followed, each asked for with the same arguments."""
+    page = {**envelope([LOCKER]), "metadata": {"request_id": "r-1", "next_page_token": "2"}}
+    service = Service((200, page), (200, envelope([LOCKER, LOCKER])))
+    listing = mode.client(service).v1.lockers.iter_lockers(page_size=2)
+
+    async def listed() -> list[Any]:
+        return [row async for row in listing]
+
+    rows = mode.run(listed if mode.is_async else lambda: list(listing))
+    assert [row.status for row in rows] == [types.LockerStatus.OPEN] * 3
+    assert [request.url.query for request in service.requests] == [b"page_size=2", b"page_size=2&page_token=2"]
+
+
+def asks_again_what_only_reads(mode: Mode) -> None:
+    """A POST that only reads is repeated, and its misspelt members are refused."""
+    service = Service((503, failed(503)), (200, envelope({"count": 3})))
+    client = mode.client(service, read_only=True)
+    assert mode.run(lambda: client.v1.lockers.count_lockers(status="OPEN")).data.count == 3
+    assert [request.method for request in service.requests] == ["POST", "POST"]
+    with pytest.raises(ArgumentError, match="did you mean 'OPEN'"):
+        mode.run(lambda: client.v1.lockers.count_lockers(status="OPENN"))
+
+
 def main() -> None:
     """Make every call, on every mode."""
     for mode in map(Mode, ("sync", "asyncio", "trio")):
@@ -129,6 +154,8 @@ def main() -> None:
             fails(mode, operation)
             is_raw(mode, operation)
         keeps_its_secrets(mode)
+        iterates(mode)
+        asks_again_what_only_reads(mode)
         is_never_sent_twice(mode)
 
 

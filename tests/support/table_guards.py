@@ -31,24 +31,44 @@ def operations_that_part(document: Json) -> list[str]:
         if method in METHODS
     }
     client = ClearStreet(api_key="key")
-    found = [f"{name}: in {TABLE}, and not in the document" for name in table if name not in listed]
+    found = [f"{name}: in {TABLE}, and not in the document: take its row, types and methods out" for name in table
+             if name not in listed]  # fmt: skip
     for name, (method, path, operation) in listed.items():
         if name not in table:
-            found.append(f"{name}: in the document, and without a row in {TABLE}")
+            found.append(
+                f"{name}: in the document, and without a row in {TABLE}: `make operation NAME={name}` writes it"
+            )
             continue
-        row, tag = table[name], operation["tags"][0].lower()
+        row, tag = table[name], namespace_of(document, operation["tags"][0])
         if (row.method, row.path_template) != (method, path):
-            found.append(f"{name}: {row.method} {row.path_template} in {TABLE}, {method} {path} in the document")
+            found.append(
+                f"{name}: {row.method} {row.path_template} in {TABLE}, {method} {path} in the document: mend the row"
+            )
         if row.authenticated != bool(operation.get("security", document["security"])):
-            found.append(f"{name}: whether it needs the API key is not what {TABLE} says")
+            found.append(f"{name}: whether it needs the API key is not what {TABLE} says: mend `authenticated` there")
         if operation.get("x-reads", method == "GET") != (row.resend == Resend.READ):
-            found.append(f"{name}: a {method} may not be sent again as {row.resend!r}")
+            found.append(f"{name}: a {method} may not be sent again as {row.resend!r}: mend the row, or `x-reads`")
         replies = {_model(reply) for status, reply in operation["responses"].items() if str(status).startswith("2")}
         if row.response is None or replies != {row.response().__name__}:
-            found.append(f"{name}: answers with {', '.join(sorted(replies))}, which is not what {TABLE} says")
-        if not callable(getattr(getattr(client.v1, tag, None), name, None)):
-            found.append(f"{name}: no client.v1.{tag}.{name}")
+            found.append(f"{name}: answers with {', '.join(sorted(replies))}, which is not what {TABLE} says: mend it")
+        if row.enums is not None and any(enum is not getattr(api, enum.__name__) for enum in row.enums().values()):
+            found.append(f"{name}: an enum of its row is none of the document's: mend `enums` in {TABLE}")
+        if not callable(_attribute(client.v1, f"{tag}.{name}")):
+            found.append(f"{name}: no client.v1.{tag}.{name}: write the method, or take the operation out")
     return found
+
+
+def namespace_of(document: Json, tag: str) -> str:
+    """The namespace of a tag below `client.v1`, dotted where it is within another."""
+    parents = {one["name"]: one.get("x-parent") for one in document["tags"]}
+    name = tag.lower().replace(" ", "_")
+    return f"{namespace_of(document, parents[tag])}.{name}" if parents.get(tag) else name
+
+
+def _attribute(owner: object, dotted: str) -> object:
+    for name in dotted.split("."):
+        owner = getattr(owner, name, None)
+    return owner
 
 
 def _model(reply: Json) -> str:

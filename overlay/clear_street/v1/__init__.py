@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["V1", "AsyncPositions", "AsyncV1", "AsyncVersion", "Positions", "Version"]
 
+_MODULES = {"Positions": "positions", "Version": "version"}
 
-class _Namespaces(Named):
+
+class Namespaces(Named):
     """Namespaces, each made once: what a test patches on one is there at the next access."""
 
     __slots__ = ("__weakref__", "_caller", "_made")
@@ -35,7 +37,7 @@ class _Namespaces(Named):
         return made
 
 
-class V1(_Namespaces):
+class V1(Namespaces):
     """Version 1 of the API."""
 
     __slots__ = ()
@@ -61,7 +63,7 @@ class V1(_Namespaces):
         return made
 
 
-class AsyncV1(_Namespaces):
+class AsyncV1(Namespaces):
     """Version 1 of the API."""
 
     __slots__ = ()
@@ -88,12 +90,13 @@ class AsyncV1(_Namespaces):
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    module = _MODULES.get(name.removeprefix("Async"))
+    if module is None:
         raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
-    home = name.removeprefix("Async").lower() + ("_async" if name.startswith("Async") else "")
     from importlib import import_module
 
-    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    home = f"{__name__}.{module}{'_async' if name.startswith('Async') else ''}"
+    value = globals()[name] = getattr(import_module(home), name)
     return value
 
 
