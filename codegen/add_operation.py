@@ -587,7 +587,7 @@ def docstring_of_iterator(new: Operation) -> str:
         "`.next_page_token` a place to resume."
     )
     more = (
-        f"The arguments are those of `{new.name}`, and are repeated for each page; `options` hold for each page's call. "
+        f"The arguments are those of `{new.name}`, repeated for each page; `options` hold for each page's call. "
         "`listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while "
         f"iterating, what `{new.name}` raises (going on asks for the same page again), `APIResponseValidationError` "
         "where the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` at the end of "
