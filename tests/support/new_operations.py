@@ -80,7 +80,7 @@ def fails(mode: Mode, operation: str) -> None:
 
 def is_raw(mode: Mode, operation: str) -> None:
     """The reply itself is to be had, whole or streamed."""
-    service = Service((200, envelope(DATA[operation]), {"x-trace": "t"}))
+    service = Service(otherwise=(200, envelope(DATA[operation]), {"x-trace": "t"}))
     space = namespace(mode, service, operation)
 
     async def parsed() -> Any:
