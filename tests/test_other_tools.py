@@ -23,6 +23,7 @@ from clear_street import (
 )
 from clear_street._http.seams import Seams
 from clear_street.sandbox import SandboxClock
+from support.client_modes import settled
 from support.raw_server import RawServer, answering
 from support.scripted_service import envelope
 
@@ -349,3 +350,35 @@ def test_a_method_of_a_client_s_namespace_can_be_patched(mode: Mode) -> None:
     with mock.patch.object(client.v1.positions, "close_positions", return_value="mocked"):
         assert mode.run(lambda: client.v1.positions.close_positions(1)) == "mocked"
     assert not isinstance(client.v1.positions.close_positions, mock.Mock)
+
+
+@pytest.mark.parametrize("where", ["instance", "subclass"])
+@pytest.mark.parametrize(
+    ("error", "unknown"),
+    [(httpx.ReadTimeout("mocked"), True), (httpx.ConnectError("mocked"), False)],
+    ids=["ReadTimeout", "ConnectError"],
+)
+def test_a_send_of_the_application_s_proves_nothing(mode: Mode, where: str, error: Exception, unknown: bool) -> None:
+    sent: list[Any] = []
+
+    def blocking(*arguments: Any, **options: Any) -> Any:
+        sent.append(arguments)
+        raise error
+
+    async def awaiting(*arguments: Any, **options: Any) -> Any:
+        blocking()
+
+    send = awaiting if mode.is_async else blocking
+    kind: Any = DefaultAsyncHttpxClient if mode.is_async else DefaultHttpxClient
+    http_client = type("Mine", (kind,), {"send": send} if where == "subclass" else {})()
+    if where == "instance":
+        http_client.send = send
+    client = mode.kind("key", http_client=http_client, clock=SandboxClock())
+
+    async def story() -> None:
+        await settled(client.v1.positions.close_positions(122503))
+
+    with pytest.raises(APIConnectionError) as caught:
+        mode.play(story)
+    assert caught.value.outcome_unknown is unknown
+    assert len(sent) == (1 if unknown else 3)

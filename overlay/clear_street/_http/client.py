@@ -15,7 +15,7 @@ from .transport import ASYNC_SEAMS, SEAMS, AsyncTransport, Transport
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
 T = TypeVar("T")
 Make: TypeAlias = "Callable[[ssl.SSLContext | None, httpx.Limits, httpx.Proxy | None], T]"
@@ -102,9 +102,9 @@ class _AsyncRoutes(_Routing[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport)
             await transport.aclose()
 
 
-_SENDING = ("_send_handling_auth", "_send_handling_redirects", "_send_single_request", "_transport_for_url")
-_SEAMS = Seams(*[(httpx.Client, name) for name in ("send", *_SENDING)])
-_ASYNC_SEAMS = Seams(*[(httpx.AsyncClient, name) for name in ("send", *_SENDING)])
+_SENDING = ("send", "_send_handling_auth", "_send_handling_redirects", "_send_single_request", "_transport_for_url")
+_SEAMS = Seams(*[(httpx.Client, name) for name in _SENDING])
+_ASYNC_SEAMS = Seams(*[(httpx.AsyncClient, name) for name in _SENDING])
 
 
 def is_replaced(client: httpx.Client | httpx.AsyncClient) -> bool:
@@ -153,7 +153,10 @@ class DefaultHttpxClient(httpx.Client):
         """Give the transport a request at once, unless something that httpx would ask on the way stands there: hooks,
         mounts, what a tool has put in the place of a method, a `send` of the application's. No cookies are kept.
         """
-        if self._mounts or any(self._event_hooks.values()) or self.is_closed or self._is_replaced():
+        if self._is_replaced():
+            with replaced_sending():
+                return self.send(request, stream=True, auth=None, follow_redirects=False)
+        if self._mounts or any(self._event_hooks.values()) or self.is_closed:
             return self.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             response = self._transport.handle_request(request)
@@ -177,8 +180,9 @@ _SEND = DefaultHttpxClient.send
 
 def send_plain(client: httpx.Client, request: httpx.Request) -> httpx.Response:
     """Send a request as this package does: its body is not read yet, no other header is added, no redirect followed."""
-    if isinstance(client, DefaultHttpxClient):
-        return client._send_plain(request)
+    plain: Callable[[httpx.Request], httpx.Response] | None = getattr(client, "_send_plain", None)
+    if plain is not None:
+        return plain(request)
     return client.send(request, stream=True, auth=None, follow_redirects=False)
 
 
@@ -221,7 +225,10 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         """Give the transport a request at once, unless something that httpx would ask on the way stands there: hooks,
         mounts, what a tool has put in the place of a method, a `send` of the application's. No cookies are kept.
         """
-        if self._mounts or any(self._event_hooks.values()) or self.is_closed or self._is_replaced():
+        if self._is_replaced():
+            with replaced_sending():
+                return await self.send(request, stream=True, auth=None, follow_redirects=False)
+        if self._mounts or any(self._event_hooks.values()) or self.is_closed:
             return await self.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             response = await self._transport.handle_async_request(request)
@@ -245,8 +252,9 @@ _ASEND = DefaultAsyncHttpxClient.send
 
 async def asend_plain(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     """As `send_plain`."""
-    if isinstance(client, DefaultAsyncHttpxClient):
-        return await client._send_plain(request)
+    plain: Callable[[httpx.Request], Awaitable[httpx.Response]] | None = getattr(client, "_send_plain", None)
+    if plain is not None:
+        return await plain(request)
     return await client.send(request, stream=True, auth=None, follow_redirects=False)
 
 
