@@ -1,4 +1,4 @@
-"""What every test has: an environment without settings of ours, and each mode of the client in turn."""
+"""Give every test an environment without settings of ours, and fixtures: each mode of the client, the command line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ hypothesis.settings.load_profile("repeatable")
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine's own settings decide no test."""
+    """Remove the machine's own settings, so that no test depends on them."""
     for name in os.environ:
         if name.startswith("CLEAR_STREET_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -34,7 +34,7 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=["sync", "asyncio", "trio"])
 def mode(request: pytest.FixtureRequest) -> Mode:
-    """The client, blocking, on asyncio and on trio."""
+    """Run a test with each mode of the client: blocking, on asyncio, on trio."""
     return Mode(request.param)
 
 

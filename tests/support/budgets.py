@@ -1,4 +1,4 @@
-"""What starting, calling and decoding may cost, counted rather than timed, so that a slow day changes nothing.
+"""Count what starting, calling and decoding cost. Counts, unlike times, are the same on a busy machine.
 
 ``python tests/support/budgets.py`` prints what this Python counts now; with ``--write`` it becomes the budget of this
 version in tests/budgets.json, with 2 % to spare. Opcodes are those of Python code: httpx's too where a call goes
@@ -61,7 +61,7 @@ def body(data: object) -> bytes:
 
 
 def opcodes(action: Callable[[], object], *, of: tuple[str, ...] = ()) -> int:
-    """The opcodes of an action; of the named packages alone, if any is named."""
+    """Count the opcodes of an action; if packages are named, only theirs."""
     count = 0
     homes = tuple(f"{os.sep}{package}{os.sep}" for package in of)
 
@@ -98,7 +98,7 @@ def opcodes(action: Callable[[], object], *, of: tuple[str, ...] = ()) -> int:
 
 
 def start() -> dict[str, Any]:
-    """A client is built, no call is made."""
+    """Count what importing the package and making a client cost."""
     before = set(sys.modules)
 
     def action() -> None:
@@ -111,7 +111,7 @@ def start() -> dict[str, Any]:
 
 
 def call() -> dict[str, Any]:
-    """A cancel, in memory, after a warm-up."""
+    """Count what a cancel costs, in memory, after a warm-up."""
     import httpx
 
     from clear_street import ClearStreet, DefaultHttpxClient
@@ -138,7 +138,7 @@ def call() -> dict[str, Any]:
 
 
 def decode() -> dict[str, Any]:
-    """A page of 1,000 positions, after a warm-up."""
+    """Count what decoding a page of 1,000 positions costs, after a warm-up."""
     from clear_street_api.api.positions.get_positions import parse_response
     from clear_street_api.models import Position
 
@@ -160,7 +160,7 @@ def decode() -> dict[str, Any]:
 
 
 def instructions() -> dict[str, Any]:
-    """A list of instructions, of the contract's service and of today's."""
+    """Count what decoding a list of instructions costs, from the contract's service and from today's."""
     from clear_street_api.api.positions.get_position_instructions import parse_response
     from clear_street_api.models import PositionInstruction
 
@@ -183,7 +183,7 @@ PARTS = {"start": start, "call": call, "decode": decode, "instructions": instruc
 
 
 def counted() -> dict[str, Any]:
-    """All counts, each part in a process of its own, without coverage and with dicts in one order."""
+    """Count everything, each part in its own process, without coverage and with a fixed hash seed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("COV", "PYTHON"))}
     environment |= {"PYTHONHASHSEED": "0"}
     counts: dict[str, Any] = {}

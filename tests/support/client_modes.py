@@ -29,11 +29,11 @@ class Mode:
         self.http_kind: Any = DefaultAsyncHttpxClient if self.is_async else DefaultHttpxClient
 
     def http_client(self, transport: Any, **options: Any) -> Any:
-        """An httpx client of the package's, of this mode's kind."""
+        """Make one of the package's httpx clients, blocking or async as this mode is."""
         return self.http_kind(transport=transport, **options)
 
     def client(self, transport: Any = None, **options: Any) -> Any:
-        """A client whose requests go to a transport, or over its own connections; waiting takes it no time."""
+        """Make a client that sends to a transport, or over its own connections. Its waits take no time."""
         clock = transport.clock if isinstance(transport, Service) else SandboxClock()
         arguments: dict[str, Any] = {"api_key": "key", "clock": clock, **options}
         if transport is not None:
@@ -41,11 +41,11 @@ class Mode:
         return self.kind(**arguments)
 
     def sandbox(self, sandbox: Sandbox | None = None, **options: Any) -> Any:
-        """A client on a sandbox."""
+        """Make a client of a sandbox."""
         return self.kind.sandbox(sandbox, **options)
 
     def run(self, story: Callable[..., Any], *arguments: Any) -> Any:
-        """What a function gives, or what the coroutine comes to that it gives."""
+        """Call a function, and return its result; if that is a coroutine, the coroutine's result."""
         if not self.is_async:
             return story(*arguments)
 
@@ -55,8 +55,9 @@ class Mode:
         return anyio.run(main, backend=self.name)
 
     def play(self, story: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
-        """What a coroutine function comes to that awaits what a client gives through `settled`: with a blocking client
-        there is nothing to wait for.
+        """Run a coroutine function that awaits the client's results through `settled`, and return its result.
+
+        With a blocking client it never waits, so it is run to its end at once.
         """
         if self.is_async:
             return self.run(story, *arguments)
@@ -68,7 +69,7 @@ class Mode:
         raise AssertionError("a blocking client awaits nothing")
 
     def within(self, manager: Callable[[], Any], story: Callable[[Any], Any]) -> Any:
-        """What `story` gives of what a context manager gives."""
+        """Enter a context manager, call `story` with what it gives, and return the result."""
 
         def blocking() -> Any:
             with manager() as entered:
@@ -81,7 +82,7 @@ class Mode:
         return self.run(awaiting if self.is_async else blocking)
 
     def listed(self, iterable: Any) -> Any:
-        """The items of an iterable of this mode's kind, to be returned from a story."""
+        """List the items of an iterable, blocking or async as this mode is. A story returns the result."""
 
         async def awaiting() -> list[Any]:
             return [item async for item in iterable]
@@ -90,10 +91,10 @@ class Mode:
 
 
 async def settled(value: Any) -> Any:
-    """The value, awaited if it can be."""
+    """Return the value, awaited if it can be."""
     return await value if inspect.isawaitable(value) else value
 
 
 def query_of(request: httpx.Request) -> Mapping[str, str]:
-    """The query of a request."""
+    """Return the query of a request."""
     return dict(request.url.params)

@@ -1,4 +1,4 @@
-"""Tomorrow's client on yesterday's server: a story for each of tests/revisions, whose text is what the page says of it.
+"""Run tomorrow's client against yesterday's server: a story for each of tests/revisions, with the page's text.
 
 Run as a program, with a revision's package and overlay on the path, it tells the story of that revision.
 """
@@ -21,7 +21,7 @@ SUBMIT = "submit_position_instructions"
 
 
 def instruction(sandbox: Sandbox, quantity: int = 1, **key: str) -> Any:
-    """A row to submit."""
+    """Make a row to submit."""
     return {
         "instruction_type": "EXERCISE",
         "instrument_id": sandbox.add_instrument(CALL),
@@ -31,12 +31,12 @@ def instruction(sandbox: Sandbox, quantity: int = 1, **key: str) -> Any:
 
 
 def submitted(sandbox: Sandbox) -> int:
-    """How many instructions the service has taken."""
+    """Count the instructions that the service has taken."""
     return sum(entry.kind == "submitted" for entry in sandbox.ledger)
 
 
 def settled(sandbox: Sandbox, status: str) -> str:
-    """The id of an instruction in a state."""
+    """Make an instruction in a state, and return its id."""
     id_ = sandbox.add_instruction(ACCOUNT, CALL)
     sandbox.settle(id_, status, reason="because")
     return id_
@@ -132,7 +132,7 @@ def success_status_added(client: ClearStreet, sandbox: Sandbox) -> None:
 
 
 def main() -> None:
-    """Tell a story, once the client's tables are those of the revised document."""
+    """Check that the client's tables are those of the revised document, and run a story."""
     name = sys.argv[1]
     assert table_guards.parts(adopted(name)) == []
     sandbox = Sandbox()

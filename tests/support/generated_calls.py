@@ -1,4 +1,4 @@
-"""Imports all of a package generated from tests/every_kind.yaml, calls it, and prints what was never called.
+"""Import and call all of a package generated from tests/every_kind.yaml, and print what was never called.
 
 Run by tests/test_generator_upgrade.py, with that package on the path.
 """
@@ -68,7 +68,7 @@ called: set[tuple[str, str, int]] = set()
 
 
 def key(code: CodeType) -> tuple[str, str, int]:
-    """What a function is known by."""
+    """Identify a function."""
     return code.co_filename, code.co_qualname, code.co_firstlineno
 
 
@@ -79,7 +79,7 @@ def notice(frame: FrameType, event: str, argument: object) -> None:
 
 
 def functions(code: CodeType) -> list[CodeType]:
-    """Every function, method and class body in a module."""
+    """List every function, method and class body in a module."""
     inner = [one for one in code.co_consts if inspect.iscode(one)]
     return inner + [one for each in inner for one in functions(each)]
 
@@ -124,7 +124,7 @@ def use_models(models: Any) -> None:
 
 
 def use_names(models: Any) -> None:
-    """A field has the API's own name, though the code around it calls a type by it."""
+    """Check that a field keeps the API's name, even if the code around it uses that name for a type."""
     drift: list[Any] = []
     mark = models.Mark.from_dict(MARK, drift=drift)
     assert (drift, mark.to_dict()) == ([], MARK)
@@ -145,7 +145,7 @@ def use_names(models: Any) -> None:
 
 
 def use_calls(package: Any, models: Any) -> None:
-    """Build, send and parse, right and wrong."""
+    """Build requests, send them, and parse replies, right ones and wrong ones."""
     put = import_module("clear_street_api.api.things.put_thing")
     post = import_module("clear_street_api.api.things.post_things")
     at = datetime(2026, 4, 24, 14, 30, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Replaces each string of a document in turn by hostile text, and generates what is not refused with its place.
+"""Replace each string of a document in turn by hostile text, and generate what is not refused with its place.
 
 Run by tests/test_other_documents.py in the generator's environment: `hostile_documents.py document.json folder stride`
 takes each `stride`-th string. Those that can be replaced together go into one package in the folder. Prints what went
@@ -31,7 +31,7 @@ TEXTS = (
 
 
 def strings(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], bool]]:
-    """Where a document has a string: the way to it, and whether it is a key."""
+    """Find each string of a document: the path to it, and whether it is a key."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield (*path, key), True
@@ -44,7 +44,7 @@ def strings(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any,
 
 
 def replaced(document: Any, path: tuple[Any, ...], text: str, *, is_key: bool) -> Any:
-    """The document with another string in this place."""
+    """Return a copy of the document with another string in this place."""
     changed = copy.deepcopy(document)
     parent = changed
     for step in path[:-1]:

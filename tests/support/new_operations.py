@@ -1,4 +1,4 @@
-"""Calls of the operations in tests/operations, run by tests/test_new_operation.py on a client that has them."""
+"""Call the operations in tests/operations. tests/test_new_operation.py runs this on a client that has them."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ DATA = {"get_lockers": [LOCKER], "get_lantern": LANTERN}
 
 
 def call(client: Any, operation: str) -> Any:
-    """One call of an operation."""
+    """Call an operation."""
     if operation == "get_lockers":
         return client.get_lockers(page_size=2)
     return client.get_lantern("BRK/B")
 
 
 def namespace(mode: Mode, service: Service, operation: str) -> Any:
-    """The namespace of an operation, of a client on a service."""
+    """Return the namespace of an operation, of a client that sends to a service."""
     v1 = mode.client(service).v1
     return v1.lockers if operation == "get_lockers" else v1.shop.paper_lanterns
 
 
 def succeeds(mode: Mode, operation: str) -> None:
-    """After a failure that may pass it is asked again, and gives its types."""
+    """Check that it is sent again after a temporary failure, and returns its types."""
     service = Service((503, failed(503)), (200, envelope(DATA[operation])))
     reply = mode.run(lambda: call(namespace(mode, service, operation), operation))
 
@@ -60,7 +60,7 @@ def succeeds(mode: Mode, operation: str) -> None:
 
 
 def fails(mode: Mode, operation: str) -> None:
-    """Its errors are those of every operation."""
+    """Check that its errors are those of every operation."""
     for status, error in ((401, AuthenticationError), (404, NotFoundError)):
         service = Service((status, failed(status)))
         with pytest.raises(error, match="The service says no") as caught:
@@ -79,7 +79,7 @@ def fails(mode: Mode, operation: str) -> None:
 
 
 def is_raw(mode: Mode, operation: str) -> None:
-    """The reply itself is to be had, whole or streamed."""
+    """Check that the reply itself can be had, whole or streamed."""
     service = Service(otherwise=(200, envelope(DATA[operation]), {"x-trace": "t"}))
     space = namespace(mode, service, operation)
 
@@ -96,7 +96,7 @@ def is_raw(mode: Mode, operation: str) -> None:
 
 
 def keeps_its_secrets(mode: Mode) -> None:
-    """No frame of a traceback shows the headers of a call."""
+    """Check that no frame of a traceback shows the headers of a call."""
     space = mode.client(Service((403, failed(403)))).v1.shop.paper_lanterns
     with pytest.raises(PermissionDeniedError) as caught:
         mode.run(lambda: space.get_lantern("AAPL", extra_headers=HEADERS))
@@ -105,7 +105,7 @@ def keeps_its_secrets(mode: Mode) -> None:
 
 
 def is_never_sent_twice(mode: Mode) -> None:
-    """What changes something goes once, into the namespace that was there."""
+    """Check that a change is sent once, and that its method is in the namespace that existed before."""
     service = Service((201, envelope({"text": "hold"})))
     client = mode.client(service)
     reply = mode.run(
@@ -147,7 +147,7 @@ def asks_again_what_only_reads(mode: Mode) -> None:
 
 
 def main() -> None:
-    """Make every call, on every mode."""
+    """Make every call in every mode."""
     for mode in map(Mode, ("sync", "asyncio", "trio")):
         for operation in PATH:
             succeeds(mode, operation)

@@ -1,4 +1,4 @@
-"""The public Python API, a line for each name, as it is committed in tests/public_api.txt.
+"""List the public Python API, a line for each name, as it is committed in tests/public_api.txt.
 
 Run as a program (`make snapshots`) it renews that page, on condition that the newest section of CHANGELOG.md is not
 what it was when the page was last made.
@@ -34,14 +34,14 @@ GENERATED = {
     "clear_street_api.client": ["Request"],
     "clear_street_api.types": ["Drift", "Model", "OpenIntEnum", "OpenStrEnum", "Refused", "Response"],
 }
-"""What applications may name of modules that are for the generated code itself; its operations are in surface.md."""
+"""Names that applications may use from modules of the generated code. Its operations are in surface.md."""
 HANDED_OUT = re.compile(r"(Error|Iterator|RawResponse|Watch)$|^clear_street\.v1")
-"""Classes that nobody but the client makes instances of."""
+"""Classes of which only the client makes instances."""
 ENTRY = "CHANGELOG.md of this API: "
 
 
 def page() -> list[str]:
-    """What can be named, called and read, with types and defaults; each where it is exported first."""
+    """List what can be named, called and read, with types and defaults, each where it is exported first."""
     exported = {**{module: sorted(import_module(module).__all__) for module in MODULES}, **GENERATED}
     names = {
         f"{module}.{name}": getattr(import_module(module), name) for module in exported for name in exported[module]
@@ -124,7 +124,7 @@ def newest(changelog: str) -> str:
 
 
 def renewed(committed: str, lines: list[str], changelog: str) -> str:
-    """The page as it should be committed; ValueError where the API has changed and the changelog has not."""
+    """Return the page to commit. Raises ValueError if the API has changed and the changelog has not."""
     entry, known = newest(changelog), committed.splitlines()
     if known[2:] == lines:
         return committed
@@ -134,12 +134,12 @@ def renewed(committed: str, lines: list[str], changelog: str) -> str:
 
 
 def difference(committed: str, lines: list[str]) -> str:
-    """What has come (+) and gone (-)."""
+    """List the added (+) and removed (-) lines."""
     return "\n".join(list(unified_diff(committed.splitlines()[2:], lines, n=0, lineterm=""))[2:])
 
 
 def main() -> int:
-    """Renew the page; the exit status."""
+    """Renew the page, and return the exit status."""
     committed = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
     changelog = CHANGELOG.read_text(encoding="utf-8") if CHANGELOG.exists() else ""
     lines = page()

@@ -1,4 +1,4 @@
-"""A server on loopback that does with a connection whatever a test wants, however far from HTTP."""
+"""Run a server on loopback that does with a connection whatever a test wants, even if it is not HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CERTIFICATE = str(Path(__file__).with_name("loopback.pem"))
 
 
 def trusting() -> ssl.SSLContext:
-    """What a client needs to trust the certificate."""
+    """Make the context with which a client trusts the certificate."""
     return ssl.create_default_context(cafile=CERTIFICATE)
 
 
@@ -65,15 +65,15 @@ class RawServer:
             thread.join(10)
 
     def pause(self, seconds: float) -> bool:
-        """Wait; False once the server is to end."""
+        """Wait. Return False if the server is closing."""
         return not self._closing.wait(seconds)
 
     def hold(self) -> None:
-        """Do nothing until the end."""
+        """Do nothing until the server closes."""
         self._closing.wait(10)
 
     def request(self, connection: socket.socket) -> bytes:
-        """Read a request; its head, empty where the client has gone. A body is read and forgotten."""
+        """Read a request, and return its head: empty if the client has closed the connection."""
         read = b""
         while b"\r\n\r\n" not in read:
             if not (part := connection.recv(65536)):
@@ -88,7 +88,7 @@ class RawServer:
         return head
 
     def first_request(self) -> bytes:
-        """The head of the first request, which may be read only after the client has given up."""
+        """Wait for the first request, which may arrive after the client has given up, and return its head."""
         self._read.wait(10)
         return self.requests[0]
 
@@ -116,19 +116,19 @@ class RawServer:
 
 
 def fields(head: bytes) -> list[tuple[bytes, bytes, bytes]]:
-    """The header fields of a head: name in lower case, the colon, value."""
+    """Split a head into header fields: name in lower case, colon, value."""
     parts = [line.partition(b":") for line in head.split(b"\r\n")[1:]]
     return [(name.lower(), colon, value.strip()) for name, colon, value in parts]
 
 
 def reply(data: object = None, *, status: str = "200 OK", close: bool = False) -> bytes:
-    """A reply of the service, as bytes."""
+    """Make a reply of the service, as bytes."""
     body = json.dumps({"metadata": {"request_id": "r-1"}, "data": [] if data is None else data}).encode()
     closing = "Connection: close\r\n" if close else ""
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{closing}\r\n".encode() + body
 
 
 def answering(server: RawServer, connection: socket.socket) -> None:
-    """Answers every request."""
+    """Answer every request."""
     while server.request(connection):
         connection.sendall(reply())

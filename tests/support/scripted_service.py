@@ -1,4 +1,4 @@
-"""A service that answers from a script, for tests of what a call makes of its answers. No network, no real time."""
+"""Provide a service that answers from a script, without network or real time, to test how calls deal with replies."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Seen(NamedTuple):
 
 
 class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that comes in pieces, and may break off; tells whether it was begun and closed."""
+    """A body that comes in pieces, and may break off. It records whether it was begun, and whether it was closed."""
 
     def __init__(self, *pieces: bytes | BaseException) -> None:
         self._pieces = pieces
@@ -106,7 +106,7 @@ class Service(httpx.MockTransport):
 
     dated = True
     deceives = False
-    """Whether the script takes a used key again and lies about when, so that nobody could know."""
+    """Whether the script takes a used key again and gives a false time, so that no client could know."""
 
     def __init__(self, *steps: Step, otherwise: Step | None = None) -> None:
         super().__init__(self.answer)
@@ -131,12 +131,12 @@ class Service(httpx.MockTransport):
         return response
 
     def client(self, **options: Any) -> ClearStreet:
-        """A client whose requests come here."""
+        """Make a blocking client that sends its requests here."""
         http_client = httpx.Client(transport=self)
         return ClearStreet(**{"api_key": "key", "http_client": http_client, "clock": self.clock, **options})
 
     def taking(self, seconds: float, step: Step) -> Step:
-        """A step that takes some time."""
+        """Make a step that takes some time."""
 
         def later(_: httpx.Request) -> Step:
             self.clock.advance(seconds)
@@ -167,7 +167,7 @@ class Service(httpx.MockTransport):
 
 
 def repeating(*steps: Step) -> Service:
-    """A service whose last step also answers every request that comes after it."""
+    """Make a service whose last step also answers every later request."""
     return Service(*steps[:-1], otherwise=steps[-1])
 
 
@@ -180,17 +180,17 @@ def _response(status: int, body: Any = b"", headers: Any = None) -> httpx.Respon
 
 
 def envelope(data: Any, error: Any = None, request_id: str = "r-1") -> dict[str, Any]:
-    """The document of a reply."""
+    """Make the JSON document of a reply."""
     return {"metadata": {"request_id": request_id}, "error": error, "data": data}
 
 
 def failed(status: int, message: str = "The service says no") -> dict[str, Any]:
-    """The document of an error reply."""
+    """Make the JSON document of an error reply."""
     return envelope(None, {"code": status, "message": message})
 
 
 def reply(status: int = 200, data: Any = None, *, error: Any = None, headers: Any = None) -> httpx.Response:
-    """A reply in the service's envelope; an error where the status or `error`, its message, says so."""
+    """Make a reply in the service's envelope: an error if the status says so, or if `error`, its message, is given."""
     problem = None
     if error is not None or status >= 400:
         problem = {"code": status, "message": error or f"It is a {status}"}
@@ -198,7 +198,7 @@ def reply(status: int = 200, data: Any = None, *, error: Any = None, headers: An
 
 
 def row(key: Any = "key-0", **fields: Any) -> dict[str, Any]:
-    """The row of an instruction to exercise one contract, just submitted; a field that is ``...`` is left out."""
+    """Make the row of an instruction to exercise one contract, just submitted. A field that is ``...`` is left out."""
     known = {
         "id": f"id-of-{key}",
         "account_id": ACCOUNT,
@@ -221,36 +221,36 @@ ROW = row("key-1", id="i-1", account_id=7, status="CANCEL_REQUESTED")
 
 
 def refused(key: Any = "key-0", reason: str = "Quantity exceeds the position", **fields: Any) -> dict[str, Any]:
-    """The row of an instruction that was refused."""
+    """Make the row of an instruction that was refused."""
     return row(key, **{"id": NIL_ID, "status": "REJECTED", "rejection_reason": reason, "created_at": None, **fields})
 
 
 def duplicate(key: Any = "key-0", of: str = "the-first", **fields: Any) -> dict[str, Any]:
-    """The row of an instruction that was refused because its key was used before."""
+    """Make the row of an instruction that was refused because its key was used before."""
     return refused(key, f"Duplicate exercise instruction; existing_id={of}", **fields)
 
 
 def asked(key: str | None = "key-0", **fields: Any) -> PositionInstructionRequestParam:
-    """An instruction to submit, with its key or without."""
+    """Make an instruction to submit, with a key or without."""
     wanted: dict[str, Any] = {"instruction_type": "EXERCISE", "instrument_id": INSTRUMENT, "quantity": 1, **fields}
     return cast("PositionInstructionRequestParam", wanted if key is None else {**wanted, "instruction_id": key})
 
 
 def under_every_name(key: str) -> dict[str, str]:
-    """An idempotency key as it is sent: under each name that the service has for it."""
+    """Return an idempotency key as it is sent: under each name that the service has for it."""
     return {"client_instruction_id": key, "instruction_id": key}
 
 
 def lost() -> httpx.ReadError:
-    """The connection breaks after the request was sent."""
+    """Make the error of a connection that breaks after the request was sent."""
     return httpx.ReadError("Connection reset by peer")
 
 
 def unsent() -> httpx.ConnectError:
-    """There is no connection to be had."""
+    """Make the error of a connection that could not be made."""
     return httpx.ConnectError("Connection refused")
 
 
 def breaking(status: int = 200, error: BaseException | None = None) -> Step:
-    """A reply whose body breaks off."""
+    """Make a reply whose body breaks off."""
     return lambda _: (status, Body(b'{"metadata": {"request_id"', error or httpx.RemoteProtocolError("Peer closed")))

@@ -1,4 +1,4 @@
-"""A clock for several threads or tasks at once: it moves when all of them sleep, to when the first of them wakes."""
+"""Provide a clock for several threads or tasks: when all of them sleep, it goes to the time when the first wakes up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Timeline(SandboxClock):
-    """Virtual time for `parties`, each of which calls `leave` when it is done. Jitter is always the same."""
+    """Virtual time for `parties` threads or tasks, each of which calls `leave` when it is done. Jitter is constant."""
 
     def __init__(self, parties: int) -> None:
         super().__init__()
@@ -26,11 +26,11 @@ class Timeline(SandboxClock):
         self._turns = threading.Lock()
 
     def random(self) -> float:
-        """The middle of the range."""
+        """Return the middle of the range."""
         return 0.5
 
     def sleep(self, seconds: float) -> None:
-        """Block until all sleep, and this is the first to wake."""
+        """Block until all sleep, and this one is the first to wake up."""
         if seconds > 0:
             wake = threading.Event()
             self._add(seconds, wake.set)
@@ -38,7 +38,7 @@ class Timeline(SandboxClock):
                 raise AssertionError("the others neither sleep nor leave")
 
     async def asleep(self, seconds: float) -> None:
-        """Wait until all sleep, and this is the first to wake."""
+        """Wait until all sleep, and this one is the first to wake up."""
         if seconds > 0:
             wake = anyio.Event()
             self._add(seconds, wake.set)
@@ -47,7 +47,7 @@ class Timeline(SandboxClock):
             await anyio.lowlevel.checkpoint()
 
     def leave(self) -> None:
-        """One party less."""
+        """Leave: the others go on without this one."""
         with self._turns:
             self._parties -= 1
             self._turn()

@@ -1,4 +1,4 @@
-"""Documents for tests: our own, changed as a later one could be, and what codegen/ makes of them."""
+"""Provide documents for tests, ours or changed as a later one could be, and run codegen/ on them."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def _spec() -> Json:
 
 
 def spec() -> Json:
-    """Our document, to be changed at will."""
+    """Return a copy of our document, which may be changed."""
     return copy.deepcopy(_spec())
 
 
 def patched(document: Json, patch: list[Json]) -> Json:
-    """The document after a JSON Patch (RFC 6902), of which `copy` is not supported."""
+    """Apply a JSON Patch (RFC 6902) to a copy of the document. The operation `copy` is not supported."""
     document = copy.deepcopy(document)
     for step in patch:
         match step["op"]:
@@ -106,18 +106,18 @@ def _parent(document: Any, pointer: str) -> tuple[Any, Any]:
 
 
 def revision(name: str) -> Json:
-    """Our document as one of tests/revisions makes it."""
+    """Return our document, changed by one of tests/revisions."""
     return patched(_spec(), yaml.safe_load((REVISIONS / f"{name}.yaml").read_text(encoding="utf-8")))
 
 
 def adopted(name: str) -> Json:
-    """Our document once it follows a revision: the revision itself, unless tests/revisions/adopted says otherwise."""
+    """Return our document once it follows a revision: the revision, unless tests/revisions/adopted has another one."""
     ours = REVISIONS / f"adopted/{name}.yaml"
     return patched(_spec(), yaml.safe_load(ours.read_text(encoding="utf-8"))) if ours.exists() else revision(name)
 
 
 def written(document: Any, path: Path) -> Path:
-    """The document as JSON in a file."""
+    """Write the document to a file as JSON."""
     path.write_text(json.dumps(document, default=str), encoding="utf-8")
     return path
 
@@ -130,7 +130,7 @@ def codegen(script: str, *arguments: str | Path) -> subprocess.CompletedProcess[
 
 
 def generated(document: Any, folder: Path) -> Path:
-    """The folder in which a document's package was generated."""
+    """Generate a document's package, and return its folder."""
     done = codegen("generate.py", "--spec", written(document, folder / "document.json"), "--out", folder / "generated")
     assert done.returncode == 0, done.stderr
     return folder / "generated"

@@ -1,4 +1,4 @@
-"""Where the client's hand-written tables and the document part: a sentence for each place."""
+"""Find where the client's hand-written tables differ from the document: a sentence for each place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATES = "overlay/clear_street/_states.py"
 
 
 def operations_that_part(document: Json) -> list[str]:
-    """Where the operation table and the document differ, operation by operation, both ways."""
+    """Compare the operation table with the document, in both directions."""
     table = {operation.name: operation for operation in every_operation()}
     listed = {
         operation["operationId"]: (method.upper(), path, operation)
@@ -77,7 +77,7 @@ def _model(reply: Json) -> str:
 
 
 def states_that_part(document: Json) -> list[str]:
-    """Where what waits go by and the enum of the document differ, and what that means for waiting."""
+    """Compare the states that waits use with the document's enum, and say what a difference means for waiting."""
     members = set(document["components"]["schemas"]["PositionInstructionStatus"]["enum"])
     gone, new = KNOWN_STATES - members, members - KNOWN_STATES
     return [
@@ -94,7 +94,7 @@ def states_that_part(document: Json) -> list[str]:
 
 
 def names_that_part(document: Json) -> list[str]:
-    """Where the plain strings and dicts that arguments may be differ from the document's enums and objects."""
+    """Compare the plain strings and dicts that arguments may be with the document's enums and objects."""
     schemas = document["components"]["schemas"]
     found: list[str] = []
     for enum in ("PositionInstructionType", "PositionSortBy", "SortDirection"):
@@ -115,7 +115,7 @@ def names_that_part(document: Json) -> list[str]:
 
 
 def keys_of(properties: Json) -> tuple[str, ...]:
-    """The names of the idempotency key in a document, the newest first."""
+    """Return the names of the idempotency key in a document, the newest first."""
     return next(
         (*field.get("x-aliases", ()), name)
         for name, field in properties.items()
@@ -124,5 +124,5 @@ def keys_of(properties: Json) -> tuple[str, ...]:
 
 
 def parts(document: Json) -> list[str]:
-    """Everything in which the client's tables differ from the document."""
+    """List all differences between the client's tables and the document."""
     return [*operations_that_part(document), *states_that_part(document), *names_that_part(document)]
