@@ -69,6 +69,9 @@ WORDS = {
 }
 """JSON's names of what Python calls otherwise."""
 
+TEXTS = ("Text()", "DecimalText()")
+"""Kinds of any text."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -176,9 +179,9 @@ def takes(kind: Kind, other: Kind) -> bool:
     if is_map(kind) and is_map(other):
         return takes(kind.parts[0], other.parts[0])
     if other.enum is not None:
-        return kind.expression == ("Text()" if other.accepts.endswith(" | str") else "Integer()")
+        return kind.expression in (TEXTS if other.accepts.endswith(" | str") else ("Integer()",))
     python = {"int": ("int", "float")}.get(other.annotation, (other.annotation,))
-    return kind.expression in ("Text()", "Integer()", "Number()", "Boolean()") and kind.annotation in python
+    return kind.expression in (*TEXTS, "Integer()", "Number()", "Boolean()") and kind.annotation in python
 
 
 def compare_kinds(place: Place, ours: Kind, theirs: Kind) -> Iterator[Change]:

@@ -18,9 +18,11 @@ CLASSES = {
     "Boolean",
     "Constant",
     "Date",
+    "DecimalText",
     "Drift",
     "Field",
     "Integer",
+    "ListResponse",
     "MapOf",
     "Member",
     "Model",
@@ -30,6 +32,7 @@ CLASSES = {
     "OneOf",
     "OpenIntEnum",
     "OpenStrEnum",
+    "OptionSymbol",
     "Response",
     "Text",
     "Timestamp",
@@ -82,6 +85,7 @@ def _plain(name: str, annotation: str, test: str) -> Kind:
 
 
 TEXT = _plain("Text", "str", "value.__class__ is not str")
+DECIMAL = _plain("DecimalText", "str", "value.__class__ is not str")
 INTEGER = _plain("Integer", "int", "value.__class__ is not int")
 NUMBER = _plain("Number", "float", "value.__class__ is not float and value.__class__ is not int")
 BOOLEAN = _plain("Boolean", "bool", "value is not True and value is not False")

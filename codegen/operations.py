@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kinds import BOOLEAN, CLASSES, INTEGER, TEXT, Kind, alias, aliased, called, imported
+from kinds import BOOLEAN, CLASSES, DECIMAL, INTEGER, TEXT, Kind, alias, aliased, called, imported
 from naming import (
     DAYS,
     Ungeneratable,
@@ -450,7 +450,7 @@ def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str
     """The expression that makes the text of a parameter."""
     text = "path_segment" if where == "path" else "query_text"
     plain = replace(kind, nullable=False)
-    if plain == TEXT or (kind.enum is not None and kind.accepts.endswith(" | str")):
+    if plain in (TEXT, DECIMAL) or (kind.enum is not None and kind.accepts.endswith(" | str")):
         return f"{text}({name!r}, {name})"
     if plain == BOOLEAN:
         return f"query_flag({name!r}, {name})"

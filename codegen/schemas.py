@@ -10,6 +10,7 @@ from kinds import (
     BOOLEAN,
     CLASSES,
     DATE,
+    DECIMAL,
     INTEGER,
     NULL,
     NUMBER,
@@ -53,6 +54,7 @@ Json = dict[str, Any]
 ATTRIBUTES = {
     "FIELDS",
     "KEYS",
+    "decimals",
     "decode",
     "decode_in",
     "decode_rows",
@@ -62,6 +64,8 @@ ATTRIBUTES = {
     "from_dict",
     "model_extra",
     "model_fields_set",
+    "option",
+    "records",
     "self",
     "to_dict",
     "to_json",
@@ -196,7 +200,8 @@ class Schemas:
         implied = "object" if "properties" in schema or "additionalProperties" in schema else None
         match schema.get("type", implied):
             case "string":
-                return {"date-time": TIMESTAMP, "date": DATE}.get(schema.get("format", ""), TEXT)
+                formats = {"date-time": TIMESTAMP, "date": DATE, "decimal": DECIMAL}
+                return formats.get(schema.get("format", ""), TEXT)
             case "integer":
                 return INTEGER
             case "number":
@@ -403,11 +408,15 @@ class Schemas:
     def model_facts(self, name: str) -> Json:
         """What the template of a model needs."""
         fields = [self._field_facts(index, field) for index, field in enumerate(self.models[name])]
-        spelt = self._spelt(fields)
         used = {one for field in self.models[name] for one in field["kind"].classes} - {name}
         late = sorted(other for other in used if name in self._reachable(other))
         enums = sorted(used & self.enums.keys())
-        base = "Response" if name in self.replies else "Model"
+        rows = self._rows(name) if name in self.replies else None
+        base = "Model" if name not in self.replies else "Response" if rows in (None, name, *late) else "ListResponse"
+        symbols = [
+            one["name"] for one in self.models[name] if one["key"] == "symbol" and one["kind"].annotation == "str"
+        ]
+        spelt = self._spelt(fields, with_properties=bool(symbols))
         words = set(re.findall(r"\w+", without_text(" ".join(f"{f['annotation']} {f['read']}" for f in fields))))
         tables = [f"{table(enum)} = members({enum})" for enum in enums if table(enum) in words]
         code = " ".join(field["kind"].expression for field in self.models[name])
@@ -419,8 +428,10 @@ class Schemas:
             field["annotation"] = re.sub(r"\w+", lambda match: spelt.get(match[0], match[0]), field["annotation"])
             field["read"] = re.sub(r"\w+(?=\.fromisoformat\()", lambda match: spelt[match[0]], field["read"])
         return {
-            "own": {one: alias(one, self.classes) for one in ("Drift", "Field", base)},
-            "base": base,
+            "own": {one: alias(one, self.classes) for one in ("Drift", "Field", "OptionSymbol")},
+            "base": alias(base, self.classes) + (f"[{rows}]" if base == "ListResponse" else ""),
+            "is_reply": base != "Model",
+            "symbol": symbols[0] if symbols else None,
             "spelt": spelt,
             "doc": docstring(self._sources[name][1].get("description") or f"{name}."),
             "fields": fields,
@@ -439,6 +450,7 @@ class Schemas:
                 *([f"from datetime import {', '.join(days)}"] if days else []),
                 "from typing import Any, ClassVar, Self",
                 "from attrs import define",
+                *([f"from ..option_symbol import {imported({'OptionSymbol'}, self.classes)}"] if symbols else []),
                 f"from ..types import {imported(own, self.classes)}",
                 *(f"from .{module_name(other)} import {other}" for other in sorted(used - set(late))),
             ],
@@ -446,10 +458,17 @@ class Schemas:
             "tables": tables,
         }
 
-    def _spelt(self, fields: list[Json]) -> dict[str, str]:
+    def _rows(self, name: str) -> str | None:
+        """The model of the rows that a reply lists; None where it lists none."""
+        kinds = [field["kind"] for field in self.models[name] if field["key"] == "data"]
+        items = kinds[0].items if kinds else None
+        return None if items is None or items.nullable else items.model
+
+    def _spelt(self, fields: list[Json], *, with_properties: bool) -> dict[str, str]:
         """What the body of a class calls each type that one of its fields may have the name of."""
         named = {field["name"] for field in fields} | {one["name"] for field in fields for one in field["aliases"]}
-        used = {"classmethod", "list", "tuple", *(["property"] if any(field["aliases"] for field in fields) else [])}
+        with_properties = with_properties or any(field["aliases"] for field in fields)
+        used = {"classmethod", "list", "tuple", *(["property"] if with_properties else [])}
         used |= set(re.findall(r"\w+", " ".join(field["annotation"] for field in fields)))
         spelt = {name: f"_builtins.{name}" if name in named & used else name for name in BUILTINS}
         return spelt | {name: f"_{name}" if name in named else name for name in DAYS}

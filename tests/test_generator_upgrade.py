@@ -144,8 +144,9 @@ def test_the_page_names_every_step() -> None:
 
 # --- What the templates emit ----------------------------------------------------------------------------------------
 
-ABSTRACT = ["/types.py:Kind.read", "/types.py:Kind.write", "/types.py:Model._read"]
-"""What every class below has a version of its own of."""
+OVERLOADS = ["/types.py:ListResponse.__getitem__"] * 2
+ABSTRACT = [*OVERLOADS, "/types.py:Kind.read", "/types.py:Kind.write", "/types.py:Model._read"]
+"""What every class below has a version of its own of, and what is for type checkers alone."""
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +166,7 @@ def test_no_template_emits_code_that_was_never_imported_and_called(package: Path
     )
 
     assert done.returncode == 0, done.stderr
-    assert sorted(json.loads(done.stdout)) == ABSTRACT
+    assert sorted(json.loads(done.stdout)) == sorted(ABSTRACT)
 
 
 def test_every_template_has_a_part_in_it(package: Path) -> None:
@@ -173,7 +174,7 @@ def test_every_template_has_a_part_in_it(package: Path) -> None:
 
     root = "clear_street_api"
     assert made == {
-        *(f"{root}/{name}.py" for name in ("__init__", "client", "errors", "option_symbol", "types")),
+        *(f"{root}/{name}.py" for name in ("__init__", "client", "errors", "option_symbol", "types", "views")),
         *(
             f"{root}/models/{name}.py"
             for name in ("__init__", "circle", "colour", "day", "mark", "marks_reply", "search")

@@ -150,7 +150,7 @@ def departures(schema: Json, value: Any, path: str = "") -> Iterator[tuple[str, 
             joint = f"{path}." if path else ""
             if "additionalProperties" in schema:
                 for name, inner in value.items():
-                    yield from departures(schema["additionalProperties"], inner, f"{joint}{name}")
+                    yield from departures(schema["additionalProperties"], inner, joint + (name or '""'))
                 return
             yield from ((f"{joint}{name}", "missing") for name in schema.get("required", ()) if name not in value)
             for name, inner in value.items():

@@ -377,7 +377,8 @@ def spell(schema: dict[str, Any]) -> str:
         return spell({**schema, "type": bare}) + "|null"
     if declared == "array":
         return f"[{spell(schema['items'])}]"
-    return str(schema.get("format", declared))
+    # That a text is a number is ours to say; the service says that it is text.
+    return str(declared if schema.get("format") == "decimal" else schema.get("format", declared))
 
 
 def spell_member(schema: dict[str, Any], *, required: bool) -> str:
@@ -652,6 +653,14 @@ def test_everything_is_described_in_sentences() -> None:
     assert [
         pointer for pointer, value in nodes.items() if not str(value.get("description", "")).strip().endswith(".")
     ] == []
+
+
+def test_a_number_that_is_text_has_the_format_decimal_and_says_so() -> None:
+    fields = {node.pointer: node.value for node in described() if "/properties/" in node.pointer}
+
+    said = {pointer for pointer, value in fields.items() if str(value["description"]).strip().endswith("Decimal.")}
+    assert said == {pointer for pointer, value in fields.items() if value.get("format") == "decimal"}
+    assert said
 
 
 # --- Examples --------------------------------------------------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Final, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 __all__ = ["OptionSymbol"]
 
@@ -20,19 +23,32 @@ _RIGHTS: Final[dict[str, Right]] = {"C": "CALL", "P": "PUT"}
 _ROOT: Final = r"(?P<root>[0-9]?[A-Z][A-Z0-9.]{0,5})"
 # Without zeros in front: it would look like OSI that was cut short.
 _NUMBER: Final = r"(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?"
-_is_root: Final = re.compile(r"(?=.{1,6}\Z)[0-9]?[A-Z][A-Z0-9.]*", re.ASCII).fullmatch
-_coded: Final = re.compile(
+_IS_ROOT: Final = r"(?=.{1,6}\Z)[0-9]?[A-Z][A-Z0-9.]*"
+_CODED: Final = (
     rf"{_ROOT} *"
-    rf"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) ?(?P<right>[CP]) ?(?P<strike>\d{{8}}|{_NUMBER})",
-    re.ASCII | re.IGNORECASE,
-).fullmatch
-_worded: Final = re.compile(
+    rf"(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d) ?(?P<right>[CP]) ?(?P<strike>\d{{8}}|{_NUMBER})"
+)
+_WORDED: Final = (
     rf"{_ROOT} +(?P<day>\d\d?) +"
-    rf"(?P<month>[A-Z]+) +(?P<year>\d{{4}}) +(?P<strike>{_NUMBER}) +(?P<right>CALL|PUT)",
-    re.ASCII | re.IGNORECASE,
-).fullmatch
-_STRIKE_MAX: Final = Decimal("99999.999")
+    rf"(?P<month>[A-Z]+) +(?P<year>\d{{4}}) +(?P<strike>{_NUMBER}) +(?P<right>CALL|PUT)"
+)
+_FLAGS: Final = re.ASCII | re.IGNORECASE
 _FORMS: Final = "write it like 'AAPL  280121C00195000', 'AAPL 280121C195' or 'AAPL 21 Jan 2028 195 call'"
+
+
+class _Builtins(dict[str, Any]):
+    """The builtins of this module, and after them what annotations name.
+
+    Rows have symbols, and most programs ask for none: the module of `Decimal`, which takes memory, is loaded when a
+    symbol is made, or an annotation evaluated.
+    """
+
+    def __missing__(self, name: str) -> Any:
+        if name != "Decimal":
+            raise KeyError(name)
+        from decimal import Decimal
+
+        return Decimal
 
 
 class _Parts(NamedTuple):
@@ -46,6 +62,11 @@ class _Parts(NamedTuple):
     """The price per unit, in thousandths at the finest."""
 
 
+# For annotations of functions names are looked up in the builtins of the module, for those of a class in its own.
+globals()["__builtins__"] = _Builtins(vars(builtins))
+type.__setattr__(_Parts, "__builtins__", __builtins__)
+
+
 class OptionSymbol(_Parts):
     """The symbol of an option contract, as the Options Symbology Initiative (OSI) has it.
 
@@ -56,7 +77,7 @@ class OptionSymbol(_Parts):
     __slots__ = ()
 
     def __new__(cls, root: str, expiry: date, right: Right, strike: Decimal | int | str) -> Self:
-        if not isinstance(root, str) or not _is_root(root):
+        if not isinstance(root, str) or not re.fullmatch(_IS_ROOT, root, re.ASCII):
             raise ValueError(f"Expected 1 to 6 capitals, digits or dots for `root` but received {root!r}.")
         if not isinstance(expiry, date) or isinstance(expiry, datetime):
             raise TypeError(f"Expected a date for `expiry` but received {expiry!r}; take its `.date()`.")
@@ -66,9 +87,11 @@ class OptionSymbol(_Parts):
             raise ValueError(f"Expected 'CALL' or 'PUT' for `right` but received {right!r}.")
         if isinstance(strike, float):
             raise TypeError(f"Expected a Decimal for `strike` but received {strike!r}; write Decimal('{strike}').")
+        from decimal import Decimal, InvalidOperation
+
         try:
             price = Decimal(strike)
-            is_fit = 0 < price <= _STRIKE_MAX and price == price.quantize(Decimal("0.001"))
+            is_fit = 0 < price < 100_000 and price == price.quantize(Decimal("0.001"))
         except (InvalidOperation, ValueError):
             is_fit, price = False, Decimal(0)
         if not is_fit:
@@ -85,9 +108,13 @@ class OptionSymbol(_Parts):
         """
         if not isinstance(text, str):
             raise TypeError(f"Expected a string for the symbol of an option but received {text!r}.")
-        found = _coded(text.strip()) or _worded(text.strip())
+        # `re` keeps what it compiles: nothing is compiled before a symbol is read.
+        stripped = text.strip()
+        found = re.fullmatch(_CODED, stripped, _FLAGS) or re.fullmatch(_WORDED, stripped, _FLAGS)
         if found is None:
             raise ValueError(f"{text!r} is no symbol of an option; {_FORMS}.")
+        from decimal import Decimal
+
         month, year, strike = found["month"], int(found["year"]), found["strike"]
         number = int(month) if month.isdigit() else _month(month)
         try:

@@ -9,7 +9,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum, IntEnum, StrEnum
-from typing import Any, ClassVar, Final, NamedTuple, Self, SupportsIndex, TypeVar, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    NamedTuple,
+    Self,
+    SupportsIndex,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from attrs import define, field
 
@@ -19,10 +32,13 @@ __all__ = [
     "Boolean",
     "Constant",
     "Date",
+    "DecimalText",
+    "Decimals",
     "Drift",
     "Field",
     "Integer",
     "Kind",
+    "ListResponse",
     "MapOf",
     "Member",
     "Model",
@@ -36,6 +52,7 @@ __all__ = [
     "Response",
     "Text",
     "Timestamp",
+    "decimal_of",
     "is_listable",
     "keep_text",
     "members",
@@ -43,7 +60,11 @@ __all__ = [
     "plain_text",
 ]
 
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 E = TypeVar("E", bound=Enum)
+R = TypeVar("R", bound="Model")
 
 UNREADABLE: Final = object()
 
@@ -211,6 +232,12 @@ class Text(Kind):
         if text is None:
             raise self.refusal(value)
         return text
+
+
+class DecimalText(Text):
+    """A number as text, so that no digit is lost."""
+
+    __slots__ = ()
 
 
 class Integer(Kind):
@@ -437,10 +464,10 @@ class Object(Kind):
 class Array(Kind):
     """A list of one kind."""
 
-    __slots__ = ("_items", "_nullable", "expected", "rewrites")
+    __slots__ = ("_nullable", "expected", "items", "rewrites")
 
     def __init__(self, items: Kind, *, nullable: bool = False) -> None:
-        self._items = items
+        self.items: Kind = items
         self._nullable = nullable
         self.rewrites = items.rewrites
         self.expected = f"list of {items.expected}"
@@ -448,7 +475,7 @@ class Array(Kind):
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not list:
             return self.unreadable(value, drift)
-        read = self._items.element if isinstance(self._items, Object) else self._items.read
+        read = self.items.element if isinstance(self.items, Object) else self.items.read
         items: list[Any] = []
         start = len(drift)
         for index, item in enumerate(value):
@@ -462,7 +489,7 @@ class Array(Kind):
         written: list[Any] = []
         for index, item in enumerate(value):
             try:
-                written.append(None if item is None and self._nullable else self._items.write(item))
+                written.append(None if item is None and self._nullable else self.items.write(item))
             except Refused as error:
                 raise error.under(f"[{index}]") from None
         return written
@@ -471,10 +498,10 @@ class Array(Kind):
 class MapOf(Kind):
     """A JSON object whose keys are not known beforehand."""
 
-    __slots__ = ("_nullable", "_values", "expected", "rewrites")
+    __slots__ = ("_nullable", "expected", "rewrites", "values")
 
     def __init__(self, values: Kind, *, nullable: bool = False) -> None:
-        self._values = values
+        self.values: Kind = values
         self._nullable = nullable
         self.rewrites = values.rewrites
         self.expected = f"map of {values.expected}"
@@ -482,12 +509,12 @@ class MapOf(Kind):
     def read(self, value: Any, drift: list[Drift]) -> Any:
         if value.__class__ is not dict:
             return self.unreadable(value, drift)
-        read = self._values.element if isinstance(self._values, Object) else self._values.read
+        read = self.values.element if isinstance(self.values, Object) else self.values.read
         found: dict[str, Any] = {}
         start = len(drift)
         for key, item in value.items():
             found[key] = None if item is None and self._nullable else read(item, drift)
-            start = _under(drift, start, key)
+            start = _under(drift, start, key or '""')
         return UNREADABLE if UNREADABLE in found.values() else found
 
     def write(self, value: Any) -> Any:
@@ -496,7 +523,7 @@ class MapOf(Kind):
         written: dict[str, Any] = {}
         for key, item in cast("Mapping[str, Any]", value).items():
             try:
-                written[key] = None if item is None and self._nullable else self._values.write(item)
+                written[key] = None if item is None and self._nullable else self.values.write(item)
             except Refused as error:
                 raise error.under(key) from None
         return written
@@ -603,6 +630,11 @@ def keep_text(kept: dict[str, Any] | None, key: str, text: str, moment: datetime
     return kept
 
 
+_SHOWN_ROWS: Final = 3
+"""How many of the rows of a list a `repr` has."""
+_NUMBER: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_MACHINERY: Final = frozenset({"FIELDS", "KEYS", "decode", "decode_in", "decode_rows", "encode", "encoded"})
+"""What a model has for the code around it, and not for those who look for its fields."""
 _MOMENT: Final = Timestamp()
 _RFC_3339: Final = re.compile(RFC_3339).fullmatch
 
@@ -626,6 +658,7 @@ class Model:
     _nulls: int = field(default=0, alias="_nulls")
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls.KEYS = frozenset(key for spec in cls.FIELDS for key in spec.keys)
 
     @classmethod
@@ -862,6 +895,25 @@ class Model:
         extra: dict[str, Any] = self._extra if self._extra.__class__ is dict else {}
         return {key: value for key, value in extra.items() if key not in self.KEYS}
 
+    @property
+    def decimals(self) -> Decimals:
+        """The fields under the same names, those that are numbers as text as `Decimal`; None for anything else.
+
+        ``position.decimals.market_value`` is a `Decimal`, where ``position.market_value`` is the text that came.
+        """
+        return Decimals(self)
+
+    def __dir__(self) -> list[str]:
+        return sorted(name for name in object.__dir__(self) if not name.startswith("_") and name not in _MACHINERY)
+
+    if not TYPE_CHECKING:  # to a type checker it has no hash at all
+
+        def __hash__(self) -> int:
+            raise TypeError(
+                f"unhashable type: {type(self).__name__!r}, which can be changed; "
+                "take its id, or its `to_json()`, for a set or the key of a dict"
+            )
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model) or other.__class__ is not self.__class__:
             return NotImplemented
@@ -891,6 +943,49 @@ class Model:
         if self.model_extra:
             yield "model_extra", self.model_extra
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table of the fields, with everything escaped."""
+        from .views import table_of_fields
+
+        return table_of_fields(self)
+
+
+class Decimals:
+    """The fields of a model under the same names: a `Decimal` for numbers that are text, None for anything else."""
+
+    __slots__ = ("_model",)
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def __getattr__(self, name: str) -> Decimal | None:
+        if name.startswith("_"):  # what copying looks for, before there is a model
+            raise AttributeError(name)
+        model = self._model
+        for spec in model.FIELDS:
+            if name == spec.name or name in spec.aliases:
+                return decimal_of(getattr(model, spec.name)) if isinstance(spec.kind, DecimalText) else None
+        raise AttributeError(f"{type(model).__name__!r} has no field {name!r}", name=name, obj=self)
+
+    def __dir__(self) -> list[str]:
+        return sorted(spec.name for spec in self._model.FIELDS if isinstance(spec.kind, DecimalText))
+
+    def __repr__(self) -> str:
+        return f"<decimals of {type(self._model).__name__}: {', '.join(f'{k}={v}' for k, v in self.__rich_repr__())}>"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Decimal | None]]:
+        for name in self.__dir__():
+            yield name, getattr(self, name)
+
+
+def decimal_of(text: object) -> Decimal | None:
+    """The number that a text is; None for anything else, such as ``"NaN"``, of which no sum could be made."""
+    if not isinstance(text, str) or not re.fullmatch(_NUMBER, text):
+        return None
+    from decimal import Decimal  # few programs ask for one, and the module takes memory
+
+    return Decimal(text)
+
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class Response(Model):
@@ -916,12 +1011,73 @@ class Response(Model):
         return self._drift
 
 
+@define(kw_only=True, eq=False, repr=False, weakref_slot=False)
+class ListResponse(Response, Generic[R]):
+    """The whole body of a reply whose data is a list: its length, its items and their order are those of the rows.
+
+    Raises TypeError, where the rows are asked for, if the reply breaks its contract and has none that could be read.
+    """
+
+    def _rows(self) -> list[R]:
+        rows: Any = getattr(self, "data", None)
+        if rows.__class__ is not list:
+            raise TypeError(f"{type(self).__name__} has no rows: its `data` could not be read; `drift` says why.")
+        return cast("list[R]", rows)
+
+    def __bool__(self) -> bool:
+        # A reply is there, whether or not it has rows.
+        return True
+
+    def __len__(self) -> int:
+        return len(self._rows())
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._rows())
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> R: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[R]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> R | list[R]:
+        return self._rows()[index]
+
+    def records(
+        self,
+        *,
+        numbers: Literal["text", "decimal", "float"] = "text",
+        times: Literal["datetime", "text"] = "datetime",
+    ) -> list[dict[str, Any]]:
+        """The rows as dicts of plain values, each with every field, for pandas, polars or a CSV file.
+
+        - `numbers`: as what to give numbers that are text, such as a price: ``"text"`` as it came, ``"decimal"`` a
+          `Decimal`, ``"float"`` a float, which has some 15 digits. None where a text is no number.
+        - `times`: ``"datetime"`` in UTC, or ``"text"`` as it came; dates likewise are a `date`, or text.
+
+        Members of enums are plain text; objects in a row are dicts. Fields that the spec does not know are left out.
+        """
+        from .views import records
+
+        return records(self._rows(), numbers, times)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table of the rows, with everything escaped."""
+        from .views import table_of_rows
+
+        rows: Any = getattr(self, "data", None)
+        return super()._repr_html_() if rows.__class__ is not list else table_of_rows(rows)
+
+
 def members(enum: type[E]) -> dict[Any, E]:
     """The listed members of an enum, by value."""
     return {member.value: member for member in enum}
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        if len(items) > _SHOWN_ROWS + 1 and isinstance(items[0], Model):
+            return f"[{', '.join(map(repr, items[:_SHOWN_ROWS]))}, ... and {len(items) - _SHOWN_ROWS} more]"
+        return repr(items)
     if isinstance(value, (OpenStrEnum, OpenIntEnum)):
         return repr(value.value)
     if isinstance(value, date):  # a datetime is one, too

@@ -14,6 +14,7 @@ import pkgutil
 import sys
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
@@ -57,6 +58,11 @@ MARK: dict[str, Any] = {
     "property": "p",
     "object": ["RED", "BLUE"],
     "length": 2,
+    "price": "1.50",
+    "prices": ["1.50"],
+    "symbol": "AAPL 280121C00195000",
+    "moments": ["2026-04-24T14:30:00Z"],
+    "days": ["2026-04-24"],
 }
 FOUND = {"data": [MARK], "day": {"date": "Friday"}}
 ODD = [None, True, 7, 1.5, "odd", [], [None, "odd"], {}, {"odd": "odd"}, {"shape": "line"}, float("nan"), "\ud800"]
@@ -144,6 +150,35 @@ def use_names(models: Any) -> None:
     assert models.ToneName.from_dict({"text": "x"}).to_dict() == {"text": "x"}
 
 
+def use_views(models: Any) -> None:
+    """Numbers, symbols, rows and tables."""
+    mark = models.Mark.from_dict(MARK)
+    assert mark.decimals.price == Decimal("1.50")
+    assert mark.decimals.int is mark.decimals.attribute is None
+    assert copy.copy(mark.decimals).price == Decimal("1.50")
+    assert (dir(mark.decimals), repr(mark.decimals)) == (["price"], "<decimals of Mark: price=1.50>")
+    assert {spec.name for spec in mark.FIELDS} | {"attribute", "decimals", "option"} <= set(dir(mark))
+    assert (mark.option.root, mark.option.words) == ("AAPL", "AAPL 21 Jan 2028 195 call")
+    assert type(mark.option)(*mark.option).api == mark.option.compact.replace("2", " 2", 1) == "AAPL 280121C00195000"
+    assert (str(mark.option), mark.option.is_adjusted) == ("AAPL  280121C00195000", False)
+    assert type(mark.option).parse("AAPL 21 Jan 2028 195 call") == mark.option
+    assert get_type_hints(type(mark.option))["strike"] is Decimal
+    reply = models.MarksReply.from_dict({**FOUND, "data": [MARK] * 5})
+    assert (bool(reply), len(reply), reply[0], reply[1:], list(reply)) == (True, 5, mark, [mark] * 4, [mark] * 5)
+    assert "... and 2 more" in repr(reply)
+    for numbers, price in (("text", "1.50"), ("decimal", Decimal("1.50")), ("float", 1.5)):
+        for times, day in (("datetime", date(2026, 4, 24)), ("text", "2026-04-24")):
+            (record, *_) = reply.records(numbers=numbers, times=times)
+            assert (record["price"], record["prices"], record["date"]) == (price, [price], day)
+            assert (record["object"], record["moments"][0] == day) == (["RED", "BLUE"], False)
+            assert (record["tuple"], record["dict"]) == ({"shape": "circle", "radius": 1}, {"a": 1})
+            assert record["days"] == [day]
+    for shown in (mark, reply, models.MarksReply.from_dict({"data": None})):
+        assert shown._repr_html_().startswith("<table>")
+    with pytest.raises(TypeError):
+        hash(mark)
+
+
 def use_calls(package: Any, models: Any) -> None:
     """Build requests, send them, and parse replies, right ones and wrong ones."""
     put = import_module("clear_street_api.api.things.put_thing")
@@ -181,11 +216,12 @@ def use_calls(package: Any, models: Any) -> None:
     asked: dict[str, Any] = {
         "any_of": [models.Square(shape="square", side=2)], "date": date(2026, 4, 24), "datetime": at, "int": 1,
         "list": [models.Colour.RED, "GREEN"], "str": models.Colour.BLUE, "size": models.Size(2), "self_": True,
-        "client_": 1.5, "segment": "s", "colour": "RED", "tone": "DARK", "shape": {"shape": "square", "side": 1},
+        "client_": 1.5, "segment": "s", "price": "1.50", "colour": "RED", "tone": "DARK",
+        "shape": {"shape": "square", "side": 1},
     }  # fmt: skip
     assert find.build_request(**asked).target == (
         "/v1/marks?date=2026-04-24&datetime=2026-04-24T14%3A30%3A00Z&int=1&list=RED,GREEN&str=BLUE&size=2&self=true"
-        "&client=1.5&segment=s"
+        "&client=1.5&segment=s&price=1.50"
     )
     assert json.loads(find.build_request(**asked).content()) == {
         "any_of": [{"shape": "square", "side": 2}], "colour": "RED", "tone": "DARK",
@@ -239,6 +275,7 @@ def main() -> None:
     assert set(models.__all__) <= set(dir(models))
     use_models(models)
     use_names(models)
+    use_views(models)
     use_calls(package, models)
     sys.setprofile(None)
     files = [str(module.__file__) for module in (package, *modules)]

@@ -6,7 +6,22 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Boolean, Drift, Field, Integer, Member, Model, Object, Text, Timestamp, keep_text, members
+from ..option_symbol import OptionSymbol
+from ..types import (
+    Array,
+    Boolean,
+    DecimalText,
+    Drift,
+    Field,
+    Integer,
+    Member,
+    Model,
+    Object,
+    Text,
+    Timestamp,
+    keep_text,
+    members,
+)
 from .order_status import OrderStatus
 from .order_strategy import OrderStrategy
 from .order_type import OrderType
@@ -104,25 +119,25 @@ class Order(Model):
         Field("client_order_id", "client_order_id", Text(), required=True),
         Field("venue", "venue", Text(), required=True),
         Field("side", "side", Member(Side), required=True),
-        Field("quantity", "quantity", Text(), required=True),
+        Field("quantity", "quantity", DecimalText(), required=True),
         Field("order_type", "order_type", Member(OrderType), required=True),
         Field("time_in_force", "time_in_force", Member(TimeInForce), required=True),
         Field("status", "status", Member(OrderStatus), required=True),
-        Field("filled_quantity", "filled_quantity", Text(), required=True),
-        Field("leaves_quantity", "leaves_quantity", Text(), required=True),
+        Field("filled_quantity", "filled_quantity", DecimalText(), required=True),
+        Field("leaves_quantity", "leaves_quantity", DecimalText(), required=True),
         Field("created_at", "created_at", Timestamp(), required=True),
         Field("updated_at", "updated_at", Timestamp(), required=True),
         Field("instrument_id", "instrument_id", Text(), nullable=True),
         Field("instrument_type", "instrument_type", Member(SecurityType), nullable=True),
         Field("symbol", "symbol", Text(), nullable=True),
-        Field("average_fill_price", "average_fill_price", Text(), nullable=True),
-        Field("limit_price", "limit_price", Text(), nullable=True),
-        Field("stop_price", "stop_price", Text(), nullable=True),
-        Field("limit_offset", "limit_offset", Text(), nullable=True),
-        Field("trailing_offset", "trailing_offset", Text(), nullable=True),
-        Field("trailing_limit_px", "trailing_limit_px", Text(), nullable=True),
-        Field("trailing_stop_px", "trailing_stop_px", Text(), nullable=True),
-        Field("trailing_watermark_px", "trailing_watermark_px", Text(), nullable=True),
+        Field("average_fill_price", "average_fill_price", DecimalText(), nullable=True),
+        Field("limit_price", "limit_price", DecimalText(), nullable=True),
+        Field("stop_price", "stop_price", DecimalText(), nullable=True),
+        Field("limit_offset", "limit_offset", DecimalText(), nullable=True),
+        Field("trailing_offset", "trailing_offset", DecimalText(), nullable=True),
+        Field("trailing_limit_px", "trailing_limit_px", DecimalText(), nullable=True),
+        Field("trailing_stop_px", "trailing_stop_px", DecimalText(), nullable=True),
+        Field("trailing_watermark_px", "trailing_watermark_px", DecimalText(), nullable=True),
         Field("trailing_offset_type", "trailing_offset_type", Member(TrailingOffsetType), nullable=True),
         Field("trailing_watermark_ts", "trailing_watermark_ts", Timestamp(), nullable=True),
         Field("expires_at", "expires_at", Timestamp(), nullable=True),
@@ -134,6 +149,11 @@ class Order(Model):
         Field("underlying_instrument_type", "underlying_instrument_type", Member(SecurityType), nullable=True),
         Field("strategy", "strategy", Object("OrderStrategy", lambda: OrderStrategy), nullable=True),
     )
+
+    @property
+    def option(self) -> OptionSymbol | None:
+        """The option that `symbol` stands for; None where it is none of an option."""
+        return OptionSymbol.find(self.symbol)
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Date, Drift, Field, Integer, Member, Model, Text, members
+from ..option_symbol import OptionSymbol
+from ..types import Date, DecimalText, Drift, Field, Integer, Member, Model, Text, members
 from .position_type import PositionType
 from .security_type import SecurityType
 
@@ -61,26 +62,31 @@ class Position(Model):
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("account_id", "account_id", Integer(), required=True),
-        Field("available_quantity", "available_quantity", Text(), required=True),
+        Field("available_quantity", "available_quantity", DecimalText(), required=True),
         Field("instrument_id", "instrument_id", Text(), required=True),
         Field("instrument_type", "instrument_type", Member(SecurityType), required=True),
-        Field("market_value", "market_value", Text(), required=True),
+        Field("market_value", "market_value", DecimalText(), required=True),
         Field("position_type", "position_type", Member(PositionType), required=True),
-        Field("quantity", "quantity", Text(), required=True),
+        Field("quantity", "quantity", DecimalText(), required=True),
         Field("symbol", "symbol", Text(), required=True),
-        Field("avg_price", "avg_price", Text(), nullable=True),
-        Field("closing_price", "closing_price", Text(), nullable=True),
-        Field("cost_basis", "cost_basis", Text(), nullable=True),
-        Field("daily_realized_pnl", "daily_realized_pnl", Text(), nullable=True),
-        Field("daily_unrealized_pnl", "daily_unrealized_pnl", Text(), nullable=True),
-        Field("daily_unrealized_pnl_pct", "daily_unrealized_pnl_pct", Text(), nullable=True),
-        Field("instrument_price", "instrument_price", Text(), nullable=True),
-        Field("unrealized_pnl", "unrealized_pnl", Text(), nullable=True),
-        Field("unrealized_pnl_pct", "unrealized_pnl_pct", Text(), nullable=True),
+        Field("avg_price", "avg_price", DecimalText(), nullable=True),
+        Field("closing_price", "closing_price", DecimalText(), nullable=True),
+        Field("cost_basis", "cost_basis", DecimalText(), nullable=True),
+        Field("daily_realized_pnl", "daily_realized_pnl", DecimalText(), nullable=True),
+        Field("daily_unrealized_pnl", "daily_unrealized_pnl", DecimalText(), nullable=True),
+        Field("daily_unrealized_pnl_pct", "daily_unrealized_pnl_pct", DecimalText(), nullable=True),
+        Field("instrument_price", "instrument_price", DecimalText(), nullable=True),
+        Field("unrealized_pnl", "unrealized_pnl", DecimalText(), nullable=True),
+        Field("unrealized_pnl_pct", "unrealized_pnl_pct", DecimalText(), nullable=True),
         Field("closing_price_date", "closing_price_date", Date(), nullable=True),
         Field("underlying_instrument_id", "underlying_instrument_id", Text(), nullable=True),
         Field("underlying_instrument_type", "underlying_instrument_type", Member(SecurityType), nullable=True),
     )
+
+    @property
+    def option(self) -> OptionSymbol | None:
+        """The option that `symbol` stands for; None where it is none of an option."""
+        return OptionSymbol.find(self.symbol)
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:

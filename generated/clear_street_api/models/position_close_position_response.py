@@ -5,14 +5,14 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Drift, Field, Object, Response
+from ..types import Array, Drift, Field, ListResponse, Object
 from .api_error import APIError
 from .order import Order
 from .response_metadata import ResponseMetadata
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
-class PositionClosePositionResponse(Response):
+class PositionClosePositionResponse(ListResponse[Order]):
     """The orders that close one position."""
 
     metadata: ResponseMetadata

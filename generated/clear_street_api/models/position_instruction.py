@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Integer, Member, Model, Object, Text, Timestamp, keep_text, members
+from ..option_symbol import OptionSymbol
+from ..types import DecimalText, Drift, Field, Integer, Member, Model, Object, Text, Timestamp, keep_text, members
 from .position_instruction_rejection import PositionInstructionRejection
 from .position_instruction_status import PositionInstructionStatus
 from .position_instruction_type import PositionInstructionType
@@ -62,10 +63,10 @@ class PositionInstruction(Model):
         Field("instruction_id", "instruction_id", Text(), required=True, aliases=("client_instruction_id",)),
         Field("instruction_type", "instruction_type", Member(PositionInstructionType), required=True),
         Field("instrument_id", "instrument_id", Text(), required=True),
-        Field("quantity", "quantity", Text(), required=True),
+        Field("quantity", "quantity", DecimalText(), required=True),
         Field("status", "status", Member(PositionInstructionStatus), required=True),
         Field("symbol", "symbol", Text(), required=True),
-        Field("accepted_quantity", "accepted_quantity", Text(), nullable=True),
+        Field("accepted_quantity", "accepted_quantity", DecimalText(), nullable=True),
         Field("created_at", "created_at", Timestamp(), nullable=True),
         Field("rejection_reason", "rejection_reason", Text(), nullable=True),
         Field(
@@ -86,6 +87,11 @@ class PositionInstruction(Model):
     @client_instruction_id.setter
     def client_instruction_id(self, value: str) -> None:
         self.instruction_id = value
+
+    @property
+    def option(self) -> OptionSymbol | None:
+        """The option that `symbol` stands for; None where it is none of an option."""
+        return OptionSymbol.find(self.symbol)
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Member, Model, Text, members
+from ..types import DecimalText, Drift, Field, Member, Model, Text, members
 from .position_instruction_type import PositionInstructionType
 
 _POSITION_INSTRUCTION_TYPE = members(PositionInstructionType)
@@ -29,7 +29,7 @@ class PositionInstructionRequest(Model):
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("instruction_type", "instruction_type", Member(PositionInstructionType), required=True),
         Field("instrument_id", "instrument_id", Text(), required=True),
-        Field("quantity", "quantity", Text(), required=True),
+        Field("quantity", "quantity", DecimalText(), required=True),
         Field("instruction_id", "instruction_id", Text(), nullable=True, aliases=("client_instruction_id",)),
     )
 

@@ -5,14 +5,14 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Drift, Field, Object, Response
+from ..types import Array, Drift, Field, ListResponse, Object
 from .api_error import APIError
 from .position_instruction import PositionInstruction
 from .response_metadata import ResponseMetadata
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
-class PositionSubmitPositionInstructionsResponse(Response):
+class PositionSubmitPositionInstructionsResponse(ListResponse[PositionInstruction]):
     """What became of a batch of which at least one row was accepted."""
 
     metadata: ResponseMetadata

@@ -1,0 +1,130 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""Models as people and tables want them: numbers as `Decimal`, rows as plain dicts, HTML for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from math import isfinite
+from typing import Any, Final, cast
+
+from .types import Array, DecimalText, Integer, Kind, MapOf, Model, Number, OpenIntEnum, OpenStrEnum, decimal_of
+
+__all__ = ["records", "table_of_fields", "table_of_rows"]
+
+NUMBERS: Final = ("text", "decimal", "float")
+TIMES: Final = ("datetime", "text")
+
+_ROWS_MAX: Final = 100
+"""Rows of a table in a notebook: more are counted."""
+_TEXT_MAX: Final = 200
+"""Characters of a cell."""
+_LEFT: Final = ' style="text-align: left"'
+_RIGHT: Final = ' style="text-align: right"'
+
+
+def records(rows: Sequence[Model], numbers: str, times: str) -> list[dict[str, Any]]:
+    """The rows as dicts of plain values."""
+    for name, value, known in (("numbers", numbers, NUMBERS), ("times", times, TIMES)):
+        if value not in known:
+            choice = " or ".join(map(repr, known))
+            raise ValueError(f"Expected {choice} for `{name}` but received {value!r}.")
+    return [_record(row, numbers, times) for row in rows]
+
+
+def _record(model: Model, numbers: str, times: str) -> dict[str, Any]:
+    # The text of a time is that which came, with all its digits.
+    texts = model.to_dict() if times == "text" else {}
+    found: dict[str, Any] = {}
+    for spec in model.FIELDS:
+        value = getattr(model, spec.name)
+        if texts and isinstance(value, date):
+            found[spec.name] = next(texts[key] for key in spec.keys if key in texts)
+        else:
+            found[spec.name] = _plain(spec.kind, value, numbers, times)
+    return found
+
+
+def _plain(kind: Kind | None, value: Any, numbers: str, times: str) -> Any:
+    if isinstance(value, Model):
+        return _record(value, numbers, times)
+    if isinstance(value, list):
+        inner = kind.items if isinstance(kind, Array) else None
+        items = cast("list[object]", value)
+        return [_plain(inner, item, numbers, times) for item in items]
+    if isinstance(value, dict):
+        inner = kind.values if isinstance(kind, MapOf) else None
+        entries = cast("dict[str, object]", value)
+        return {key: _plain(inner, item, numbers, times) for key, item in entries.items()}
+    if isinstance(kind, DecimalText):
+        return value if numbers == "text" else _number(value, numbers)
+    if isinstance(value, (OpenStrEnum, OpenIntEnum)):
+        return value.value
+    if isinstance(value, datetime):
+        return _moment(value, times)
+    if isinstance(value, date) and times == "text":
+        return value.isoformat()
+    return value
+
+
+def _number(text: Any, numbers: str) -> Decimal | float | None:
+    found = decimal_of(text)
+    if found is None or numbers == "decimal":
+        return found
+    return float(found) if isfinite(float(found)) else None
+
+
+def _moment(value: datetime, times: str) -> datetime | str:
+    with suppress(OverflowError):  # at the ends of time another zone's moment has no year in UTC
+        value = value.astimezone(UTC)
+    return value.isoformat() if times == "text" else value
+
+
+def table_of_fields(model: Model) -> str:
+    """An HTML table of the fields that a model has."""
+    rows = [
+        f"<tr><th{_LEFT}>{_escaped(name)}</th>{_cell(value)}</tr>"
+        for name, value in ((spec.name, getattr(model, spec.name)) for spec in model.FIELDS)
+        if value is not None
+    ]
+    return f"<table><caption>{_escaped(type(model).__name__)}</caption>{''.join(rows)}</table>"
+
+
+def table_of_rows(rows: Sequence[Model]) -> str:
+    """An HTML table of rows, with the fields that any of them has."""
+    shown = rows[:_ROWS_MAX]
+    specs = rows[0].FIELDS if rows else ()
+    used = [spec for spec in specs if any(getattr(row, spec.name) is not None for row in shown)]
+    head = "".join(f"<th{_side(spec.kind)}>{_escaped(spec.name)}</th>" for spec in used)
+    body = "".join(
+        f"<tr>{''.join(_cell(getattr(row, spec.name), _side(spec.kind)) for spec in used)}</tr>" for row in shown
+    )
+    count = f"{len(rows)} rows" if len(rows) <= _ROWS_MAX else f"the first {_ROWS_MAX} of {len(rows)} rows"
+    return f"<table><caption>{count}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _side(kind: Kind) -> str:
+    return _RIGHT if isinstance(kind, (DecimalText, Integer, Number)) else _LEFT
+
+
+def _cell(value: Any, side: str = _LEFT) -> str:
+    return f"<td{side}>{'' if value is None else _escaped(_text(value))}</td>"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (OpenStrEnum, OpenIntEnum)):
+        return str(value.value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str) else repr(value)
+
+
+def _escaped(text: str) -> str:
+    """A text that does nothing in HTML: no markup, and no sign that hides or turns round what is beside it."""
+    from html import escape
+    from unicodedata import category
+
+    cut = text if len(text) <= _TEXT_MAX else f"{text[:_TEXT_MAX]}\u2026"
+    return escape("".join(ascii(c)[1:-1] if category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in cut))
