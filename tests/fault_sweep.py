@@ -1,9 +1,9 @@
-"""What the client tells after calls that go wrong, held against what really happened at the service.
+"""Make calls that go wrong, and compare what the client reports with what really happened at the service.
 
-`python tests/fault_sweep.py --calls 18000 --seed 0` makes that many calls against the sandbox, each with faults on its
-way or in a world that is not as usual, and prints how many ended in one of the ways in which none may end. The calls
-are a systematic part (`sweep.cases.systematic`) and a random one, fixed by the seed. Where the package `clearstreet` is
-installed, the same calls are made with it too. `--write` puts what came of them into docs/safety.md.
+`python tests/fault_sweep.py --calls 18000 --seed 0` makes that many calls against the sandbox, each with faults or
+under an unusual condition, and prints how many ended in a way in which no call may end. The first calls are systematic
+(`sweep.cases.systematic`), the rest are random and fixed by the seed. If the package `clearstreet` is installed, the
+same calls are made with it too. `--write` writes the results to docs/safety.md.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _logged(into: io.StringIO) -> Iterator[None]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The command line; 1 where a call with this package ended in a way in which none may end."""
+    """Run the command line, and return 1 if a call with this package went wrong, else 0."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--calls", type=int, default=18_000)
     parser.add_argument("--seed", type=int, default=0)

@@ -1,1 +1,1 @@
-"""The parts of `fault_sweep`: calls, the world that they are made in, the clients, the judge, and the report."""
+"""The parts of `fault_sweep`: calls, the conditions of a call, the clients, the judge, and the report."""

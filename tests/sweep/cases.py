@@ -1,4 +1,4 @@
-"""The calls of the sweep: one by one through every fault and every kind of world, and then at random."""
+"""List the calls of the sweep: every fault under every condition, one by one, and then at random."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Case:
     keys: bool = False
     """Whether the rows of a submit have keys of the caller's."""
     rows: tuple[int, ...] = (1,)
-    """The quantities of the rows of a submit: 0 stands for more than there is to exercise, which is refused."""
+    """The quantities of the rows of a submit: 0 means more than there is to exercise, which is refused."""
     used: tuple[int, ...] = ()
     """Rows whose key was used an hour ago."""
     status: str = "SENT"
@@ -82,18 +82,18 @@ class Case:
     clock: str = "right"
     """The clock of the client, of `CLOCKS`."""
     stopped: int = 0
-    """The wait, of the client or its connection, in which the application raises something of its own; 0 for none."""
+    """Which wait, of the client or its connection, the application raises an exception in; 0 means none."""
     connection: str = "sandbox"
     """What the client goes over: in process "sandbox", or "lying" (it calls every loss a failure to connect); over
     loopback one of `CONNECTIONS`."""
     before: Fault | None = None
-    """What goes wrong with a read that the client makes first, over loopback."""
+    """What goes wrong with a read that the client makes first, over loopback only."""
     event: str = ""
     """What happens to the process, over loopback: one of `EVENTS`."""
     dialect: Dialect = "contract"
     """The names that the service knows."""
     unknown_fields: UnknownFields = "ignore"
-    """What it makes of names that it does not know."""
+    """What the service does with names that it does not know."""
     refusal_status: RefusalStatus = 422
     """The status of a request that it refuses for its names."""
     renamed: bool = False
@@ -119,7 +119,7 @@ class Case:
 
     @property
     def kind(self) -> str:
-        """What it is about, of `KINDS`."""
+        """What the call is about, one of `KINDS`."""
         if (self.dialect, self.unknown_fields, self.renamed) != ("contract", "ignore", False):
             return "dialects"
         faults = [fault for fault in (*self.faults, *self.looks, self.before) if fault is not None]
@@ -149,7 +149,7 @@ KINDS = (
     "evidence of keys",
     "dialects",
 )
-"""What calls of the sweep are about."""
+"""The kinds of things that the calls of the sweep are about."""
 
 _OF_OTHERS = {"misdelivered", "foreign_rows", "other_account", "other_ids"}
 _PROVING_NOTHING = {
@@ -162,7 +162,7 @@ SERVICES: tuple[dict[str, Any], ...] = tuple(
     for dialect in DIALECTS
     for unknown_fields, status in (("ignore", 422), ("refuse", 400), ("refuse", 422), ("alias", 422))
 )
-"""Services of each dialect that deal with names that they do not know in each way."""
+"""Services of each dialect, with each way to deal with names that they do not know."""
 
 _LOST = (Fault.before_effect(), Fault.after_effect(), Fault.late_effect(1.0))
 
@@ -184,18 +184,18 @@ WORLDS: tuple[dict[str, Any], ...] = (
     {"dialect": "today", "unknown_fields": "alias"},
     {"dialect": "today", "renamed": True},
 )
-"""What the fields of a case are where the world is not as usual."""
+"""The fields of a case for each unusual condition."""
 
 
 def systematic() -> Iterator[Case]:
-    """Every fault, one by one, in every kind of world, and a few at every kind of service."""
+    """Yield every fault, one by one, under every condition, and a few at every kind of service."""
     yield from one_by_one()
     yield from in_every_world()
     yield from at_every_service()
 
 
 def one_by_one() -> Iterator[Case]:
-    """Every fault at every attempt of every operation, and on every look."""
+    """Yield every fault at every attempt of every operation, and on every look."""
     starts = itertools.cycle((Fault.never_sent(), Fault.before_effect(), Fault.after_effect()))
     shapes = [
         *(Case(operation) for operation in OPERATIONS),
@@ -218,7 +218,7 @@ def one_by_one() -> Iterator[Case]:
 
 
 def in_every_world() -> Iterator[Case]:
-    """Every fault in every kind of world: at an attempt, and on the look after an attempt that was lost."""
+    """Yield every fault under every condition: at an attempt, and on the look after an attempt whose reply was lost."""
     attempted = itertools.cycle((Case(SUBMIT, keys=True), Case("close_positions"), Case(SUBMIT), Case(CANCEL)))
     looked = itertools.cycle((Case(SUBMIT, keys=True), Case(SUBMIT), Case(CANCEL), Case(SUBMIT, keys=True)))
     modes = itertools.cycle((False, True, False))
@@ -264,7 +264,7 @@ def at_every_service() -> Iterator[Case]:
 
 
 def at_random(seed: int) -> Iterator[Case]:
-    """Calls without end in which anything may be the case."""
+    """Yield random calls without end."""
     draw = random.Random(seed)
 
     def faults(rate: float) -> tuple[Fault | None, ...]:

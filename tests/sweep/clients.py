@@ -1,4 +1,4 @@
-"""The clients of the sweep: this package, over every kind of connection, and the vendor's."""
+"""Make the calls of the sweep with its clients: this package, over every kind of connection, and the vendor's SDK."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ URL = "https://sandbox.invalid"
 
 
 class Ours:
-    """Calls made with this package."""
+    """Makes calls with this package."""
 
     name = "clear_street"
 
     def run(self, case: Case) -> tuple[Told, list[str]]:
-        """Make the call; time passes as the client waits."""
+        """Make the call. Time passes while the client waits."""
         scene = Scene(case)
         options: dict[str, Any] = {"api_key": KEY, "clock": scene.clock, "on_intent": scene.note}
         with contextlib.ExitStack() as stack:
@@ -59,7 +59,7 @@ class Ours:
         return self._judged(scene, result)
 
     async def arun(self, case: Case) -> tuple[Told, list[str]]:
-        """The same with the async client."""
+        """Make the call with the async client."""
         scene = Scene(case)
         options: dict[str, Any] = {"api_key": KEY, "clock": scene.clock, "on_intent": scene.note}
         async with contextlib.AsyncExitStack() as stack:
@@ -77,7 +77,7 @@ class Ours:
         return self._judged(scene, result)
 
     def run_over_loopback(self, case: Case) -> tuple[Told, list[str]]:
-        """The same over a real connection: what is slow takes its time, the client has little patience."""
+        """Make the call over a real connection: slow replies are really slow, and the client's timeouts are short."""
         scene, release = Scene(case), threading.Event()
 
         def sleep(seconds: float) -> None:
@@ -147,7 +147,7 @@ class Ours:
         return told, verdict(scene, told, bound=bound + 1.0, **bounds)
 
     def _told(self, scene: Scene, result: Any) -> Told:
-        """What a result or an error says."""
+        """Read the outcome from a result or an error."""
         count, submits = len(scene.quantities), scene.case.operation == SUBMIT
         if not isinstance(result, BaseException):
             rows = ["landed"]
@@ -172,7 +172,7 @@ class Ours:
 
 
 class Theirs:
-    """The same calls made with the package `clearstreet`, on its blocking client."""
+    """Makes the same calls with the blocking client of the package `clearstreet`."""
 
     name = "clearstreet"
 
@@ -180,7 +180,7 @@ class Theirs:
         self._module: Any = import_module("clearstreet")
 
     def run(self, case: Case) -> tuple[Told, list[str]]:
-        """Make the call; its pauses pass on the sandbox's clock."""
+        """Make the call. Its pauses pass on the sandbox's clock."""
         scene = Scene(case)
         http_client = httpx.Client(transport=SandboxTransport(scene.sandbox))
         client = self._module.ClearStreet(api_key=KEY, base_url="https://sandbox.invalid", http_client=http_client)
@@ -191,7 +191,7 @@ class Theirs:
         return told, verdict(scene, told, bound=200.0)
 
     def _told(self, scene: Scene, result: Any) -> Told:
-        """What a result or an error says: of a lost connection, a time-out and a 5xx that the outcome is unknown."""
+        """Read the outcome from a result or an error: after a lost connection, a time-out or a 5xx it is unknown."""
         count = len(scene.quantities)
         if not isinstance(result, BaseException):
             data = getattr(result, "data", None) if scene.case.operation == SUBMIT else None
@@ -206,7 +206,7 @@ class Theirs:
 
 
 def _everything(error: BaseException) -> str:
-    """All that an error can show."""
+    """Collect all text that an error can show."""
     shown = io.StringIO()
     traceback.print_exception(error, file=shown)
     return f"{error!s} {error!r} {vars(error)!r} {shown.getvalue()}"
@@ -224,7 +224,7 @@ def _submit_before(client: Any, scene: Scene) -> Any:
 
 
 class _Lying(httpx.BaseTransport):
-    """A transport that calls every loss a failure to connect, as some that are not httpx's do."""
+    """A transport that reports every lost connection as a failure to connect, as some that are not httpx's do."""
 
     def __init__(self, transport: SandboxTransport) -> None:
         self._transport = transport
@@ -237,7 +237,7 @@ class _Lying(httpx.BaseTransport):
 
 
 class _AsyncLying(httpx.AsyncBaseTransport):
-    """The same, async."""
+    """The async version of that transport."""
 
     def __init__(self, transport: AsyncSandboxTransport) -> None:
         self._transport = transport
@@ -251,7 +251,7 @@ class _AsyncLying(httpx.AsyncBaseTransport):
 
 @contextlib.contextmanager
 def _http_client(kind: str) -> Iterator[httpx.Client | None]:
-    """What the application supplies as `http_client`."""
+    """Make what the application supplies as `http_client`."""
     if kind == "own":
         yield None
         return
@@ -275,7 +275,7 @@ def _async_http_client(kind: str) -> httpx.AsyncClient | None:
 
 
 def _send_again(response: httpx.Response) -> None:
-    """A hook that asks once more after a reply that it does not like, where nobody listens any more."""
+    """A hook that sends a request again after an error reply, to a port on which nobody listens any more."""
     if response.status_code in (200, 429):
         return
     with socket.create_server(("127.0.0.1", 0)) as closed:
@@ -285,7 +285,7 @@ def _send_again(response: httpx.Response) -> None:
 
 @contextlib.contextmanager
 def _alarmed(seconds: float, raised: Callable[[], BaseException]) -> Iterator[None]:
-    """In the middle of what is done here a handler of a signal raises."""
+    """Let a signal handler raise in the middle of the block."""
 
     def handler(*_: object) -> NoReturn:
         raise raised()

@@ -1,4 +1,4 @@
-"""What a client told of a call, held against what really happened."""
+"""Compare what a client reported of a call with what really happened."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LANDED = {"SENT", "ACCEPTED"} | CANCELLING
 REFUSED = {"REJECTED", "ENGINE_REJECTED"}
 
 COLUMNS = ("duplicated", "misreported", "foreign", "hung", "early", "wasted", "leaked")
-"""The ways in which no call may end."""
+"""The ways in which a call may not end."""
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Told:
 def verdict(
     scene: Scene, told: Told, *, bound: float, real_bound: float = 10.0, never_sent: frozenset[str] = NEVER_SENT
 ) -> list[str]:
-    """What is wrong with what was told; `never_sent` names the faults that strike before anything is sent."""
+    """List what is wrong with a report. `never_sent` names the faults that happen before anything is sent."""
     case, sandbox = scene.case, scene.sandbox
     found: list[str] = []
     if scene.clock.monotonic() - scene.began_for_client > bound or monotonic() - scene.began_for_real > real_bound:
@@ -94,7 +94,7 @@ def verdict(
 
 
 def _truth(scene: Scene) -> list[int]:
-    """How often each row of the call took effect."""
+    """Count how often each row of the call took effect."""
     ledger = scene.sandbox.ledger
     if scene.case.operation == SUBMIT:
         rows = [row for row in scene.sandbox.instructions(ACCOUNT) if row["id"] not in scene.stored]
@@ -104,7 +104,7 @@ def _truth(scene: Scene) -> list[int]:
 
 
 def _died(scene: Scene, quantity: int) -> bool:
-    """Whether a row was stored, and refused later."""
+    """Return whether a row was stored, and refused later."""
     return any(
         row["quantity"] == str(quantity) and row["status"] in REFUSED
         for row in scene.sandbox.instructions(ACCOUNT)
@@ -113,21 +113,21 @@ def _died(scene: Scene, quantity: int) -> bool:
 
 
 def _is_among(scene: Scene, quantity: int, shown: dict[str, Any]) -> bool:
-    """Whether the list of instructions shows what became of a row."""
+    """Return whether the list of instructions shows what happened to a row."""
     if scene.case.operation == SUBMIT:
         return any(row["quantity"] == str(quantity) for id_, row in shown.items() if id_ not in scene.stored)
     return scene.case.operation == CANCEL and shown.get(scene.id, {}).get("status") in CANCELLING
 
 
 def _is_late(scene: Scene, requests: list[RequestSeen]) -> bool:
-    """Whether anything was sent past the call's `not_after`."""
+    """Return whether anything was sent after the call's `not_after`."""
     seconds: float = dict(scene.case.options).get("not_after", math.inf)
     began = scene.sandbox.clock.at(scene.began)
     return any((request.time - began).total_seconds() > seconds + 0.001 for request in requests)
 
 
 def _is_early(scene: Scene) -> bool:
-    """Whether anything was sent before the service wanted to be asked again."""
+    """Return whether anything was sent before the time that the service had given."""
     seen: Counter[str | None] = Counter()
     quiet_until = scene.sandbox.clock.at(scene.began)
     for request in scene.requests:
@@ -143,7 +143,7 @@ def _is_early(scene: Scene) -> bool:
 
 
 def _is_refused_for_names(case: Case, request: RequestSeen) -> bool:
-    """Whether the service refused a submit for a name that it does not know, or for both names in one row."""
+    """Return whether the service refused a submit for a name that it does not know, or for both names in one row."""
     if case.operation != SUBMIT or request.status != case.refusal_status or case.unknown_fields == "ignore":
         return False
     if not _is_refusal(request):
@@ -154,7 +154,7 @@ def _is_refused_for_names(case: Case, request: RequestSeen) -> bool:
 
 
 def _is_refusal(request: RequestSeen) -> bool:
-    """Whether a request was answered, and with what cannot change."""
+    """Return whether a request had an answer that cannot change."""
     arrived = not (request.fault or "").startswith(
         ("breaks_off", "after_effect", "slow", "stray before", "odd_body other_account")
     )

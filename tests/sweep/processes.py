@@ -1,4 +1,4 @@
-"""A client that is used in two processes at once, after a fork."""
+"""Use a client in two processes at once, after a fork."""
 
 from __future__ import annotations
 

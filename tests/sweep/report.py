@@ -1,4 +1,4 @@
-"""What came of the calls of a sweep: counts, tables, and the page that shows them."""
+"""Report the results of a sweep: counts, tables, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ COUNTS = ("calls", "returned", "raised", "unknown", "undecided", *COLUMNS)
 
 @dataclass
 class Table:
-    """What came of a number of calls."""
+    """The results of a number of calls."""
 
     name: str
     scenarios: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
-    """For each operation and way of calling it, how many calls there were, and what came of them."""
+    """For each operation and way of calling it, the number of calls and of each result."""
     kinds: dict[str, Counter[str]] = field(default_factory=dict[str, "Counter[str]"])
-    """The same for each kind of what goes wrong."""
+    """The same for each kind of fault or condition."""
     findings: list[tuple[str, Case, Told]] = field(default_factory=list[tuple[str, Case, Told]])
     seconds: float = 0.0
 
@@ -49,17 +49,17 @@ class Table:
 
     @property
     def total(self) -> Counter[str]:
-        """The counts of all scenarios."""
+        """Add up the counts of all scenarios."""
         return sum(self.scenarios.values(), Counter())
 
     @property
     def is_clean(self) -> bool:
-        """Whether no call ended in a way in which none may end."""
+        """Whether no call ended in a way in which it may not end."""
         return not self.findings
 
 
 def shown(tables: Sequence[Table]) -> str:
-    """The tables, one below the other, and what went wrong with calls of the first."""
+    """Format the tables, one below the other, and then the calls of the first that went wrong."""
     lines: list[str] = []
     for table in tables:
         lines.append(f"{table.name:48}" + "".join(f"{name:>{len(name) + 2}}" for name in COUNTS))
@@ -73,7 +73,7 @@ def shown(tables: Sequence[Table]) -> str:
 
 
 def written(tables: Sequence[Table], seed: int) -> str:
-    """The counts of each operation as Markdown, with what they were taken on."""
+    """Format the counts of each operation as Markdown, with the versions used."""
     clients = " and ".join(f"{name.replace('_', '-')} {version(name)}" for name in (table.name for table in tables))
     lines = [
         f"Made by `make faults-compared` on {datetime.now(UTC):%Y-%m-%d}, seed {seed}: {clients}, httpx",
@@ -93,7 +93,7 @@ def written(tables: Sequence[Table], seed: int) -> str:
 
 
 def write(told: str) -> None:
-    """Put the results between their marks in docs/safety.md."""
+    """Write the results between their marks in docs/safety.md."""
     page = Path(__file__).parents[2] / "docs/safety.md"
     before, begin, rest = page.read_text(encoding="utf-8").partition("<!-- make faults-compared -->\n")
     _, end, after = rest.partition("<!-- end -->\n")

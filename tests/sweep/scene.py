@@ -1,4 +1,4 @@
-"""The world that a call of the sweep is made in: a sandbox, and the clock of the client."""
+"""Set up the conditions of a call of the sweep: a sandbox, and the clock of the client."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SYMBOL = "AAPL 280121C00195000"
 
 
 class Stopped(Exception):
-    """What the application itself raises in the middle of a call, as a handler of a signal does."""
+    """An exception that the application itself raises in the middle of a call, as a signal handler does."""
 
 
 class StoppingClock(SandboxClock):
-    """The sandbox's clock; in its `nth` wait from `begin` on the application raises `stop`."""
+    """The sandbox's clock. In the `nth` wait after `begin` the application raises `stop`."""
 
     def __init__(self, nth: int, stop: Stopped) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class StoppingClock(SandboxClock):
         self._stop = stop
 
     def begin(self, sent: Callable[[], int]) -> None:
-        """Count from now on; `sent` tells how many requests were sent."""
+        """Count waits from now on. `sent` returns how many requests were sent."""
         self._sent, self._is_counting = sent, True
 
     def interrupt(self, may_have_sent: int) -> None:
@@ -48,11 +48,11 @@ class StoppingClock(SandboxClock):
         self.has_stopped, self._sent_until_then = True, may_have_sent
 
     def went_on(self) -> bool:
-        """Whether anything was sent after that."""
+        """Return whether anything was sent after the exception."""
         return self.has_stopped and self._sent() > self._sent_until_then
 
     def advance(self, seconds: float) -> None:
-        """Move on, or raise."""
+        """Set the clock forward, or raise."""
         super().advance(seconds)
         if self._is_counting:
             self._left -= 1
@@ -62,7 +62,7 @@ class StoppingClock(SandboxClock):
 
 
 class ClientClock:
-    """The client's clock, of `CLOCKS`: the service's time goes on behind it."""
+    """The client's clock, one of `CLOCKS`. It is read off the sandbox's clock, which is right."""
 
     def __init__(self, sandbox: Sandbox, kind: str) -> None:
         self._sandbox = sandbox
@@ -70,7 +70,7 @@ class ClientClock:
         self._slept = 0.0
 
     def _look_up(self) -> float:
-        """The service's reading, after what befalls this clock while the first request is on its way."""
+        """Read the service's clock, after the jump or sleep that happens while the first request is on its way."""
         clock = self._sandbox.clock
         if (self._jump or self._asleep) and self._sandbox.requests:
             self._ahead += self._jump
@@ -80,16 +80,16 @@ class ClientClock:
         return clock.monotonic()
 
     def monotonic(self) -> float:
-        """Seconds while the machine did not sleep."""
+        """Return the seconds during which the machine did not sleep."""
         return self._look_up() - self._slept
 
     def now(self) -> datetime:
-        """The time of day, as this clock has it."""
+        """Return the time of day by this clock."""
         passed = self._look_up()
         return self._sandbox.clock.at(passed + self._ahead + self._gain * passed)
 
     def random(self) -> float:
-        """Chance is the sandbox's."""
+        """Return the sandbox's random number."""
         return self._sandbox.clock.random()
 
     def sleep(self, seconds: float) -> None:
@@ -102,7 +102,7 @@ class ClientClock:
 
 
 class Scene:
-    """A sandbox that was made ready for a case, the clock of its client, and the arguments of its call."""
+    """A sandbox that is set up for a case, the clock of its client, and the arguments of its call."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -141,7 +141,7 @@ class Scene:
             self.id = sandbox.add_instruction(ACCOUNT, SYMBOL, status=case.status)
         self.accepted = sandbox.add_instruction(ACCOUNT, SYMBOL, status="ACCEPTED") if case.event == "fork" else ""
         self.keys: Sequence[str] = ()
-        """The idempotency keys under which the rows go, as the client says beforehand."""
+        """The idempotency keys of the rows, as `on_intent` gave them before sending."""
         self._before = 0
         if case.renamed:
             sandbox.dialect = "contract" if case.dialect == "today" else "today"
@@ -149,7 +149,7 @@ class Scene:
             self.begin()
 
     def begin(self) -> None:
-        """Let what went wrong with the case go wrong from now on, and judge from here."""
+        """Let the faults of the case happen from now on, and judge from here."""
         case, sandbox = self.case, self.sandbox
         sandbox.faults.clear()
         self.stored = {row["id"] for row in sandbox.instructions(ACCOUNT)}
@@ -165,12 +165,12 @@ class Scene:
         self.time.begin(lambda: len(sandbox.requests))
 
     def rename(self) -> None:
-        """Let the service be of the case's dialect from now on."""
+        """Switch the service to the case's dialect from now on."""
         self.sandbox.dialect = self.case.dialect
         self.begin()
 
     def alarm(self) -> Stopped:
-        """What a handler of a signal raises."""
+        """The exception that a signal handler raises."""
         before = sum(request.operation != self.case.operation for request in self.sandbox.requests)
         # The server may be about to note the call's own request.
         self.time.interrupt(before + 1)
@@ -178,7 +178,7 @@ class Scene:
 
     @property
     def requests(self) -> list[RequestSeen]:
-        """What the client sent."""
+        """Return the requests that the client sent."""
         seen = self.sandbox.requests[self._before :]
         return [request for request in seen if f"/{OTHER}/" not in request.target]
 
@@ -202,7 +202,7 @@ class Scene:
                 return {"account_id": ACCOUNT}
 
     def options(self) -> dict[str, Any]:
-        """The options of the call."""
+        """Return the options of the call."""
         options = dict(self.case.options)
         if "not_after" in options:
             options["not_after"] = self.clock.now() + timedelta(seconds=options["not_after"])
