@@ -138,11 +138,6 @@ class TimeLeft:
         self.stopped_by: str | None = None
         """Which bound kept the call from being sent, or sent again."""
 
-    @property
-    def is_cut_off(self) -> bool:
-        """Whether `not_after` had passed when the call began."""
-        return self.not_after_at is not None and self.not_after_at <= self.started
-
     def wall_clock(self, moment: float) -> datetime:
         """The wall clock at a moment of the monotonic one."""
         return self.started_at + timedelta(seconds=moment - self.started)
@@ -296,7 +291,7 @@ class Call(Generic[T]):
         self.asked: Asked[T] = Asked(settings, operation, prepared, options, shape, cast_to)
         self.time: TimeLeft = TimeLeft(clock, self.asked.limits, may_look=operation.may_look)
         self.history: History = History()
-        if self.time.is_cut_off:
+        if self.time.not_after_at is not None and self.time.is_late():
             keys = [row.instruction_id for row in prepared.rows if row.instruction_id is not None]
             raise self.cut_off("nothing was sent", outcomes=dict.fromkeys(keys, "not_sent"))
 

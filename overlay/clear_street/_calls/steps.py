@@ -49,11 +49,12 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
     if passed := time.passed_bound(now):
         time.stop(passed)
         return Failure(TimeoutError(f"{passed} had passed"), now, sent=False, timed_out=True), Outcome.NEVER_SENT
+    timeout = asked.limits.timeout
     send = Send(
         request,
         asked.headers,
-        timeout=asked.limits.timeout,
-        until=min(now + asked.limits.timeout.total, time.send_until),
+        timeout=timeout,
+        until=min(now + timeout.total, time.send_until),
         not_after=time.not_after_at,
         is_late=None if time.not_after_at is None else time.is_late,
         stream=asked.stream,

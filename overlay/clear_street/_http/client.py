@@ -102,9 +102,11 @@ class _AsyncRoutes(_Routing[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport)
             await transport.aclose()
 
 
-_SENDING = ("send", "_send_handling_auth", "_send_handling_redirects", "_send_single_request", "_transport_for_url")
-_SEAMS = Seams(*[(httpx.Client, name) for name in _SENDING])
-_ASYNC_SEAMS = Seams(*[(httpx.AsyncClient, name) for name in _SENDING])
+_SENDING = frozenset(
+    {"send", "_send_handling_auth", "_send_handling_redirects", "_send_single_request", "_transport_for_url"}
+)
+_SEAMS = Seams(*[(httpx.Client, name) for name in sorted(_SENDING)])
+_ASYNC_SEAMS = Seams(*[(httpx.AsyncClient, name) for name in sorted(_SENDING)])
 
 
 def is_replaced(client: httpx.Client | httpx.AsyncClient) -> bool:
@@ -167,7 +169,7 @@ class DefaultHttpxClient(httpx.Client):
         return response
 
     def _is_replaced(self) -> bool:
-        return _SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING) or type(self).send is not _SEND
+        return _SEAMS.replaced() or not _SENDING.isdisjoint(vars(self)) or type(self).send is not _SEND
 
     def _new_transport(
         self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
@@ -239,7 +241,7 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         return response
 
     def _is_replaced(self) -> bool:
-        return _ASYNC_SEAMS.replaced() or not vars(self).keys().isdisjoint(_SENDING) or type(self).send is not _ASEND
+        return _ASYNC_SEAMS.replaced() or not _SENDING.isdisjoint(vars(self)) or type(self).send is not _ASEND
 
     def _new_transport(
         self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
