@@ -1,4 +1,4 @@
-"""What a cancel sends, sends again and tells, whatever comes back: repeated under its id, settled by looking."""
+"""Cancels: what is sent and sent again, and what is reported after each reply. Repeated by id, settled by looking."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ UNKNOWN: dict[str, Any] = {
     "broken refusal": lambda: breaking(404),
     "broken conflict": lambda: breaking(409),
 }
-"""What tells nothing, and is repeated."""
+"""Replies that say nothing, after which a cancel is repeated."""
 
 UNREADABLE: dict[str, Any] = {
     "broken off": breaking,

@@ -1,4 +1,4 @@
-"""What a client can be told: key, place, times, headers, connections; and what it refuses to be told."""
+"""The settings of a client: key, address, times, headers, connections; and which values it refuses."""
 
 from __future__ import annotations
 

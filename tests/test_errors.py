@@ -1,4 +1,4 @@
-"""The tree of errors: which one comes of what, what it says, what it carries, and that it survives copies."""
+"""The tree of errors: which one is raised when, its text, its attributes, and that it can be copied."""
 
 from __future__ import annotations
 

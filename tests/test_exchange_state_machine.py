@@ -1,4 +1,4 @@
-"""A client and a service that live on through one call after another: what was told stays true."""
+"""One client and one service through many calls: what was reported stays true."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Life(RuleBasedStateMachine):
         self.client = ClearStreet.sandbox(self.sandbox, resend_after_unknown=resend)
         self.positions = self.client.v1.positions
         self.told: dict[str, set[str]] = {}
-        """What calls told of each key."""
+        """What calls reported of each key."""
         self.cancels: dict[str, set[str]] = {}
         self.closes: set[str] = set()
         self.made = 0
@@ -102,7 +102,7 @@ class Life(RuleBasedStateMachine):
         assert all(key is None or key == told for key, told in zip(keys, outcomes, strict=True))
         for key, outcome in outcomes.items():
             told = "rejected" if outcome == "not_sent" else outcome
-            # A key that was used before is refused as a duplicate, whatever became of its first use.
+            # A key that was used before is refused as a duplicate, whatever happened at its first use.
             self.told.setdefault(key, set()).add("used" if key in before and told == "rejected" else told)
         return multiple(*outcomes)
 

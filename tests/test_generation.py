@@ -40,7 +40,7 @@ def tree(root: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("seed", ["0", "4242"])
 def test_generating_again_gives_the_same_bytes_and_says_nothing(tmp_path: Path, seed: str) -> None:
-    # Neither what a folder above sets, nor what was there before, has a part in it.
+    # Neither the settings of a folder above nor files that were there before change the result.
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 40\nindent-width = 2\n", encoding="utf-8")
     stale = tmp_path / "out/clear_street_api/models/stale.py"
     stale.parent.mkdir(parents=True)

@@ -88,7 +88,7 @@ def lines(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
 
 
 def made(mode: Mode, story: Callable[[Any], Any], *replies: Any, **options: Any) -> Any:
-    """What a call comes to: its value, or the error that it raises."""
+    """Make a call, and return its value or the error that it raises."""
     client = mode.client(repeating(*replies), **options)
     try:
         return mode.run(lambda: story(client))

@@ -1,4 +1,4 @@
-"""The low-level calls: what they send for which arguments, what they refuse to send, and what becomes of each reply."""
+"""The low-level calls: what they send for which arguments, what they refuse, and how they read each reply."""
 
 from __future__ import annotations
 

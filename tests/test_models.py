@@ -190,7 +190,7 @@ def departures_of_text(schema: Json, value: str) -> Iterator[str]:
 
 
 def canonical(schema: Json, value: Any) -> Any:
-    """A value as a model writes it: as it came, but for whole numbers, which have no fraction."""
+    """Return a value as a model writes it: unchanged, except that whole numbers have no fraction."""
     schema = resolved(schema)
     kinds = types_of(schema)
     if isinstance(value, dict) and "object" in kinds:
@@ -299,7 +299,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 @st.composite
 def mutated(draw: st.DrawFn, schema: Json) -> Json:
-    """A body that matches a schema, but for one to three things that were done to it anywhere."""
+    """Draw a body that matches a schema except for one to three random changes."""
     body: Json = copy.deepcopy(draw(matching(schema)))
     for _ in range(draw(st.integers(1, 3))):
         targets = list(places(body))

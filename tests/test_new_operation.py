@@ -1,4 +1,4 @@
-"""An operation becomes part of the client: `make operation`, and less than thirty lines by hand."""
+"""Adding an operation to the client: `make operation`, and less than thirty lines by hand."""
 
 from __future__ import annotations
 

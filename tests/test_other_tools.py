@@ -51,7 +51,7 @@ def ways(mode: Mode) -> list[Any]:
 
 
 def closed_on_each(mode: Mode, service: RawServer, story: Callable[[Any], Any] | None = None) -> list[Any]:
-    """What closing all positions comes to, over each way of making connections: the reply, or the error."""
+    """Close all positions over each kind of connection, and return the reply or the error."""
 
     def act(client: Any) -> Any:
         return client.v1.positions.close_positions(1)

@@ -47,7 +47,7 @@ each_page = pytest.mark.parametrize("page", TEXT)
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
-    """The service that a client finds whom nobody told of another, on whose clock waiting takes no time."""
+    """The service that a client without arguments uses; waiting takes no time on its clock."""
     with SandboxServer(Sandbox(api_keys=["My API Key"])) as server:
         monkeypatch.setenv("CLEAR_STREET_BASE_URL", server.url)
         monkeypatch.setenv("CLEAR_STREET_API_KEY", "My API Key")
@@ -102,7 +102,7 @@ def quoted(page: str) -> set[str]:
 
 
 def table(page: str, head: str) -> dict[str, list[str]]:
-    """The cells of the table with this head, by what its rows begin with (several names stand for a row each)."""
+    """Return the cells of the table with this head, by the names in its rows' first cells."""
     _, _, body = TEXT[page].partition(f"\n| {head} |")
     rows = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in body.partition("\n\n")[0].splitlines()]
     return {name: row[1:] for row in rows[2:] for name in re.findall(r"`([^`]+)`", row[0])}

@@ -713,7 +713,7 @@ def test_the_sandbox_serves_threads_and_loops_alike() -> None:
 
 
 class _Hanging(httpx.AsyncBaseTransport):
-    """Takes every request and answers none; tells how many came."""
+    """Takes every request, answers none, and counts them."""
 
     def __init__(self) -> None:
         self.taken: int = 0

@@ -48,7 +48,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }
 SUBMIT, CANCEL = "submit_position_instructions", "cancel_position_instruction"
 NEED_DATA = (SUBMIT, CANCEL)
-"""A success without `data` tells nothing of these, nor of a read."""
+"""Operations for which a success without `data` says nothing; it says nothing for a read either."""
 CLOSES = ("close_position", "close_positions")
 """Nor of these if it has an `error`, or is not even in the envelope."""
 CHANGES = (*NEED_DATA, *CLOSES)
@@ -75,7 +75,7 @@ def resolved(schema: Json) -> Json:
 
 
 def types_of(schema: Json) -> list[str]:
-    """The JSON types of a schema; none stands for any."""
+    """Return the JSON types of a schema; an empty result means any."""
     types = schema.get("type", [])
     return [types] if isinstance(types, str) else types
 
@@ -348,7 +348,7 @@ def test_a_departure_costs_neither_the_success_nor_a_good_value(mode: Mode, name
 
 
 def assert_kept(response: Any, departure: Departure, body: Json) -> None:
-    """The place of a departure reads as it should, and nothing is gone of what came."""
+    """Check that the place of a departure reads None or its value, and that nothing of the body is dropped."""
     holder, name = reading(response, departure.holder), departure.path[-1]
     if departure.what == "added":
         assert holder.model_extra == {"field_v2": departure.value}, departure

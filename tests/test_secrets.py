@@ -1,4 +1,4 @@
-"""Secrets show nowhere: the API key, the values of headers, the password of a proxy, whatever a call comes to."""
+"""Secrets show nowhere, however a call ends: the API key, the values of headers, the password of a proxy."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def found_in(shown: str | bytes) -> set[str]:
 
 
 def parts_of(thing: object, *, opaque: tuple[type, ...] = (), seen: dict[int, object] | None = None) -> Iterator[str]:
-    """The `repr` of a thing and of all that its variables hold, as deep as they go, but for what is `opaque`."""
+    """Yield the `repr` of a thing and of all that its variables hold, at any depth, except what is `opaque`."""
     seen = {} if seen is None else seen
     if id(thing) in seen or isinstance(thing, type) or inspect.ismodule(thing) or inspect.isroutine(thing):
         return
@@ -88,7 +88,7 @@ def parts_of(thing: object, *, opaque: tuple[type, ...] = (), seen: dict[int, ob
 
 
 def chain_of(error: BaseException | None, seen: set[int] | None = None) -> Iterator[BaseException]:
-    """An exception with all that it came of, also where a traceback would leave it out."""
+    """Yield an exception with its causes and contexts, also those that a traceback would leave out."""
     seen = set() if seen is None else seen
     if error is None or id(error) in seen:
         return
@@ -112,7 +112,7 @@ def shown_by_error(error: BaseException) -> Iterator[tuple[str, str | bytes]]:
 
 
 def shown_by_value(value: object) -> Iterator[tuple[str, str | bytes]]:
-    """Every way in which a value can show itself that came of a call."""
+    """Yield every text in which the result of a call can show itself."""
     yield "str", str(value)
     yield "repr", repr(value)
     yield "vars", "\n".join(parts_of(value))
@@ -152,7 +152,7 @@ class Watch:
             caplog.set_level(logging.DEBUG, name or None)
 
     def see(self, mode: Mode, story: Story, client: Any) -> None:
-        """Play a story, and find nothing in what comes of it."""
+        """Run a story, and check that its result shows no secret."""
         error: BaseException | None = None
         try:
             self.given.append(mode.play(story, client))
@@ -616,7 +616,7 @@ SERVERS = {
 
 
 async def over_a_socket(client: Any) -> object:
-    """Reads, cancels and streams; what the last of them comes to."""
+    """Read, cancel and stream; return the result of the last."""
     async with entered(client):
         for story in (get_positions, cancel, streamed_by_lines):
             with suppress(APIError):

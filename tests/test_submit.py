@@ -1,4 +1,4 @@
-"""What a submit sends, sends again and tells, whatever comes back: rows under idempotency keys."""
+"""Submits: what is sent and sent again under idempotency keys, and what is reported after each reply."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ UNKNOWN: dict[str, Any] = {
     "data that are no list": lambda: reply(200, row()),
     "no content": lambda: httpx.Response(204),
 }
-"""All that tells nothing about what an attempt did."""
+"""Replies and errors that say nothing about what an attempt did."""
 
 
 # --- Keys, and what is sent -------------------------------------------------------------------------------------------

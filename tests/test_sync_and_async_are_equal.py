@@ -1,4 +1,4 @@
-"""The two clients have the same names, signatures and docstrings, but for what waits."""
+"""The two clients have the same names, signatures and docstrings, except for `await`."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def test_a_reply_is_true_whether_or_not_it_has_rows() -> None:
 
 
 @pytest.mark.parametrize("data", [None, {}, "rows", 7])
-def test_a_reply_whose_rows_could_not_be_read_does_not_pass_for_an_empty_one(data: Any) -> None:
+def test_a_reply_with_unreadable_rows_does_not_pass_for_an_empty_one(data: Any) -> None:
     reply = page(data=data)
 
     for ask in (len, iter, list, lambda reply: reply[0], lambda reply: reply.records()):

@@ -1,4 +1,4 @@
-"""What is told against what happened, over replies and lists that lie: no falsehood may be told as known."""
+"""Reports compared with what happened, when replies and lists are wrong: nothing false is reported as known."""
 
 from __future__ import annotations
 
