@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from clear_street import AsyncClearStreet, ClearStreet
 from clear_street._calls.batch import Entry, Wanted
+from clear_street._calls.kinds import INSTRUCTION
 from clear_street.errors import (
     APIConnectionError,
     APIError,
@@ -1465,6 +1466,7 @@ def test_a_row_is_held_against_all_that_were_asked_for_as_against_each(
 ) -> None:
     entries = [
         Entry(
+            INSTRUCTION,
             f"key-{number}",
             PositionInstructionRequest(instruction_type=type_, instrument_id=instrument, quantity=str(quantity)),  # type: ignore[arg-type]
             minted=False,
@@ -1473,4 +1475,4 @@ def test_a_row_is_held_against_all_that_were_asked_for_as_against_each(
     ]
     names = ("instruction_type", "instrument_id", "quantity")
     shown = PositionInstruction.from_dict({name: value for name, value in zip(names, found, strict=True) if value})
-    assert Wanted(entries).may_have(shown) == any(entry.is_same(shown) is not False for entry in entries)
+    assert Wanted(INSTRUCTION, entries).may_have(shown) == any(entry.is_same(shown) is not False for entry in entries)

@@ -15,7 +15,8 @@ TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from . import errors, market, sandbox, types
     from ._api.keys import new_idempotency_key
-    from ._calls.waiting import AsyncInstructionWatch, InstructionChange, InstructionWatch
+    from ._calls.changes import InstructionChange
+    from ._calls.waiting import AsyncInstructionWatch, InstructionWatch
     from ._client import ClearStreet
     from ._client_async import AsyncClearStreet
     from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
@@ -70,7 +71,8 @@ _HOMES = {
         "WaitTimeoutError",
     ),
     "_api.keys": ("new_idempotency_key",),
-    "_calls.waiting": ("AsyncInstructionWatch", "InstructionChange", "InstructionWatch"),
+    "_calls.changes": ("InstructionChange",),
+    "_calls.waiting": ("AsyncInstructionWatch", "InstructionWatch"),
     "_config.options": ("CallOptions", "ChangingCallOptions", "ClientOptions", "SubmitCallOptions"),
     "_http.client": ("DefaultAioHttpClient", "DefaultAsyncHttpxClient", "DefaultHttpxClient"),
     "_iterators": ("AsyncPositionIterator", "AsyncRowIterator", "PositionIterator", "RowIterator"),

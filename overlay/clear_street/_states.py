@@ -1,4 +1,6 @@
-"""What each status of an instruction means, checked by a test against the enum of the spec; and why one was refused."""
+"""What each status of an instruction or an order means, checked by a test against the enums of the spec; and why an
+instruction was refused.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,73 @@ KNOWN_STATES = TERMINAL_STATES | OPEN_STATES
 """Every status that the spec lists."""
 LANDED_STATES = KNOWN_STATES - REFUSED_STATES - {"UNKNOWN"}
 """The service took the instruction."""
+
+
+ORDER_FAILED_STATES = frozenset({"CANCELED", "REJECTED", "EXPIRED"})
+"""Terminal, and not all of the order was filled; a part may be: see `filled_quantity`."""
+ORDER_TERMINAL_STATES = ORDER_FAILED_STATES | {"FILLED"}
+"""The names of an order's statuses after which nothing follows."""
+ORDER_OPEN_STATES = frozenset(
+    {"PENDING_NEW", "QUEUED", "PENDING_TRIGGER", "NEW", "PARTIALLY_FILLED", "PENDING_CANCEL", "PENDING_REPLACE"}
+)
+"""Something follows."""
+ORDER_VAGUE_STATES = frozenset({"REPLACED", "DONE_FOR_DAY", "STOPPED", "SUSPENDED", "CALCULATED", "OTHER"})
+"""Nobody says whether something follows: taken for not terminal, as any status that is not listed here."""
+ORDER_KNOWN_STATES = ORDER_TERMINAL_STATES | ORDER_OPEN_STATES | ORDER_VAGUE_STATES
+"""Every status of an order that the spec lists."""
+
+
+class States(NamedTuple):
+    """What the states of a kind of effect mean to a call, and to a wait."""
+
+    taken: frozenset[str]
+    """The service took it."""
+    refused: frozenset[str]
+    """It did not."""
+    undetermined: str
+    """The state that tells nothing."""
+    cancelling: frozenset[str]
+    """A cancel arrived."""
+    cancel_failed: frozenset[str]
+    """Of these: the cancel failed, and a person must look."""
+    too_late: frozenset[str]
+    """It can no longer be cancelled."""
+    too_late_by_409: frozenset[str]
+    """It can no longer be cancelled where the service answered with a 409; alone, these may be the states before the
+    cancel arrives.
+    """
+    failed: frozenset[str]
+    """Terminal, and not what anybody asked for."""
+    terminal: frozenset[str]
+    """Nothing follows."""
+    known: frozenset[str]
+    """Every state that the spec lists."""
+
+
+INSTRUCTION_STATES: States = States(
+    taken=LANDED_STATES,
+    refused=REFUSED_STATES,
+    undetermined="UNKNOWN",
+    cancelling=CANCEL_STATES,
+    cancel_failed=frozenset({"CANCEL_FAILED"}),
+    too_late=REFUSED_STATES,
+    too_late_by_409=frozenset({"ACCEPTED"}),
+    failed=FAILED_STATES,
+    terminal=TERMINAL_STATES,
+    known=KNOWN_STATES,
+)
+ORDER_STATES: States = States(
+    taken=ORDER_KNOWN_STATES - {"REJECTED", "OTHER"},
+    refused=frozenset({"REJECTED"}),
+    undetermined="OTHER",
+    cancelling=frozenset({"PENDING_CANCEL", "CANCELED"}),
+    cancel_failed=frozenset(),
+    too_late=frozenset({"FILLED", "REJECTED", "EXPIRED"}),
+    too_late_by_409=frozenset(),
+    failed=ORDER_FAILED_STATES,
+    terminal=ORDER_TERMINAL_STATES,
+    known=ORDER_KNOWN_STATES,
+)
 
 
 class Rejection(NamedTuple):

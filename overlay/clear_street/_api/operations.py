@@ -30,7 +30,7 @@ else:
 
 
 class Resend:
-    """How an operation may be sent again; the tables in `_policy` say what each means.
+    """How an operation may be sent again; the tables in `policy` say what each means.
 
     No enum: importing that would cost more than building a client.
     """
@@ -50,10 +50,22 @@ class Operation(_Generic["P", "T_co"]):
 
     `door` gives the function that builds the request: the generated one, or one in `requests.py` where more is to be
     checked than the spec says. `enums` gives the enums of its arguments, by name: a misspelt member is refused.
-    `check` raises `ArgumentError` where arguments do not fit each other.
+    `check` raises `ArgumentError` where arguments do not fit each other. `kind` is the kind of effect that a look can
+    show, of the table in `_calls/kinds.py`.
     """
 
-    __slots__ = ("authenticated", "check", "door", "enums", "method", "name", "path_template", "resend", "response")
+    __slots__ = (
+        "authenticated",
+        "check",
+        "door",
+        "enums",
+        "kind",
+        "method",
+        "name",
+        "path_template",
+        "resend",
+        "response",
+    )
 
     def __init__(
         self,
@@ -66,6 +78,7 @@ class Operation(_Generic["P", "T_co"]):
         *,
         enums: Callable[[], Mapping[str, Any]] | None = None,
         check: Callable[[Mapping[str, object]], None] | None = None,
+        kind: str | None = None,
         authenticated: bool = True,
     ) -> None:
         self.name: str = name
@@ -76,6 +89,7 @@ class Operation(_Generic["P", "T_co"]):
         self.response: Callable[[], type[T_co]] | None = response
         self.enums: Callable[[], Mapping[str, Any]] | None = enums
         self.check: Callable[[Mapping[str, object]], None] | None = check
+        self.kind: str | None = kind
         self.authenticated: bool = authenticated
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> Prepared:
@@ -118,7 +132,7 @@ class Operation(_Generic["P", "T_co"]):
 
     @property
     def may_look(self) -> bool:
-        """Whether the list of instructions can show what came of a call."""
+        """Whether a list can show what came of a call."""
         return self.resend in (Resend.SUBMIT, Resend.CANCEL)
 
     @property

@@ -52,19 +52,17 @@ class Prepared:
     to look for its effect.
     """
 
-    __slots__ = ("account_id", "instruction_id", "request", "rows")
+    __slots__ = ("account_id", "id", "request", "rows")
 
     def __init__(
-        self,
-        request: Request,
-        account_id: int | None = None,
-        instruction_id: str | None = None,
-        rows: Sequence[PositionInstructionRequest] = (),
+        self, request: Request, account_id: int | None = None, id: str | None = None, rows: Sequence[Any] = ()
     ) -> None:
         self.request: Request = request
         self.account_id: int | None = None if account_id is None else int(account_id)
-        self.instruction_id: str | None = instruction_id
-        self.rows: Sequence[PositionInstructionRequest] = rows
+        self.id: str | None = id
+        """What a cancel names."""
+        self.rows: Sequence[Any] = rows
+        """The rows of a submit."""
 
 
 def check_members(name: str, value: object, enum: Iterable[str]) -> None:
@@ -189,21 +187,6 @@ def _quantity(name: str, value: object) -> str:
     return text
 
 
-def unresolved_row(request: PositionInstructionRequest) -> PositionInstruction:
-    """A submitted row that no reply has mentioned, as it was asked for; its `repr` says so."""
-    from ..types.v1._unmentioned import UnmentionedInstruction
-
-    return UnmentionedInstruction.from_dict({**request.to_dict(), "status": "UNKNOWN"})
-
-
-def refused_row(request: PositionInstructionRequest, reason: str | None) -> PositionInstruction:
-    """A submitted row as the service shows one that it refused."""
-    from clear_street_api.models import PositionInstruction
-
-    row = {**request.to_dict(), "id": NIL_ID, "status": "REJECTED", "rejection_reason": reason}
-    return PositionInstruction.from_dict({name: value for name, value in row.items() if value is not None})
-
-
 def _object(value: object) -> dict[str, Any] | None:
     return value if _is_object(value) else None
 
@@ -216,13 +199,11 @@ def _is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, (list, tuple))
 
 
-def instructions_in(value: Mapping[str, Any] | None) -> list[PositionInstruction]:
-    """The instructions in the `data` of any reply, none where it has no list of them."""
-    from clear_street_api.models import PositionInstruction
-
+def rows_in(model: type[Any], value: Mapping[str, Any] | None) -> list[Any]:
+    """The rows in the `data` of any reply, none where it has no list of them."""
     data: Any = None if value is None else value.get("data")
     rows = data if _is_list(data) else []
-    return [PositionInstruction.from_dict(row) for row in map(_object, rows) if row is not None]
+    return [model.from_dict(row) for row in map(_object, rows) if row is not None]
 
 
 def error_in(value: Mapping[str, Any] | None) -> APIError | None:
@@ -300,18 +281,9 @@ def _request_like(request: Request, *, query: tuple[tuple[str, str], ...], json:
     return Request(request.operation, request.method, request.path_template, request.path, query, json)
 
 
-def submission(request: Request, rows: Sequence[PositionInstructionRequest], names: Sequence[str]) -> Request:
-    """A submit's request with these rows for its body, each with its key under all of these names."""
-    body = [
-        {
-            "instruction_type": row.instruction_type,
-            "instrument_id": row.instrument_id,
-            "quantity": row.quantity,
-            **dict.fromkeys(names, row.instruction_id),
-        }
-        for row in rows
-    ]
-    return _request_like(request, query=request.query, json=body)
+def submission(request: Request, rows: Sequence[Mapping[str, object]]) -> Request:
+    """A submit's request with these rows for its body."""
+    return _request_like(request, query=request.query, json=rows)
 
 
 def raw_request(name: str, method: str, path_template: str, path: str, body: object) -> Request:
@@ -331,13 +303,6 @@ def _check_json(argument: str, value: object) -> None:
         raise refusal(
             f"The value for `{argument}` cannot be sent as JSON: {error}; use dict, list, str or int, float, bool."
         ) from None
-
-
-def with_key(row: PositionInstructionRequest, key: str) -> PositionInstructionRequest:
-    """The row under an idempotency key."""
-    import attrs
-
-    return attrs.evolve(row, instruction_id=key)
 
 
 def has_data(kind: type[Any], value: Mapping[str, Any], *, exact: bool) -> bool:
@@ -394,20 +359,19 @@ def _account_number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def names_other_id(value: Mapping[str, Any], id: str) -> bool:
-    """Whether the row that is a reply's `data` says that it is another than the one with the server's `id`."""
-    data: Any = value.get("data")
-    named = data.get("id") if _is_object(data) else None
-    return named != id and isinstance(named, str) and not is_same_id(named, id)
-
-
-def listed_instructions(
-    status: int, value: Mapping[str, Any] | None, account_id: int
-) -> list[PositionInstruction] | None:
-    """The account's instructions, if a reply is the whole list of them and contradicts neither the question nor itself.
-
-    No row is of another account, and none is there twice in two states.
+def names_other_id(value: Mapping[str, Any], id: str, ids: Sequence[str]) -> bool:
+    """Whether the row that is a reply's `data` says that it is another than the one that `id` names by one of these
+    fields.
     """
+    data: Any = value.get("data")
+    if not _is_object(row := data) or row.get(ids[0]) == id:
+        return False
+    named = [text for name in ids if isinstance(text := row.get(name), str)]
+    return bool(named) and id not in named and not any(is_same_id(text, id) for text in named)
+
+
+def listed_rows(response: type[Any], status: int, value: Mapping[str, Any] | None, account_id: int) -> list[Any] | None:
+    """The rows of a list, if a reply is the whole of it and no row is of another account."""
     if status != 200 or value is None or names_other_account(value, account_id):
         return None
     data: Any = value.get("data")
@@ -416,22 +380,21 @@ def listed_instructions(
         return None
     if not all(_is_object(row) for row in data):
         return None
-    from clear_street_api.models import PositionGetPositionInstructionsResponse
-
-    rows = PositionGetPositionInstructionsResponse.from_dict(value).data
-    return None if contradictory_id(rows or ()) is not None else rows
+    rows: list[Any] | None = response.from_dict(value).data
+    return rows
 
 
-def contradictory_id(rows: Iterable[PositionInstruction]) -> str | None:
-    """The id of an instruction that a list shows twice, in different states or under different keys; None for none.
-    Rows that are not stored have no id of their own.
+def contradictory_id(rows: Iterable[Any], key: str, nil_id: str | None) -> str | None:
+    """The id of something that a list shows twice, in different states or under different keys (in the field `key`);
+    None for none. Rows that are not stored have no id of their own.
     """
     shown: dict[str | None, tuple[str | None, str | None]] = {None: (None, None)}
     for row in rows:
-        if row.id is not None and row.id != NIL_ID:
-            said = (row.status, row.instruction_id)
+        if row.id is not None and row.id != nil_id:
+            said = (row.status, getattr(row, key))
             if shown.setdefault(canonical_id(row.id), said) != said:
-                return row.id
+                id_: str = row.id
+                return id_
     return None
 
 
@@ -452,18 +415,16 @@ def is_uuid(canonical: str) -> bool:
     return len(canonical) == 32 and not canonical.strip("0123456789abcdef")
 
 
-def preload(response: Callable[[], object] | None) -> None:
+def preload(response: Callable[[], object] | None, listing: Callable[[], object] | None) -> None:
     """Import all that replies and looks are read with, by reading some."""
     from email.utils import parsedate_to_datetime
-
-    from clear_street_api.models import PositionGetPositionInstructionsResponse
 
     from .._states import rejections
     from .json import read_json
 
     parsedate_to_datetime("Thu, 01 Jan 1970 00:00:00 GMT")
     rejections([])
-    kinds: list[Any] = [PositionGetPositionInstructionsResponse, *([response()] if response else ())]
+    kinds: list[Any] = [make() for make in (listing, response) if make is not None]
     for data in (b"[{}]", b"{}"):
         for kind in kinds:
             kind.from_dict(read_json(b'{"metadata": {}, "error": {}, "data": ' + data + b"}"))
@@ -545,15 +506,19 @@ def _is_model(cast_to: object) -> TypeGuard[type[Model]]:
     return isinstance(cast_to, type) and issubclass(cast_to, Model)
 
 
-def rows_with_id(rows: Iterable[PositionInstruction], id: str) -> list[PositionInstruction]:
-    """The rows with the server's `id`, however they spell it."""
+def rows_with_id(rows: Iterable[Any], id: str, ids: Sequence[str]) -> list[Any]:
+    """The rows that have `id` in one of these fields, however they spell it."""
     wanted = canonical_id(id)
-    return [row for row in rows if row.id is not None and (row.id == id or canonical_id(row.id) == wanted)]
+    return [row for row in rows if any(_names(getattr(row, name), id, wanted) for name in ids)]
+
+
+def _names(text: str | None, id: str, wanted: str) -> bool:
+    return text is not None and (text == id or canonical_id(text) == wanted)
 
 
 def by_id(listed: PositionGetPositionInstructionsResponse, id: str) -> PositionInstruction | None:
     """The row with the server's `id`, in a list that shows it in one state."""
-    rows = rows_with_id(listed.data or (), id)
+    rows = rows_with_id(listed.data or (), id, ("id",))
     if len({row.status for row in rows}) > 1:
         raise _useless(listed, "the list of instructions shows this one twice, in different states")
     return rows[0] if rows else None

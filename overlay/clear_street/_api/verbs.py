@@ -113,7 +113,9 @@ def _known(operation: Operation[..., object], path: str, body: object) -> Prepar
     if account_id is None:
         raise ArgumentError(f"Expected an account id in `path` but received {number!r}.")
     if operation.has_rows:
-        return operation.build(account_id, instructions=body)
+        (*_, rows) = operation.arguments
+        return operation.build(account_id, **{rows: body})
     if body is not None:
         raise ArgumentError(f"{operation.name} takes no body: leave `body` out.")
-    return operation.build(given["instruction_id"], account_id=account_id)
+    (*_, named) = given.values()
+    return operation.build(named, account_id=account_id)

@@ -16,9 +16,10 @@ from .._outcomes import Attempt, Failure, Outcome, Reply
 from ..errors import CutoffPassedError, RequestInfo
 from ..types.v1._facts import record_call
 from . import policy
+from .kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from clear_street_api.client import Request
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from .._config.limits import Limits
     from .._config.options import Clock
     from .._config.settings import Settings
-    from ..types.v1 import PositionInstruction
     from .batch import Batch
     from .effects import Send
+    from .kinds import Kind, Row
     from .renaming import RefusedName
-    from .shared import Learnt, Service
+    from .shared import Keys, Learnt, Service
 
 T = TypeVar("T")
 
@@ -46,15 +47,16 @@ class Asked(Generic[T]):
     """
 
     __slots__ = (
+        "_resends",
         "cast_to",
         "headers",
+        "kind",
         "limits",
         "operation",
         "prepared",
         "raise_on_rejection",
         "raw",
         "request",
-        "resend_after_unknown",
         "settings",
         "stream",
     )
@@ -70,27 +72,39 @@ class Asked(Generic[T]):
     ) -> None:
         """Take what was asked for; refuse options that cannot be used."""
         request, headers, limits = prepared.request, settings.headers, settings.limits
-        raises, resends = settings.raise_on_rejection, settings.resend_after_unknown
+        raises, resends = settings.raise_on_rejection, None
         if options:
             _check_options(operation, options)
             request = seam.with_extras(request, query=options.get("extra_query"), body=options.get("extra_body"))
             headers = checked_headers("extra_headers", concealed(options.get("extra_headers"))).over(headers)
             limits = limits.with_options(options)
             raises = _flag(options, "raise_on_rejection", raises)
-            resends = _flag(options, "resend_after_unknown", resends)
+            if options.get("resend_after_unknown") is not None:
+                resends = checked_flag("resend_after_unknown", options["resend_after_unknown"])
         self.settings: Final = settings
         self.operation: Final = operation
+        self.kind: Final[Kind | None] = KINDS[operation.kind]
+        """What a look may show of its effect, None where none can."""
         self.prepared: Final = prepared
         self.request: Final[Request] = request
         self.headers: Final = headers
         self.limits: Final = limits
         self.raise_on_rejection: Final = raises
-        self.resend_after_unknown: Final = resends
+        self._resends: Final[bool | None] = resends
         self.stream: Final = shape == "stream"
         """Whether the application reads the body itself."""
         self.raw: Final = shape != "value"
         """Whether somebody will see httpx's own response."""
         self.cast_to: Final = cast_to
+
+    @property
+    def resend_after_unknown(self) -> bool:
+        """Whether rows that a look did not find are sent again: where the call says so, or else where the client does
+        and the service is known to refuse a key that was used.
+        """
+        if self._resends is not None:
+            return self._resends
+        return self.settings.resend_after_unknown and self.kind is not None and self.kind.refuses_used_keys
 
     @property
     def info(self) -> RequestInfo:
@@ -183,8 +197,8 @@ class History:
     reconciled: bool = False
     """Whether what came of the call, or of a part of it, was found by looking."""
     last_look: Reply | None = None
-    """The last complete list of instructions that was read to settle the call."""
-    shown: PositionInstruction | None = None
+    """The last list that was read to settle the call, and counted."""
+    shown: Row | None = None
     """What a cancel was refused for, as the list shows it."""
     advice: str | None = None
     """What the caller should know beside the error itself."""
@@ -259,7 +273,7 @@ class History:
         """Count an attempt that is made again under another name of the keys: it is no retry."""
         self.renamed += 1
 
-    def note_shown(self, row: PositionInstruction) -> None:
+    def note_shown(self, row: Row) -> None:
         """Remember how the list shows an instruction that could not be cancelled."""
         self.shown = row
 
@@ -292,20 +306,32 @@ class Call(Generic[T]):
         self.time: TimeLeft = TimeLeft(clock, self.asked.limits, may_look=operation.may_look)
         self.history: History = History()
         if self.time.not_after_at is not None and self.time.is_late():
-            keys = [row.instruction_id for row in prepared.rows if row.instruction_id is not None]
+            kind = self.asked.kind
+            keys = [key for row in prepared.rows if kind is not None and (key := kind.submitted_key(row)) is not None]
             raise self.cut_off("nothing was sent", outcomes=dict.fromkeys(keys, "not_sent"))
+
+    @property
+    def keys(self) -> Keys:
+        """What was learnt of how the service treats the keys of a submit."""
+        return self.service.keys_of(cast("Kind", self.asked.kind).noun)
+
+    @property
+    def known_key_names(self) -> tuple[str, ...]:
+        """Every name that the service may have for the keys of a submit, the newest first."""
+        return cast("Kind", self.asked.kind).key_names()
 
     @property
     def key_names(self) -> tuple[str, ...]:
         """The names under which the keys of a submit go out: the one that is pinned, or all that the service may
         know.
         """
-        pinned = self.asked.settings.idempotency_key_name
-        return (pinned,) if pinned is not None else self.service.key_names or seam.key_names()
+        pinned, known = self.asked.settings.idempotency_key_name, self.known_key_names
+        return (pinned,) if pinned in known else self.keys.names or known
 
     def preload(self) -> None:
         """Import what the way back may need, while nothing was sent: later there may be no module, or no descriptor."""
-        _preload(self.asked.operation.response)
+        kind = self.asked.kind
+        _preload(self.asked.operation.response, None if kind is None else kind.listing.response)
 
     def cut_off(self, what: str, **context: Any) -> CutoffPassedError:
         """The error of a call that `not_after` kept from being sent, or sent again."""
@@ -329,7 +355,7 @@ class Call(Generic[T]):
             return value  # type: ignore[no-any-return]
         document = reply.json or {}
         if reply is history.last_look and isinstance(found, list):
-            document = {**document, "data": [row.to_dict() for row in cast("list[PositionInstruction]", found)]}
+            document = {**document, "data": [row.to_dict() for row in cast("Sequence[Row]", found)]}
         value = seam.decode_reply(asked.operation.response(), document, found)
         record_call(value, tuple(history.attempts), reconciled=history.reconciled)
         if asked.cast_to is not None:

@@ -8,10 +8,8 @@ from __future__ import annotations
 from logging import WARNING
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from .._api import requests as seam
 from .._logging import log
 from .._outcomes import Failure, Outcome, Reply
-from .._states import CANCEL_STATES, REFUSED_STATES
 from . import failures, policy
 from .policy import Action
 from .steps import Completed, attempt, completed_with, look, pause, tell_intent
@@ -19,9 +17,9 @@ from .steps import Completed, attempt, completed_with, look, pause, tell_intent
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from ..types.v1 import PositionInstruction
     from .call import Call
     from .effects import Flow
+    from .kinds import Kind, Row
 
 T = TypeVar("T")
 
@@ -47,7 +45,7 @@ def cancel(call: Call[T]) -> Flow[Completed[T]]:
             # An earlier attempt may have arrived: what came last, be it a refusal, does not clear it.
             return (yield from settle_cancel(call, result))
         if outcome is Outcome.REFUSED and result.status in (404, 409) and call.time.retry_after is None:
-            # A first 404 or 409 is definite. One look tells the caller which state the instruction is in; that it
+            # A first 404 or 409 is definite. One look tells the caller which state it is in; that it
             # is CANCELLED already, perhaps by this very request, is something else than that it was ACCEPTED.
             rows, _ = yield from look(call, 0)
             if rows is not None:
@@ -57,17 +55,18 @@ def cancel(call: Call[T]) -> Flow[Completed[T]]:
 
 def settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
     """Find out by the list what came of a cancel of which an attempt is unknown."""
-    history = call.history
-    too_late = REFUSED_STATES
+    history, states = call.history, cast("Kind", call.asked.kind).states
+    too_late = states.too_late
     if last.status == 409 and history.attempts[-1].outcome == Outcome.REFUSED:
-        # ACCEPTED alone may be the state before the cancel arrives; with a 409 it is the reason why it cannot.
-        too_late |= {"ACCEPTED"}
-    row: PositionInstruction | None = None
+        # An instruction's ACCEPTED alone may be the state before the cancel arrives; with a 409 it is the reason why
+        # it cannot.
+        too_late |= states.too_late_by_409
+    row: Row | None = None
     for number in range(policy.LOOK_TRIES):
         rows, may_look_again = yield from look(call, number)
         if rows is not None:
             failures.note_key_for_id(call, rows)
-            row = _settled_row(call, rows, CANCEL_STATES | too_late)
+            row = _settled_row(call, rows, states.cancelling | too_late)
         # The list may lag: a row that is not there yet, or in another state, is looked for again.
         if row is not None or not may_look_again:
             break
@@ -77,15 +76,13 @@ def settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
     history.reconcile()
     if row.status in too_late:
         raise failures.not_cancelled(call, last, row)
-    if row.status == "CANCEL_FAILED":
+    if row.status in states.cancel_failed:
         # Not an error of this call: the cancel did arrive.
-        log(WARNING, "the cancel arrived, and failed: CANCEL_FAILED; a person must look")
+        log(WARNING, "the cancel arrived, and failed: %s; a person must look", row.status)
     return completed_with(call, cast("Reply", history.last_look), row)
 
 
-def _settled_row(
-    call: Call[T], rows: Sequence[PositionInstruction], states: Collection[str]
-) -> PositionInstruction | None:
-    """The row of the instruction, if it is in one of these states; one id in two states proves neither."""
-    shown = seam.rows_with_id(rows, call.asked.prepared.instruction_id or "")
+def _settled_row(call: Call[T], rows: Sequence[Row], states: Collection[str]) -> Row | None:
+    """The row of what is cancelled, if it is in one of these states; one id in two states proves neither."""
+    shown = cast("Kind", call.asked.kind).rows_with_id(rows, call.asked.prepared.id or "")
     return shown[0] if len({row.status for row in shown}) == 1 and shown[0].status in states else None

@@ -8,9 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .._api import requests as seam
-from .._api.operations import Resend
 from .._outcomes import Failure, Outcome, Reply
-from .._states import CANCEL_STATES, TERMINAL_STATES, existing_id, words_of
 from .._text import listed
 from ..errors import (
     APIConnectionError,
@@ -29,24 +27,14 @@ from .renaming import refused_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..types.v1 import PositionInstruction
     from .batch import Batch
     from .call import Call
+    from .kinds import Kind, Row
 
 T = TypeVar("T")
 
-_NEXT_STEP = {
-    Resend.SUBMIT: (
-        "Do not submit it again under new keys: look for these keys with find_position_instructions() until they are "
-        "settled (error.idempotency_keys)"
-    ),
-    Resend.CANCEL: "Read the instruction's status with get_position_instruction(), or cancel it again by the same id",
-    Resend.ONCE: "Do not repeat it: look at the positions and orders of the account first",
-}
-_WRONG_ID = (
-    "Is the id the server's `id` of the instruction, and not the idempotency key that rows call `instruction_id` or "
-    "`client_instruction_id`?"
-)
+_NEXT_STEP = "Do not repeat it: look at the positions and orders of the account first"
+"""What to do after an unknown outcome that no look can settle."""
 
 
 def error(call: Call[T], result: Reply | Failure, *, outcome_unknown: bool | None = None) -> APIError:
@@ -88,16 +76,17 @@ def all_refused(call: Call[T]) -> APIStatusError:
     """The error of a submit of which a look showed that every row was refused, with the status that the service has for
     that.
     """
-    rows = cast("Batch", call.history.batch).rejected_rows
-    status = 409 if all(existing_id(row) is not None for row in rows) else 422
-    message = f"every instruction was refused (found by looking): {_reasons(rows)}"
+    batch = cast("Batch", call.history.batch)
+    kind, rows = batch.kind, batch.rejected_rows
+    status = 409 if all(kind.existing_id(row) is not None for row in rows) else 422
+    message = f"every {kind.noun} was refused (found by looking): {_reasons(kind, rows)}"
     return status_error_class(status)(message, status_code=status, data=rows, **_context(call, outcome_unknown=False))
 
 
-def not_cancelled(call: Call[T], last: Reply | Failure, row: PositionInstruction) -> ConflictError:
+def not_cancelled(call: Call[T], last: Reply | Failure, row: Row) -> ConflictError:
     """The error of a cancel that a look showed to have come too late."""
     return ConflictError(
-        f"the instruction is {row.status} and can no longer be cancelled (found by looking)",
+        f"the {cast('Kind', call.asked.kind).noun} is {row.status} and can no longer be cancelled (found by looking)",
         status_code=409,
         headers=dict(last.headers),
         data=[row],
@@ -112,6 +101,7 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
     rejected = batch.rejected_rows if batch is not None and call.asked.raise_on_rejection else []
     if not drift and not rejected:
         return
+    kind = call.asked.kind
     missing = batch is not None and bool(batch.unsettled)
     context = _context(call, outcome_unknown=missing, reply=value)
     if drift:
@@ -123,7 +113,7 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
             **context,
         )
     raise APIStatusError(
-        f"{len(rejected)} instruction(s) refused: {_reasons(rejected)}",
+        f"{len(rejected)} {cast('Kind', kind).noun}(s) refused: {_reasons(cast('Kind', kind), rejected)}",
         status_code=reply.status,
         headers=dict(reply.headers),
         body=reply.json,
@@ -133,29 +123,29 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
     )
 
 
-def note_key_for_id(call: Call[T], rows: Sequence[PositionInstruction]) -> None:
+def note_key_for_id(call: Call[T], rows: Sequence[Row]) -> None:
     """Advise on an id that was not found, if it is some row's idempotency key."""
+    kind = cast("Kind", call.asked.kind)
     for row in rows:
-        if row.instruction_id == call.asked.prepared.instruction_id:
-            call.history.advise(
-                f"The id given is the idempotency key of the instruction whose server `id` is {row.id!r}: use that"
-            )
+        if kind.by_key is not None and kind.key_of(row) == call.asked.prepared.id:
+            call.history.advise(kind.by_key.format(row.id))
 
 
-def note_what_is_shown(call: Call[T], rows: Sequence[PositionInstruction]) -> None:
-    """Advise on an instruction that could not be cancelled: how the list shows it."""
+def note_what_is_shown(call: Call[T], rows: Sequence[Row]) -> None:
+    """Advise on what could not be cancelled: how the list shows it."""
     note_key_for_id(call, rows)
-    shown = seam.rows_with_id(rows, call.asked.prepared.instruction_id or "")
+    kind = cast("Kind", call.asked.kind)
+    shown = kind.rows_with_id(rows, call.asked.prepared.id or "")
     if len({row.status for row in shown}) != 1:
         return
     call.history.note_shown(shown[0])
-    status = shown[0].status
-    if status in CANCEL_STATES:
-        call.history.advise(f"The list of instructions shows that it is {status} already")
-    elif status in TERMINAL_STATES:
-        call.history.advise(f"The list of instructions shows that it was {status}")
+    status, the_list = shown[0].status, f"The list of {kind.noun}s shows"
+    if status in kind.states.cancelling:
+        call.history.advise(f"{the_list} that it is {status} already")
+    elif status in kind.states.terminal:
+        call.history.advise(f"{the_list} that it was {status}")
     else:
-        call.history.advise(f"The list of instructions shows it as {status}")
+        call.history.advise(f"{the_list} it as {status}")
 
 
 def annotate(call: Call[T], error: BaseException) -> bool:
@@ -174,7 +164,7 @@ def annotate(call: Call[T], error: BaseException) -> bool:
     shown = f" Keys: {listed(keys)}." if keys else ""
     error.add_note(
         f"{operation.method} {operation.path_template} was interrupted. OUTCOME UNKNOWN: the effect may have "
-        f"happened.{shown} {_NEXT_STEP[operation.resend]}."
+        f"happened.{shown} {_next_step(call)}."
     )
     # What the application catches may be another exception (`asyncio.timeout`), or none (`anyio.move_on_after`).
     interrupted = InterruptedCall(call.asked.info, call.asked.request.path, tuple(keys), call.time.started_at)
@@ -209,31 +199,38 @@ def _advice(call: Call[T], *, outcome_unknown: bool) -> str | None:
         unknown = [f"{e.key} (existing_id {e.existing_id})" if e.existing_id else e.key for e in open_rows]
         parts.append(f"Unknown: {listed(unknown)}" + (f"; known: {listed(known)}" if known else ""))
     if outcome_unknown:
-        parts.append(_NEXT_STEP[call.asked.operation.resend])
+        parts.append(_next_step(call))
     return ". ".join(parts) or None
 
 
-def _reasons(rows: Sequence[PositionInstruction]) -> str:
-    return "; ".join(f"{row.instruction_id}: {words_of(row)}" for row in rows[:3])
+def _next_step(call: Call[T]) -> str:
+    kind = call.asked.kind
+    return _NEXT_STEP if kind is None else kind.next_step[call.asked.operation.resend]
+
+
+def _reasons(kind: Kind, rows: Sequence[Row]) -> str:
+    return "; ".join(f"{kind.key_of(row)}: {kind.words_of(row)}" for row in rows[:3])
 
 
 def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APIStatusError:
-    body, batch, shown = reply.json, call.history.batch, call.history.shown
+    body, kind, batch, shown = reply.json, call.asked.kind, call.history.batch, call.history.shown
     rows = batch.rejected_rows if batch is not None else []
     if batch is not None and not rows and not context["outcome_unknown"]:
-        rows = seam.instructions_in(body)
+        rows = seam.rows_in(batch.kind.model(), body)
     if shown is not None:
         rows = [shown]
-    silence = "the reply does not tell what came of every instruction" if reply.status < 300 else "no message"
+    reasons = "" if kind is None else _reasons(kind, rows)
+    if kind is not None and reply.status < 300:
+        reasons = reasons or f"the reply does not tell what came of every {kind.noun}"
     advice = None
-    if reply.status == 404 and call.asked.prepared.instruction_id is not None and not call.history.advice:
-        advice = _WRONG_ID
+    if kind is not None and reply.status == 404 and call.asked.prepared.id is not None and not call.history.advice:
+        advice = kind.wrong_id
     if batch is not None and reply.status in (400, 422) and not rows:
         advice = _name_to_pin(call, reply)
     if advice is not None:
         context["advice"] = ". ".join(filter(None, (context["advice"], advice)))
     return status_error_class(reply.status)(
-        seam.error_message_in(body) or _reasons(rows) or silence,
+        seam.error_message_in(body) or reasons or "no message",
         status_code=reply.status,
         headers=dict(reply.headers),
         body=body if body is not None else (reply.body or b"").decode("utf-8", "replace"),
@@ -247,9 +244,9 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
 def _name_to_pin(call: Call[T], reply: Reply) -> str | None:
     """What to do where a batch may have been refused for a name of its keys."""
     pinned, names = call.asked.settings.idempotency_key_name, call.key_names
-    if pinned is not None and refused_name(reply, seam.key_names()):
+    if pinned is not None and refused_name(reply, call.known_key_names):
         return f"The keys go out as `{pinned}` alone (idempotency_key_name={pinned!r}): leave that out"
-    if len(names) == 1 or call.service.keys_echoed:
+    if len(names) == 1 or call.keys.echoed:
         return None
     return (
         f"The keys went out under the names {' and '.join(map(repr, names))}: if the service refuses one of these "

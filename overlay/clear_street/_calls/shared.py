@@ -8,17 +8,23 @@ from datetime import timedelta
 from itertools import islice
 from math import inf
 from threading import Lock
-from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakSet, WeakValueDictionary
 
 from . import policy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from ..errors import APIError, InterruptedCall
-    from ..types.v1 import PositionInstruction
+    from .kinds import Row
+
+    class AsksForIds(Protocol):
+        """What a wait has seen, as far as its reading needs it."""
+
+        given: Collection[str]
+
 
 INTERVAL_FIRST = 0.5
 INTERVAL_MAX = 10.0
@@ -31,34 +37,47 @@ _REPLIES_MAX = 16
 """Replies whose headers are kept, so that the last `Date` among them can be read when an age is asked for."""
 
 
-class Service:
-    """What the replies from one `base_url` have told of the service there. It says nothing of any other."""
+class Keys:
+    """What the replies have told of how the service treats the idempotency keys of one kind of effect."""
 
-    __slots__ = ("_replies", "key_names", "keys_echoed", "keys_honoured")
+    __slots__ = ("echoed", "honoured", "names")
 
     def __init__(self) -> None:
-        self.keys_honoured: bool = True
+        self.honoured: bool = True
         """False once a reply did not echo an idempotency key."""
-        self.keys_echoed: bool = False
+        self.echoed: bool = False
         """True once a reply echoed one."""
-        self.key_names: tuple[str, ...] | None = None
+        self.names: tuple[str, ...] | None = None
         """The names under which it took keys after it had refused others; None while it has refused none."""
-        self._replies: deque[tuple[Mapping[str, str], float]] = deque(maxlen=_REPLIES_MAX)
-
-    def note(self, headers: Mapping[str, str], received: float) -> None:
-        """Remember the headers of a reply, and when it came (monotonic)."""
-        self._replies.append((headers, received))
 
     def note_echo(self, echoed: bool | None) -> None:
         """Remember whether a reply bore the keys that were sent; None where it had no rows."""
         if echoed:
-            self.keys_echoed = True
+            self.echoed = True
         elif echoed is False:
-            self.keys_honoured = False
+            self.honoured = False
 
-    def use_key_names(self, names: tuple[str, ...] | None) -> None:
+    def use_names(self, names: tuple[str, ...] | None) -> None:
         """Send keys under these names from now on; None for all that there are."""
-        self.key_names = names
+        self.names = names
+
+
+class Service:
+    """What the replies from one `base_url` have told of the service there. It says nothing of any other."""
+
+    __slots__ = ("_keys", "_replies")
+
+    def __init__(self) -> None:
+        self._keys: dict[str, Keys] = {}
+        self._replies: deque[tuple[Mapping[str, str], float]] = deque(maxlen=_REPLIES_MAX)
+
+    def keys_of(self, noun: str) -> Keys:
+        """What was learnt of the keys of a kind of effect."""
+        return self._keys.get(noun) or self._keys.setdefault(noun, Keys())
+
+    def note(self, headers: Mapping[str, str], received: float) -> None:
+        """Remember the headers of a reply, and when it came (monotonic)."""
+        self._replies.append((headers, received))
 
     def earliest(self, moment: float) -> datetime | None:
         """The earliest time that the service's own clock can have shown at a moment of our monotonic one; None where it
@@ -90,7 +109,7 @@ class Learnt:
         self.interrupted: deque[InterruptedCall] = deque(maxlen=_INTERRUPTED_MAX)
         """The last changing calls that were stopped after they may have had their effect."""
         self.readings: WeakValueDictionary[object, Reading] = WeakValueDictionary()
-        """The latest list of instructions of each account, while somebody waits for it."""
+        """The latest list of each account and kind of effect, while somebody waits for it."""
 
     def new_drift(self, value: object) -> list[str]:
         """Remember the kinds of departure from the spec in a value; those that were not seen before, in order."""
@@ -118,10 +137,27 @@ class Reading:
     Times are on the monotonic clock.
     """
 
-    __slots__ = ("__weakref__", "at", "begun", "due", "ended", "error", "interval", "quiet_until", "reader", "rows")
+    __slots__ = (
+        "__weakref__",
+        "at",
+        "begun",
+        "due",
+        "ended",
+        "error",
+        "ids",
+        "interval",
+        "quiet_until",
+        "reader",
+        "rows",
+        "waits",
+    )
 
     def __init__(self) -> None:
-        self.rows: Sequence[PositionInstruction] = ()
+        self.rows: Sequence[Row] = ()
+        self.ids: frozenset[str] = frozenset()
+        """The ids that were asked for, where the list shows only those."""
+        self.waits: WeakSet[AsksForIds] = WeakSet()
+        """The waits that share it: which ids they ask for."""
         self.begun: float = -inf
         """When the list was asked for."""
         self.at: datetime

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from .._api import requests as seam
 from .._api.json import read_object
 from .._api.operations import Resend
-from .._api.rows.positions import GET_POSITION_INSTRUCTIONS
 from .._logging import log, logger
 from .._outcomes import Failure, Outcome, Reply
 from ..errors import APIError, ArgumentError
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
-    from ..types.v1 import PositionInstruction
     from .call import Call
     from .effects import Flow
+    from .kinds import Kind, Row
 
 T = TypeVar("T")
 
@@ -91,15 +90,16 @@ def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
 
 def is_foreign(call: Call[T], result: Reply | Failure) -> bool:
     """Whether a reply is about something else than what was asked: rows of another account, or, as the answer to a
-    cancel, another instruction. The page of the contract shows a call with account 0, which is nobody's, beside a reply
-    of another: such a call is not held against its reply.
+    cancel, of another id. The page of the contract shows a call with account 0, which is nobody's, beside a reply of
+    another: such a call is not held against its reply.
     """
     asked = call.asked.prepared
     if isinstance(result, Failure) or result.json is None or not asked.account_id:
         return False
     if seam.names_other_account(result.json, asked.account_id):
         return True
-    return asked.instruction_id is not None and seam.names_other_id(result.json, asked.instruction_id)
+    kind = call.asked.kind
+    return asked.id is not None and kind is not None and seam.names_other_id(result.json, asked.id, kind.ids)
 
 
 def is_readable(call: Call[T], result: Reply | Failure) -> bool:
@@ -149,22 +149,48 @@ def pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
     return True
 
 
-def look(call: Call[T], number: int) -> Flow[tuple[Sequence[PositionInstruction] | None, bool]]:
-    """Read the account's instructions once, the `number`-th time; the rows of a list that counts, and whether to look
-    again where they are not enough.
+def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
+    """Read the list that shows the effect once, the `number`-th time; the rows of a list that counts, and whether to
+    look again where they are not enough.
 
     docs/safety.md, "What a reply may prove", says which list counts.
     """
     asked, time, now = call.asked, call.time, call.clock.monotonic()
+    kind, batch = cast("Kind", asked.kind), call.history.batch
     jitter = call.clock.random()
     wait = max(time.quiet_until - now, policy.backoff(number, jitter) if number else 0.0)
     if now + wait >= time.deadline_at or wait > policy.RETRY_AFTER_MAX:
         return None, False
     if wait > 0:
         yield Sleep(wait)
-        now = call.clock.monotonic()
+    rows: list[Row] = []
+    ids = (asked.prepared.id or "",) if batch is None else [entry.key for entry in batch.unsettled]
+    result: Reply | Failure | None = None
+    for prepared in kind.look(asked.prepared.account_id or 0, ids):
+        result = yield from read_list(call, prepared)
+        found: list[Row] | None = None
+        if isinstance(result, Reply):
+            found = kind.listed(result.status, result.json, asked.prepared.account_id or 0)
+        if found is None:
+            # A refusal of the list stays one: another try would be told the same.
+            refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
+            return None, not refused
+        rows += found
+    if batch is not None and any(kind.key_of(row) is None for row in rows):
+        # A list that hides a key may hide one of ours: it settles nothing, and is a sign that keys are not kept.
+        batch.apply_list_without_keys(rows)
+        return None, True
+    if any(row.id is None for row in rows):
+        return None, True
+    call.history.note_look(cast("Reply", result))
+    return rows, True
+
+
+def read_list(call: Call[T], prepared: seam.Prepared) -> Flow[Reply | Failure]:
+    """Read a list once, within the time that is left to the call."""
+    asked, time, now = call.asked, call.time, call.clock.monotonic()
     send = Send(
-        GET_POSITION_INSTRUCTIONS.build(cast("int", asked.prepared.account_id)).request,
+        prepared.request,
         asked.headers,
         timeout=asked.limits.timeout,
         until=min(now + asked.limits.timeout.total, time.deadline_at),
@@ -174,23 +200,9 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[PositionInstruction]
     )
     result = yield from _sent(call, send)
     time.note_retry_after(result)
-    rows: Sequence[PositionInstruction] | None = None
     if isinstance(result, Reply):
         result.json = read_object(result.body)
-        rows = seam.listed_instructions(result.status, result.json, asked.prepared.account_id or 0)
-    if rows is None:
-        # A refusal of the list stays one: another try would be told the same.
-        refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
-        return None, not refused
-    batch = call.history.batch
-    if batch is not None and any(row.instruction_id is None for row in rows):
-        # A list that hides a key may hide one of ours: it settles nothing, and is a sign that keys are not kept.
-        batch.apply_list_without_keys(rows)
-        return None, True
-    if any(row.id is None for row in rows):
-        return None, True
-    call.history.note_look(cast("Reply", result))
-    return rows, True
+    return result
 
 
 def completed_with(call: Call[T], reply: Reply, found: object = None) -> Completed[T]:

@@ -18,10 +18,10 @@ from .steps import Completed, attempt, completed_with, is_foreign, look, pause, 
 if TYPE_CHECKING:
     from clear_street_api.client import Request
 
-    from ..types.v1 import PositionInstruction
     from .batch import Batch, Entry
     from .call import Call
     from .effects import Flow
+    from .kinds import Kind, Row
 
 T = TypeVar("T")
 
@@ -80,16 +80,17 @@ def _batch(call: Call[T]) -> Batch:
     """The rows, each under its key: the caller's, or a fresh one before the first byte leaves."""
     from .batch import Batch, Entry
 
+    kind = cast("Kind", call.asked.kind)
     entries: list[Entry] = []
     for row in call.asked.prepared.rows:
-        key = row.instruction_id
+        key = kind.submitted_key(row)
         if key is None:
             minted = new_idempotency_key()
-            entries.append(Entry(minted, seam.with_key(row, minted), minted=True))
+            entries.append(Entry(kind, minted, kind.with_key(row, minted), minted=True))
         else:
-            entries.append(Entry(key, row, minted=False))
+            entries.append(Entry(kind, key, row, minted=False))
     time = call.time
-    return Batch(entries, time.started_at, lambda: call.service.earliest(time.started))
+    return Batch(kind, entries, time.started_at, lambda: call.service.earliest(time.started))
 
 
 def _refused_name(call: Call[T], reply: Reply) -> RefusedName | None:
@@ -100,7 +101,7 @@ def _refused_name(call: Call[T], reply: Reply) -> RefusedName | None:
         return None
     if call.time.retry_after is not None or call.time.passed_bound(call.clock.monotonic()):
         return None
-    return refused_name(reply, seam.key_names())
+    return refused_name(reply, call.known_key_names)
 
 
 def _rename(call: Call[T], sent: tuple[str, ...], refused: RefusedName) -> bool:
@@ -113,25 +114,24 @@ def _rename(call: Call[T], sent: tuple[str, ...], refused: RefusedName) -> bool:
     else:
         gone = call.history.refused_names
         then = tuple(name for name in sent if name not in gone)
-        then = then or tuple(name for name in seam.key_names() if name not in (*sent, *gone))
+        then = then or tuple(name for name in call.known_key_names if name not in (*sent, *gone))
     if not then or then == sent:
-        call.service.use_key_names(None)
+        call.keys.use_names(None)
         return False
-    call.service.use_key_names(then)
+    call.keys.use_names(then)
     call.history.note_renaming()
     return True
 
 
-def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[PositionInstruction]:
+def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[Row]:
     """Read the rows of a reply to a submit; whether they bear our keys is remembered for later calls too."""
-    rows = seam.instructions_in(result.json) if isinstance(result, Reply) and not is_foreign(call, result) else []
-    call.service.note_echo(batch.is_echoed(rows))
+    is_ours = isinstance(result, Reply) and not is_foreign(call, result)
+    rows = seam.rows_in(batch.kind.model(), cast("Reply", result).json) if is_ours else []
+    call.keys.note_echo(batch.is_echoed(rows))
     return rows
 
 
-def _apply(
-    batch: Batch, action: Action, result: Reply | Failure, outcome: Outcome, rows: list[PositionInstruction]
-) -> None:
+def _apply(batch: Batch, action: Action, result: Reply | Failure, outcome: Outcome, rows: list[Row]) -> None:
     """Take in what an attempt says of the open rows (docs/safety.md, "What a reply may prove")."""
     if action is Action.RETURN:
         batch.apply_success(rows)
@@ -175,7 +175,7 @@ def _may_try(call: Call[T], batch: Batch) -> bool:
     """Whether nothing speaks against sending the open rows again, as far as is known before a look."""
     if not batch.unsettled:
         return True
-    keys_honoured = call.service.keys_honoured and batch.keys_honoured
+    keys_honoured = call.keys.honoured and batch.keys_honoured
     return call.asked.resend_after_unknown and keys_honoured and not batch.candidates
 
 
@@ -183,7 +183,7 @@ def _may_resend(call: Call[T], batch: Batch) -> bool:
     """Whether the open rows may be sent again after a look: nothing speaks against it, and the service was seen to keep
     keys, which alone protect from a second effect. An empty list is evidence of nothing.
     """
-    return _may_try(call, batch) and (call.service.keys_echoed or batch.keys_kept)
+    return _may_try(call, batch) and (call.keys.echoed or batch.keys_kept)
 
 
 def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
@@ -202,4 +202,5 @@ def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
 
 def _submission(call: Call[T], batch: Batch, names: tuple[str, ...]) -> Request:
     """Build the request for the open rows, each with its key under all of these names."""
-    return seam.submission(call.asked.request, [entry.request for entry in batch.open], names)
+    rows = [{**batch.kind.body(entry.request), **dict.fromkeys(names, entry.key)} for entry in batch.open]
+    return seam.submission(call.asked.request, rows)

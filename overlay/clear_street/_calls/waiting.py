@@ -1,6 +1,7 @@
-"""Waiting for instructions: one read of the account's list per tick, whatever the number of instructions waited for.
+"""Waiting: one reading of an account's list per tick, whatever the number of things that are waited for.
 
-`Seen` holds what was seen of them; `Poll` reads the list and feeds it. Which states end a wait stands in `_states`.
+`Seen` holds what was seen of them; `Poll` reads the list and feeds it. Which states end a wait stands in `_states`, and
+all else that depends on what is waited for in `kinds`.
 
 docs/safety.md, "Waiting".
 """
@@ -12,15 +13,13 @@ from collections import deque
 from copy import copy
 from logging import WARNING
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from .._annotations import resolvable
 from .._api import requests as seam
-from .._api.rows.positions import GET_POSITION_INSTRUCTIONS
 from .._config.arguments import checked_ids, checked_seconds, checked_states
 from .._logging import log
 from .._outcomes import Outcome
-from .._states import FAILED_STATES, TERMINAL_STATES
 from ..errors import (
     APIError,
     APIResponseValidationError,
@@ -31,6 +30,7 @@ from ..errors import (
     StateSeen,
     WaitTimeoutError,
 )
+from .changes import InstructionChange
 from .effects import Invoke, Sleep
 from .lifecycle import exchange
 from .shared import INTERVAL_FIRST, Reading
@@ -41,9 +41,11 @@ if TYPE_CHECKING:
 
     from .._api.operations import Operation
     from .._config.options import Clock
-    from ..types.v1 import PositionGetPositionInstructionsResponse, PositionInstruction
+    from .._states import States
+    from ..errors import ClearStreetError
     from .call import Call
     from .effects import Flow
+    from .kinds import Kind, Row
 
     class NewCall(Protocol):
         """Makes a call, to be run within a flow."""
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+C = TypeVar("C")
 
 BUSY_INTERVAL = 0.1
 """Seconds after which a wait asks again whether the reading of another one has come."""
@@ -67,55 +70,55 @@ SLEEP_MAX = 3600.0
 _PASSING = (Outcome.NEVER_SENT, Outcome.RATE_LIMITED, Outcome.UNKNOWN)
 
 
-class InstructionChange(NamedTuple):
-    """An instruction that was seen in a state that it was not in before."""
-
-    instruction: PositionInstruction
-    """The row as it is now."""
-    previous_status: str | None
-    """The status that it was seen in before, None at first."""
-    at: datetime
-    """When it was seen, by the client's clock (aware, UTC)."""
-    is_anomaly: bool
-    """Whether it stepped out of a terminal state, which the service should never do."""
-
-
 class Seen:
-    """What was seen of an account's instructions: of all of them, or of those that are waited for.
+    """What was seen of an account's rows of one kind: of all of them, or of those that are waited for.
 
     Ids and keys are held in their canonical form: however the service and the caller write them, they are the same.
     """
 
-    def __init__(self, ids: Collection[str] | None) -> None:
+    def __init__(self, kind: Kind, ids: Collection[str] | None) -> None:
+        self.kind: Kind = kind
+        self.given: Collection[str] = () if ids is None else ids
+        """The ids as the caller wrote them."""
         self.ids: Collection[str] | None = None if ids is None else frozenset(map(seam.canonical_id, ids))
-        self.rows: dict[str, PositionInstruction] = {}
+        self.rows: dict[str, Row] = {}
         self.histories: dict[str, list[StateSeen]] = {}
         self.keys: dict[str, str] = {}
         """The server's ids by idempotency key, to recognise a key given for an id."""
 
-    def update(self, rows: Iterable[PositionInstruction], at: datetime) -> list[InstructionChange]:
+    def update(self, rows: Iterable[Row], at: datetime) -> list[Any]:
         """Take a list in; what changed since the one before."""
-        changes: list[InstructionChange] = []
+        changes: list[Any] = []
         for row in rows:
             if row.id is None:
                 continue
-            id_ = seam.canonical_id(row.id)
-            if self.ids is not None and id_ not in self.ids:
-                if row.instruction_id is not None:
-                    self.keys[seam.canonical_id(row.instruction_id)] = row.id
+            ids = self._named(row)
+            if not ids:
+                if (key := self.kind.key_of(row)) is not None:
+                    self.keys[seam.canonical_id(key)] = row.id
                 continue
-            history = self.histories.setdefault(id_, [])
-            previous = history[-1].status if history else None
-            self.rows[id_] = row
-            if not history or row.status != previous:
-                history.append(StateSeen(row.status, at))
-                changes.append(InstructionChange(row, previous, at, previous in TERMINAL_STATES))
+            previous = self.rows.get(ids[0])
+            for id_ in ids:
+                self.rows[id_] = row
+                history = self.histories.setdefault(id_, [])
+                if previous is None or row.status != previous.status:
+                    history.append(StateSeen(row.status, at))
+            if previous is None or self.kind.progress(row) != self.kind.progress(previous):
+                left = None if previous is None or row.status == previous.status else previous.status
+                changes.append(self.kind.change(row, previous, at, left in self.kind.states.terminal))
         return changes
+
+    def _named(self, row: Row) -> list[str]:
+        """Under which of the ids a row is waited for; under its own where all are."""
+        if self.ids is None:
+            return [seam.canonical_id(row.id)]
+        shown = [text for name in self.kind.ids if (text := getattr(row, name)) is not None]
+        return [id_ for id_ in map(seam.canonical_id, shown) if id_ in self.ids]
 
     @property
     def is_over(self) -> bool:
-        """Whether all instructions were asked for by id, and those that appeared are terminal."""
-        return self.ids is not None and all(row.status in TERMINAL_STATES for row in self.rows.values())
+        """Whether all were asked for by id, and those that appeared are terminal."""
+        return self.ids is not None and all(row.status in self.kind.states.terminal for row in self.rows.values())
 
     def facts(self, ids: Iterable[str]) -> dict[str, Any]:
         """What an error says of all that was waited for."""
@@ -125,13 +128,13 @@ class Seen:
             "states": {id_: None if row is None else row.status for id_, row in shown.items()},
         }
 
-    def row(self, instruction_id: str) -> PositionInstruction | None:
-        """An instruction as it was seen last."""
-        return self.rows.get(seam.canonical_id(instruction_id))
+    def row(self, id: str) -> Row | None:
+        """A row as it was seen last."""
+        return self.rows.get(seam.canonical_id(id))
 
-    def history(self, instruction_id: str) -> Sequence[StateSeen]:
-        """Every state that an instruction was seen in."""
-        return self.histories.get(seam.canonical_id(instruction_id), ())
+    def history(self, id: str) -> Sequence[StateSeen]:
+        """Every state that a row was seen in."""
+        return self.histories.get(seam.canonical_id(id), ())
 
 
 class Poll:
@@ -140,8 +143,10 @@ class Poll:
     def __init__(self, new_call: NewCall, clock: Clock, account_id: int, seen: Seen) -> None:
         self._new_call = new_call
         self._clock = clock
-        self._prepared = GET_POSITION_INSTRUCTIONS.build(account_id)
-        self._account_id = self._prepared.account_id
+        self._kind = seen.kind
+        self._account_id = account_id
+        # Checks the account before anything is sent.
+        self._prepared = seen.kind.look(account_id, seen.given)[0]
         self._seen = seen
         self._reading = Reading()
         self._since: float | None = None
@@ -154,30 +159,30 @@ class Poll:
         """Why the list could not be read the last time, None where it could."""
         return self._reading.error
 
-    def next(self, until: float) -> Flow[list[InstructionChange]]:
+    def next(self, until: float) -> Flow[list[Any]]:
         """Bring what was seen up to date; what changed, nothing where there is no new list.
 
         A reading that fails in a way that may pass (429, 5xx, no connection) is made up for by the next; other
         errors are raised.
         """
         now = self._clock.monotonic()
-        options = {"max_retries": 0, "deadline": max(0.001, until - now)} if until < inf else {"max_retries": 0}
-        call = self._new_call(GET_POSITION_INSTRUCTIONS, self._prepared, options)
+        call = self._call(self._prepared, now, until)
         reading = self._reading = call.learnt.readings.setdefault(self._key(call), self._reading)
         if self._since is None:
             self._since, self._raised = now - INTERVAL_FIRST, reading.error
-            if reading.begun <= self._since:
+            reading.waits.add(self._seen)
+            if reading.begun <= self._since or not self._is_read():
                 reading.hurry(now)
         if now < until and reading.reader.acquire(blocking=False):
             try:
                 if reading.due <= now:
-                    yield from self._read(call, now)
+                    yield from self._read(call, now, until)
             finally:
                 reading.reader.release()
         if reading.error is not None and reading.error is not self._raised and not _may_pass(reading.error):
             self._raised = reading.error
             raise copy(reading.error)
-        if reading.begun <= max(self._since, self.taken):
+        if reading.begun <= max(self._since, self.taken) or not self._is_read():
             return []
         self.taken = reading.begun
         changes = self._seen.update(reading.rows, reading.at)
@@ -185,7 +190,7 @@ class Poll:
             reading.hurry(now)
         for change in changes:
             if change.is_anomaly:
-                log(WARNING, "an instruction left the terminal state %s", change.previous_status)
+                log(WARNING, "an %s left the terminal state %s", self._kind.noun, change.previous_status)
         return changes
 
     def pause(self, until: float, *, look_at: float = inf) -> Flow[bool]:
@@ -203,7 +208,11 @@ class Poll:
         yield Sleep(min(wake, until, now + SLEEP_MAX) - now)
         return True
 
-    def _key(self, call: Call[PositionGetPositionInstructionsResponse]) -> object:
+    def _call(self, prepared: seam.Prepared, now: float, until: float) -> Call[Any]:
+        options = {"max_retries": 0, "deadline": max(0.001, until - now)} if until < inf else {"max_retries": 0}
+        return self._new_call(self._kind.listing, prepared, options)
+
+    def _key(self, call: Call[Any]) -> object:
         """What makes two readings the same. A fork's copy of another thread's wait never ends its reading."""
         settings = call.asked.settings
         return (
@@ -212,28 +221,39 @@ class Poll:
             id(settings.api_key),
             id(settings.headers),
             settings.strict,
-            self._account_id,
+            self._prepared.account_id,
+            self._kind.noun,
         )
 
-    def _read(self, call: Call[PositionGetPositionInstructionsResponse], begun: float) -> Flow[None]:
+    def _is_read(self) -> bool:
+        """Whether the latest list shows all that is waited for: one by ids has only those that were asked for then."""
+        return not self._kind.is_by_id or self._reading.ids.issuperset(self._seen.given)
+
+    def _read(self, call: Call[Any], begun: float, until: float) -> Flow[None]:
         reading = self._reading
         was_answered, asked = reading.error is None, None
+        calls, ids = [call], frozenset[str]()
+        if self._kind.is_by_id:
+            ids = frozenset(id_ for seen in tuple(reading.waits) for id_ in seen.given)
+            calls = [self._call(each, begun, until) for each in self._kind.look(self._account_id, sorted(ids))]
+        rows: list[Row] | None = []
         try:
-            completed = yield from exchange(call)
+            for each in calls:
+                completed = yield from exchange(each)
+                data = None if completed.value is None else completed.value.data
+                rows = None if rows is None or data is None else [*rows, *data]
         except APIError as error:
             reading.error = error
             asked = error.retry_after if isinstance(error, APIStatusError) else None
         else:
-            rows = completed.value.data if completed.value is not None else None
-            reading.error = None if rows is None else _contradiction(rows)
+            reading.error = None if rows is None else _contradiction(self._kind, rows)
             if rows is not None and reading.error is None:
                 reading.at = call.clock.now()
-                reading.rows, reading.begun = rows, begun
+                reading.rows, reading.ids, reading.begun = rows, ids, begun
         # A wait or watch that goes on regardless may do so for hours: its log says that it does.
         if was_answered and reading.error is not None and _may_pass(reading.error):
-            log(
-                WARNING, "the list of instructions gives no answer (%s): it is read again", type(reading.error).__name__
-            )
+            name = type(reading.error).__name__
+            log(WARNING, "the list of %ss gives no answer (%s): it is read again", self._kind.noun, name)
         now = call.clock.monotonic()
         jitter = call.clock.random()
         if asked is not None:
@@ -242,6 +262,7 @@ class Poll:
 
 
 def wait(
+    kind: Kind,
     new_call: NewCall,
     clock: Clock,
     account_id: int,
@@ -250,18 +271,18 @@ def wait(
     until: str | Iterable[str] | None,
     seconds: float,
     grace: float,
-    on_change: Callable[[InstructionChange], object] | None,
-) -> Flow[list[PositionInstruction]]:
-    """Wait until every instruction is in one of the wanted states; their rows, in the order of `ids`.
+    on_change: Callable[[Any], object] | None,
+) -> Flow[list[Row]]:
+    """Wait until everything with these ids is in one of the wanted states; their rows, in the order of `ids`.
 
     Raises `ArgumentError` at once, not when it is run.
     """
-    wanted = checked_states(until)
+    wanted = checked_states(until, kind.states.known)
     seconds, grace = checked_seconds("deadline", seconds), checked_seconds("grace", grace)
-    ids = checked_ids(ids)
+    ids = checked_ids(ids, kind.noun)
     if on_change is not None and not callable(on_change):
         raise ArgumentError(f"Expected a function, or None, for `on_change` but received {on_change!r}.")
-    seen = Seen(ids)
+    seen = Seen(kind, ids)
     return _waiting(Poll(new_call, clock, account_id, seen), clock, seen, ids, wanted, seconds, grace, on_change)
 
 
@@ -273,9 +294,9 @@ def _waiting(
     wanted: Collection[str] | None,
     seconds: float,
     grace: float,
-    on_change: Callable[[InstructionChange], object] | None,
-) -> Flow[list[PositionInstruction]]:
-    started = clock.monotonic()
+    on_change: Callable[[Any], object] | None,
+) -> Flow[list[Row]]:
+    started, states = clock.monotonic(), seen.kind.states
     end, appearing_until = started + seconds, started + grace
     while True:
         changes = yield from poll.next(end)
@@ -284,8 +305,8 @@ def _waiting(
                 yield Invoke(on_change, change)
         shown = {id_: seen.row(id_) for id_ in ids}
         rows = [row for row in shown.values() if row is not None]
-        failed = [row for row in rows if _has_failed(row, wanted)]
-        running = [row for row in rows if not _has_failed(row, wanted) and not _is_reached(row, wanted)]
+        failed = [row for row in rows if _has_failed(row, wanted, states)]
+        running = [row for row in rows if not _has_failed(row, wanted, states) and not _is_reached(row, wanted, states)]
         missing = [id_ for id_ in ids if shown[id_] is None]
         if not missing and not running and not failed:
             return [row for id_ in ids if (row := shown[id_]) is not None]
@@ -313,10 +334,11 @@ def after_cancel(flow: Flow[T]) -> Flow[T]:
 
 
 class Watch:
-    """What goes on with an account's instructions, change after change."""
+    """What goes on with an account's rows of one kind, change after change."""
 
     def __init__(
         self,
+        kind: Kind,
         new_call: NewCall,
         clock: Clock,
         account_id: int,
@@ -326,15 +348,15 @@ class Watch:
     ) -> None:
         self._clock = clock
         self._grace = checked_seconds("grace", grace)
-        self._ids = None if ids is None else checked_ids(ids)
-        self._seen = Seen(self._ids)
+        self._ids = None if ids is None else checked_ids(ids, kind.noun)
+        self._seen = Seen(kind, self._ids)
         self._poll = Poll(new_call, clock, account_id, self._seen)
         self._seconds = inf if deadline is None else checked_seconds("deadline", deadline)
         self._end: float | None = None
         self._appearing_until: float = inf
 
-    def next(self) -> Flow[list[InstructionChange]]:
-        """What changed next; nothing at the end: every instruction watched by id is terminal, or the time is over.
+    def next(self) -> Flow[list[Any]]:
+        """What changed next; nothing at the end: everything watched by id is terminal, or the time is over.
 
         Where one of them does not appear within the grace time, it ends in `WaitTimeoutError`, once the others are
         terminal.
@@ -355,18 +377,18 @@ class Watch:
         return []
 
 
-class InstructionWatch:
-    """An iterator of `InstructionChange`s, which reads the account's list as it is asked for more."""
+class ChangeWatch(Generic[C]):
+    """An iterator of changes, which reads the account's list as it is asked for more."""
 
-    def __init__(self, run: Callable[[Flow[list[InstructionChange]]], list[InstructionChange]], watch: Watch) -> None:
+    def __init__(self, run: Callable[[Flow[list[C]]], list[C]], watch: Watch) -> None:
         self._run = run
         self._watch = watch
-        self._changes: deque[InstructionChange] = deque()
+        self._changes: deque[C] = deque()
 
-    def __iter__(self) -> Iterator[InstructionChange]:
+    def __iter__(self) -> Iterator[C]:
         return self
 
-    def __next__(self) -> InstructionChange:
+    def __next__(self) -> C:
         if not self._changes:
             self._changes.extend(self._run(self._watch.next()))
         if not self._changes:
@@ -374,20 +396,18 @@ class InstructionWatch:
         return self._changes.popleft()
 
 
-class AsyncInstructionWatch:
-    """An iterator of `InstructionChange`s, which reads the account's list as it is asked for more."""
+class AsyncChangeWatch(Generic[C]):
+    """An iterator of changes, which reads the account's list as it is asked for more."""
 
-    def __init__(
-        self, run: Callable[[Flow[list[InstructionChange]]], Awaitable[list[InstructionChange]]], watch: Watch
-    ) -> None:
+    def __init__(self, run: Callable[[Flow[list[C]]], Awaitable[list[C]]], watch: Watch) -> None:
         self._run = run
         self._watch = watch
-        self._changes: deque[InstructionChange] = deque()
+        self._changes: deque[C] = deque()
 
-    def __aiter__(self) -> AsyncIterator[InstructionChange]:
+    def __aiter__(self) -> AsyncIterator[C]:
         return self
 
-    async def __anext__(self) -> InstructionChange:
+    async def __anext__(self) -> C:
         if not self._changes:
             self._changes.extend(await self._run(self._watch.next()))
         if not self._changes:
@@ -395,13 +415,21 @@ class AsyncInstructionWatch:
         return self._changes.popleft()
 
 
-def _contradiction(rows: Sequence[PositionInstruction]) -> APIError | None:
-    """Why a list does not answer what became of instructions (Waiting, in docs/safety.md); None where it may."""
-    id_ = seam.contradictory_id(rows)
+class InstructionWatch(ChangeWatch[InstructionChange]):
+    """An iterator of `InstructionChange`s, which reads the account's list as it is asked for more."""
+
+
+class AsyncInstructionWatch(AsyncChangeWatch[InstructionChange]):
+    """An iterator of `InstructionChange`s, which reads the account's list as it is asked for more."""
+
+
+def _contradiction(kind: Kind, rows: Sequence[Row]) -> APIError | None:
+    """Why a list does not answer what became of its rows (Waiting, in docs/safety.md); None where it may."""
+    id_ = kind.contradiction(rows)
     if id_ is None:
         return None
-    request = RequestInfo(GET_POSITION_INSTRUCTIONS.method, GET_POSITION_INSTRUCTIONS.path_template)
-    message = f"the list has the instruction {id_!r} twice, and contradicts itself"
+    request = RequestInfo(kind.listing.method, kind.listing.path_template)
+    message = f"the list has the {kind.noun} {id_!r} twice, and contradicts itself"
     return APIResponseValidationError(message, status_code=200, request=request)
 
 
@@ -410,28 +438,23 @@ def _may_pass(error: APIError) -> bool:
     return not error.attempts or error.attempts[-1].outcome in _PASSING
 
 
-def _has_failed(row: PositionInstruction, wanted: Collection[str] | None) -> bool:
+def _has_failed(row: Row, wanted: Collection[str] | None, states: States) -> bool:
     if wanted is None:
-        return row.status in FAILED_STATES
-    return row.status in TERMINAL_STATES and row.status not in wanted
+        return row.status in states.failed
+    return row.status in states.terminal and row.status not in wanted
 
 
-def _is_reached(row: PositionInstruction, wanted: Collection[str] | None) -> bool:
-    return row.status in (TERMINAL_STATES if wanted is None else wanted)
+def _is_reached(row: Row, wanted: Collection[str] | None, states: States) -> bool:
+    return row.status in (states.terminal if wanted is None else wanted)
 
 
-def _failure(
-    seen: Seen, ids: Sequence[str], failed: Sequence[PositionInstruction], wanted: Collection[str] | None
-) -> InstructionFailedError:
-    row = failed[0]
+def _failure(seen: Seen, ids: Sequence[str], failed: Sequence[Row], wanted: Collection[str] | None) -> ClearStreetError:
+    kind, row = seen.kind, failed[0]
     asked = "" if wanted is None else f" instead of {' or '.join(sorted(wanted))}"
-    reason = f": {row.rejection_reason}" if row.rejection_reason else ""
-    return InstructionFailedError(
-        f"instruction {row.id} ended in {row.status}{asked}{reason}{_others(seen, ids)}",
-        instructions=failed,
-        history=seen.history(str(row.id)),
-        **seen.facts(ids),
-    )
+    words = kind.words_of(row)
+    reason = f": {words}" if words else ""
+    message = f"{kind.noun} {row.id} ended in {row.status}{asked}{reason}{_others(seen, ids)}"
+    return kind.failed(message, failed, {"history": seen.history(str(row.id)), **seen.facts(ids)})
 
 
 def _others(seen: Seen, ids: Sequence[str]) -> str:
@@ -451,14 +474,16 @@ def _timed_out(poll: Poll, seen: Seen, ids: Sequence[str], id_: str, seconds: fl
         what = f"was not looked for: the account's list could not be read within {seconds:g} s"
     advice = ""
     if server_id is not None:
-        advice = f"; that is the idempotency key of the instruction whose server `id` is {server_id!r}: wait for that"
+        advice = (
+            f"; that is the idempotency key of the {seen.kind.noun} whose server `id` is {server_id!r}: wait for that"
+        )
     failing = f"; the last reading of the list failed: {poll.error}" if poll.error else ""
     return WaitTimeoutError(
-        f"instruction {id_} {what}{advice}{_others(seen, ids)}{failing}",
+        f"{seen.kind.noun} {id_} {what}{advice}{_others(seen, ids)}{failing}",
         last_seen=row,
         history=seen.history(id_),
         **seen.facts(ids),
     )
 
 
-resolvable(globals(), InstructionChange)
+resolvable(globals(), InstructionWatch, AsyncInstructionWatch)

@@ -240,8 +240,8 @@ def problem_of_url(url: str) -> str | None:
     return None
 
 
-def checked_ids(ids: Iterable[str]) -> Sequence[str]:
-    """The server's ids of instructions, at least one."""
+def checked_ids(ids: Iterable[str], noun: str) -> Sequence[str]:
+    """The server's ids of what `noun` says, at least one."""
     if isinstance(ids, str) or not hasattr(ids, "__iter__"):
         raise refusal(f"Expected a list of ids for `ids` but received {ids!r}; put it into a list.")
     from uuid import UUID
@@ -251,7 +251,7 @@ def checked_ids(ids: Iterable[str]) -> Sequence[str]:
         if not isinstance(id_, str) or not id_.strip():
             shown = id_ if id_ is None or isinstance(id_, (str, bytes, int)) else type(id_).__name__
             raise refusal(
-                f"Expected a non-empty string for the id of an instruction but received {shown!r}; "
+                f"Expected a non-empty string for the id of an {noun} but received {shown!r}; "
                 "put the server's `id` into `ids`."
             )
     if not checked:
@@ -259,17 +259,15 @@ def checked_ids(ids: Iterable[str]) -> Sequence[str]:
     return checked
 
 
-def checked_states(until: str | Iterable[str] | None) -> Collection[str] | None:
-    """The states to wait for: None for any terminal one; one or several names, also of states that the spec does not
-    list yet.
-    """
+def checked_states(until: str | Iterable[str] | None, known: Collection[str]) -> Collection[str] | None:
+    """The states to wait for: None for any terminal one; one or several names, also of states not yet `known`."""
     if until is None:
         return None
     if not hasattr(until, "__iter__"):
         raise unfit("a status, or a list of them,", "until", until, "use one such as 'CANCELLED'")
     states = [until] if isinstance(until, str) else list(until)
     for state in states:
-        _check_state(state)
+        _check_state(state, known)
     if not states:
         raise refusal(
             f"Expected at least one status for `until` but received {states!r}; leave it out to wait for any end."
@@ -277,13 +275,11 @@ def checked_states(until: str | Iterable[str] | None) -> Collection[str] | None:
     return frozenset(states)
 
 
-def _check_state(state: object) -> None:
+def _check_state(state: object, known: Collection[str]) -> None:
     """Refuse what is no status, or a misspelt one, which would be waited for in vain."""
     if not isinstance(state, str) or not state.strip():
         raise refusal(f"Expected the name of a status in `until` but received {state!r}; use one such as 'CANCELLED'.")
-    from .._states import KNOWN_STATES
-
-    check_spelling("until", state, KNOWN_STATES)
+    check_spelling("until", state, known)
 
 
 def problem_of_headers(argument: str, headers: Mapping[object, object]) -> str | None:

@@ -10,7 +10,7 @@ from ._text import clean, clock_time, compact_json, csv_lines, number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._calls.waiting import InstructionChange
+    from .._calls.changes import InstructionChange
     from ._session import Session
 
 FIELDS = ("at", "id", "instruction_id", "symbol", "instruction_type", "quantity", "previous_status", "status")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from .._calls.waiting import InstructionChange
+    from .._calls.changes import InstructionChange
     from ..types.v1 import Position, PositionInstruction
     from ._session import Session
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
     from .._caller import Caller
-    from .._calls.waiting import InstructionChange, InstructionWatch
+    from .._calls.changes import InstructionChange
+    from .._calls.waiting import InstructionWatch
     from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
     from .._iterators import PositionIterator
     from ..types.v1 import (
@@ -312,9 +313,11 @@ class Positions(Named):
         has all of them, in `rows` and `states`.
         """
         refuse_unexpected(Positions.wait_for_position_instructions, unknown)
+        from .._calls.kinds import INSTRUCTION
         from .._calls.waiting import wait
 
         flow = wait(
+            INSTRUCTION,
             self._caller.new_call,
             self._caller.clock,
             account_id,
@@ -346,9 +349,11 @@ class Positions(Named):
         cancel was requested.
         """
         conceal(options)
+        from .._calls.kinds import INSTRUCTION
         from .._calls.waiting import GRACE, after_cancel, wait
 
         flow = wait(
+            INSTRUCTION,
             self._caller.new_call,
             self._caller.clock,
             account_id,
@@ -359,8 +364,8 @@ class Positions(Named):
             on_change=on_change,
         )
         self.cancel_position_instruction(instruction_id, account_id=account_id, **options)
-        [row] = self._caller.run(after_cancel(flow))
-        return row
+        rows: list[PositionInstruction] = self._caller.run(after_cancel(flow))
+        return rows[0]
 
     def watch_position_instructions(
         self,
@@ -383,11 +388,12 @@ class Positions(Named):
         for errors that cannot pass.
         """
         refuse_unexpected(Positions.watch_position_instructions, unknown)
+        from .._calls.kinds import INSTRUCTION
         from .._calls.waiting import InstructionWatch, Watch
 
-        return InstructionWatch(
-            self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline, grace)
-        )
+        caller = self._caller
+        watch = Watch(INSTRUCTION, caller.new_call, caller.clock, account_id, ids, deadline, grace)
+        return InstructionWatch(caller.run, watch)
 
 
 class PositionsWithRawResponse(Named):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
     from .._caller import AsyncCaller
-    from .._calls.waiting import AsyncInstructionWatch, InstructionChange
+    from .._calls.changes import InstructionChange
+    from .._calls.waiting import AsyncInstructionWatch
     from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
     from .._iterators import AsyncPositionIterator
     from ..types.v1 import (
@@ -313,9 +314,11 @@ class AsyncPositions(Named):
         has all of them, in `rows` and `states`.
         """
         refuse_unexpected(AsyncPositions.wait_for_position_instructions, unknown)
+        from .._calls.kinds import INSTRUCTION
         from .._calls.waiting import wait
 
         flow = wait(
+            INSTRUCTION,
             self._caller.new_call,
             self._caller.clock,
             account_id,
@@ -347,9 +350,11 @@ class AsyncPositions(Named):
         cancel was requested.
         """
         conceal(options)
+        from .._calls.kinds import INSTRUCTION
         from .._calls.waiting import GRACE, after_cancel, wait
 
         flow = wait(
+            INSTRUCTION,
             self._caller.new_call,
             self._caller.clock,
             account_id,
@@ -360,8 +365,8 @@ class AsyncPositions(Named):
             on_change=on_change,
         )
         await self.cancel_position_instruction(instruction_id, account_id=account_id, **options)
-        [row] = await self._caller.run(after_cancel(flow))
-        return row
+        rows: list[PositionInstruction] = await self._caller.run(after_cancel(flow))
+        return rows[0]
 
     def watch_position_instructions(
         self,
@@ -384,11 +389,12 @@ class AsyncPositions(Named):
         for errors that cannot pass.
         """
         refuse_unexpected(AsyncPositions.watch_position_instructions, unknown)
+        from .._calls.kinds import INSTRUCTION
         from .._calls.waiting import AsyncInstructionWatch, Watch
 
-        return AsyncInstructionWatch(
-            self._caller.run, Watch(self._caller.new_call, self._caller.clock, account_id, ids, deadline, grace)
-        )
+        caller = self._caller
+        watch = Watch(INSTRUCTION, caller.new_call, caller.clock, account_id, ids, deadline, grace)
+        return AsyncInstructionWatch(caller.run, watch)
 
 
 class AsyncPositionsWithRawResponse(Named):

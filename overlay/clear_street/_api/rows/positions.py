@@ -55,6 +55,7 @@ SUBMIT_POSITION_INSTRUCTIONS = Operation(
     Resend.SUBMIT,
     lambda: requests.submit_position_instructions,
     lambda: types.PositionSubmitPositionInstructionsResponse,
+    kind="instruction",
 )
 CANCEL_POSITION_INSTRUCTION = Operation(
     "cancel_position_instruction",
@@ -63,4 +64,5 @@ CANCEL_POSITION_INSTRUCTION = Operation(
     Resend.CANCEL,
     lambda: requests.cancel_position_instruction,
     lambda: types.PositionCancelPositionInstructionResponse,
+    kind="instruction",
 )
