@@ -169,7 +169,7 @@ bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## The same in three r
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --rounds 3 $(ARGS)
 
 lock: $(UV_READY) ## Renew the lock files in requirements/
-	@$(pip-settings); for name in bootstrap bench codegen dev; do \
+	@$(pip-settings); for name in bootstrap bench codegen dev fuzz; do \
 		echo "lock: requirements/$$name.txt"; \
 		if [ $$name = dev ] || [ $$name = bench ]; then project='--all-extras pyproject.toml'; else project=; fi; \
 		.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -284,7 +284,9 @@ def test_pages_together_are_the_whole_and_lead_back(service: Service) -> None:
     assert pages[0].body["metadata"]["previous_page_token"] is None
 
 
-@pytest.mark.parametrize("token", ["", "x", "é", "bnVsbA", "WzAsMF0", "Wy0xLDFd", "W3RydWUsMV0", "WzFd", "/+"])
+@pytest.mark.parametrize(
+    "token", ["", "x", "é", "bnVsbA", "eyJwYWdlIjowfQ", "WzAsMF0", "Wy0xLDFd", "W3RydWUsMV0", "WzFd", "/+"]
+)
 def test_a_page_token_that_it_did_not_make_is_refused(service: Service, token: str) -> None:
     assert service("GET", POSITIONS, query={"page_token": token}).status == 400
 
@@ -1202,6 +1204,49 @@ def test_every_date_in_the_world_is_one_of_its_clock() -> None:
     expiring = service.position(f"AAPL {date(2027, 3, 1):%y%m%d}C00260000")
     row = service.row(expiring["symbol"], instruction_type="DO_NOT_EXERCISE")
     assert service.submit(row).status == 200
+
+
+# --- The spec's own examples ------------------------------------------------------------------------------------------
+
+
+def resolved(item: dict[str, Any]) -> dict[str, Any]:
+    found: Any = item
+    for name in item["$ref"].split("/")[1:] if "$ref" in item else ():
+        found = SPEC[name] if found is item else found[name]
+    return dict(found)
+
+
+def example_requests() -> list[Any]:
+    """Every example of a request that the spec has: each query parameter in turn, and each body."""
+    requests: list[Any] = []
+    for operation_id, (method, path, operation) in OPERATIONS.items():
+        shared = SPEC["paths"][path].get("parameters", [])
+        parameters = [resolved(each) for each in [*shared, *operation.get("parameters", [])]]
+        for each in parameters:
+            if each["in"] == "path":
+                path = path.replace(f"{{{each['name']}}}", quote(f"{each['example']}"))
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        bodies = [each["value"] for each in content.get("examples", {}).values()] or [content.get("example")]
+        queries: list[dict[str, str]] = [{}]
+        for each in parameters:
+            if each["in"] == "query" and "example" in each:
+                value = each["example"]
+                text = ",".join(value) if isinstance(value, list) else f"{value}"
+                queries.append({each["name"]: text})
+        for index, body in enumerate(bodies):
+            requests += [
+                pytest.param(method, path, query, body, id=f"{operation_id}-{index}-{'-'.join(query)}")
+                for query in queries
+            ]
+    return requests
+
+
+@pytest.mark.parametrize(("method", "path", "query", "body"), example_requests())
+def test_the_examples_of_the_spec_succeed(method: str, path: str, query: dict[str, str], body: Any) -> None:
+    # The instruction of the example is on account 0, as on the contract's page; the account is every operation's.
+    path = path.replace("122503", "0") if path.endswith(EXAMPLE_ID) else path
+    answer = Service(Sandbox(strict=True))(method, path, body, query=query)
+    assert answer.status in (200, 207), answer.body
 
 
 # --- Mistakes of a test -----------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from clear_street.market import Market
 from clear_street.sandbox import Fault, Sandbox, SandboxClock, SandboxTransport
-from clear_street.sandbox.hours import Market
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,7 +163,7 @@ def buy(symbol: str = "AAPL", quantity: str = "10", **fields: Any) -> dict[str, 
 
 
 def limit(price: str, **fields: Any) -> dict[str, Any]:
-    return buy(order_type="LIMIT", limit_price=price, **fields)
+    return buy(**{"order_type": "LIMIT", "limit_price": price, **fields})
 
 
 @pytest.fixture
@@ -308,7 +308,7 @@ def test_an_order_without_an_id_gets_one(service: Service) -> None:
 
 def test_a_limit_waits_for_its_price(sandbox: Sandbox, service: Service) -> None:
     [low, high] = service.submit(limit("250"), limit("269.4")).json()["data"]
-    [sell] = service.submit(limit("300", side="SELL")).json()["data"]
+    [sell, _] = service.submit(limit("300", side="SELL"), limit("1", symbol="TSLA")).json()["data"]
     assert service.after(60, low["id"])[0] == "NEW"
     assert service.order(high["id"])["status"] == "FILLED"
     sandbox.set_price("AAPL", "250")
@@ -1207,9 +1207,10 @@ def test_a_strict_sandbox_refuses_what_it_does_not_know() -> None:
     row = {"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": "1", "note": "x"}
     instructions = f"/v1/accounts/{ACCOUNT}/positions/instructions"
     assert service("POST", instructions, [row]).json()["error"]["details"][0]["path"] == "$[0].note"
-    assert service("GET", instructions, underlying_instrument_id="AAPL").status_code == 400
-    service.sandbox.dialect = "today"
     assert service("GET", instructions, underlying_instrument_id="AAPL").status_code == 200
+    assert service.client.get(f"{ORDERS}?x=1", headers={"Authorization": ""}).status_code == 401
+    service.sandbox.unknown_fields = "alias"
+    assert service("POST", instructions, [row]).json()["error"]["details"][0]["path"] == "$[0].note"
     assert service("GET", "/v1/version", x="1").status_code == 400
     service.sandbox.strict = False
     assert not service.sandbox.strict

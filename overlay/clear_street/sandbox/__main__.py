@@ -3,25 +3,89 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
-from typing import TYPE_CHECKING
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from .clock import LiveClock, business_time
+from ..market import Market
+from . import control
+from .clock import LiveClock, SandboxClock, business_time
 from .dialects import DIALECTS, REFUSAL_STATUSES, UNKNOWN_FIELDS
 from .sandbox import Sandbox
+from .seed_file import read_file
 from .server import SandboxServer
 from .world import ACCOUNT_ID
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until interrupted."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not _is_loopback(options.listen) and not options.yes_not_loopback:
+        parser.error(
+            f"{options.listen} is not loopback: other machines could reach the sandbox. "
+            "--yes-not-loopback says that this is meant"
+        )
+    try:
+        sandbox = _sandbox(options)
+    except ValueError as error:
+        parser.error(f"{error}")
+    for name, operation, nth in options.fault:
+        try:
+            sandbox.faults.add(control.FAULTS[name](), operation=operation, nth=nth)
+        except TypeError as error:
+            parser.error(f"--fault: {name} needs more than its name: POST it to {control.PREFIX}/faults ({error})")
+    # On a clock that is stepped the delays of faults are real ones: only what is told moves it.
+    sleep = time.sleep if options.clock.rate is None else None
+    try:
+        serving = SandboxServer(sandbox, port=options.port, host=options.listen, sleep=sleep)
+    except (OSError, OverflowError) as error:
+        parser.error(f"cannot listen on port {options.port}: {error}; --port 0 takes a free one")
+    with serving as server:
+        if options.quiet:
+            print(server.url, flush=True)
+        else:
+            key = options.key[0] if options.key else "sandbox"
+            print(f"Sandbox at {server.url} ({'the key given' if options.key else 'any API key'} will do). Try:")
+            print(
+                f"  curl -H 'Authorization: Bearer {key}' {server.url}/v1/accounts/{_an_account(sandbox)}/positions",
+                flush=True,
+            )
+        with contextlib.suppress(KeyboardInterrupt):
+            server.wait()
+
+
+class _Pace(NamedTuple):
+    """How fast the clock runs, None for one that is moved by hand."""
+
+    rate: float | None
+
+
+def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m clear_street.sandbox", description="Serve the sandbox on loopback.")
     parser.add_argument("--port", type=int, default=8080, help="port to listen on; 0 for a free one (default: 8080)")
+    parser.add_argument(
+        "--listen", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)"
+    )
+    parser.add_argument("--yes-not-loopback", action="store_true", help="let other machines reach it")
     parser.add_argument("--seed", type=int, default=0, help="number that fixes every id (default: 0)")
+    parser.add_argument(
+        "--seed-file", type=Path, metavar="FILE", help="a world of your own, in JSON (default: the sandbox's own)"
+    )
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="an API key that it takes, may be repeated (default: any)",
+    )
     parser.add_argument("--dialect", choices=DIALECTS, default="contract", help="names in rows (default: contract)")
     parser.add_argument(
         "--unknown-fields",
@@ -37,28 +101,83 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="status of a submit that is refused for its names (default: 422)",
     )
     parser.add_argument(
+        "--strict", action="store_true", help="refuse every query parameter and field that it does not know"
+    )
+    parser.add_argument(
         "--start",
+        "--time",
         type=_moment,
         default=None,
         help="when the sandbox's time begins, in ISO 8601 with a zone (default: now, or the next business day)",
     )
-    options = parser.parse_args(arguments)
-    sandbox = Sandbox(
+    parser.add_argument(
+        "--clock",
+        type=_pace,
+        default=_Pace(1.0),
+        metavar="PACE",
+        help="live, stepped (it is moved by /_sandbox/clock alone), or 60x for 60 times as fast (default: live)",
+    )
+    parser.add_argument(
+        "--cutoff",
+        default=None,
+        metavar="HH:MM",
+        help="until when New York takes instructions (default: none)",
+    )
+    parser.add_argument(
+        "--fault",
+        type=_fault,
+        action="append",
+        default=[],
+        metavar="NAME[:OPERATION[:NTH]]",
+        help="a fault that strikes once, such as after_effect:submit_position_instructions:2; may be repeated",
+    )
+    parser.add_argument("--quiet", action="store_true", help="print the address alone")
+    return parser
+
+
+def _sandbox(options: Namespace) -> Sandbox:
+    market, world = Market(cutoff=options.cutoff), None
+    start = options.start or business_time(market=market)
+    if options.seed_file is not None:
+        world, own = read_file(options.seed_file, market.today(start))
+        market = own if options.cutoff is None else _with_cutoff(own, options.cutoff)
+    rate = options.clock.rate
+    clock = SandboxClock(start, seed=options.seed) if rate is None else LiveClock(start, seed=options.seed, rate=rate)
+    return Sandbox(
         seed=options.seed,
-        clock=LiveClock(options.start or business_time()),
+        clock=clock,
+        api_keys=options.key or None,
         dialect=options.dialect,
         unknown_fields=options.unknown_fields,
         refusal_status=options.refusal_status,
+        strict=options.strict,
+        market=market,
+        world=world,
     )
+
+
+def _with_cutoff(market: Market, cutoff: str) -> Market:
+    return Market(
+        market.zone,
+        opens=market.opens,
+        closes=market.closes,
+        cutoff=cutoff,
+        closed=market.closed,
+        early=market.early,
+        cutoffs=market.cutoffs,
+    )
+
+
+def _an_account(sandbox: Sandbox) -> str:
+    accounts = sandbox.snapshot()
+    return f"{ACCOUNT_ID}" if f"{ACCOUNT_ID}" in accounts else next(iter(accounts), "1")
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        serving = SandboxServer(sandbox, port=options.port)
-    except (OSError, OverflowError) as error:
-        parser.error(f"cannot listen on port {options.port}: {error}; --port 0 takes a free one")
-    with serving as server:
-        print(f"Sandbox at {server.url} (any API key will do). Try:")
-        print(f"  curl -H 'Authorization: Bearer sandbox' {server.url}/v1/accounts/{ACCOUNT_ID}/positions", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.wait()
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _moment(text: str) -> datetime:
@@ -66,6 +185,22 @@ def _moment(text: str) -> datetime:
     if moment.utcoffset() is None:
         raise ArgumentTypeError(f"{text!r} has no time zone, such as Z")
     return moment
+
+
+def _pace(text: str) -> _Pace:
+    if text in ("live", "stepped"):
+        return _Pace(1.0 if text == "live" else None)
+    digits = text.removesuffix("x")
+    if digits == text or not digits.replace(".", "", 1).isdigit() or not float(digits):
+        raise ArgumentTypeError(f"{text!r} is none of live, stepped, and a pace such as 60x")
+    return _Pace(float(digits))
+
+
+def _fault(text: str) -> tuple[str, str | None, int]:
+    try:
+        return control.read_fault(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{error}") from None
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from .hours import OPENS
 from .instruments import day as read_day
 from .messages import Answer, Refusal
 
@@ -72,12 +71,12 @@ def _day_type(state: State, day: date) -> str:
 def _sessions(state: State, day: date) -> dict[str, tuple[datetime, datetime]]:
     """The sessions of a day; there are none on a day on which the market is closed."""
     market = state.market
-    if not market.is_business_day(day):
+    opens, closes = market.opens_at(day), market.closes_at(day)
+    if opens is None or closes is None:
         return {}
-    opens, closes = market.at(day, OPENS), market.closes(day)
-    sessions = {"pre_market": (market.at(day, _PRE_MARKET), opens), "regular": (opens, closes)}
+    sessions = {"pre_market": (state.at(day, _PRE_MARKET), opens), "regular": (opens, closes)}
     if day not in market.early:
-        sessions["after_hours"] = (closes, market.at(day, _AFTER_HOURS))
+        sessions["after_hours"] = (closes, state.at(day, _AFTER_HOURS))
     return sessions
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from ..market import Market
+
 START = datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
 """When the sandbox's time begins: a Friday, in trading hours."""
 
 
-def business_time(now: datetime | None = None) -> datetime:
-    """The present (or `now`) if it is a business day in UTC, else the next one, in trading hours."""
+def business_time(now: datetime | None = None, market: Market | None = None) -> datetime:
+    """The present (or `now`) if it is a business day where the market is, else the next one, an hour after it opens."""
+    market = Market() if market is None else market
     moment = (datetime.now(UTC) if now is None else now).astimezone(UTC)
-    days = max(0, 7 - moment.weekday()) if moment.weekday() >= 5 else 0
-    return moment if not days else datetime.combine(moment.date() + timedelta(days=days), START.timetz())
+    today = market.today(moment)
+    opens = None if market.is_business_day(today) else market.opens_at(market.next_business_day(today))
+    return moment if opens is None else (opens + timedelta(hours=1)).astimezone(UTC)
 
 
 class SandboxClock:
@@ -71,22 +76,25 @@ class SandboxClock:
 
 
 class LiveClock(SandboxClock):
-    """A sandbox clock that runs by itself, and on which sleeping takes its time."""
+    """A sandbox clock that runs by itself, `rate` times as fast as others, and on which sleeping takes its time."""
 
-    def __init__(self, start: datetime = START, *, seed: int = 0) -> None:
+    def __init__(self, start: datetime = START, *, seed: int = 0, rate: float = 1.0) -> None:
+        if not 0 < rate < math.inf:
+            raise ValueError(f"Expected a number greater than 0 for `rate` but received {rate!r}.")
         super().__init__(start, seed=seed)
+        self._rate = rate
         self._origin = time.monotonic()
 
     def monotonic(self) -> float:
         """Seconds since the clock began."""
-        return self._advanced + time.monotonic() - self._origin
+        return self._advanced + (time.monotonic() - self._origin) * self._rate
 
     def sleep(self, seconds: float) -> None:
         """Wait for a number of seconds."""
-        time.sleep(seconds)
+        time.sleep(seconds / self._rate)
 
     async def asleep(self, seconds: float) -> None:
         """Wait for a number of seconds, letting other tasks run (on asyncio and on trio)."""
         from anyio import sleep
 
-        await sleep(seconds)
+        await sleep(seconds / self._rate)

@@ -21,7 +21,7 @@ _BY_EXCEPTION = Decimal("0.01")
 
 def schedule(state: State, day: date) -> None:
     """Let a day end just before midnight where the market is, and each day after it."""
-    last = state.market.at(day, _LAST)
+    last = state.at(day, _LAST)
 
     def over() -> None:
         for account in state.accounts.values():

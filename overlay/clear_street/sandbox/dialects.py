@@ -64,15 +64,14 @@ class Reader(NamedTuple):
         names = (*_NAMES, self.key_name)
         understood = {name: row.get(name) for name in _NAMES}
         keys = [name for name in KEY_NAMES.values() if name in row]
-        if self.unknown_fields == "alias":
-            if len(keys) > 1:
-                raise self._refusal(index, keys[1], f"duplicate field `{self.key_name}`")
-            return {**understood, "instruction_id": row[keys[0]] if keys else None}
-        unknown = [name for name in row if name not in names]
+        takes_either = self.unknown_fields == "alias"
+        if takes_either and len(keys) > 1:
+            raise self._refusal(index, keys[1], f"duplicate field `{self.key_name}`")
+        unknown = [name for name in row if name not in names and not (takes_either and name in keys)]
         if unknown and self.refuses_unknown:
             expected = ", ".join(f"`{name}`" for name in names)
             raise self._refusal(index, unknown[0], f"unknown field `{unknown[0]}`, expected one of {expected}")
-        return {**understood, "instruction_id": row.get(self.key_name)}
+        return {**understood, "instruction_id": row.get(keys[0] if takes_either and keys else self.key_name)}
 
     def _refusal(self, index: int, name: str, why: str) -> Refusal:
         message = f"Failed to deserialize the JSON body into the target type: [{index}]: {why}"

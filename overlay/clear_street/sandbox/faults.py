@@ -342,7 +342,7 @@ class Faults:
         whole_number("nth", nth, 1)
         if times is not None:
             whole_number("times", times, 1)
-        self._rules.append(_Rule(lambda: fault, operation, when, nth, times))
+        self._rules.append(_Rule(fault.name, lambda: fault, operation, when, nth, times))
 
     def seed(
         self,
@@ -360,8 +360,13 @@ class Faults:
         if rate > 1:
             raise ValueError(f"Expected a probability from 0 to 1 for `rate` but received {rate!r}.")
         self._rules.append(
-            _Rule(lambda: draws.choice(choices) if draws.random() < rate else None, operation, when, 1, None)
+            _Rule("any", lambda: draws.choice(choices) if draws.random() < rate else None, operation, when, 1, None)
         )
+
+    @property
+    def rules(self) -> tuple[_Rule, ...]:
+        """The rules that there are, those that are used up among them."""
+        return tuple(self._rules)
 
     def clear(self) -> None:
         """Let nothing go wrong from now on."""
@@ -384,6 +389,7 @@ def _check_rule(faults: Sequence[object], operation: str | None, when: object) -
 
 @dataclass(slots=True)
 class _Rule:
+    name: str
     draw: Callable[[], Fault | None]
     operation: str | None
     when: Predicate | None

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .messages import Refusal, is_object
+from .messages import Refusal, is_list, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -101,3 +101,30 @@ def moment(value: Any) -> str | None:
     except ValueError:
         pass
     return "expected a time with its zone, such as 2026-04-24T20:00:00Z"
+
+
+def whole(least: int | None = None) -> Callable[[Any], str | None]:
+    """Take a whole number."""
+
+    def problem(value: Any) -> str | None:
+        if isinstance(value, int) and not isinstance(value, bool) and (least is None or value >= least):
+            return None
+        return "expected a whole number" + ("" if least is None else f", {least} or more")
+
+    return problem
+
+
+def texts(value: Any) -> str | None:
+    """Take a list of texts."""
+    return None if is_list(value) and all(isinstance(each, str) for each in value) else "expected a list of texts"
+
+
+def items(value: Any) -> str | None:
+    """Take a list."""
+    return None if is_list(value) else "expected a list"
+
+
+def times(value: Any) -> str | None:
+    """Take an object of texts."""
+    is_right = is_object(value) and all(isinstance(each, str) for each in value.values())
+    return None if is_right else "expected an object of times by their days"

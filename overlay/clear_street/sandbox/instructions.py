@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import UTC, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -224,7 +224,7 @@ def _check_day(state: State, instrument: Instrument, kind: str) -> None:
     """Refuse what cannot be asked for on this day, or any more."""
     today, expiry, market = state.today, instrument.expiry, state.market
     if expiry is None or today > expiry:
-        ends = market.cutoff_of(expiry or today) or market.at(expiry or today, _END_OF_DAY)
+        ends = market.cutoff_at(expiry or today) or state.at(expiry or today, _END_OF_DAY)
         words = f"{instrument.symbol} expired on {expiry}"
         raise _Rejected(400, "instrument_id", words, "EXERCISE_PAST_CUTOFF", cutoff_time=_written(ends))
     if today != expiry and (kind != "EXERCISE" or instrument.style == "EUROPEAN"):
@@ -233,14 +233,14 @@ def _check_day(state: State, instrument: Instrument, kind: str) -> None:
         raise _Rejected(400, "instruction_type", words, code, expiry=f"{expiry}", business_date=f"{today}")
     if not market.is_business_day(today):
         raise _Rejected(400, "instruction_type", f"{today} is not a business day")
-    cutoff = market.cutoff_of(today)
+    cutoff = market.cutoff_at(today)
     if cutoff is not None and state.now >= cutoff:
         words = f"The cut-off for instructions was at {cutoff.astimezone(market.zone):%H:%M:%S} on {today}"
         raise _Rejected(400, "instruction_type", words, "EXERCISE_PAST_CUTOFF", cutoff_time=_written(cutoff))
 
 
 def _written(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _plan(state: State, stored: Instruction) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 from .messages import Answer, Refusal, listed, page_of, plain
@@ -23,12 +23,15 @@ def get_option_contracts(state: State, call: Call) -> Answer:
     kind = query.get("contract_type")
     if kind not in (None, "CALL", "PUT"):
         raise Refusal(400, "`contract_type` is none of CALL, PUT")
-    expiry = day(query["expiry"], "expiry") if "expiry" in query else None
+    wanted = day(query["expiry"], "expiry") if "expiry" in query else None
     on_open = boolean(query, "is_settle_on_open")
     rows = [
-        _contract(state, each)
+        _contract(state, each, expiry)
         for each in sorted(found, key=lambda each: each.symbol)
-        if kind in (None, each.right) and expiry in (None, each.expiry) and on_open in (None, each.settles_on_open)
+        if (expiry := each.expiry) is not None
+        and wanted in (None, expiry)
+        and kind in (None, each.right)
+        and on_open in (None, each.settles_on_open)
     ]
     return page_of(rows, query)
 
@@ -162,8 +165,7 @@ def _asked(state: State, query: dict[str, str]) -> list[Instrument]:
         name = "root" if state.reader.dialect == "today" else "underlier"
         raise Refusal(400, f"Expected exactly one of `{name}`, `underlying_instrument_id`, `contract_ids`")
     if query.get("contract_ids") is not None:
-        found = ids_of(state, query["contract_ids"].split(","), "contract_ids")
-        return [each for each in found if each.expiry is not None]
+        return ids_of(state, query["contract_ids"].split(","), "contract_ids")
     contracts = state.live_contracts()
     if root is None:
         underlying = underlying_of(state, query["underlying_instrument_id"])
@@ -177,18 +179,13 @@ def _asked(state: State, query: dict[str, str]) -> list[Instrument]:
     return found
 
 
-def _contract(state: State, each: Instrument) -> Json:
-    last = (
-        each.expiry
-        if each.expiry is None or not each.settles_on_open
-        else state.market.previous_business_day(each.expiry)
-    )
+def _contract(state: State, each: Instrument, expiry: date) -> Json:
     return {
         "id": each.id,
         "symbol": each.symbol,
         "contract_type": each.right,
         "strike_price": plain(each.strike),
-        "expiry": f"{each.expiry}",
+        "expiry": f"{expiry}",
         "multiplier": f"{each.multiplier}",
         "exercise_style": each.style,
         "listing_type": "STANDARD",
@@ -198,8 +195,15 @@ def _contract(state: State, each: Instrument) -> Json:
         "is_marginable": False,
         "is_liquidation_only": False,
         "underlying_instrument_id": each.underlying_id,
-        "last_trade_cutoff": None if last is None else state.market.closes(last).isoformat().replace("+00:00", "Z"),
+        "last_trade_cutoff": _last_trade(state, each, expiry),
         "is_settle_on_open": each.settles_on_open,
         "open_interest": None,
         **state.if_today({"tick_rules": [{"start_price": "0", "tick_size": "0.01"}]}),
     }
+
+
+def _last_trade(state: State, each: Instrument, expiry: date) -> str | None:
+    """Say until when a contract is traded: one that settles on the open, until the day before."""
+    market = state.market
+    closes = market.closes_at(market.previous_business_day(expiry) if each.settles_on_open else expiry)
+    return None if closes is None else closes.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
+_MOST_PAGES = 1_000_000
+
+
 class Refusal(Exception):
     """What the service answers in place of doing what it was asked."""
 
@@ -192,17 +195,18 @@ def _page_size(text: str, largest: int) -> int:
 
 def page_token(offset: int, size: int) -> str:
     """An opaque cursor, base64url."""
-    return urlsafe_b64encode(compact([offset, size])).decode().rstrip("=")
+    return urlsafe_b64encode(compact({"page": offset // size + 1, "size": size})).decode().rstrip("=")
 
 
 def read_page_token(token: str) -> tuple[int, int]:
     """Offset and page size of a cursor; `Refusal` 400 if it is none."""
     try:
         padded = token + "=" * (-len(token) % 4)
-        offset, size = json.loads(urlsafe_b64decode(padded.encode("ascii")))
-        if type(offset) is int and type(size) is int and offset >= 0 and 1 <= size <= 1000:
-            return offset, size
-    except (binascii.Error, TypeError, ValueError):
+        found = json.loads(urlsafe_b64decode(padded.encode("ascii")))
+        page, size = found["page"], found.get("size", 1000)
+        if type(page) is int and type(size) is int and 1 <= page <= _MOST_PAGES and 1 <= size <= 1000:
+            return (page - 1) * size, size
+    except (binascii.Error, AttributeError, KeyError, TypeError, ValueError):
         pass
     raise Refusal(400, "`page_token` is not a token of this service")
 

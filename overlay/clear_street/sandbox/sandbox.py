@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._annotations import resolvable
+from ..market import Market
 from . import accounts, calendar, day_end, instructions, instruments, market_data, orders, positions
-from .access import account_of, with_account, with_key
+from .access import account_of, key_of, with_account, with_key
 from .arguments import at_least, decimal, one_of, whole_number
 from .clock import SandboxClock
 from .dialects import DIALECTS, REFUSAL_STATUSES, UNKNOWN_FIELDS, written
 from .faults import Fault, Faults
-from .hours import Market
-from .messages import Answer, Call, Delivery, Refusal, Reply, compact
+from .messages import Answer, Call, Delivery, Refusal, Reply, compact, plain
 from .paths import PATHS
 from .state import Account, Holding, Ids, Instruction, OrderPlan, Plan, State
-from .world import default_world
+from .world import World, default_world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
     from .dialects import Dialect, RefusalStatus, UnknownFields
     from .messages import Json
     from .state import Instrument, LedgerEntry
-    from .world import World
+    from .world import AccountToBe, InstrumentToBe
 
 VERSION = "2025-10-31"
 STRAY_AFTER = 0.005
@@ -99,7 +100,7 @@ class Sandbox:
     not have: "ignore" it; "refuse" the request with `refusal_status`, 400 or 422; or "alias": take either name of the
     key, and refuse both in one row.
 
-    `strict` refuses every query parameter and every field of a body that it does not know.
+    `strict` refuses every query parameter that neither dialect has, and every field of a body that its own has not.
 
     Its day is New York's, its business days are Monday to Friday; `market` says otherwise. When a day ends, what was
     accepted is exercised, and contracts that expired go. `world` is what it begins with, in place of the default one.
@@ -124,8 +125,11 @@ class Sandbox:
     ) -> None:
         self.clock: SandboxClock = SandboxClock(seed=seed) if clock is None else clock
         self.faults: Faults = Faults()
-        market = Market() if market is None else market
-        self._state = State(self.clock, seed, None if api_keys is None else frozenset(api_keys), market)
+        self._seed = seed
+        self._api_keys = None if api_keys is None else frozenset(api_keys)
+        self._world = World() if empty and world is None else world
+        self._market = Market() if market is None else market
+        self._state = State(self.clock, seed, self._api_keys, self._market)
         self.list_lag = list_lag
         self.honour_keys = honour_keys
         self.echo_keys = echo_keys
@@ -133,26 +137,63 @@ class Sandbox:
         self.unknown_fields = unknown_fields
         self.refusal_status = refusal_status
         self.strict = strict
+        self._first_reader = self._state.reader
+        self._first_behaviour = (list_lag, honour_keys, echo_keys)
         self._new_request_id = Ids(f"{seed} requests")
         self._requests: list[RequestSeen] = []
         self._lock = threading.RLock()
-        day_end.schedule(self._state, self._state.today)
-        if world is not None:
-            self._begin_with(world)
-        elif not empty:
-            self._begin_with(default_world(self._state.today))
+        self._begin()
 
-    def _begin_with(self, world: World) -> None:
-        for instrument in world.instruments:
-            self.add_instrument(**instrument._asdict())
-        for account in world.accounts:
-            named = account._asdict()
-            del named["positions"], named["instructions"]
-            self.add_account(**named)
-            for position in account.positions:
-                self.add_position(account.account_id, **position._asdict())
-            for instruction in account.instructions:
-                self.add_instruction(account.account_id, **instruction._asdict())
+    def _begin(self) -> None:
+        day_end.schedule(self._state, self._state.today)
+        world = default_world(self._state.today) if self._world is None else self._world
+        self.begin_with(world.instruments, world.accounts)
+
+    def begin_with(self, instruments: Sequence[InstrumentToBe] = (), accounts: Sequence[AccountToBe] = ()) -> list[str]:
+        """Add what worlds are made of, and return the ids of the instruments; ValueError says which one is wrong."""
+        ids: list[str] = []
+        for index, instrument in enumerate(instruments):
+            with _told(f"$.instruments[{index}]"):
+                ids.append(self.add_instrument(**instrument._asdict()))
+        for index, account in enumerate(accounts):
+            path, named = f"$.accounts[{index}]", account._asdict()
+            held, instructed = named.pop("positions"), named.pop("instructions")
+            with _told(path):
+                self.add_account(**named)
+            for nth, position in enumerate(held):
+                with _told(f"{path}.positions[{nth}]"):
+                    self.add_position(account.account_id, **position._asdict())
+            for nth, instruction in enumerate(instructed):
+                with _told(f"{path}.instructions[{nth}]"):
+                    self.add_instruction(account.account_id, **instruction._asdict())
+        return ids
+
+    def reset(self) -> None:
+        """Begin again, at the time that it is: with the first world and behaviour, an empty ledger and no faults."""
+        with self._lock:
+            self.faults.clear()
+            self._requests.clear()
+            self._state = State(self.clock, self._seed, self._api_keys, self._market)
+            self._state.reader = self._first_reader
+            self._state.list_lag, self._state.honour_keys, self._state.echo_keys = self._first_behaviour
+            self._begin()
+
+    @property
+    def market(self) -> Market:
+        """Its days and hours."""
+        return self._market
+
+    @property
+    def today(self) -> date:
+        """The day that it is where the market is."""
+        return self._market.today(self.clock.now())
+
+    def advance_to(self, moment: datetime) -> None:
+        """Move the clock forward to an instant; ValueError if that is past."""
+        seconds = (moment - self.clock.now()).total_seconds()
+        if seconds < 0:
+            raise ValueError(f"The clock is past {moment.isoformat()} already: it only moves forward.")
+        self.clock.advance(seconds)
 
     @property
     def list_lag(self) -> float:
@@ -457,6 +498,29 @@ class Sandbox:
             stored = self._account(account_id).instructions.values()
             return tuple(written(each.row, self.dialect) for each in stored)
 
+    def snapshot(self) -> Json:
+        """Everything that is in the accounts, by their numbers in words."""
+        with self._lock:
+            self._state.catch_up()
+            return {
+                f"{account.id}": {
+                    "account_id": account.id,
+                    "name": account.name,
+                    "cash": plain(account.cash),
+                    "positions": [
+                        {
+                            "symbol": holding.instrument.symbol,
+                            "instrument_id": holding.instrument.id,
+                            "quantity": plain(holding.quantity),
+                        }
+                        for holding in account.holdings.values()
+                    ],
+                    "instructions": [written(each.row, self.dialect) for each in account.instructions.values()],
+                    "orders": [written(each.row, self.dialect) for each in account.orders.values()],
+                }
+                for account in self._state.accounts.values()
+            }
+
     def orders(self, account_id: int) -> tuple[Json, ...]:
         """The orders of an account."""
         with self._lock:
@@ -476,12 +540,16 @@ class Sandbox:
     def refuse(self, status: int, message: str) -> Reply:
         """The reply to what is no request that could be handled: the envelope of an error. It is not recorded."""
 
-        def refusing(_: Call) -> Answer:
+        def refusing() -> Answer:
             raise Refusal(status, message)
 
+        return self.reply(refusing)
+
+    def reply(self, answer: Callable[[], Answer], allowed: tuple[str, ...] = ()) -> Reply:
+        """The reply with an answer that is none of the API's. It is not recorded; `allowed` are methods, for a 405."""
         with self._lock:
             self._state.catch_up()
-            return self._serve(Call.read("", "", {}, b""), refusing)
+            return self._serve(Call.read("", "", {}, b"")._replace(allowed=allowed), lambda _: answer())
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """The reply to a request, which no fault strikes. `target` is path and query; header names are in any case."""
@@ -554,7 +622,9 @@ class Sandbox:
         return _RULES[call.operation](self._state, call)
 
     def _refuse_unknown_parameters(self, call: Call, operation: str) -> None:
-        known = PATHS[operation].query + (PATHS[operation].of_today if self.dialect == "today" else ())
+        if operation != "get_version":
+            key_of(self._state, call)
+        known = PATHS[operation].query + PATHS[operation].of_today
         unknown = [name for name in call.query() if name not in known]
         if unknown:
             why = f"unknown parameter, expected {', '.join(known) or 'none'}"
@@ -601,6 +671,15 @@ class Sandbox:
             raise Refusal(status, "The service cannot answer now")
 
         return self._serve(call, stand_in, headers)
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Say of a mistake where in a world it is."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 resolvable(globals(), RequestSeen)

@@ -13,6 +13,7 @@ from socketserver import ThreadingTCPServer
 from typing import TYPE_CHECKING, Any, cast
 
 from .._annotations import resolvable
+from . import control
 from .clock import LiveClock, business_time
 from .messages import Refusal, pieces
 from .sandbox import Sandbox
@@ -39,9 +40,10 @@ class SandboxServer:
 
     Without a `sandbox` it serves a new one on a `LiveClock` that begins now, at a weekend on Monday. On a sandbox with
     a virtual clock no time passes while a client waits: give it ``Sandbox(clock=LiveClock())``. `port` 0 takes a free
-    one. `sleep` waits out a fault's delays, in seconds (default: on the sandbox's clock, where they take real time only
-    if it is live). A client that got this far has a connection, so faults before it reset it. `dialect`,
-    `unknown_fields` and `refusal_status` are those of its sandbox; None leaves them as they are.
+    one; a `host` that is not loopback lets other machines in. `sleep` waits out a fault's delays, in seconds (default:
+    on the sandbox's clock, where they take real time only if it is live). A client that got this far has a connection,
+    so faults before it reset it. `dialect`, `unknown_fields` and `refusal_status` are those of its sandbox; None leaves
+    them as they are. What is below ``/_sandbox/`` tells it what to do (`control.py`).
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class SandboxServer:
         sandbox: Sandbox | None = None,
         *,
         port: int = 0,
+        host: str = "127.0.0.1",
         sleep: Callable[[float], None] | None = None,
         dialect: Dialect | None = None,
         unknown_fields: UnknownFields | None = None,
@@ -61,7 +64,8 @@ class SandboxServer:
             self.sandbox.unknown_fields = unknown_fields
         if refusal_status is not None:
             self.sandbox.refusal_status = refusal_status
-        self._tcp = _Server(("127.0.0.1", port), _Handler)
+        self._host = host
+        self._tcp = _Server((host, port), _Handler)
         self._tcp.sandbox = self.sandbox
         self._tcp.sleep = self.sandbox.clock.sleep if sleep is None else sleep
         self._thread = threading.Thread(target=self._tcp.serve_forever, args=(0.02,), name="sandbox", daemon=True)
@@ -70,7 +74,7 @@ class SandboxServer:
     @property
     def url(self) -> str:
         """Where it listens, such as ``http://127.0.0.1:8080``."""
-        return f"http://127.0.0.1:{self._tcp.server_address[1]}"
+        return f"http://{self._host}:{self._tcp.server_address[1]}"
 
     def wait(self) -> None:
         """Block until the server is closed."""
@@ -131,6 +135,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(refusal.status, refusal.message)
             return
         server = cast("_Server", self.server)
+        if self.path.partition("?")[0].startswith(f"{control.PREFIX}/") or self.path == control.PREFIX:
+            self._control(server.sandbox, body)
+            return
         delivery = server.sandbox.deliver(self.command, self.path, dict(self.headers.items()), body)
         server.sleep(delivery.delay)
         if delivery.reply is not None:
@@ -151,6 +158,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or delivery.lost is not None
         if delivery.lost not in (None, "close"):
             self._reset()
+
+    def _control(self, sandbox: Sandbox, body: bytes) -> None:
+        asked = (self.command, self.path, dict(self.headers.items()), body)
+        reply = sandbox.reply(lambda: control.answer(sandbox, *asked), control.allowed_methods(self.path))
+        self.wfile.write(reply.head() + (b"" if self.command == "HEAD" else reply.body))
+        self.wfile.flush()
 
     def parse_request(self) -> bool:
         """Take the head of a request apart. Every method in it is for the sandbox to answer."""

@@ -16,9 +16,10 @@ from .dialects import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import time
 
+    from ..market import Market
     from .clock import SandboxClock
-    from .hours import Market
     from .messages import Json
 
 _OSI = re.compile(r"([A-Z][A-Z0-9.]{0,5}) *(\d{6})([CP])(\d{8})")
@@ -289,7 +290,11 @@ class State:
     @property
     def today(self) -> date:
         """The day that it is where the market is."""
-        return self.market.day_of(self.now)
+        return self.market.today(self.now)
+
+    def at(self, day: date, hour: time) -> datetime:
+        """The instant of a time of a day where the market is."""
+        return datetime.combine(day, hour, self.market.zone)
 
     def live_contracts(self) -> list[Instrument]:
         """List the option contracts that have not expired."""

@@ -11,6 +11,8 @@ EXAMPLE_ACCOUNT_ID = 0
 FOREIGN_ACCOUNT_ID = 999999
 EXAMPLE_INSTRUCTION_ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 EXAMPLE_INSTRUMENT_ID = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"
+EXAMPLE_STOCK_ID = "0195f6d0-4f10-7b6a-9c3d-2e8f7a1b0c01"
+EXAMPLE_EXPIRING_ID = "0195f6d0-b3c4-7d5e-9f60-6b7c8d9e0f04"
 EXAMPLE_SYMBOL = "AAPL 280121C00195000"
 EXAMPLE_EXPIRY = date(2028, 1, 21)
 
@@ -82,7 +84,7 @@ def default_world(today: date) -> World:
     next_year = january(today.year + 1)
     return World(
         (
-            InstrumentToBe("AAPL", name="Apple Inc.", price="269.4", closing_price="268.05"),
+            InstrumentToBe("AAPL", EXAMPLE_STOCK_ID, name="Apple Inc.", price="269.4", closing_price="268.05"),
             InstrumentToBe("SPY", name="SPDR S&P 500 ETF Trust", price="712.35", closing_price="708.9"),
             InstrumentToBe("MSFT", name="Microsoft Corporation", price="470.02", closing_price="468.8"),
             InstrumentToBe("NVDA", name="NVIDIA Corporation", price="205.3", closing_price="206.1"),
@@ -90,6 +92,7 @@ def default_world(today: date) -> World:
             InstrumentToBe("SPX", name="S&P 500 Index", kind="INDEX", price="7120.4", closing_price="7085.1"),
             InstrumentToBe(f"SPX {next_year}C07000000", style="EUROPEAN", settles_on_open=True, price="310"),
             InstrumentToBe(example, EXAMPLE_INSTRUMENT_ID),
+            InstrumentToBe(f"AAPL {today:%y%m%d}C00260000", EXAMPLE_EXPIRING_ID),
         ),
         (
             AccountToBe(
