@@ -195,7 +195,7 @@ def test_faults_have_their_arguments_and_are_cleared(control: Control) -> None:
         ({"fault": "answer", "status": 500, "effect": "no"}, "`effect`"),
         ({"fault": "answer", "status": 500, "headers": {"a": "b"}}, "`headers`"),
         ({"fault": "answer", "status": 500, "headers": [["a", 1]]}, "`headers`"),
-        ({"fault": "odd_body", "kind": "emty"}, "not_json"),
+        ({"fault": "odd_body", "kind": "none"}, "not_json"),
         ({"fault": "stray_reply", "where": "after"}, "between"),
         ({"fault": "odd_body", "kind": []}, "unhashable"),
     ],
