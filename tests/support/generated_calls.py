@@ -273,6 +273,13 @@ def main() -> None:
     modules = [import_module(one.name) for one in pkgutil.walk_packages([folder], "clear_street_api.")]
     models = import_module("clear_street_api.models")
     assert set(models.__all__) <= set(dir(models))
+    for tag, operation in (("things", "put_thing"), ("thing_marks", "find_marks")):
+        operations: Any = import_module(f"clear_street_api.api.{tag}")
+        assert operation in dir(operations)
+        delattr(operations, operation)
+        assert getattr(operations, operation) is import_module(f"clear_street_api.api.{tag}.{operation}")
+        with pytest.raises(AttributeError, match="no attribute 'none'"):
+            _ = operations.none
     use_models(models)
     use_names(models)
     use_views(models)
