@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logging import INFO, WARNING
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from .._api import requests as seam
 from .._api.json import read_object
@@ -35,11 +35,6 @@ class Completed(Generic[T]):
         self.call: Call[T] = call
         self.reply: Reply = reply
         self.value: T | None = value
-
-    @property
-    def http_response(self) -> Any:
-        """The driver's own object."""
-        return self.reply.http_response
 
 
 def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outcome]]:

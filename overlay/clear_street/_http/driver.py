@@ -37,6 +37,12 @@ C = TypeVar("C", bound="httpx.Client | httpx.AsyncClient")
 class BaseDriver(Generic[C]):
     """What the two drivers share: all that needs no waiting."""
 
+    if TYPE_CHECKING:
+
+        def _new_client(self) -> C:
+            """Make an httpx client, for this process."""
+            ...
+
     def __init__(self, http_client: C | None, clock: Any) -> None:
         self.clock = SystemClock() if clock is None else clock
         self.owned: bool = False
@@ -51,9 +57,6 @@ class BaseDriver(Generic[C]):
             return self._supplied
         process = os.getpid()
         return self._own.get(process) or self._own.setdefault(process, self._new_client())
-
-    def _new_client(self) -> C:
-        raise NotImplementedError
 
     def _begin(self, send: Send, settings: Settings) -> Sending[C]:
         """Begin to send a request, unless the client is closed or read-only (docs/safety.md, "Arguments")."""
