@@ -18,6 +18,8 @@ DEV_READY := $(VENV)/.ready-$(subst /,-,$(VENV_PYTHON))
 CODEGEN_READY := $(CODEGEN)/.ready-$(subst /,-,$(PYTHON))
 BENCH := .tools/bench
 BENCH_READY := $(BENCH)/.ready-$(subst /,-,$(PYTHON))
+FUZZ := .tools/fuzz
+FUZZ_READY := $(FUZZ)/.ready-$(subst /,-,$(PYTHON))
 
 # An environment that happens to be active, or a setting that sends packages elsewhere, must not leak into ours. Settings
 # that say where packages come from are left alone.
@@ -100,6 +102,9 @@ faults: $(DEV_READY) ## Hold 18,000 calls that go wrong against what really happ
 
 mutants: $(DEV_READY) ## See that a test fails for each decision that is changed, in an hour; ARGS='batch policy' names modules
 	@$(BIN)/python tests/mutants.py $(ARGS)
+
+fuzz: $(DEV_READY) $(FUZZ_READY) ## Hold the sandbox to the spec with made-up requests; ARGS='--max-examples=100 --seed=7'
+	@$(BIN)/python tests/fuzz.py $(ARGS)
 
 faults-compared: $(BENCH_READY) $(DEV_READY) ## The same with the vendor's SDK beside this client, into docs/safety.md
 	@$(bench-package)
@@ -217,6 +222,11 @@ $(BENCH_READY): requirements/bench.txt $(UV_READY)
 	@echo 'setup: the peers of the benchmarks, into $(BENCH)'
 	@$(call environment,$(BENCH),$(PYTHON),requirements/bench.txt)
 	@$(BENCH)/bin/python -m compileall -q $(BENCH)/lib
+	@touch $@
+
+$(FUZZ_READY): requirements/fuzz.txt $(UV_READY)
+	@echo 'setup: schemathesis, into $(FUZZ)'
+	@$(call environment,$(FUZZ),$(PYTHON),requirements/fuzz.txt)
 	@touch $@
 
 $(CODEGEN_READY): requirements/codegen.txt $(UV_READY)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clear_street.market import Market
 from clear_street.sandbox import Fault, Sandbox, SandboxClock, SandboxTransport
+from clear_street.sandbox.paths import PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -1222,6 +1227,41 @@ def test_a_refused_instruction_names_its_field(service: Service) -> None:
     [detail] = answer.json()["error"]["details"]
     assert detail["path"] == "$[0].quantity"
     assert "exceeds the available position" in detail["reason"]
+
+
+def test_a_date_that_no_market_knows_is_refused(today: Service) -> None:
+    for day in ("0289-12-02", "9999-12-31"):
+        assert today.refused(HOURS, date=day) == 400
+        assert today.refused(ORDERS, **{"updated_at[gt]": day}) == 400
+        assert today.refused(ORDERS, **{"from": f"{day}T00:00:00Z"}) == 400
+
+
+@pytest.mark.parametrize("quantity", ["1e999999", "1e-999999", "0.0000000000001", "10000000000000"])
+def test_a_number_has_so_many_digits_at_most(service: Service, quantity: str) -> None:
+    answer = service.submit(buy(quantity=quantity))
+    assert answer.status_code == 422
+    assert "digits" in answer.json()["error"]["details"][0]["reason"]
+
+
+VALUES = st.sampled_from(["", "AAPL", CALL, "true", "2026-04-24", "1", "FILLED", "BUY"]) | st.text(max_size=12)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(sorted(PATHS)), st.dictionaries(VALUES, VALUES, max_size=2), st.data())
+def test_nothing_that_is_asked_breaks_it(operation: str, extra: dict[str, str], data: st.DataObject) -> None:
+    where = PATHS[operation]
+    names = [*where.query, *where.of_today]
+    chosen = data.draw(st.dictionaries(st.sampled_from(names), VALUES)) if names else {}
+    body = data.draw(st.none() | st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(buy(), VALUES))))
+    path = where.path.replace("{account_id}", f"{ACCOUNT}")
+    path = re.sub(r"{\w+}", lambda _: quote(data.draw(VALUES), safe=""), path)
+    target = f"{path}?{urlencode(chosen | extra)}"
+    headers = {"Authorization": "Bearer key", "Content-Type": "application/json"}
+    sandbox = Sandbox(dialect=data.draw(st.sampled_from(["contract", "today"])))
+    reply = sandbox.handle(where.method, target, headers, b"" if body is None else json.dumps(body).encode())
+    assert reply.status < 500
+    sandbox.clock.advance(2 * 86400)
+    assert sandbox.snapshot()
 
 
 EVERY_READ = [

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .messages import Json
 
 
+_MOST_DIGITS = 12
+
+
 class Field(NamedTuple):
     """One field: what is wrong with a value of it (None for nothing), and whether it may be left out or null."""
 
@@ -80,6 +83,8 @@ def number(*, above: int | None = 0) -> Callable[[Any], str | None]:
     def problem(value: Any) -> str | None:
         try:
             if isinstance(value, str) and value.isascii() and (found := Decimal(value)).is_finite():
+                if found.adjusted() >= _MOST_DIGITS or -int(found.as_tuple().exponent) > _MOST_DIGITS:
+                    return f"expected {_MOST_DIGITS} digits at most on each side of the point"
                 return None if above is None or found > above else f"expected a number greater than {above}"
         except InvalidOperation:
             pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .messages import Answer, Refusal, listed, page_of, plain
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MOST_IDS = 100
 ASSET_CLASSES = ("EQUITY", "OPTION", "WARRANT", "BOND", "FX", "OTHER")
 _WEEKLY = "W"
+_YEARS = range(1970, 2101)
+_Date = TypeVar("_Date", bound=date)
 
 
 def get_option_contracts(state: State, call: Call) -> Answer:
@@ -141,9 +143,17 @@ def underlying_of(state: State, item: str) -> Instrument:
 def day(text: str, name: str) -> date:
     """Read a date of a query."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise Refusal(400, f"`{name}` is no date, such as 2026-04-24") from None
+    return in_range(found, name)
+
+
+def in_range(found: _Date, name: str) -> _Date:
+    """Take a date or a time of a query, if a market could have been open on it."""
+    if found.year not in _YEARS:
+        raise Refusal(400, f"`{name}` is not from {_YEARS[0]} to {_YEARS[-1]}")
+    return found
 
 
 def boolean(query: dict[str, str], name: str) -> bool | None:

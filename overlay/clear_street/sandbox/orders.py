@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .accounts import OPEN, begin_day, buying_power
 from .fields import Field, flag, member, moment, number, read_object, text
+from .instruments import in_range
 from .messages import Answer, Refusal, is_list, is_object, listed, page_of, plain
 from .state import Holding, Order
 
@@ -601,6 +602,7 @@ def _asked(value: str, name: str) -> datetime:
         found = datetime.fromisoformat(value)
     except ValueError:
         raise Refusal(400, f"`{name}` is no time, such as 2026-04-24T14:30:00Z") from None
+    found = in_range(found, name)
     return found if found.utcoffset() is not None else found.replace(tzinfo=UTC)
 
 
