@@ -228,6 +228,7 @@ def test_a_helper_of_the_tests_is_in_the_folder_for_helpers() -> None:
     assert {path.name for path in (ROOT / "tests").glob("*.py") if not path.name.startswith("test_")} == {
         "conftest.py",
         "fault_sweep.py",
+        "fuzz.py",
         "mutants.py",
     }
 
