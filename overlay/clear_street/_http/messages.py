@@ -68,8 +68,8 @@ def new_request(
     except httpx.InvalidURL as error:
         raise ArgumentError(f"The URL of {send.request.operation} cannot be sent: {error}.") from None
     refuse_unseen(client, url)
-    merged = [*_of_client(tuple(client.headers.raw), (*own, *left_out), url.netloc)]
-    merged += own.items()
+    settled = (*own, *left_out) if left_out else tuple(own)
+    merged = [*_of_client(tuple(client.headers.raw), settled, url.netloc), *own.items()]
     # httpx builds the headers of a request with content twice, to add the length.
     if content is not None:
         merged.append((b"Content-Length", str(len(content)).encode()))
