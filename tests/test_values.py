@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clear_street import ClearStreet, OptionSymbol
+from clear_street import AsyncClearStreet, ClearStreet, OptionSymbol
+from clear_street.sandbox import Fault, Sandbox
 from clear_street.types.v1 import (
     Order,
     Position,
@@ -236,6 +237,30 @@ def test_a_reply_shows_in_one_line_its_first_rows_and_how_many_follow() -> None:
     assert cut.count("Position(") == 3
     assert ", ... and 997 more]" in cut
     assert "\n" not in cut
+
+
+def test_what_a_client_gives_shows_in_one_line_what_it_is() -> None:
+    sandbox = Sandbox(empty=True)
+    sandbox.faults.add(Fault.answer(503))
+    client, other = ClearStreet.sandbox(), AsyncClearStreet.sandbox()
+    positions = client.v1.positions
+
+    shown = [client, client.v1, positions, positions.with_raw_response, positions.iter_positions(122503)]
+    shown += [positions.watch_position_instructions(122503), other.v1.positions.watch_position_instructions(122503)]
+    shown += [other.v1.positions.iter_positions(122503), sandbox, sandbox.clock, sandbox.faults]
+    assert [repr(one) for one in shown] == [
+        "<ClearStreet https://sandbox.invalid>",
+        "<V1>",
+        "<Positions>",
+        "<PositionsWithRawResponse>",
+        "<PositionIterator>",
+        "<InstructionWatch>",
+        "<AsyncInstructionWatch>",
+        "<AsyncPositionIterator>",
+        "<Sandbox 2026-04-24T14:30:00+00:00, accounts: 0>",
+        "<SandboxClock 2026-04-24T14:30:00+00:00>",
+        "<Faults, rules: 1>",
+    ]
 
 
 def test_completion_lists_fields_and_what_people_call_and_no_machinery() -> None:

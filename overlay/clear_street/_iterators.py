@@ -163,6 +163,9 @@ class _Rows(Generic[RowT]):
         self._cursor = cursor
         self._rows: deque[RowT] = deque()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     @property
     def next_page_token(self) -> str | None:
         """The token of the first page that was not fetched yet: hand it in as `page_token` to resume after the rows

@@ -385,6 +385,9 @@ class ChangeWatch(Generic[C]):
         self._watch = watch
         self._changes: deque[C] = deque()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def __iter__(self) -> Iterator[C]:
         return self
 
@@ -403,6 +406,9 @@ class AsyncChangeWatch(Generic[C]):
         self._run = run
         self._watch = watch
         self._changes: deque[C] = deque()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
     def __aiter__(self) -> AsyncIterator[C]:
         return self

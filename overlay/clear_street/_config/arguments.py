@@ -345,6 +345,9 @@ class Named:
             plain = name.startswith("_") or hasattr(type(self), name)
             raise no_name(f"{type(self).__name__!r} object", name, {} if plain else _names_in(self))
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
 
 def _names_in(owner: object) -> dict[str, str]:
     """The public names of an object, and of the namespaces below it by their paths."""

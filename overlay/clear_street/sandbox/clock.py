@@ -40,6 +40,9 @@ class SandboxClock:
         self._lock = threading.Lock()
         self._advanced = 0.0
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.now().isoformat()}>"
+
     def monotonic(self) -> float:
         """Seconds since the clock began."""
         return self._advanced

@@ -324,6 +324,9 @@ class Faults:
     def __init__(self) -> None:
         self._rules: list[_Rule] = []
 
+    def __repr__(self) -> str:
+        return f"<Faults, rules: {len(self._rules)}>"
+
     def add(
         self,
         fault: Fault,

@@ -144,6 +144,9 @@ class Sandbox:
         self._lock = threading.RLock()
         self._begin()
 
+    def __repr__(self) -> str:
+        return f"<Sandbox {self.clock.now().isoformat()}, accounts: {len(self._state.accounts)}>"
+
     def _begin(self) -> None:
         day_end.schedule(self._state, self._state.today)
         world = default_world(self._state.today) if self._world is None else self._world
