@@ -92,9 +92,8 @@ class Sending(Generic[C]):
         bounds.begun = False
         return request
 
-    def is_read_by_application(self, response: httpx.Response) -> bool:
-        """Whether the body of a reply stays unread here, since the application reads it."""
-        self.response = response
+    def leave_to_application(self, response: httpx.Response) -> bool:
+        """Leave the body of a streamed success to the application, within its size; False for any other reply."""
         if not (self.send.stream and response.is_success):
             return False
         bound(response, self._settings.max_body_size)

@@ -134,7 +134,7 @@ class Driver(BaseDriver[httpx.Client]):
         try:
             if send.authenticated:
                 sending.key = _key(settings)
-            response = send_plain(sending.client, sending.new_request())
+            response = sending.response = send_plain(sending.client, sending.new_request())
             result: Reply | Failure = sending.reply(_body(sending, response))
         except BaseException as error:
             result = sending.failed(error)
@@ -160,7 +160,7 @@ def _key(settings: Settings) -> Secret:
 
 def _body(sending: Sending[httpx.Client], response: httpx.Response) -> bytes | None:
     """Read the body. `response.read()` is slow, so it is used only where httpx has read it already."""
-    if sending.is_read_by_application(response):
+    if sending.leave_to_application(response):
         return None
     if response.is_stream_consumed:
         return response.read()

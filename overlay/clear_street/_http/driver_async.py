@@ -92,7 +92,7 @@ class AsyncDriver(BaseDriver[httpx.AsyncClient]):
         try:
             if send.authenticated:
                 sending.key = await _key(settings, sending.bounds.until)
-            response = await asend_plain(sending.client, sending.new_request())
+            response = sending.response = await asend_plain(sending.client, sending.new_request())
             result: Reply | Failure = sending.reply(await _body(sending, response))
         except BaseException as error:
             result = sending.failed(error)
@@ -121,7 +121,7 @@ async def _key(settings: Settings, until: float) -> Secret:
 
 async def _body(sending: Sending[httpx.AsyncClient], response: httpx.Response) -> bytes | None:
     """Read the body. `response.aread()` is slow, so it is used only where httpx has read it already."""
-    if sending.is_read_by_application(response):
+    if sending.leave_to_application(response):
         return None
     if response.is_stream_consumed:
         return await response.aread()
