@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clear_street.cli import _exit, _text, _time, instructions
+from clear_street.cli import _exit, _text, _time
 from clear_street.cli._command import GROUPS, Command
 from clear_street.cli._exit import Exit, Problem
 from clear_street.cli._main import COMMANDS
@@ -34,7 +34,7 @@ SUBMIT = ("instructions", "submit", EXPIRING, "2")
 ESCAPE = "\x1b"
 CHANGING: dict[str, tuple[tuple[str, ...], ...]] = {
     "positions close": (("AAPL",), ("--all", "--confirm-account", ACCOUNT)),
-    "instructions submit": ((EXPIRING, "2"),),
+    "instructions submit": ((EXPIRING, "2"), ("--file", "{file}")),
     "instructions cancel": (("{id}",),),
 }
 """What each changing command is called with."""
@@ -45,6 +45,19 @@ def submitted(command_line: CommandLine) -> str:
     command_line.sandbox.plan(then=[])
     ran = command_line("-y", "-o", "json", *SUBMIT, "--no-wait")
     return str(ran.json[0]["id"])
+
+
+def filled(command_line: CommandLine, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words, with an instruction's id and a file's name where they are wanted."""
+    made = {"{id}": submitted, "{file}": file_of_one_row}
+    return tuple(made[word](command_line) if word in made else word for word in words)
+
+
+def file_of_one_row(command_line: CommandLine) -> str:
+    """A file of instructions."""
+    name = command_line.home / "batch.csv"
+    name.write_text(f"instruction_type,symbol,quantity\nEXERCISE,{EXPIRING},1\n", encoding="utf-8")
+    return str(name)
 
 
 # --- Results ----------------------------------------------------------------------------------------------------------
@@ -106,7 +119,7 @@ def test_what_can_be_sorted_by_is_what_the_service_knows() -> None:
 
 
 def test_what_can_be_submitted_is_what_the_service_knows() -> None:
-    from clear_street.cli.instructions import TYPES
+    from clear_street.cli._file import TYPES
     from clear_street.types.v1 import PositionInstructionType
 
     assert tuple(member.value for member in PositionInstructionType) == TYPES
@@ -286,6 +299,10 @@ def test_done_is_0(command_line: CommandLine) -> None:
         ("positions", "close", "GOOG"),
         ("positions",),
         ("nothing",),
+        ("instructions", "submit"),
+        ("instructions", "submit", EXPIRING),
+        ("instructions", "submit", EXPIRING, "1", "--file", "x"),
+        ("instructions", "submit", "--file", "/no/such/file"),
         ("instructions", "submit", "GOOG 280121C00195000", "1"),
         ("instructions", "submit", EXPIRING, "0"),
         ("instructions", "submit", EXPIRING, "1", "--not-after", "5pm"),
@@ -371,6 +388,22 @@ def test_what_cannot_be_followed_any_more_is_5_because_it_was_sent(command_line:
     assert "The service has it" in ran.err
 
 
+def test_a_position_is_named_by_its_instrument_too(command_line: CommandLine) -> None:
+    number = command_line("positions", "list", "-o", "json").json[0]["instrument_id"]
+    assert "AAPL 21 Jan 2028 195 call" in command_line("-n", "instructions", "submit", number, "1").err
+
+
+def test_what_fails_after_it_was_sent_is_5(command_line: CommandLine) -> None:
+    def full(text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+    command_line.patch.setattr(sys.stdout, "write", full)
+    ran = command_line("-y", *SUBMIT)
+    assert (ran.code, command_line.effects()) == (5, ["submitted"])
+    assert "What was asked for was sent, and the service has it." in ran.err
+    assert command_line("positions", "list").code == 1
+
+
 @pytest.mark.parametrize("status", ["REJECTED", "ENGINE_REJECTED"])
 def test_what_ends_badly_is_7(command_line: CommandLine, status: str) -> None:
     command_line.sandbox.plan(then=[status], reason="Not today")
@@ -451,7 +484,7 @@ CALLS = [(name, words) for name, calls in CHANGING.items() for words in calls]
 def test_a_dry_run_shows_the_request_and_reads_only(
     command_line: CommandLine, name: str, words: tuple[str, ...]
 ) -> None:
-    words = tuple(word.format(id=submitted(command_line)) if "{id}" in word else word for word in words)
+    words = filled(command_line, words)
     before, seen = command_line.effects(), len(command_line.sandbox.requests)
     ran = command_line("-n", *name.split(), *words)
     assert ran.code == 0
@@ -466,7 +499,7 @@ def test_a_dry_run_shows_the_request_and_reads_only(
 def test_without_a_person_and_without_yes_nothing_is_sent(
     command_line: CommandLine, name: str, words: tuple[str, ...]
 ) -> None:
-    words = tuple(word.format(id=submitted(command_line)) if "{id}" in word else word for word in words)
+    words = filled(command_line, words)
     if "--confirm-account" in words:
         words = words[:1]
     before = command_line.effects()
@@ -480,7 +513,7 @@ def test_without_a_person_and_without_yes_nothing_is_sent(
 def test_what_is_agreed_to_is_written_down_and_sent(
     command_line: CommandLine, name: str, words: tuple[str, ...]
 ) -> None:
-    words = tuple(word.format(id=submitted(command_line)) if "{id}" in word else word for word in words)
+    words = filled(command_line, words)
     before, journal = command_line.effects(), len(command_line.written_down())
     ran = command_line("-y", *name.split(), *words, "--no-wait")
     assert ran.code == 0
@@ -593,18 +626,12 @@ def test_a_service_that_does_not_tell_its_time_keeps_no_cutoff(command_line: Com
         _time.service_time(None, *[command_line.sandbox.clock.now()] * 2)
 
 
-def expires_today(command_line: CommandLine, cutoff: str) -> None:
-    """Let the contract that is submitted expire today, with this cut-off."""
-    command_line.patch.setenv("CLEAR_STREET_CUTOFF", cutoff)
-    command_line.patch.setattr(instructions, "expiry", lambda position: date(2026, 4, 24))
-
-
 def test_what_expires_today_is_not_sent_past_the_cutoff(command_line: CommandLine) -> None:
-    expires_today(command_line, "17:30")
+    command_line.patch.setenv("CLEAR_STREET_CUTOFF", "17:30")
     ran = command_line("-y", *SUBMIT)
     assert ran.code == 0
     assert "not after    17:30:00 EDT by the service's clock: in 6 h 59 min" in ran.err
-    command_line.sandbox.clock.advance(8 * 3600)
+    command_line.sandbox.clock.advance(7 * 3600 + 1)
     ran = command_line("-y", *SUBMIT)
     assert ran.code == 2
     assert "17:30:00 EDT by the service's clock: that is past" in ran.err
@@ -613,19 +640,73 @@ def test_what_expires_today_is_not_sent_past_the_cutoff(command_line: CommandLin
 
 @pytest.mark.parametrize(("typed", "code"), [("late", 0), ("y", 1)])
 def test_past_the_cutoff_a_person_types_that_it_is_late(command_line: CommandLine, typed: str, code: int) -> None:
-    expires_today(command_line, "10:00")
+    command_line.patch.setenv("CLEAR_STREET_CUTOFF", "10:00")
     assert command_line(*SUBMIT, typed=typed).code == code
     assert command_line.effects() == ([] if code else ["submitted"])
 
 
 def test_a_cutoff_of_the_environment_is_for_what_expires_today(command_line: CommandLine) -> None:
-    expires_today(command_line, "5pm")
+    command_line.patch.setenv("CLEAR_STREET_CUTOFF", "10:00")
+    assert "not after" not in command_line("-y", "instructions", "submit", OPTION, "1").err
+    command_line.patch.setenv("CLEAR_STREET_CUTOFF", "5pm")
     ran = command_line("-y", *SUBMIT)
-    assert (ran.code, command_line.effects()) == (2, [])
+    assert (ran.code, command_line.effects()) == (2, ["submitted"])
     assert "CLEAR_STREET_CUTOFF: '5pm' is no time of the day" in ran.err
-    expires_today(command_line, "10:00")
-    command_line.patch.setattr(instructions, "expiry", lambda position: date(2026, 4, 27))
-    assert "not after" not in command_line("-y", *SUBMIT).err
+
+
+# --- What expires -----------------------------------------------------------------------------------------------------
+
+
+def test_what_expires_is_shown_with_what_is_left(command_line: CommandLine) -> None:
+    command_line("-y", *SUBMIT)
+    command_line.sandbox.plan(then=[])
+    command_line("-y", "instructions", "submit", "SPY 260424P700", "1", "--type", "do_not_exercise", "--no-wait")
+    ran = command_line("expiring")
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "account 122503  Fri 24 Apr 10:30:04 EDT (the service's clock)",
+        "EXPIRES                    HELD  ACCEPTED  PENDING  LEFT    MONEY     VALUE  INSTRUCTED",
+        "AAPL 24 Apr 2026 260 call     5         2        0     3  in 9.40  4,700.00  2 EXERCISE ACCEPTED",
+        "SPY 24 Apr 2026 700 put       3         0        1     2        -      6.00  1 DO_NOT_EXERCISE SENT",
+    ]
+    assert ran.err.splitlines() == [
+        "Nothing is said of 5 contract(s). To exercise them:",
+        "  clear-street instructions submit 'AAPL 260424C260' 3",
+        "  clear-street instructions submit 'SPY 260424P700' 2",
+    ]
+    row = command_line("expiring", "2026-04-24", "-o", "json").json[0]
+    assert (row["left"], row["accepted"], row["in_the_money_by"]) == ("3", "2", "9.4")
+
+
+def test_another_day_may_have_nothing_or_short_options(command_line: CommandLine) -> None:
+    assert "Nothing that the account holds expires then." in command_line("expiring", "2026-04-27").err
+    ran = command_line("expiring", "2027-01-15", "-o", "jsonl")
+    assert [row["symbol"] for row in ran.lines] == ["MSFT 270115P00450000"]
+    assert "1 short position(s) expire, too" in command_line("expiring", "2027-01-15").err
+    assert command_line("expiring", "tomorrow").code == 2
+
+
+@pytest.mark.parametrize(
+    ("minute", "told"), [(25, "cut-off 17:30 EDT: 0 h 04 min left"), (31, "cut-off 17:30 EDT: that is past")]
+)
+def test_the_time_to_the_cutoff_is_the_service_s(command_line: CommandLine, minute: int, told: str) -> None:
+    command_line.clock = SandboxClock(command_line.sandbox.clock.now() - timedelta(days=3))
+    command_line.sandbox.clock.advance(6 * 3600 + (30 + minute) * 60)
+    assert told in command_line("expiring", "--cutoff", "17:30").out
+    command_line.patch.setenv("CLEAR_STREET_CUTOFF", "17:30")
+    assert told in command_line("expiring").out
+
+
+def test_what_an_exercise_moves_is_said_where_it_is_known(command_line: CommandLine) -> None:
+    ran = command_line("-n", "instructions", "submit", "aapl 260424c260", "2")
+    assert "contract     AAPL 24 Apr 2026 260 call   (AAPL 260424C00260000)" in ran.err
+    assert "that buys 200 shares at 260: 52,000.00 (at 100 a contract)" in ran.err
+    assert (
+        "that sells 100 shares at 700: 70,000.00"
+        in command_line("-n", "instructions", "submit", "SPY 260424P700", "1").err
+    )
+    command_line.sandbox.add_position(int(ACCOUNT), "AAPL1 260424C00260000", 5)
+    assert "shares" not in command_line("-n", "instructions", "submit", "AAPL1 260424C260", "1").err
 
 
 # --- Text -------------------------------------------------------------------------------------------------------------

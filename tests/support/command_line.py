@@ -49,9 +49,11 @@ class CommandLine:
         self.sandbox = Sandbox()
         self.clock = self.sandbox.clock
         self.columns = 80
+        self.piped: io.StringIO | None = None
         self.terminals: set[str] = set()
         self.connected: list[dict[str, Any]] = []
         self.patch, self._capsys = monkeypatch, capsys
+        self.home = home
         self.journal = home / "state" / "clear-street" / "journal.jsonl"
         for name, value in {
             "CLEAR_STREET_API_KEY": KEY,
@@ -80,7 +82,7 @@ class CommandLine:
 
         world = World(self.connect, self.clock.now, is_terminal, lambda: self.columns)
         with self.patch.context() as patch:
-            patch.setattr(sys, "stdin", io.StringIO("" if typed is None else f"{typed}\n"))
+            patch.setattr(sys, "stdin", self.piped or io.StringIO("" if typed is None else f"{typed}\n"))
             level = logger.level
             try:
                 code = run(words, world)

@@ -68,6 +68,7 @@ class Command:
 
 
 GROUPS = {
+    "batch": "Make and check files of instructions.",
     "positions": "List positions, and close them.",
     "instructions": "Submit, follow, cancel and find instructions on option positions.",
 }

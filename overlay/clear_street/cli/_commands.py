@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import about, get, instructions, positions, sandbox
+from . import about, batch, expiring, get, instructions, positions, sandbox
 
 if TYPE_CHECKING:
     from ._command import Command
 
 COMMANDS: tuple[Command, ...] = (
+    *expiring.COMMANDS,
     *positions.COMMANDS,
     *instructions.COMMANDS,
+    *batch.COMMANDS,
     *get.COMMANDS,
     *sandbox.COMMANDS,
     *about.COMMANDS,

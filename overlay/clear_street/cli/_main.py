@@ -174,18 +174,26 @@ def _callback(command: Command) -> Callable[..., Exit]:
 
 def _ended(session: Session, error: BaseException) -> Exit:
     """Tell what a run ended in; its exit status."""
+    from ..errors import ClearStreetError
+
     code = _exit.of_error(error)
+    if session.has_changed and code in (Exit.DECLINED, Exit.USAGE, Exit.NOT_SENT):
+        session.tell("What was asked for was sent, and the service has it. After that it went wrong:")
+        code = Exit.UNSETTLED
     if session.format != "table":
         session.tell(compact_json(error_record(error, code)))
     else:
         for line in _lines(session, error, code):
             session.tell(line)
-    if session.options.get("verbose") and code is Exit.DECLINED and not isinstance(error, Problem):
+    is_bug = isinstance(error, Exception) and not isinstance(error, Problem | ClearStreetError)
+    if is_bug and session.options.get("verbose"):
         traceback.print_exc(file=sys.stderr)
     return code
 
 
 def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
+    from ..errors import ClearStreetError
+
     unknown = [key for key, what in getattr(error, "outcomes", {}).items() if what == "unknown"]
     unknown = unknown or list(getattr(error, "idempotency_keys", ()))
     if code is Exit.UNKNOWN:
@@ -197,8 +205,8 @@ def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
     elif code is Exit.NOT_SENT:
         yield f"Nothing was sent, or nothing was done: {clean(error)}"
     elif isinstance(error, Problem):
-        yield clean(error)
-    elif code is Exit.DECLINED:
+        yield from map(clean, error.message.split("\n"))
+    elif not isinstance(error, ClearStreetError):
         yield f"A bug of this program: {type(error).__name__}: {clean(error)} (-v shows where)"
     else:
         yield f"{type(error).__name__}: {clean(error)}"

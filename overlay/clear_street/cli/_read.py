@@ -53,3 +53,11 @@ def since(text: str) -> date | time:
         return time_of_day(text) if ":" in text else date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is neither a day, such as 2026-04-24, nor a time of today, such as 09:30") from None
+
+
+def day(text: str) -> date:
+    """``2026-04-24``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day, such as 2026-04-24") from None

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from .._client import ClearStreet
+    from .._option_symbol import OptionSymbol
+    from ..market import Market
     from ..types.v1 import Position, PositionInstruction
     from ._table import Column, Table
 
@@ -78,6 +80,10 @@ class Session:
         self.cutoff: _time.Cutoff | None = None
         """The time past which nothing that changes something is to be sent."""
         self._time: _time.ServiceTime | None = None
+        self.has_changed = False
+        """Whether something was changed: what goes wrong after that does not undo it."""
+        self.is_interrupted = False
+        """Whether a person has stopped it in the middle, and it goes on to tell what is known."""
         self._has_agreed = False
         self._is_stdout_gone = False
 
@@ -145,25 +151,38 @@ class Session:
             facts.append(f"not after    {self.cutoff} by the service's clock: {left}")
         return facts
 
-    def keep_cutoff(self, expiries: Iterable[date | None] = ()) -> bool:
+    @property
+    def market(self) -> Market:
+        """The days of the market, with the cut-off that the environment says."""
+        from ..market import Market
+
+        text = os.environ.get(_time.CUTOFF)
+        try:
+            return Market(cutoff=time_of_day(text) if text else None)
+        except ValueError as error:
+            raise Problem(f"{_time.CUTOFF}: {error}") from None
+
+    def cutoff_on(self, day: date, given: time | None) -> datetime | None:
+        """The cut-off of a day: a time of it that was given, or else the environment's; None without either."""
+        if given is not None:
+            return datetime.combine(day, given, _time.new_york())
+        return self.market.cutoff_at(day)
+
+    def keep_cutoff(self, contracts: Iterable[OptionSymbol | None] = ()) -> bool:
         """Take the time past which nothing is to be sent from ``--not-after`` or, for what expires today, from the
         environment. Whether the latter is over, so that a person has to agree to be late.
         """
         given: time | None = self.options.get("not_after")
-        if given is not None:
-            self.cutoff = _time.today_at(self.service_now(), given)
+        market = self.market
+        if given is None and (market.cutoff is None or not contracts):
             return False
-        text = os.environ.get(_time.CUTOFF)
-        if not text:
+        now = self.service_now()
+        today = market.today(now)
+        if given is None and not any(each is not None and market.last_day(each) == today for each in contracts):
             return False
-        try:
-            of_day = time_of_day(text)
-        except ValueError as error:
-            raise Problem(f"{_time.CUTOFF}: {error}") from None
-        if self.market_day not in expiries:
-            return False
-        self.cutoff = _time.today_at(self.service_now(), of_day)
-        return self.cutoff.is_past
+        moment = self.cutoff_on(today, given)
+        self.cutoff = None if moment is None else _time.Cutoff(moment, moment - now)
+        return given is None and self.cutoff is not None and self.cutoff.is_past
 
     def not_after(self) -> datetime | None:
         """The cut-off by this machine's clock, for calls."""
@@ -215,7 +234,9 @@ class Session:
         def note(keys: tuple[str, ...], request: Any) -> None:
             write_down(self.journal, self.world.now(), url, keys, request)
 
-        return call(self.client.with_options(read_only=False, on_intent=note))
+        came = call(self.client.with_options(read_only=False, on_intent=note))
+        self.has_changed = True
+        return came
 
     def _stop(self, request: str) -> NoReturn:
         """Show a request, and let nothing of it be sent."""
@@ -238,11 +259,6 @@ class Session:
         """The moment by the service's clock, at the latest."""
         return self.service_time.at(self.world.now())
 
-    @property
-    def market_day(self) -> date:
-        """The day in New York by the service's clock."""
-        return self.service_now().astimezone(_time.new_york()).date()
-
     def positions(self, **arguments: Any) -> list[Position]:
         """Every position of the account."""
         found: list[Position] = []
@@ -253,7 +269,7 @@ class Session:
                 found.extend(page.data or ())
                 yield len(found), (page.metadata and page.metadata.total_items) or len(found)
 
-        self._follow("positions", steps())
+        self.follow("positions", steps())
         return found
 
     def instructions(self) -> list[PositionInstruction]:
@@ -283,6 +299,17 @@ class Session:
             if answer.lower() not in (("y", "yes") if typed is None else (typed.lower(),)):
                 raise Problem("Nothing was sent.", Exit.DECLINED)
         self._has_agreed = True
+
+    def agree_in_time(self, contracts: Iterable[OptionSymbol | None], facts: Sequence[str], question: str) -> None:
+        """Ask; where the cut-off of what expires today is over, a person has to type that it is late."""
+        is_late = self.keep_cutoff(list(contracts))
+        facts = [*self.where(), *facts]
+        if is_late:
+            self.cutoff = None
+            late = f"The cut-off is over. Type {_time.LATE} to send it all the same"
+            self.agree(facts, late, typed=_time.LATE)
+        else:
+            self.agree(facts, question)
 
     # --- Writing ---
 
@@ -351,7 +378,7 @@ class Session:
         else:
             self.write("".join(f"{''.join(text for text, _ in line)}\n" for line in lines))
 
-    def _follow(self, what: str, steps: Iterator[tuple[int, int]]) -> None:
+    def follow(self, what: str, steps: Iterator[tuple[int, int]]) -> None:
         """Go through `steps`, which give how many are done of how many, with a bar from the second on."""
         done, total = next(steps, (0, 0))
         if done >= total or not self.world.is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":

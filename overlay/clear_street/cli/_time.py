@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from ._exit import Exit, Problem
 
 if TYPE_CHECKING:
-    from datetime import time
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
 CUTOFF = "CLEAR_STREET_CUTOFF"
@@ -60,17 +60,16 @@ def service_time(date: str | None, before: datetime, after: datetime) -> Service
     return ServiceTime(told + timedelta(seconds=1) - before, after - before + timedelta(seconds=1))
 
 
-def today_at(now: datetime, of_day: time) -> Cutoff:
-    """A time of the day in New York that it is at `now`."""
-    moment = datetime.combine(now.astimezone(new_york()).date(), of_day, new_york())
-    return Cutoff(moment, moment - now)
-
-
 def span(left: timedelta) -> str:
-    """A length of time for people."""
+    """A length of time, to the second."""
     total = int(left.total_seconds())
-    hours, minutes, seconds = total // 3600, total // 60 % 60, total % 60
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"
+    return rough(left) if total >= 3600 else f"{total // 60} min {total % 60:02} s"
+
+
+def rough(left: timedelta) -> str:
+    """A length of time, to the minute."""
+    total = int(left.total_seconds())
+    return f"{total // 3600} h {total // 60 % 60:02} min"
 
 
 def new_york() -> ZoneInfo:

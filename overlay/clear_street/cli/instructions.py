@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from .._states import FAILED_STATES, TERMINAL_STATES, words_of
 from ._columns import of_instructions
 from ._command import Argument, Command, Option
-from ._contracts import expiry, found, is_meant
+from ._contracts import found, is_meant, named, option, what_it_moves
 from ._exit import Exit, Problem, gravest, of_error
+from ._file import TYPES
 from ._read import at_least_one, since
 from ._text import clean, clock_time, number
-from ._time import LATE, new_york
+from ._time import new_york
+from .batch import NAME, submit_file
 from .positions import symbols
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from .._calls.changes import InstructionChange
     from ..types.v1 import Position, PositionInstruction
     from ._session import Session
-
-TYPES = ("EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE")
 
 
 def open_ids(session: Session) -> list[str]:
@@ -66,7 +66,25 @@ def show(session: Session, rows: Sequence[PositionInstruction]) -> None:
     session.show(of_instructions(session.zone), rows, records=[row.to_dict() for row in rows])
 
 
-def submit(session: Session, symbol: str, quantity: int, *, type: str, key: str | None) -> Exit:
+def submit(
+    session: Session,
+    symbol: str | None,
+    quantity: int | None,
+    *,
+    type: str,
+    key: str | None,
+    file: str | None,
+    batch: str,
+) -> Exit:
+    """Submit one instruction, or those of a file."""
+    if file is not None and symbol is None and key is None:
+        return submit_file(session, file, batch)
+    if file is not None or symbol is None or quantity is None:
+        raise Problem("Say what: SYMBOL and QTY, or --file FILE. Nothing was sent.")
+    return _submit(session, symbol, quantity, type, key)
+
+
+def _submit(session: Session, symbol: str, quantity: int, type: str, key: str | None) -> Exit:
     """Submit one instruction, and follow it."""
     position = found(session.positions(), symbol)
     if position is None:
@@ -74,7 +92,7 @@ def submit(session: Session, symbol: str, quantity: int, *, type: str, key: str 
     from .._api.keys import new_idempotency_key
 
     key = key or new_idempotency_key()
-    _agree_in_time(session, [position], _facts(position, quantity, type), "Send it?")
+    session.agree_in_time([option(position.symbol)], _facts(position, quantity, type), "Send it?")
     row: Any = {
         "instruction_type": type,
         "instrument_id": position.instrument_id,
@@ -90,8 +108,8 @@ def submit(session: Session, symbol: str, quantity: int, *, type: str, key: str 
     )
     if reply is None:
         return Exit.DONE
-    sent = reply.data[0]
-    if reply.undetermined:
+    sent = next((row for row in reply.accepted if row.instruction_id == key), None)
+    if sent is None:
         raise _undetermined(key)
     _say_row(session, sent, f"key {key}")
     return settle(session, [sent])
@@ -100,20 +118,10 @@ def submit(session: Session, symbol: str, quantity: int, *, type: str, key: str 
 def _facts(position: Position, quantity: int, type: str) -> list[str]:
     return [
         f"instruction  {type}",
-        f"contract     {clean(position.symbol)}",
+        f"contract     {named(position.symbol)}   ({clean(position.symbol)})",
         f"quantity     {quantity} of {number(position.available_quantity)} free, {number(position.quantity)} held",
+        *(f"             {moved}" for moved in [what_it_moves(position, quantity, type)] if moved),
     ]
-
-
-def _agree_in_time(session: Session, positions: Sequence[Position], facts: Sequence[str], question: str) -> None:
-    """Ask; where the cut-off of what expires today is over, a person has to type that it is late."""
-    is_late = session.keep_cutoff([expiry(position) for position in positions])
-    where = session.where()
-    if is_late:
-        session.cutoff = None
-        session.agree((*where, *facts), f"The cut-off is over. Type {LATE} to send it all the same", typed=LATE)
-    else:
-        session.agree((*where, *facts), question)
 
 
 def _undetermined(key: str) -> Problem:
@@ -293,10 +301,12 @@ COMMANDS: tuple[Command, ...] = (
         "Where CLEAR_STREET_CUTOFF has a time of the day, one on a contract that expires today is not sent past it.",
         submit,
         (
-            Argument("symbol", "SYMBOL", completes=symbols),
-            Argument("quantity", "QTY", read=at_least_one),
+            Argument("symbol", "[SYMBOL", is_required=False, completes=symbols),
+            Argument("quantity", "QTY]", is_required=False, read=at_least_one),
             Option(("--type",), "What is to be done.", "TYPE", choices=TYPES, default="EXERCISE"),
             Option(("--key",), "The idempotency key; the same as before, to send again what was lost.", "KEY"),
+            Option(("--file",), "Submit the rows of a file instead: CSV or JSON lines; - is standard input.", "FILE"),
+            NAME,
         ),
         changes=True,
     ),
