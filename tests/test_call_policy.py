@@ -269,7 +269,7 @@ def test_the_waits_grow_between_their_bounds(monkeypatch: pytest.MonkeyPatch) ->
     assert waits == [0.25, 0.5, 1, 2, 4, 4, 4]
 
 
-@pytest.mark.parametrize("asked", ["2", "2.5", "60"])
+@pytest.mark.parametrize("asked", ["0", "0.001", "2", "2.5", "60"])
 def test_retry_after_is_obeyed_exactly(asked: str) -> None:
     service = Service(reply(503, headers={"Retry-After": asked}), ok())
     read(service.client())

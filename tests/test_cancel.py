@@ -14,6 +14,7 @@ from clear_street.errors import (
     APIResponseValidationError,
     APIStatusError,
     ConflictError,
+    CutoffPassedError,
     InternalServerError,
     NotFoundError,
     RateLimitError,
@@ -390,6 +391,17 @@ def test_no_cancel_is_sent_after_the_last_moment_but_looks_are() -> None:
     service.steps.extend([service.taking(5.0, lost()), listed(instruction())])
     response = cancel(service.client(), not_after=datetime(2026, 4, 24, 14, 30, 5, tzinfo=UTC))
     assert (response.reconciled, service.methods) == (True, ["DELETE", "GET"])
+
+
+def test_a_cancel_that_the_last_moment_ends_does_not_hide_an_earlier_attempt() -> None:
+    service = Service(unsent())
+    service.steps.extend([service.taking(5.0, lost()), *(listed() for _ in range(LOOKS))])
+    error = failure(service, not_after=datetime(2026, 4, 24, 14, 30, 5, tzinfo=UTC))
+    assert isinstance(error, CutoffPassedError)
+    assert error.outcome_unknown is True
+    assert "it was not sent again" in str(error)
+    assert "nothing was sent" not in str(error)
+    assert [attempt.outcome for attempt in error.attempts] == ["never_sent", "unknown"]
 
 
 def test_the_hook_is_told_before_the_first_byte() -> None:

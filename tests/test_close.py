@@ -263,3 +263,12 @@ def test_a_streamed_reply_that_breaks_off_leaves_the_outcome_unknown() -> None:
 def test_a_read_that_ends_badly_is_never_of_unknown_outcome() -> None:
     error = failure(lambda client: client.get("/v1/unheard-of", cast_to=dict), Service(lost(), lost(), lost()))
     assert error.outcome_unknown is False
+
+
+def test_a_loss_that_is_noticed_after_the_last_moment_is_a_loss(call: Callable[..., Any]) -> None:
+    """Only what `not_after` kept from being sent ends in its error: this was sent before."""
+    service = Service()
+    service.steps.append(service.taking(5.0, lost()))
+    error = failure(call, service, not_after=service.clock.now() + timedelta(seconds=5))
+    assert not isinstance(error, CutoffPassedError)
+    assert error.outcome_unknown is True
