@@ -617,7 +617,7 @@ def test_an_undetermined_row_is_loud(caplog: pytest.LogCaptureFixture) -> None:
 
     assert "not mentioned by the 2xx" in repr(response.data[0])
     assert "not mentioned by the 2xx" not in repr(response.data[1])
-    assert "the reply does not tell what came of 1 row(s)" in caplog.text
+    assert "the reply does not say what happened to 1 row(s)" in caplog.text
     assert "key-0" not in caplog.text
     assert pickle.loads(pickle.dumps(response.data[0])) == response.data[0]
 

@@ -821,7 +821,7 @@ def test_a_duplicate_that_is_not_listed_is_unknown_under_the_id_named(status: in
     assert (error.outcome_unknown, error.outcomes, error.data) == (True, {key: "unknown"}, ())
     assert error.existing_ids == {key: "the-first"}
     assert error.message == (
-        "It is a 409" if status == 409 else "the reply does not tell what came of every instruction"
+        "It is a 409" if status == 409 else "the reply does not say what happened to every instruction"
     )
     assert f"{key} (existing_id the-first)" in str(error)
     assert service.methods == ["POST", *["GET"] * LOOKS]

@@ -3,12 +3,12 @@
 ::
 
     ClearStreetError
-    ├── ArgumentError (also a ValueError)      refused before anything was sent
-    ├── APIError                               a call was made
-    │   ├── APIConnectionError                 no complete reply came
-    │   │   └── APITimeoutError                ... in time
-    │   ├── CutoffPassedError                  the time in `not_after` kept it from being sent, or sent again
-    │   ├── APIResponseValidationError         a 2xx that is not what it should be
+    ├── ArgumentError (also a ValueError)      an argument was refused; nothing was sent
+    ├── APIError                               a call was made and did not succeed
+    │   ├── APIConnectionError                 no complete reply arrived
+    │   │   └── APITimeoutError                no complete reply arrived in time
+    │   ├── CutoffPassedError                  `not_after` passed before it was sent, or sent again
+    │   ├── APIResponseValidationError         a 2xx with an unexpected body
     │   └── APIStatusError                     the service answered with an error
     │       ├── BadRequestError                400
     │       ├── AuthenticationError            401
@@ -19,10 +19,10 @@
     │       ├── RateLimitError                 429
     │       └── InternalServerError            5xx
     ├── InstructionFailedError                 an instruction ended in REJECTED, ENGINE_REJECTED or CANCEL_FAILED
-    └── WaitTimeoutError                       waiting ended before the instructions did
+    └── WaitTimeoutError                       the time of a wait ended before its instructions were settled
 
-``outcome_unknown`` on the root is the question to ask first: True exactly when the effect may have happened and it
-could not be found out. Errors survive pickling and `copy.deepcopy`, and never hold the API key.
+Check ``outcome_unknown`` first, which every error has: it is True exactly if the effect may have happened and the client
+could not find out. Errors can be pickled and copied with `copy.deepcopy`, and never contain the API key.
 """
 
 from __future__ import annotations
@@ -74,52 +74,53 @@ class RequestInfo(NamedTuple):
     method: str
     """The HTTP method."""
     path_template: str
-    """The path with its parameters' names, such as ``/v1/accounts/{account_id}/positions``: no ids, so that it can be
-    logged.
+    """The path with the names of its parameters, such as ``/v1/accounts/{account_id}/positions``. It contains no ids, so
+    it may be logged.
     """
 
 
 class InterruptedCall(NamedTuple):
-    """A changing call that was stopped from outside (cancelled, timed out by the application, Ctrl-C) after it may have
-    had its effect: its outcome is unknown.
+    """A changing call that was stopped from outside after it may have had its effect, so that its outcome is unknown.
+
+    A cancelled task, a time-out of the application's own, or Ctrl-C stops a call.
     """
 
     request: RequestInfo
     """Method and path template of the call."""
     path: str
-    """The path itself, which has the account's id, so that it does not belong into a log."""
+    """The path itself. It contains the account's id: do not log it."""
     idempotency_keys: tuple[str, ...]
-    """For a submit, the idempotency keys of its rows in the caller's order: what to look for."""
+    """For a submit, the idempotency keys of its rows, in the order in which they were given: look for these."""
     started_at: datetime
     """When the call began, by the client's clock (aware, UTC)."""
 
 
 class StateSeen(NamedTuple):
-    """One state that an instruction was seen in while it was waited for."""
+    """A state in which an instruction was seen during a wait."""
 
     status: str | None
-    """The status as the service named it; None while the instruction was not in the list."""
+    """The status, as the service wrote it; None while the instruction was not in the list."""
     at: datetime
-    """When it was first seen in this state, by the client's clock (aware, UTC)."""
+    """When the instruction was first seen in this state, by the client's clock (aware, UTC)."""
 
 
 def _restore(kind: type[ClearStreetError], args: tuple[Any, ...], state: dict[str, Any]) -> ClearStreetError:
     error = kind.__new__(kind, *args)
     error.args = args
-    if "response" in state:  # as release 0.1 called it
+    if "response" in state:  # pickled by release 0.1, where `reply` had this name
         state["reply"] = state.pop("response")
     error.__dict__.update(state)
     return error
 
 
 class ClearStreetError(Exception):
-    """The root of every exception that this package raises."""
+    """The base class of every exception that this package raises."""
 
     outcome_unknown: bool = False
-    """True exactly when the call may have had its effect and it could not be found out whether it has."""
+    """True exactly if the call may have had its effect and the client could not find out."""
 
     def __init__(self, *args: object) -> None:
-        # Messages quote what the service or the caller made up; the raw text is on the attributes.
+        # Messages quote text of the service or the caller, which may have line breaks. Attributes have it unchanged.
         super().__init__(*(one_line(arg) if isinstance(arg, str) else arg for arg in args))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -127,38 +128,43 @@ class ClearStreetError(Exception):
 
 
 class ArgumentError(ClearStreetError, ValueError):
-    """An argument that cannot be used; nothing was sent. The message names the argument, the value and the remedy."""
+    """An argument cannot be used, and nothing was sent.
+
+    The message names the argument, the value (unless it may be secret) and what to write instead.
+    """
 
 
 class APIError(ClearStreetError):
-    """A call that was made and did not succeed."""
+    """A call was made and did not succeed."""
 
     message: str
-    """What went wrong, without the request: the service's own message, where it sent one, on one line and of bounded
-    length. As it came, it is on `body`.
+    """What went wrong, without the method and path: the service's own message if it sent one, on one line and cut if it
+    is long. For an `APIStatusError`, `body` has it unchanged.
     """
     request: RequestInfo | None
     """Method and path template of the call."""
     request_id: str | None
-    """The service's id of the last request of the call, to quote to its support; None where no reply came."""
+    """The service's id of the call's last request, to quote to its support; None if that request has no reply, or a
+    reply without an id.
+    """
     attempts: tuple[Attempt, ...]
-    """Each request that was sent, with its time, where it failed, its status and its request id."""
+    """Each request that was made, with its time, its result, its status and its request id."""
     outcomes: dict[str, str]
-    """For a submit, what is known of each row by its idempotency key: ``"landed"``; ``"rejected"``, for good;
-    ``"refused_for_now"`` (429, or a 5xx that says that nothing was stored: the same may be asked for again);
+    """For a submit, what is known about each row, by its idempotency key: ``"landed"``; ``"rejected"``, which is final;
+    ``"refused_for_now"`` (after a 429, or a 5xx which says that nothing was stored: the row may be submitted again);
     ``"not_sent"``; or ``"unknown"``.
     """
     candidates: tuple[PositionInstruction, ...]
     """For a submit with an unknown outcome, rows that may be its effect under another key."""
     existing_ids: dict[str, str]
-    """For rows of a submit that the service called duplicates and no look could show: the server's `id` of the
-    instruction that it named, by idempotency key.
+    """For each row of a submit that the service called a duplicate of an instruction, and that no look could settle: the
+    server's `id` of that instruction, by the row's idempotency key.
     """
     reconciled: bool
-    """Whether what is known of the call, or of a part of it, was found by looking at the account's instructions."""
+    """Whether a look at the account's instructions answered what a reply did not, for at least a part of the call."""
     reply: Response | None
-    """The decoded reply, where the call succeeded at the service and the error was asked for (``strict``,
-    ``raise_on_rejection``).
+    """The decoded reply, if the call succeeded at the service and raised because the application asked for that
+    (``strict``, ``raise_on_rejection``); else None.
     """
 
     def __init__(
@@ -191,13 +197,13 @@ class APIError(ClearStreetError):
 
     @property
     def idempotency_keys(self) -> tuple[str, ...]:
-        """For a submit, the idempotency keys of its rows in the caller's order: what to look for when the outcome is
-        unknown.
+        """For a submit, the idempotency keys of its rows, in the order in which they were given. Look for these if the
+        outcome is unknown.
         """
         return tuple(self.outcomes)
 
     if TYPE_CHECKING:
-        pass  # a type checker would take every name for one that is there
+        pass  # with `__getattr__`, a type checker would accept every name
     else:
 
         def __getattr__(self, name: str) -> object:
@@ -225,22 +231,22 @@ class APIError(ClearStreetError):
 
 
 class APIConnectionError(APIError):
-    """No complete reply came: no connection, or a connection that broke."""
+    """No complete reply arrived: there was no connection, or the connection broke."""
 
 
 class APITimeoutError(APIConnectionError):
-    """No complete reply came in time."""
+    """No complete reply arrived in time."""
 
 
 class CutoffPassedError(APIError):
-    """The time in `not_after` kept the call from being sent, or from being sent again.
+    """The time in `not_after` passed before the call could be sent, or sent again.
 
-    `outcome_unknown` and `outcomes` tell what came of attempts before that; where there were any, ``__cause__`` is the
-    error that the last of them would have been.
+    `outcome_unknown` and `outcomes` say what earlier attempts did. If there were any, ``__cause__`` is the error that
+    the call would have raised after the last of them.
     """
 
     not_after: datetime
-    """The time after which nothing was to be sent."""
+    """The time after which nothing may be sent, as the application gave it."""
     client_time: datetime
     """When the call gave up, by the client's clock (aware, UTC)."""
 
@@ -251,12 +257,14 @@ class CutoffPassedError(APIError):
 
 
 class APIResponseValidationError(APIError):
-    """A 2xx that is not what it should be: no JSON object, or in strict mode one that departs from the spec."""
+    """The service answered a 2xx with an unexpected body: it cannot be read, it does not answer the request or, with
+    ``strict``, it departs from the spec.
+    """
 
     status_code: int
     """The HTTP status."""
     body: bytes | None
-    """The body as it came; None where it broke off."""
+    """The body, unchanged; None if it was not read to its end."""
 
     def __init__(self, message: str, *, status_code: int, body: bytes | None = None, **context: Any) -> None:
         super().__init__(message, **context)
@@ -265,20 +273,22 @@ class APIResponseValidationError(APIError):
 
 
 class APIStatusError(APIError):
-    """The service answered with an error."""
+    """The service answered with an error, or rejected rows and the application asked for an error then."""
 
     status_code: int
     """The HTTP status."""
     headers: dict[str, str]
-    """The reply's headers, names in lower case."""
+    """The reply's headers, with names in lower case."""
     body: object
-    """The reply's body: decoded JSON where it is JSON, else the text."""
+    """The reply's body: decoded if it is JSON, else the text."""
     error: ErrorBody | None
-    """The envelope's error (code, message, details), None where the reply has none."""
+    """The error in the service's envelope (code, message, details); None if the reply has none."""
     data: tuple[PositionInstruction, ...]
-    """For a submit that was refused, its rows, in the order of the reply."""
+    """For a refused submit, its rows, in the order of the reply; for a refused cancel, the instruction if the list shows
+    it.
+    """
     retry_after: float | None
-    """Seconds that the service asked to wait, None where it did not."""
+    """The seconds that the service asked the client to wait; None if it did not say."""
 
     def __init__(
         self,
@@ -302,14 +312,14 @@ class APIStatusError(APIError):
 
     @property
     def rejections(self) -> list[Rejection]:
-        """The rows in `data`, with the reasons read."""
+        """The rows in `data`, each with the reason for its rejection."""
         from ._states import rejections
 
         return rejections(self.data)
 
     @property
     def code(self) -> int | None:
-        """The envelope's error code, None where the reply has none."""
+        """The error code in the service's envelope; None if the reply has none."""
         return self.error.code if self.error else None
 
     def _summary(self) -> str:
@@ -326,7 +336,7 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the API key may not do this."""
+    """403: the API key has no permission for this."""
 
 
 class NotFoundError(APIStatusError):
@@ -334,19 +344,19 @@ class NotFoundError(APIStatusError):
 
 
 class ConflictError(APIStatusError):
-    """409: the state at the service does not allow it: a terminal instruction, or an idempotency key used before."""
+    """409: the state at the service does not allow it. The instruction is terminal, or the idempotency key was used."""
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: understood, and not possible, such as a symbol that does not resolve."""
+    """422: the request is well formed but cannot be carried out; for example, the service does not know the symbol."""
 
 
 class RateLimitError(APIStatusError):
-    """429: too many requests; `retry_after` has the seconds to wait, where the service said so."""
+    """429: there were too many requests. `retry_after` has the seconds to wait, if the service said so."""
 
 
 class InternalServerError(APIStatusError):
-    """5xx: the service failed. For a changing call the effect may have happened: see `outcome_unknown`."""
+    """5xx: the service failed. The effect of a changing call may have happened: see `outcome_unknown`."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
@@ -361,25 +371,25 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 
 def status_error_class(status_code: int) -> type[APIStatusError]:
-    """The class of the error that a status stands for."""
+    """Return the class of the error for an HTTP status."""
     if status_code >= 500:
         return InternalServerError
     return _BY_STATUS.get(status_code, APIStatusError)
 
 
 class InstructionFailedError(ClearStreetError):
-    """Instructions ended in a state that is not success: REJECTED, ENGINE_REJECTED, CANCEL_FAILED, or other than was
-    waited for.
+    """One or more instructions failed: they ended in REJECTED, ENGINE_REJECTED or CANCEL_FAILED, or in a state other
+    than the one waited for.
     """
 
     instructions: tuple[PositionInstruction, ...]
-    """The rows that failed, each with its `status` and `rejection_reason`."""
+    """The instructions that failed, each with its `status` and `rejection_reason`."""
     history: tuple[StateSeen, ...]
-    """Every state that the first of them was seen in, with its time; empty where nothing was waited for."""
+    """Every state in which the first failed instruction was seen, with its time; empty if there was no wait."""
     rows: tuple[PositionInstruction, ...]
-    """Every row that was waited for, as last seen, in the order of the ids; without those that never appeared."""
+    """Every instruction of the wait, as last seen, in the order of the ids, without those that never appeared."""
     states: dict[str, str | None]
-    """The state of everything that was waited for, by id; None of what never appeared."""
+    """The last state of every instruction of the wait, by id; None if it never appeared."""
 
     def __init__(
         self,
@@ -398,21 +408,21 @@ class InstructionFailedError(ClearStreetError):
 
     @property
     def instruction(self) -> PositionInstruction:
-        """The first row that failed."""
+        """The first instruction that failed."""
         return self.instructions[0]
 
 
 class WaitTimeoutError(ClearStreetError):
-    """Waiting ended before the instructions reached the state that was waited for."""
+    """The time of a wait ended before its instructions reached the state waited for."""
 
     last_seen: PositionInstruction | None
-    """The first row that did not, as it was last seen; None where it never appeared."""
+    """The first instruction that did not reach it, as last seen; None if it never appeared."""
     history: tuple[StateSeen, ...]
-    """Every state that it was seen in, with its time."""
+    """Every state in which that instruction was seen, with its time."""
     rows: tuple[PositionInstruction, ...]
-    """Every row that was waited for, as last seen, in the order of the ids; without those that never appeared."""
+    """Every instruction of the wait, as last seen, in the order of the ids, without those that never appeared."""
     states: dict[str, str | None]
-    """The state of everything that was waited for, by id; None of what never appeared."""
+    """The last state of every instruction of the wait, by id; None if it never appeared."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Which error comes of a call that did not succeed: what is known, what is not, and what to do next.
+"""Make the error of a call that did not succeed: what is known, what is not, and what to do next.
 
 docs/safety.md, "What the caller learns".
 """
@@ -38,7 +38,7 @@ _NEXT_STEP = "Do not repeat it: look at the positions and orders of the account 
 
 
 def error(call: Call[T], result: Reply | Failure, *, outcome_unknown: bool | None = None) -> APIError:
-    """The error of a call whose last attempt was `result`."""
+    """Return the error of a call whose last attempt was `result`."""
     if outcome_unknown is None:
         outcome_unknown = call.asked.operation.changes and call.history.may_have_landed
     context = _context(call, outcome_unknown=outcome_unknown)
@@ -53,18 +53,18 @@ def error(call: Call[T], result: Reply | Failure, *, outcome_unknown: bool | Non
 
 
 def _is_cut_off(call: Call[T], result: Reply | Failure) -> bool:
-    """Whether it was `not_after` that kept the call from being sent, or sent again."""
+    """Whether the call was not sent, or not sent again, because of `not_after`."""
     never_sent = isinstance(result, Failure) and not result.sent
     return NOT_AFTER in (call.time.stopped_by, call.time.passed_bound(result.received) if never_sent else None)
 
 
 def _last_error(call: Call[T], result: Reply | Failure, context: dict[str, Any]) -> APIError:
-    """What the last attempt ended in."""
+    """Return the error of the last attempt."""
     if isinstance(result, Failure):
         return _connection_error(call, result, context)
     if result.status < 300 and call.history.attempts[-1].outcome != Outcome.DONE:
         return APIResponseValidationError(
-            "a success whose body is not what the operation answers with",
+            "a 2xx reply with an unexpected body",
             status_code=result.status,
             body=result.body,
             **context,
@@ -73,20 +73,20 @@ def _last_error(call: Call[T], result: Reply | Failure, context: dict[str, Any])
 
 
 def all_refused(call: Call[T]) -> APIStatusError:
-    """The error of a submit of which a look showed that every row was refused, with the status that the service has for
-    that.
+    """Return the error of a submit if a look showed that every row was rejected. Its status is the one with which the
+    service answers such a submit.
     """
     batch = cast("Batch", call.history.batch)
     kind, rows = batch.kind, batch.rejected_rows
     status = 409 if all(kind.existing_id(row) is not None for row in rows) else 422
-    message = f"every {kind.noun} was refused (found by looking): {_reasons(kind, rows)}"
+    message = f"the list shows that every {kind.noun} was rejected: {_reasons(kind, rows)}"
     return status_error_class(status)(message, status_code=status, data=rows, **_context(call, outcome_unknown=False))
 
 
 def not_cancelled(call: Call[T], last: Reply | Failure, row: Row) -> ConflictError:
-    """The error of a cancel that a look showed to have come too late."""
+    """Return the error of a cancel that came too late, as a look showed."""
     return ConflictError(
-        f"the {cast('Kind', call.asked.kind).noun} is {row.status} and can no longer be cancelled (found by looking)",
+        f"the list shows the {cast('Kind', call.asked.kind).noun} as {row.status}: it can no longer be cancelled",
         status_code=409,
         headers=dict(last.headers),
         data=[row],
@@ -95,7 +95,10 @@ def not_cancelled(call: Call[T], last: Reply | Failure, row: Row) -> ConflictErr
 
 
 def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
-    """The errors that the application asked for in a readable 2xx: departures from the spec, and rejected rows."""
+    """Raise what the application asked for after a readable 2xx.
+
+    `strict` asks for an error if the reply departs from the spec, `raise_on_rejection` if a row was rejected.
+    """
     drift = getattr(value, "drift", ()) if call.asked.settings.strict else ()
     batch = call.history.batch
     rejected = batch.rejected_rows if batch is not None and call.asked.raise_on_rejection else []
@@ -113,7 +116,7 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
             **context,
         )
     raise APIStatusError(
-        f"{len(rejected)} {cast('Kind', kind).noun}(s) refused: {_reasons(cast('Kind', kind), rejected)}",
+        f"{len(rejected)} {cast('Kind', kind).noun}(s) rejected: {_reasons(cast('Kind', kind), rejected)}",
         status_code=reply.status,
         headers=dict(reply.headers),
         body=reply.json,
@@ -124,7 +127,7 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
 
 
 def note_key_for_id(call: Call[T], rows: Sequence[Row]) -> None:
-    """Advise on an id that was not found, if it is some row's idempotency key."""
+    """Add advice if the id that was not found is the idempotency key of a row."""
     kind = cast("Kind", call.asked.kind)
     for row in rows:
         if kind.by_key is not None and kind.key_of(row) == call.asked.prepared.id:
@@ -132,7 +135,7 @@ def note_key_for_id(call: Call[T], rows: Sequence[Row]) -> None:
 
 
 def note_what_is_shown(call: Call[T], rows: Sequence[Row]) -> None:
-    """Advise on what could not be cancelled: how the list shows it."""
+    """Add to the error of a refused cancel how the list shows the row."""
     note_key_for_id(call, rows)
     kind = cast("Kind", call.asked.kind)
     shown = kind.rows_with_id(rows, call.asked.prepared.id or "")
@@ -149,8 +152,10 @@ def note_what_is_shown(call: Call[T], rows: Sequence[Row]) -> None:
 
 
 def annotate(call: Call[T], error: BaseException) -> bool:
-    """Say on what interrupted a changing call (a cancelled task, Ctrl-C, a client closed) that its outcome is unknown,
-    once a byte may have left that was not refused, and remember the call; whether that was so.
+    """Mark the exception that interrupted a changing call with the outcome of the call; return whether it is unknown.
+
+    It is unknown if a byte may have left and the request was not refused. The call is then in `client.interrupted`. A
+    cancelled task, Ctrl-C and closing the client interrupt a call.
     """
     operation, history = call.asked.operation, call.history
     sent = history.in_flight is not None and history.in_flight.begun
@@ -166,7 +171,8 @@ def annotate(call: Call[T], error: BaseException) -> bool:
         f"{operation.method} {operation.path_template} was interrupted. OUTCOME UNKNOWN: the effect may have "
         f"happened.{shown} {_next_step(call)}."
     )
-    # What the application catches may be another exception (`asyncio.timeout`), or none (`anyio.move_on_after`).
+    # The application may catch another exception (`asyncio.timeout`) or none (`anyio.move_on_after`), so the note alone
+    # is not enough.
     interrupted = InterruptedCall(call.asked.info, call.asked.request.path, tuple(keys), call.time.started_at)
     call.learnt.note_interrupted(interrupted)
     return True
@@ -221,12 +227,12 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
         rows = [shown]
     reasons = "" if kind is None else _reasons(kind, rows)
     if kind is not None and reply.status < 300:
-        reasons = reasons or f"the reply does not tell what came of every {kind.noun}"
+        reasons = reasons or f"the reply does not say what happened to every {kind.noun}"
     advice = None
     if kind is not None and reply.status == 404 and call.asked.prepared.id is not None and not call.history.advice:
         advice = kind.wrong_id
     if batch is not None and reply.status in (400, 422) and not rows:
-        advice = _name_to_pin(call, reply)
+        advice = _key_name_advice(call, reply)
     if advice is not None:
         context["advice"] = ". ".join(filter(None, (context["advice"], advice)))
     return status_error_class(reply.status)(
@@ -241,16 +247,19 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
     )
 
 
-def _name_to_pin(call: Call[T], reply: Reply) -> str | None:
-    """What to do where a batch may have been refused for a name of its keys."""
+def _key_name_advice(call: Call[T], reply: Reply) -> str | None:
+    """Return what to do if a batch may have been refused because of a name of its keys."""
     pinned, names = call.asked.settings.idempotency_key_name, call.key_names
     if pinned is not None and refused_name(reply, call.known_key_names):
-        return f"The keys go out as `{pinned}` alone (idempotency_key_name={pinned!r}): leave that out"
+        return (
+            f"The keys were sent under the name {pinned!r} alone, as idempotency_key_name={pinned!r} asks: leave that "
+            "option of the client out"
+        )
     if len(names) == 1 or call.keys.echoed:
         return None
     return (
-        f"The keys went out under the names {' and '.join(map(repr, names))}: if the service refuses one of these "
-        "without saying so, pin the other with idempotency_key_name=..., an option of the client"
+        f"The keys were sent under the names {' and '.join(map(repr, names))}: if the service refuses one of these "
+        "without saying so, set idempotency_key_name, an option of the client, to the other"
     )
 
 

@@ -208,7 +208,7 @@ def completed_with(call: Call[T], reply: Reply, found: object = None) -> Complet
     if batch is not None and batch.rejected_rows:
         log(WARNING, "%s: the service refused some of the rows", name)
     if batch is not None and (silent := len(batch.undetermined)):
-        log(WARNING, "%s: the reply does not tell what came of %d row(s): undetermined", name, silent)
+        log(WARNING, "%s: the reply does not say what happened to %d row(s): undetermined", name, silent)
     for kind in call.learnt.new_drift(value):
         log(WARNING, "%s: the reply departs from the spec: %s", name, kind)
     if call.asked.settings.strict or batch is not None:
