@@ -21,8 +21,8 @@
     ├── InstructionFailedError                 an instruction ended in REJECTED, ENGINE_REJECTED or CANCEL_FAILED
     └── WaitTimeoutError                       the time of a wait ended before its instructions were settled
 
-Check ``outcome_unknown`` first, which every error has: it is True exactly if the effect may have happened and the client
-could not find out. Errors can be pickled and copied with `copy.deepcopy`, and never contain the API key.
+Check ``outcome_unknown`` first, which every error has: it is True exactly if the effect may have happened and the
+client could not find out. Errors can be pickled and copied with `copy.deepcopy`, and never contain the API key.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class RequestInfo(NamedTuple):
     method: str
     """The HTTP method."""
     path_template: str
-    """The path with the names of its parameters, such as ``/v1/accounts/{account_id}/positions``. It contains no ids, so
-    it may be logged.
+    """The path with the names of its parameters, such as ``/v1/accounts/{account_id}/positions``. It contains no ids,
+    so it may be logged.
     """
 
 
@@ -138,8 +138,8 @@ class APIError(ClearStreetError):
     """A call was made and did not succeed."""
 
     message: str
-    """What went wrong, without the method and path: the service's own message if it sent one, on one line and cut if it
-    is long. For an `APIStatusError`, `body` has it unchanged.
+    """What went wrong, without the method and path: the service's own message if it sent one, on one line and cut if
+    it is long. For an `APIStatusError`, `body` has it unchanged.
     """
     request: RequestInfo | None
     """Method and path template of the call."""
@@ -157,8 +157,8 @@ class APIError(ClearStreetError):
     candidates: tuple[PositionInstruction, ...]
     """For a submit with an unknown outcome, rows that may be its effect under another key."""
     existing_ids: dict[str, str]
-    """For each row of a submit that the service called a duplicate of an instruction, and that no look could settle: the
-    server's `id` of that instruction, by the row's idempotency key.
+    """For each row of a submit that the service called a duplicate, and that no look could settle: the server's `id` of
+    the instruction that it named, by the row's idempotency key.
     """
     reconciled: bool
     """Whether a look at the account's instructions answered what a reply did not, for at least a part of the call."""
@@ -284,8 +284,8 @@ class APIStatusError(APIError):
     error: ErrorBody | None
     """The error in the service's envelope (code, message, details); None if the reply has none."""
     data: tuple[PositionInstruction, ...]
-    """For a refused submit, its rows, in the order of the reply; for a refused cancel, the instruction if the list shows
-    it.
+    """For a refused submit, its rows, in the order of the reply; for a refused cancel, the instruction, if the list
+    shows it.
     """
     retry_after: float | None
     """The seconds that the service asked the client to wait; None if it did not say."""

@@ -1,7 +1,7 @@
-"""The options of clients and calls, and every check of an argument.
+"""List the options of clients and calls, and check arguments.
 
-A check names the argument, what came, and what to write instead. The tree of errors is imported when one is raised: a
-client that is only built costs next to nothing. docs/safety.md, "Arguments".
+The message of a check names the argument, the value, and what to write instead. `errors` is imported only when an error
+is raised, because making a client has to be cheap. docs/safety.md, "Arguments".
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 _SECONDS_MAX = 1e9
-"""Some thirty years; what waits for longer overflows in the operating system."""
+"""Some thirty years. A longer wait overflows in the operating system."""
 _HOST = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _FRAMING = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
@@ -41,7 +41,7 @@ OPTIONS = {
     "strict": ("client",),
     "timeout": ("client", "call"),
 }
-"""Every option: what takes it (a client, any call, a call that can change something, a submit), and whether it may be
+"""Every option: who takes it (a client, any call, a call that can change something, a submit), and whether it may be
 secret. `options.py` has the same for type checkers.
 """
 FLAGS = ("read_only", "strict", "raise_on_rejection", "resend_after_unknown")
@@ -49,32 +49,32 @@ FLAGS = ("read_only", "strict", "raise_on_rejection", "resend_after_unknown")
 
 
 def takes(option: str, *takers: str) -> bool:
-    """Whether one of the takers takes an option."""
+    """Whether one of the `takers`, such as ``"client"``, takes the option."""
     about = OPTIONS.get(option, ())
     return any(taker in about for taker in takers)
 
 
 def is_secret(name: str) -> bool:
-    """Whether the value of an option may be secret. An unknown name is taken for secret: it may be a misspelt
-    `api_key`.
+    """Whether the value of an option may be secret. The value of an unknown name is treated as secret: the name may be
+    a misspelt `api_key`.
     """
     return "secret" in OPTIONS.get(name, ("secret",))
 
 
 def refusal(message: str) -> ArgumentError:
-    """The error to raise: the message names the argument, the value and the remedy."""
+    """Return the error to raise for an argument. The message has to name the argument, the value and the remedy."""
     from ..errors import ArgumentError
 
     return ArgumentError(message)
 
 
 def unfit(expected: str, argument: str, value: object, advice: str = "") -> ArgumentError:
-    """The error of an argument: what was expected, what came, and what to write instead where that is not plain."""
+    """Return the error of an argument: what was expected, what was received and, with `advice`, what to write."""
     return refusal(f"Expected {expected} for `{argument}` but received {value!r}{advice and '; '}{advice}.")
 
 
 def as_number(value: object) -> str:
-    """What to write in the place of something that is no number, but means one; "" where it does not."""
+    """Return what to write instead of a value that means a number but is not one; "" for any other value."""
     from datetime import timedelta
 
     if isinstance(value, str) and value.strip().isdecimal():
@@ -83,17 +83,19 @@ def as_number(value: object) -> str:
 
 
 def check_spelling(argument: str, value: str, known: Iterable[str]) -> None:
-    """Refuse a name that is all but one of those known; one that is like none of them may be new."""
+    """Raise `ArgumentError` for a name that is nearly one of `known`, but not quite. A name unlike all of them may be a
+    new one of the service.
+    """
     if value not in (known := list(known)):
         from difflib import get_close_matches
 
         near = get_close_matches(value.strip().upper(), known, n=1, cutoff=0.85)
         if near:
-            raise refusal(f"There is no {value!r} for `{argument}`; did you mean {near[0]!r}?")
+            raise refusal(f"{value!r} is not known for `{argument}`; did you mean {near[0]!r}?")
 
 
 def remedy(name: object, known: Sequence[str]) -> str:
-    """What to say of a name that is none of those known: the nearest of them, or all."""
+    """Return advice for a name that is not one of `known`: the nearest of them or, if none is near, all."""
     from difflib import get_close_matches
 
     near = get_close_matches(str(name), known, n=1)
@@ -101,32 +103,32 @@ def remedy(name: object, known: Sequence[str]) -> str:
 
 
 def unexpected(method: str, name: str, known: Sequence[str]) -> TypeError:
-    """The error of a keyword argument that a method does not have."""
+    """Return the error of a keyword argument that a method does not have."""
     return TypeError(f"{method}() got an unexpected keyword argument {name!r}; {remedy(name, known)}")
 
 
 def refuse_unexpected(method: Callable[..., object], given: Mapping[str, object]) -> None:
-    """Raise TypeError where a method is given keyword arguments that it does not have."""
+    """Raise `TypeError` if a keyword argument in `given` is not one of the method's."""
     for name in given:
         code = method.__code__
         raise unexpected(method.__name__, name, code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount])
 
 
 def no_name(owner: str, name: str, known: Mapping[str, str]) -> AttributeError:
-    """The error of a name that is not there; `known` has the names that are, and what to write for each."""
+    """Return the error of a missing attribute. `known` has the names that exist, and what to write for each."""
     if name.startswith("_") or not known:
-        # Python and tools look for such names by themselves: no time is lost on advice.
+        # Python and tools look such names up all the time, and no person reads the advice.
         return AttributeError(f"{owner} has no attribute {name!r}")
     from difflib import get_close_matches
 
-    # A name that is there, only elsewhere, goes before one that is spelt like it.
+    # The same name in another namespace is a better guess than a similar name in this one.
     near = [name] if name in known else get_close_matches(name, known, n=1) or get_close_matches(name, known, 1, 0.5)
     advice = f"did you mean `{known[near[0]]}`?" if near else f"it has {', '.join(known.values())}."
     return AttributeError(f"{owner} has no attribute {name!r}; {advice}")
 
 
 def checked_seconds(argument: str, value: object) -> float:
-    """A positive, finite number of seconds."""
+    """Return a number of seconds if it is positive and finite; else raise `ArgumentError`."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _SECONDS_MAX:
         advice = "for a moment use `not_after`" if hasattr(value, "utcoffset") else as_number(value)
         raise unfit(f"a positive number of seconds (at most {_SECONDS_MAX:.0f})", argument, value, advice)
@@ -134,7 +136,7 @@ def checked_seconds(argument: str, value: object) -> float:
 
 
 def checked_max_retries(value: object) -> int:
-    """A whole number of further attempts, 0 or more."""
+    """Return a number of further attempts if it is whole and 0 or more; else raise `ArgumentError`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         whole = isinstance(value, float) and value.is_integer() and value >= 0
         advice = f"write {value:.0f}" if whole else as_number(value)
@@ -143,7 +145,7 @@ def checked_max_retries(value: object) -> int:
 
 
 def checked_not_after(value: object) -> datetime:
-    """An aware datetime."""
+    """Return a datetime if it has a time zone; else raise `ArgumentError`."""
     from datetime import datetime
 
     if not isinstance(value, datetime) or value.utcoffset() is None:
@@ -157,13 +159,14 @@ def checked_not_after(value: object) -> datetime:
 
 
 def checked_flag(name: str, value: object) -> bool:
-    """True or False; a truthy string such as "false" is a mistake worth catching."""
+    """Return a value that is True or False; else raise `ArgumentError`: the string "false", for example, is truthy."""
     if not isinstance(value, bool):
         raise refusal(f"Expected True or False for `{name}` but received {value!r}.")
     return value
 
 
 def problem_of_key(key: object) -> str | None:
+    """Return the message for an API key that cannot be sent, without the key; None if it can."""
     if not isinstance(key, str):
         advice = "; decode it" if isinstance(key, bytes) else ""
         kind = type(key).__name__
@@ -171,24 +174,26 @@ def problem_of_key(key: object) -> str | None:
     if not key:
         return "Expected a non-empty value for `api_key` but received ''; pass the key itself."
     if key[:7].lower() == "bearer ":
-        return "The value of `api_key` begins with 'Bearer ', which the client adds by itself; pass the key alone."
+        return "The value of `api_key` begins with 'Bearer ', which the client adds itself; pass the key alone."
     if key[0] in "'\"" and key[0] == key[-1]:
-        return "The value of `api_key` stands in quotes; pass the key exactly as it was issued."
+        return "The value of `api_key` is in quotes; pass the key exactly as it was issued."
     if not is_header_value(key):
         return (
-            "The value of `api_key` cannot be sent: it has white space at an end, a line break or a character that is "
-            "not printable ASCII; pass the key exactly as it was issued."
+            "The value of `api_key` cannot be sent: it begins or ends with white space, or has a line break or another "
+            "character that is not printable ASCII; pass the key exactly as it was issued."
         )
     return None
 
 
 def checked_size(value: object) -> int:
+    """Return a number of bytes if it is whole and 1 or more; else raise `ArgumentError`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise refusal(f"Expected a whole number of bytes, 1 or more, for `max_body_size` but received {value!r}.")
     return value
 
 
 def checked_key_name(value: object) -> str | None:
+    """Return a name of the idempotency key, or None; raise `ArgumentError` for any other value."""
     if value is None:
         return None
     from typing import get_args
@@ -201,17 +206,18 @@ def checked_key_name(value: object) -> str | None:
 
 
 def checked_hook(value: object) -> Callable[..., object] | None:
+    """Return a function for `on_intent`, or None; raise `ArgumentError` for any other value."""
     if value is not None and not callable(value):
         raise refusal(f"Expected a function, or None, for `on_intent` but received {value!r}.")
     return value
 
 
 def problem_of_url(url: str) -> str | None:
-    """Why a URL is refused; it is shown only where no part of it can be a password."""
+    """Return why a URL cannot be used, None if it can. The URL is shown only if no part of it may be a password."""
     from ipaddress import ip_address
     from urllib.parse import urlsplit
 
-    shown = "received another" if any(mark in url for mark in "@?#") else f"received {url!r}"
+    shown = "received a value that may hold a password" if any(mark in url for mark in "@?#") else f"received {url!r}"
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         return "the value has a character that a URL cannot have"
     try:
@@ -219,16 +225,16 @@ def problem_of_url(url: str) -> str | None:
         host = parts.hostname or ""
         _ = parts.port
     except ValueError:
-        return "the value is no URL"
+        return "the value is not a URL"
     usable = parts.scheme in ("http", "https") and host
     if "@" in parts.netloc or ("@" in url and not usable):
-        return "leave user name and password out of it, the key goes into `api_key`"
+        return "leave the user name and password out of it, and pass the key as `api_key`"
     if not usable:
-        return f"{shown}, such as 'https://api.clearstreet.com'"
+        return f"{shown}; write one such as 'https://api.clearstreet.com'"
     if "?" in url or "#" in url:
         return "leave the query and the fragment out"
     if any(segment in (".", "..") for segment in parts.path.lower().replace("%2e", ".").split("/")):
-        return f"{shown}, leave '.' and '..' out of its path"
+        return f"{shown}; leave '.' and '..' out of its path"
     try:
         loopback = ip_address(host).is_loopback
     except ValueError:
@@ -236,12 +242,14 @@ def problem_of_url(url: str) -> str | None:
         if not _HOST.issuperset(host) or host.replace(".", "").isdigit():
             return f"{shown}, whose host is neither a name nor an IP address"
     if parts.scheme == "http" and not loopback:
-        return f"{shown}, and plain http would show the API key to the network (only loopback may use it)"
+        return f"{shown}; over plain http anybody on the network could read the API key (only loopback may use http)"
     return None
 
 
 def checked_ids(ids: Iterable[str], noun: str) -> Sequence[str]:
-    """The server's ids of what `noun` says, at least one."""
+    """Return the server's ids of what `noun` names, if there is at least one and none is blank; else raise
+    `ArgumentError`.
+    """
     if isinstance(ids, str) or not hasattr(ids, "__iter__"):
         raise refusal(f"Expected a list of ids for `ids` but received {ids!r}; put it into a list.")
     from uuid import UUID
@@ -260,7 +268,10 @@ def checked_ids(ids: Iterable[str], noun: str) -> Sequence[str]:
 
 
 def checked_states(until: str | Iterable[str] | None, known: Collection[str]) -> Collection[str] | None:
-    """The states to wait for: None for any terminal one; one or several names, also of states not yet `known`."""
+    """Return the states to wait for, None for any terminal one.
+
+    A state that is not in `known` is accepted, unless it looks like a misspelt one. Raises `ArgumentError`.
+    """
     if until is None:
         return None
     if not hasattr(until, "__iter__"):
@@ -270,19 +281,21 @@ def checked_states(until: str | Iterable[str] | None, known: Collection[str]) ->
         _check_state(state, known)
     if not states:
         raise refusal(
-            f"Expected at least one status for `until` but received {states!r}; leave it out to wait for any end."
+            f"Expected at least one status for `until` but received {states!r}; "
+            "leave it out to wait for any terminal status."
         )
     return frozenset(states)
 
 
 def _check_state(state: object, known: Collection[str]) -> None:
-    """Refuse what is no status, or a misspelt one, which would be waited for in vain."""
+    """Raise `ArgumentError` for a value that is not a status, or a misspelt one: a wait for it would never end."""
     if not isinstance(state, str) or not state.strip():
         raise refusal(f"Expected the name of a status in `until` but received {state!r}; use one such as 'CANCELLED'.")
     check_spelling("until", state, known)
 
 
 def problem_of_headers(argument: str, headers: Mapping[object, object]) -> str | None:
+    """Return the message for headers that cannot be sent, without their values; None if they can."""
     if not hasattr(headers, "items"):
         return f"Expected a dict for `{argument}` but received {type(headers).__name__}."
     for name, value in headers.items():
@@ -290,7 +303,7 @@ def problem_of_headers(argument: str, headers: Mapping[object, object]) -> str |
         if not lower or not _TOKEN.issuperset(lower):
             return f"Expected header names in `{argument}` but received {name!r}; use letters, digits and '-'."
         if lower in _FRAMING:
-            return f"Header {name!r} in `{argument}` frames the message and cannot be set; leave it out."
+            return f"Header {name!r} in `{argument}` is set by the HTTP connection; leave it out."
         if value is not None and (not isinstance(value, str) or not is_header_value(value)):
             return (
                 f"The value of header {name!r} in `{argument}` cannot be sent; "
@@ -305,24 +318,27 @@ def is_header_value(value: str) -> bool:
 
 
 def checked_text(name: str, value: object) -> str:
-    """A string that is not blank and can be sent; also a UUID, as one."""
+    """Return a string, or a UUID as a string, if it is not blank and can be sent; else raise `ArgumentError`."""
     from uuid import UUID
 
     if not isinstance(value, (str, UUID)):
         raise refusal(f"Expected a string for `{name}` but received {value!r}.")
-    # An enum's `__str__` may give its name.
+    # Not `str(value)`: for a member of an enum that may be the member's name.
     text = str.__str__(value) if isinstance(value, str) else str(value)
     if not text.strip():
-        raise refusal(f"Expected a non-empty value for `{name}` but received {value!r}")
+        raise refusal(f"Expected a non-empty value for `{name}` but received {value!r}.")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise refusal(f"The value for `{name}` is no text that can be sent: {value!r}.") from None
+        raise refusal(
+            f"Expected text that can be encoded as UTF-8 for `{name}` but received {value!r}; "
+            "it has a surrogate, a half of a character: leave it out."
+        ) from None
     return text
 
 
 def checked_keys(keys: Sequence[str]) -> list[str]:
-    """Idempotency keys to look for, at least one."""
+    """Return the keys to look for, if there is at least one and each can be sent; else raise `ArgumentError`."""
     if isinstance(keys, str) or not hasattr(keys, "__iter__"):
         raise refusal(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
     checked = [checked_text("idempotency_keys", key) for key in keys]
@@ -332,16 +348,16 @@ def checked_keys(keys: Sequence[str]) -> list[str]:
 
 
 class Named:
-    """What has public names, and says of a misspelt one where the nearest is."""
+    """A base class: the error for an unknown attribute names the nearest one that exists."""
 
     __slots__ = ()
 
     if TYPE_CHECKING:
-        pass  # a type checker would take every name for one that is there
+        pass  # with `__getattr__`, a type checker would accept every name
     else:
 
         def __getattr__(self, name: str) -> NoReturn:
-            # A property that failed is no misspelt name.
+            # Python also calls this if a property of that name raised AttributeError: then the name is right.
             plain = name.startswith("_") or hasattr(type(self), name)
             raise no_name(f"{type(self).__name__!r} object", name, {} if plain else _names_in(self))
 
@@ -350,7 +366,7 @@ class Named:
 
 
 def _names_in(owner: object) -> dict[str, str]:
-    """The public names of an object, and of the namespaces below it by their paths."""
+    """Return the public names of an object, and those of its namespaces, each with what to write for it."""
     known: dict[str, str] = {}
     below: dict[str, str] = {}
     for name in dir(owner):

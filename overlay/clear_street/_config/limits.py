@@ -1,4 +1,4 @@
-"""How long a call may take, and how often it may be sent."""
+"""Bound how long a call may take, and how often it may be sent. docs/safety.md, "Time"."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PHASES = ("connect", "read", "write", "pool")
 
 
 class Timeout:
-    """Bounds of one attempt, in seconds: `total` to the last byte of the reply, and each phase's own."""
+    """The time-outs of one attempt, in seconds: `total` until the last byte of the reply, and one for each phase."""
 
     __slots__ = ("connect", "pool", "read", "total", "write")
 
@@ -28,8 +28,8 @@ class Timeout:
 
 
 class Limits:
-    """What bounds a call: the time-out of an attempt, the further attempts, the deadline of the whole (seconds), and
-    the last moment to send.
+    """The limits of a call: the time-out of an attempt, the number of further attempts, the deadline of the whole call
+    (seconds), and the last moment at which it may be sent.
     """
 
     __slots__ = ("deadline", "max_retries", "not_after", "timeout")
@@ -41,7 +41,7 @@ class Limits:
         self.not_after: datetime | None = not_after
 
     def with_arguments(self, given: Mapping[str, object]) -> Limits:
-        """These limits, with those that a client's arguments name in their place."""
+        """Return these limits, changed as a client's arguments say. Raises `ArgumentError`."""
         deadline = given.get("deadline", self.deadline)
         return Limits(
             checked_timeout(given["timeout"]) if "timeout" in given else self.timeout,
@@ -51,7 +51,9 @@ class Limits:
         )
 
     def with_options(self, options: Mapping[str, object]) -> Limits:
-        """These limits, with those that a call's options name, None for none, in their place."""
+        """Return these limits, changed as a call's options say; an option that is None changes nothing. Raises
+        `ArgumentError`.
+        """
         timeout, max_retries = options.get("timeout"), options.get("max_retries")
         deadline, not_after = options.get("deadline"), options.get("not_after")
         return Limits(
@@ -63,7 +65,7 @@ class Limits:
 
     @property
     def call_seconds(self) -> float:
-        """The seconds that the call may take: the deadline, or what its attempts may take together."""
+        """The seconds that the call may take: the deadline or, without one, the time-outs of all its attempts."""
         return self.deadline if self.deadline is not None else (self.max_retries + 1) * self.timeout.total
 
 
@@ -71,10 +73,10 @@ DEFAULT_LIMITS = Limits(Timeout(DEFAULT_TIMEOUT, DEFAULT_CONNECT_TIMEOUT, *[DEFA
 
 
 def checked_timeout(value: object) -> Timeout:
-    """The time-out of an attempt: a number of seconds, or an `httpx.Timeout`.
+    """Return the time-out of an attempt, given in seconds or as an `httpx.Timeout`. Raises `ArgumentError`.
 
-    An `httpx.Timeout` bounds each phase by itself; its largest number bounds the whole attempt. A phase that it leaves
-    unbounded is bounded by the whole.
+    An `httpx.Timeout` bounds each phase; its largest number bounds the whole attempt, and each phase for which it has
+    None.
     """
     if isinstance(value, float) and value == DEFAULT_TIMEOUT:
         return DEFAULT_LIMITS.timeout

@@ -1,4 +1,4 @@
-"""The options that every call takes besides its own arguments, typed for editors and type checkers."""
+"""Define the types of the options that calls take in addition to their own arguments, for editors and type checkers."""
 
 from __future__ import annotations
 
@@ -22,64 +22,64 @@ IdempotencyKeyName = Literal["client_instruction_id", "instruction_id"]
 
 
 class Clock(Protocol):
-    """Time and chance, as a client sees them."""
+    """Where a client gets the time and random numbers from, and how it waits."""
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never steps."""
+        """Return the seconds on a clock that never jumps, as `time.monotonic` does."""
         ...
 
     def now(self) -> datetime:
-        """The time of day (aware, UTC)."""
+        """Return the time of day (aware, UTC)."""
         ...
 
     def random(self) -> float:
-        """A random number in [0, 1)."""
+        """Return a random number in [0, 1)."""
         ...
 
     def sleep(self, seconds: float) -> object:
-        """Block for some seconds."""
+        """Block for this number of seconds."""
         ...
 
     def asleep(self, seconds: float) -> Awaitable[object]:
-        """Wait for some seconds, in asyncio or trio."""
+        """Wait for this number of seconds, in asyncio or trio."""
         ...
 
 
 class CallOptions(TypedDict, total=False):
-    """Options of any call. None, or leaving one out, means the client's own setting."""
+    """The options of every call. An option that is None or left out has the value that the client has for it."""
 
     extra_headers: Mapping[str, str | None] | None
-    """Headers to send besides, or instead of, the client's; None as a value leaves the header out."""
+    """Headers to send in addition to the client's. One of the same name replaces it; None leaves it out."""
     extra_query: Mapping[str, QueryValue | Sequence[QueryValue]] | None
-    """Query parameters to send besides, or instead of, the operation's own."""
+    """Query parameters to send in addition to the operation's. One of the same name replaces it."""
     extra_body: Mapping[str, object] | None
-    """Fields to send besides, or instead of, the operation's own, where its body is an object."""
+    """Fields to send in addition to the operation's, if its body is an object. One of the same name replaces it."""
     timeout: float | httpx.Timeout | None
     """Seconds for one attempt, to the last byte of its reply."""
     max_retries: int | None
     """How many further attempts the call may make."""
     deadline: float | None
-    """Seconds for the whole call: attempts, waits and looks together."""
+    """Seconds for the whole call, with all attempts, waits and looks."""
 
 
 class ChangingCallOptions(CallOptions, total=False):
-    """Options of a call that can change something at the service."""
+    """The options of a call that can change something at the service."""
 
     not_after: datetime | None
-    """The last moment (an aware datetime) at which anything may be sent."""
+    """The last moment (an aware datetime) at which a request of the call may be sent."""
 
 
 class SubmitCallOptions(ChangingCallOptions, total=False):
-    """Options of a submit."""
+    """The options of a submit."""
 
     raise_on_rejection: bool | None
-    """Whether rejected rows raise, also where others were accepted."""
+    """Whether the call raises if a row is rejected, even if others are accepted."""
     resend_after_unknown: bool | None
-    """Whether rows that a look did not find are sent again after an unknown outcome."""
+    """Whether rows are sent again, under the same keys, if an attempt ended unknown and a look did not find them."""
 
 
 class ClientOptions(TypedDict, total=False):
-    """What `with_options` can change: the client's own arguments, but for its connections."""
+    """What `with_options` can change: every argument of a client except `http_client` and `clock`."""
 
     api_key: str | Callable[[], str | Awaitable[str]] | None
     environment: Literal["production", "dev"] | None

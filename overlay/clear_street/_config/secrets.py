@@ -1,7 +1,7 @@
-"""What may be secret, the API key and the values of headers, kept out of every `repr`, traceback and pickle.
+"""Hide what may be secret (the API key, the values of headers) from every `repr`, traceback and pickle.
 
-A frame that an exception passes through keeps its local variables, and tools print them. So what may be secret goes
-behind a `Secret` in the first frame that has it, before anything can be raised. docs/safety.md, "Secrets".
+A traceback holds the local variables of its frames, and tools print them. So what may be secret is wrapped in a
+`Secret` in the first frame that has it, before anything can be raised. docs/safety.md, "Secrets".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Secret:
-    """Something that shows itself only when asked to."""
+    """A value that only `reveal` shows."""
 
     __slots__ = ("_value",)
 
@@ -23,7 +23,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> Any:
-        """The thing itself."""
+        """Return the value."""
         return self._value
 
     def __repr__(self) -> str:
@@ -34,7 +34,7 @@ class Secret:
 
 
 class Headers:
-    """Header names in lower case and their values, None for one to leave out; `repr` shows only the names."""
+    """Headers: names in lower case with their values, None for one to leave out. `repr` shows only the names."""
 
     __slots__ = ("_pairs",)
 
@@ -42,12 +42,12 @@ class Headers:
         self._pairs = pairs
 
     def over(self, other: Headers) -> Headers:
-        """These headers, and those of `other` that these do not name."""
+        """Return these headers, and those of `other` that these do not name."""
         return Headers({**other._pairs, **self._pairs}) if self._pairs else other
 
     @property
     def left_out(self) -> list[str]:
-        """The names of headers that are not to be sent."""
+        """The names of headers that must not be sent."""
         return [name for name, value in self._pairs.items() if value is None]
 
     def __bool__(self) -> bool:
@@ -64,12 +64,12 @@ class Headers:
 
 
 def concealed(value: object) -> Any:
-    """A value that may be secret behind a `Secret`; a callable, or None, as it is."""
+    """Return a value wrapped in a `Secret`; None, a callable and a `Secret` are returned unchanged."""
     return value if value is None or callable(value) or isinstance(value, Secret) else Secret(value)
 
 
 def conceal(options: object) -> None:
-    """Put what may be secret among keyword arguments behind a `Secret`, in place."""
+    """Wrap those of the keyword arguments that may be secret, in place."""
     given: Any = options
     for name in given:
         if is_secret(name):
@@ -77,7 +77,7 @@ def conceal(options: object) -> None:
 
 
 def checked_headers(argument: str, headers: Secret | None) -> Headers:
-    """The headers of an argument, or an `ArgumentError` that names the header but never its value."""
+    """Return the headers of an argument if they can be sent; else raise `ArgumentError`, which never shows a value."""
     if headers is None:
         return Headers({})
     problem = problem_of_headers(argument, headers.reveal())

@@ -1,4 +1,4 @@
-"""What a client is configured with: read from arguments and the environment, checked once, never changed."""
+"""Read and check the settings of a client, from its arguments and the environment. They never change."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ENVIRONMENTS = {
 
 
 class Settings:
-    """The configuration of a client; `replace` makes a changed copy."""
+    """The settings of a client. `replace` makes a changed copy."""
 
     __slots__ = (
         "api_key",
@@ -48,7 +48,7 @@ class Settings:
         "strict",
     )
 
-    if TYPE_CHECKING:  # evaluated, annotations would cost at each start
+    if TYPE_CHECKING:  # annotations that are evaluated would slow down each start
         api_key: Secret | Callable[[], Any]
         base_url: str
         headers: Headers
@@ -63,8 +63,9 @@ class Settings:
 
     @classmethod
     def resolve(cls, arguments: Mapping[str, Any]) -> Settings:
-        """Settings from all arguments of a client, what may be secret of them concealed; the environment stands in for
-        those that are None.
+        """Return the settings for all arguments of a client, in which secrets are wrapped already.
+
+        For a key or an address that is None the environment is read. Raises `ArgumentError`.
         """
         self = cls()
         self.headers, self.limits = Headers({}), DEFAULT_LIMITS
@@ -72,7 +73,9 @@ class Settings:
         return self
 
     def replace(self, changes: Mapping[str, Any]) -> Settings:
-        """A copy in which the arguments named in `changes` have these values."""
+        """Return a copy in which the arguments in `changes` have their new values. Raises `TypeError` for an unknown
+        name and `ArgumentError` for a value that cannot be used.
+        """
         refuse_unknown("with_options", changes)
         copy = Settings()
         for name in self.__slots__:
@@ -100,14 +103,14 @@ class Settings:
 
 
 def refuse_unknown(method: str, options: Mapping[str, object]) -> None:
-    """Raise TypeError where one of the options of a client is none."""
+    """Raise `TypeError` for a name that is not an option of a client."""
     for name in options:
         if not takes(name, "client"):
             raise unexpected(method, name, [name for name in OPTIONS if takes(name, "client")])
 
 
 def checked_key(value: object) -> Secret:
-    """An API key that can be sent; the message never shows it."""
+    """Return an API key, wrapped, if it can be sent; else raise `ArgumentError`, which never shows the key."""
     hidden = value if isinstance(value, Secret) else Secret(value)
     del value
     problem = problem_of_key(hidden.reveal())
@@ -137,8 +140,8 @@ def _base_url(base_url: Secret | Callable[..., object] | None, environment: obje
         base_url = concealed(os.environ.get("CLEAR_STREET_BASE_URL") or None)
         if base_url is not None and environment is not None:
             raise refusal(
-                f"`environment` is {environment!r}, and CLEAR_STREET_BASE_URL is set too: leave one of them out, or "
-                "say with `base_url` which address is meant."
+                f"`environment` is {environment!r}, but CLEAR_STREET_BASE_URL is set too: leave one of them out, or "
+                "pass the address that you mean as `base_url`."
             )
     if base_url is None:
         return ENVIRONMENTS[environment or "production"]

@@ -1,1 +1,1 @@
-"""The connections: httpx clients whose transports keep time bounds, over httpcore or aiohttp."""
+"""Connections: httpx clients whose transports enforce time bounds, over httpcore or aiohttp."""

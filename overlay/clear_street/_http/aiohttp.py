@@ -1,8 +1,8 @@
-"""The connections of the extra ``aiohttp``, with the time bounds and the care of our own.
+"""Send requests over aiohttp's connections (the extra ``aiohttp``), with the same bounds and checks as over httpcore's.
 
-aiohttp makes, keeps and reads the connections; its parser is written in C. The request is written here, and not by its
-`ClientSession`: that one would send a GET or a DELETE again by itself where a connection was lost, and has cookies,
-redirects, headers and passwords of its own.
+aiohttp makes, pools and reads the connections; its parser is written in C. The request is written here, and not by
+aiohttp's `ClientSession`, because that sends a GET or a DELETE again by itself if a connection breaks, and has its own
+cookies, redirects, headers and passwords.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.1(?:\r\n[!#-'*+.^_`|~0-9A-Za-z-]+: [^\0\r\n]*)*")
 _HEAD_MAX = 160 * 1024
-"""Bytes of a head, or of one header, of a reply: what the default connections take at most."""
+"""Bytes of the head of a reply, or of one header, at most: the same as for the default connections."""
 _HEAD_END = re.compile(rb"\n\r?\n")
 _LENGTH = re.compile(rb"^content-length:[ \t]*([0-9]+)[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE)
 _PARSER_LIMITS: dict[str, Any] = {
@@ -55,7 +55,7 @@ _FAILURES = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 
 
 class _Attempt:
-    """How far a request has come, and the time that it has for that."""
+    """The progress of a request, and the time that it has for its current phase."""
 
     __slots__ = ("expired", "fresh", "limit", "phases", "sent")
 
@@ -67,7 +67,7 @@ class _Attempt:
         self.sent: bool = False
 
     def go_on(self, seconds: float | None, expired: type[httpx.TimeoutException]) -> None:
-        """Begin the next phase: the time that it may take, and what is raised after that."""
+        """Begin the next phase, which may take `seconds`; after that `expired` is raised."""
         self.expired = expired
         end = _end_of(seconds, expired)
         if end != self.limit.when():
@@ -75,7 +75,7 @@ class _Attempt:
 
 
 def _end_of(seconds: float | None, expired: type[httpx.TimeoutException]) -> float | None:
-    """When a phase ends, on the event loop's clock, in whole milliseconds: phases that end together share a timer."""
+    """Return when a phase ends, on the event loop's clock, rounded to milliseconds so that phases share a timer."""
     left = capped(seconds, expired)
     return None if left is None else round(asyncio.get_running_loop().time() + left, 3)
 
@@ -84,8 +84,8 @@ _ATTEMPT: ContextVar[_Attempt] = ContextVar("clear_street_attempt")
 
 
 class _Protocol(ResponseHandler):
-    """Hands a head to aiohttp's parser whole and with its length once: aiohttp refuses a length that comes twice,
-    also where both are equal, as a proxy may make it.
+    """Gives aiohttp's parser a whole head, with one Content-Length: aiohttp refuses a reply that has it twice, but a
+    proxy may repeat it with the same value.
     """
 
     _head: bytes | None = None
@@ -114,7 +114,7 @@ class _Protocol(ResponseHandler):
 
 
 def _with_one_length(data: bytes, end: int) -> bytes:
-    """The beginning of a reply, whose head ends at `end`, with one of several equal lengths."""
+    """Remove repeated, equal lengths from the first bytes of a reply, whose head ends at `end`."""
     lengths = _LENGTH.findall(data, 0, end)
     if len(lengths) < 2 or len(set(lengths)) > 1:
         return data
@@ -122,7 +122,7 @@ def _with_one_length(data: bytes, end: int) -> bytes:
 
 
 class _Resolver(aiohttp.ThreadedResolver):
-    """Looks names up on the calling thread where the program is ending, and no thread can be started any more."""
+    """Looks names up on the calling thread if the program is ending, since no thread can be started then."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -141,7 +141,7 @@ class _Connector(aiohttp.TCPConnector):
         self._factory: Any = partial(_Protocol, loop=loop)
 
     def __del__(self, *default: Any) -> None:
-        if not self._loop.is_closed():  # a loop that just ended took the connections with it
+        if not self._loop.is_closed():  # a closed loop has closed the connections too
             super().__del__(*default)
 
     async def _create_connection(
@@ -171,21 +171,21 @@ class _Connections:
         self._routes: dict[str, aiohttp.ClientRequest] = {}
 
     def route(self, origin: str, proxy: httpx.Proxy | None) -> aiohttp.ClientRequest:
-        """What aiohttp needs to know of a request in order to connect."""
+        """Return the object that tells aiohttp where to connect, through which proxy."""
         if origin not in self._routes:
             url = URL(origin, encoded=True)
             via: dict[str, Any] = {}
             if proxy is not None:
                 headers = [("Host", url.host_port_subcomponent), *_texts(_proxy_headers(proxy))]
                 via = {"proxy": URL(str(proxy.url), encoded=True), "proxy_headers": headers}
-            # Its constructor asks for a session, which it does without.
+            # The constructor has a parameter for the session, but never uses it.
             self._routes[origin] = aiohttp.ClientRequest(
                 "GET", url, loop=self._loop, session=cast("aiohttp.ClientSession", None), **via
             )
         return self._routes[origin]
 
     async def connection(self, route: aiohttp.ClientRequest, attempt: _Attempt) -> Connection:
-        """An open connection on which nothing came that nobody asked for: it would be taken for the reply."""
+        """Return an open connection that has no unread bytes: they would be taken for the reply."""
         while True:
             try:
                 connection = await self.connector.connect(route, [], _UNTIMED)
@@ -223,7 +223,7 @@ class _Body(httpx.AsyncByteStream):
             _raise_as_httpx(error, sent=True)
 
     def whole(self) -> bytes | None:
-        """The body, None where it is not here yet."""
+        """Return the body if all of it has arrived, else None."""
         content = self._content
         return content.read_nowait() if content.is_eof() and content.exception() is None else None
 
@@ -233,7 +233,7 @@ class _Body(httpx.AsyncByteStream):
 
 class _Reply(BoundedResponse):
     async def aread(self) -> bytes:
-        """As httpx, which takes also a body that is there, as it should be, through four generators."""
+        """Read the body. httpx would pass it through four generators, even if all of it has arrived."""
         if isinstance(self.stream, _Body) and not self.is_stream_consumed and "content-encoding" not in self.headers:
             content = self.stream.whole()
             if content is not None:
@@ -244,16 +244,16 @@ class _Reply(BoundedResponse):
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """HTTP/1.1 over aiohttp's connections, in asyncio; each event loop has its own.
+    """Sends requests by HTTP/1.1 over aiohttp's connections, in asyncio. Each event loop has its own.
 
-    Where a method of httpx's or httpcore's was replaced, the default connections are used, which go by it.
+    If a tool replaced a method of httpx or httpcore, the default connections are used, which call it.
     """
 
     def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
         if proxy is not None and (proxy.url.scheme not in ("http", "https") or proxy.ssl_context is not None):
             raise ArgumentError(
-                "aiohttp uses proxies of http and https alone, and no TLS context of theirs; "
-                "take DefaultAsyncHttpxClient for this one."
+                "With aiohttp a proxy must be an http or https one, without a TLS context of its own; "
+                "use DefaultAsyncHttpxClient for this proxy."
             )
         self._context = context
         self._limits = limits
@@ -326,7 +326,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     async def _closed_with_the_loop(
         self, loop: asyncio.AbstractEventLoop, connections: _Connections
     ) -> AsyncGenerator[None, None]:
-        """Closes connections when their event loop ends: it closes the asynchronous generators begun in it."""
+        """Close the connections when their event loop ends, since a loop then closes its asynchronous generators."""
         try:
             yield
         finally:
@@ -337,7 +337,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 async def _exchanged(
     connection: Connection, attempt: _Attempt, written: bytes, request: httpx.Request
 ) -> tuple[RawResponseMessage, StreamReader]:
-    """Write a request, once, and read the head of its reply."""
+    """Write a request once, and read the head of its reply."""
     protocol = cast("ResponseHandler", connection.protocol)
     transport = cast("asyncio.Transport", connection.transport)
     read, whole = attempt.phases.get("read"), capped(None, httpx.ConnectTimeout)
@@ -366,34 +366,34 @@ async def _exchanged(
 
 
 def _end_with(protocol: ResponseHandler, content: StreamReader) -> None:
-    """Let a body end with its connection, which aiohttp closes without a word where a chunk is malformed."""
+    """Fail the body when its connection is closed before its end. aiohttp only closes it if a chunk is malformed."""
     closed = protocol.closed
     if closed is None:
-        _lost(content)
+        _cut_body(content)
         return
-    lost = partial(_lost, content)
+    cut_body = partial(_cut_body, content)
 
     def read() -> None:
-        closed.remove_done_callback(lost)
+        closed.remove_done_callback(cut_body)
 
-    closed.add_done_callback(lost)
+    closed.add_done_callback(cut_body)
     content.on_eof(read)
-    closed.remove_done_callback(_seen)
-    closed.add_done_callback(_seen)
+    closed.remove_done_callback(_retrieve)
+    closed.add_done_callback(_retrieve)
 
 
-def _lost(content: StreamReader, _: object = None) -> None:
+def _cut_body(content: StreamReader, _: object = None) -> None:
     if not content.is_eof() and content.exception() is None:
         content.set_exception(aiohttp.ClientPayloadError("the connection was closed within the body"))
 
 
-def _seen(closed: asyncio.Future[None]) -> None:
-    """Look at the exception: a future is complained of whose exception nobody looked at."""
+def _retrieve(closed: asyncio.Future[None]) -> None:
+    """Retrieve the exception, so that asyncio does not warn that nobody did."""
     closed.exception()
 
 
 def _give_back(connection: Connection, *, keep: bool) -> None:
-    """Keep a connection whose reply is read, but for one that has not yet taken all of the request."""
+    """Return a connection to the pool when its reply has been read; close it if the request is not all written."""
     transport = connection.transport
     if transport is not None and (not keep or transport.get_write_buffer_size()):
         _drop(connection)
@@ -401,7 +401,9 @@ def _give_back(connection: Connection, *, keep: bool) -> None:
 
 
 def _is_quiet(connection: Connection, *, fresh: bool) -> bool:
-    """Whether a connection is open and nothing came; a busy event loop may not have seen yet that something did."""
+    """Whether a connection is open and has no unread bytes. The socket is asked, because a busy event loop may not have
+    read them yet.
+    """
     protocol, transport = connection.protocol, connection.transport
     if protocol is None or transport is None or transport.is_closing() or protocol.should_close:
         return False
@@ -417,7 +419,7 @@ def _is_readable(descriptor: int) -> bool:
 
 
 def _drop(connection: Connection) -> None:
-    """Close a connection now, whatever is still to be written; one that was given back is left alone."""
+    """Close a connection without writing the rest; one that was returned to the pool is left alone."""
     transport = connection.transport
     if transport is not None:
         transport.abort()
@@ -425,7 +427,7 @@ def _drop(connection: Connection) -> None:
 
 
 def _written(request: httpx.Request, proxy: httpx.Proxy | None, content: bytes) -> bytes:
-    """A request as it goes over the connection."""
+    """Return the bytes of a request."""
     url, headers = request.url, request.headers.raw
     target = url.raw_path
     if proxy is not None and url.scheme == "http":
@@ -437,7 +439,7 @@ def _written(request: httpx.Request, proxy: httpx.Proxy | None, content: bytes) 
         [b"%b %b HTTP/1.1" % (request.method.encode(), target), *[b"%b: %b" % header for header in headers]]
     )
     if _HEAD.fullmatch(head) is None or head.count(b"\n") != len(headers):
-        raise httpx.LocalProtocolError("the request breaks HTTP")
+        raise httpx.LocalProtocolError("the request is not valid HTTP")
     return head + b"\r\n\r\n" + content
 
 
@@ -453,7 +455,7 @@ def _texts(headers: list[tuple[bytes, bytes]]) -> list[tuple[str, str]]:
 
 
 def _raise_as_httpx(error: Exception, *, sent: bool) -> NoReturn:
-    """Raise what aiohttp or the operating system raises as what httpx calls it."""
+    """Raise an error of aiohttp or the operating system as the exception of httpx that means the same."""
     kind: type[httpx.TransportError] = httpx.ReadError
     if not sent:
         kind = httpx.ProxyError if isinstance(error, aiohttp.ClientHttpProxyError) else httpx.ConnectError

@@ -1,8 +1,8 @@
-"""One request on the wire: its time bounds, its key, and what an exception, wherever it came from, means for it.
+"""Make one attempt: bound its time, add the API key, and decide what an exception means for it.
 
-Both drivers use this; they differ in nothing but their awaits.
+Both drivers use this, so that they differ only in their awaits.
 
-What an attempt may have done, and what proves that it never left, is in docs/safety.md under "Words".
+docs/safety.md, "Words", says what an attempt may have done, and what proves that it was never sent.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, http
 
 
 class KeyUnavailable(Exception):
-    """The application's `api_key` callable failed."""
+    """The callable that the application passed as `api_key` failed."""
 
 
 _HTTPX_TRANSPORTS = (httpx.HTTPTransport, httpx.AsyncHTTPTransport)
@@ -51,7 +51,7 @@ _STACK_MODULES = ("httpx", "httpcore", "h11", "anyio", "aiohttp", "socksio", "ss
 
 
 class Sending(Generic[C]):
-    """The sending of one request: what is known of it while it is under way."""
+    """One request while it is being sent: what is known about it so far."""
 
     __slots__ = (
         "_clock",
@@ -78,36 +78,36 @@ class Sending(Generic[C]):
         self._clock = clock
         self._parts: list[bytes] = []
         self._size = 0
-        # The bounds are moved from the clock of the flow to the one that sockets live by.
+        # The call's clock may be a test's. Sockets need a time on `time.monotonic`.
         offset = time.monotonic() - clock.monotonic()
         self.bounds: Bounds = Bounds(send.until + offset, settings.max_body_size, send.is_late)
         self._token: Token[Bounds | None] = BOUNDS.set(self.bounds)
 
     def new_request(self) -> httpx.Request:
-        """Build the request, under the key."""
+        """Build the request, with the API key."""
         bounds, now = self.bounds, self._clock.monotonic()
         request = new_request(self.send, self._settings.base_url, self.key, self.client, bounds, now)
-        # Where an API key was asked for, another request was sent.
+        # An `api_key` callable may have sent a request of its own: that one does not count.
         self.request = bounds.request = request
         bounds.begun = False
         return request
 
     def leave_to_application(self, response: httpx.Response) -> bool:
-        """Leave the body of a streamed success to the application, within its size; False for any other reply."""
+        """Leave the body of a streamed success to the application, bounded in size. Returns False for other replies."""
         if not (self.send.stream and response.is_success):
             return False
         bound(response, self._settings.max_body_size)
         return True
 
     def take(self, part: bytes) -> None:
-        """Take one more part of the body."""
+        """Add a part of the body. Raises `BodyTooLarge`."""
         self._parts.append(part)
         self._size += len(part)
         if self._size > self._settings.max_body_size:
             raise BodyTooLarge(self._settings.max_body_size)
 
     def body(self) -> bytes:
-        """Unpack the body that was taken."""
+        """Return the body, decompressed."""
         response, content = cast("httpx.Response", self.response), b"".join(self._parts)
         if "content-encoding" in response.headers:
             content = unpacked(response.headers, content, self._settings.max_body_size)
@@ -116,18 +116,18 @@ class Sending(Generic[C]):
         return content
 
     def reply(self, body: bytes | None) -> Reply:
-        """Make the result of a complete reply; None for a body that the application reads."""
+        """Return the result of an attempt with a complete reply. `body` is None if the application reads it."""
         response = cast("httpx.Response", self.response)
         headers, body = shown(response, body, self.key)
         return Reply(response.status_code, headers, body, response, self._clock.monotonic())
 
     def failed(self, error: BaseException) -> Reply | Failure:
-        """Turn an exception into the result of the attempt. Our own errors, and what the application raised, are
-        raised, as they are no failure of an attempt.
+        """Turn an exception into the result of the attempt. Our own errors, and exceptions of the application, are
+        raised: they are not failures of an attempt.
         """
         unsent = self.request is None or _is_never_sent(self.client, error, self.request, self.bounds)
         if isinstance(error, httpx.HTTPStatusError) and error.request is self.request:
-            # A hook of the application's makes an error of the reply's status, as `raise_for_status` does.
+            # A hook of the application called `raise_for_status`: a complete reply has arrived.
             self.response = error.response
             with contextlib.suppress(httpx.ResponseNotRead):
                 return self.reply(error.response.content)
@@ -146,7 +146,7 @@ class Sending(Generic[C]):
         )
 
     def end(self) -> httpx.Response | None:
-        """Note whether a byte may have left, however the attempt ended; the response that is to be closed, if any."""
+        """Note whether a byte may have left; return the response that still has to be closed, if any."""
         response, request = self.response, self.request
         self.send.begun = (
             self.bounds.begun
@@ -159,38 +159,38 @@ class Sending(Generic[C]):
         return response
 
     def log(self, result: Reply | Failure) -> None:
-        """Log the attempt, with the path's template in the place of the path."""
+        """Log the attempt, with the template of the path instead of the path, which has the account's id."""
         if logger.isEnabledFor(logging.DEBUG):
-            came = type(result.cause).__name__ if isinstance(result, Failure) else "complete"
+            ended = type(result.cause).__name__ if isinstance(result, Failure) else "complete"
             method, path = self.send.request.method, self.send.request.path_template
-            log(logging.DEBUG, "%s %s: status %s, %s", method, path, result.status, came)
+            log(logging.DEBUG, "%s %s: status %s, %s", method, path, result.status, ended)
 
 
 def checked(key: object) -> Secret:
-    """The API key that an application's function gave."""
+    """Return the API key that the application's callable returned. Raises `ArgumentError` if it cannot be used."""
     refuse_awaitable("function for `api_key`", key)
     return checked_key(key)
 
 
 def refuse_closed(closed: bool) -> None:
-    """Refuse to send anything with a client that is closed."""
+    """Raise `ClearStreetError` if a client is closed."""
     if closed:
         raise ClearStreetError("The client is closed; make a new one.")
 
 
 def refuse_awaitable(what: str, answer: object) -> None:
-    """Refuse what a blocking client cannot wait for."""
+    """Raise `ArgumentError` for an awaitable, for which a blocking client cannot wait."""
     if inspect.isawaitable(answer):
         if inspect.iscoroutine(answer):
             answer.close()
         raise ArgumentError(
-            f"The {what} is a coroutine function: use it with AsyncClearStreet, or make it a plain function."
+            f"The {what} is a coroutine function: use it with AsyncClearStreet, or write it without `async`."
         )
 
 
 def _knows_when_sent(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> bool:
-    """Whether `Bounds.begun` is told of the first byte: by connections of this package's, or by httpx's own transport,
-    which traces what it does. A mock in its place traces nothing.
+    """Whether `Bounds.begun` is set at the first byte. This package's connections do so, and httpx's own transport, by
+    its trace; a mock in its place does not.
     """
     if getattr(client, "keeps_bounds", False):
         return True
@@ -200,9 +200,11 @@ def _knows_when_sent(client: httpx.Client | httpx.AsyncClient, request: httpx.Re
 def _is_never_sent(
     client: httpx.Client | httpx.AsyncClient, error: BaseException, request: httpx.Request, bounds: Bounds
 ) -> bool:
-    """Whether it is proven that no byte of a request left. The exception of another transport proves nothing: it may
-    be of a second try; only a transport that goes nowhere is believed, or a mock in the place of httpx's own, for what
-    is no answer to a hook.
+    """Whether it is proven that no byte of a request left.
+
+    An exception of another transport proves nothing, because it may belong to a second try that the transport made. It
+    is believed only of a transport without a network, or of a mock in place of httpx's own, and if no response hook
+    may have raised it.
     """
     if _knows_when_sent(client, request):
         return not bounds.begun
@@ -217,7 +219,7 @@ def _is_never_sent(
 
 
 def _transport(client: httpx.Client | httpx.AsyncClient, request: httpx.Request) -> object:
-    """The transport that a request takes, None where a client sends in a way of its own."""
+    """Return the transport for a request; None if the client has a `send` of its own."""
     if type(client).send not in _SENDS:
         return None
     find = getattr(client, "_transport_for_url", None)
@@ -225,15 +227,17 @@ def _transport(client: httpx.Client | httpx.AsyncClient, request: httpx.Request)
 
 
 def _goes_nowhere() -> tuple[type, ...]:
-    """The transports that answer within the process."""
+    """Return the classes of transports that answer within the process."""
     sandbox = sys.modules.get("clear_street.sandbox.transport")
     own = () if sandbox is None else (sandbox.SandboxTransport, sandbox.AsyncSandboxTransport)
     return (httpx.MockTransport, *own)
 
 
 def _raised_by_application(error: BaseException) -> BaseException | None:
-    """What goes on its way, as it is no failure of an attempt: only what httpx, httpcore, aiohttp, the system or TLS
-    raise is one. A `TimeoutError` out of a signal handler is the application's, though httpcore may call it its own.
+    """Return the exception to raise unchanged if it is not a failure of the attempt, else None.
+
+    Only exceptions of httpx, httpcore, aiohttp, the operating system or TLS are failures of an attempt. One from a
+    signal handler is the application's, even if httpcore turned it into one of its own.
     """
     if isinstance(error, ClearStreetError) or not isinstance(error, Exception):
         return error
@@ -243,8 +247,8 @@ def _raised_by_application(error: BaseException) -> BaseException | None:
 
 
 def _is_of_stack(error: Exception) -> bool:
-    """Whether a module under this client raised an exception, of its own or of Python's, as where a proxy talks
-    nonsense.
+    """Whether a library below this client raised an exception: a type of its own, or a built-in one, as httpcore may do
+    if a proxy's answer makes no sense.
     """
     origin: object = type(error).__module__
     step = error.__traceback__
@@ -256,12 +260,12 @@ def _is_of_stack(error: Exception) -> bool:
 
 
 def without_request(error: E) -> E:
-    """Strip an exception of what may show the request's headers: the frames below, their exceptions, the request."""
+    """Remove from an exception what may show the request's headers: its traceback, its causes and the request."""
     error.__cause__ = error.__context__ = None
     if isinstance(error, (httpx.RequestError, httpx.HTTPStatusError)):
         error.request = cast("httpx.Request", None)
     if isinstance(error, httpx.HTTPStatusError):
         error.response = cast("httpx.Response", None)
     if isinstance(error, httpx.LocalProtocolError):
-        error.args = ("the request breaks HTTP, perhaps by a header of the http_client",)
+        error.args = ("the request is not valid HTTP; check the headers of your http_client",)
     return error.with_traceback(None)

@@ -1,4 +1,4 @@
-"""The time bounds of the attempt that is being made, for whatever carries it."""
+"""Pass the bounds of an attempt to the connections that carry it. docs/safety.md, "Time"."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Bounds:
-    """The bounds of one attempt: of its times, in seconds on `time.monotonic`, and of the reply's body, in bytes; and
-    whether a byte of its request may have left.
+    """The bounds of one attempt (its end, in seconds on `time.monotonic`, and the size of the reply's body, in bytes),
+    and whether a byte of its request may have left.
 
-    `request` is what the attempt sends: hooks of the application's may send others in the meantime.
+    `request` is the attempt's own request. The application's hooks may send others in the meantime.
     """
 
     __slots__ = ("begun", "is_late", "max_body_size", "request", "sending", "until")
@@ -26,26 +26,26 @@ class Bounds:
         self.is_late: Callable[[], bool] | None = is_late
         self.request: object = None
         self.sending: bool = False
-        """Whether the connections are at work for `request`."""
+        """Whether the connections are sending `request`, and not another request or an answer to a proxy."""
         self.begun: bool = False
 
     def begin(self, expired: type[Exception]) -> None:
-        """Note that the first byte is about to leave; raise `expired` where it may not any more."""
+        """Note that the first byte is about to leave. Raises `expired` if it is too late for that."""
         self.refuse_late(expired)
         self.begun = True
 
     def refuse_late(self, expired: type[Exception]) -> None:
-        """Raise `expired` where `not_after` has come, by the wall clock or by the monotonic one."""
+        """Raise `expired` if `not_after` has passed, by the wall clock or by the monotonic clock."""
         if self.is_late is not None and self.is_late():
             raise expired("the time in not_after passed before anything was sent")
 
 
 BOUNDS: ContextVar[Bounds | None] = ContextVar("clear_street_bounds", default=None)
-"""The bounds of the attempt that the running thread or task makes; None while a streamed reply is read later on."""
+"""The bounds of the attempt that the running thread or task makes; None outside of attempts."""
 
 
 def capped(timeout: float | None, expired: type[Exception]) -> float | None:
-    """A time-out in seconds, at most what is left of the attempt; raise `expired` where nothing is."""
+    """Return a time-out in seconds, cut to the time that the attempt has left. Raises `expired` if it has none."""
     bounds = BOUNDS.get()
     if bounds is None:
         return timeout
@@ -56,7 +56,10 @@ def capped(timeout: float | None, expired: type[Exception]) -> float | None:
 
 
 def raised_by_signal_handler(error: BaseException) -> BaseException | None:
-    """The exception of a signal handler of the application's, of which httpcore may have made one of its own."""
+    """Return the exception that a signal handler of the application raised, if `error` is that or was caused by it.
+
+    httpcore may turn such an exception into one of its own.
+    """
     seen: BaseException | None = error
     while seen is not None and not _is_of_signal_handler(seen):
         seen = seen.__cause__
@@ -64,7 +67,7 @@ def raised_by_signal_handler(error: BaseException) -> BaseException | None:
 
 
 def _is_of_signal_handler(error: BaseException) -> bool:
-    """Whether an exception was raised in a signal handler: Python calls it with the frame that it interrupts."""
+    """Whether an exception was raised in a signal handler. It shows: Python passes a handler the interrupted frame."""
     step = error.__traceback__
     while step is not None and (inner := step.tb_next) is not None:
         code, interrupted = inner.tb_frame.f_code, step.tb_frame

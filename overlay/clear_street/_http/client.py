@@ -1,4 +1,4 @@
-"""The httpx clients of this package: true time bounds, shared TLS, and proxies whose passwords stay hidden."""
+"""Define the httpx clients of this package: exact time bounds, a shared TLS context, hidden passwords of proxies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Make: TypeAlias = "Callable[[ssl.SSLContext | None, httpx.Limits, httpx.Proxy | 
 
 
 def _concealed(proxy: str | httpx.URL | httpx.Proxy | None) -> Secret | httpx.Proxy | None:
-    """A proxy's URL, which may have a password in it, as what tracebacks may show."""
+    """Wrap the URL of a proxy, which may contain a password, so that a traceback does not show it."""
     return Secret(str(proxy)) if isinstance(proxy, (str, httpx.URL)) else proxy
 
 
@@ -32,17 +32,17 @@ _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepal
 def _refuse_options(options: Mapping[str, Any]) -> None:
     if options.get("http2"):
         raise ArgumentError(
-            "Expected False for `http2` but received True: HTTP/2 libraries send streams again by themselves."
+            "Expected False for `http2` but received True: HTTP/2 libraries may send a request again by themselves."
         )
     if "proxies" in options:
-        raise ArgumentError("`proxies` is not taken, whatever its value; use `proxy`, or `mounts` for several.")
+        raise ArgumentError("`proxies` is not an argument; use `proxy`, or `mounts` for several.")
 
 
 class _Routing(Generic[T]):
-    """The transports of a client, by what they are needed for.
+    """The transports of a client: for plain http, through the proxy of the environment, and any other https.
 
-    Those for https are made when a call needs one: what the environment says of proxies and certificates is no matter
-    to other calls.
+    A transport for https is made when a call needs it, so that a wrong setting of the environment does not affect other
+    calls.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class _Routing(Generic[T]):
             self.made["direct"] = plain
 
     def transport(self, url: httpx.URL) -> T:
-        """The transport for a URL."""
+        """Return the transport for a URL. Raises `ArgumentError` if a setting of the environment cannot be used."""
         if url.scheme != "https":
             return self.made["plain"]
         if self._environment is not None and self._environment.is_for(url):
@@ -110,17 +110,17 @@ _ASYNC_SEAMS = Seams(*[(httpx.AsyncClient, name) for name in sorted(_SENDING)])
 
 
 def is_replaced(client: httpx.Client | httpx.AsyncClient) -> bool:
-    """Whether a tool has put functions of its own in the place of methods by which a client sends."""
+    """Whether a tool has replaced methods that a client sends with."""
     if isinstance(client, CLIENT):
         return _SEAMS.replaced() or SEAMS.replaced()
     return _ASYNC_SEAMS.replaced() or ASYNC_SEAMS.replaced()
 
 
 class DefaultHttpxClient(httpx.Client):
-    """An `httpx.Client` with this package's defaults, to be adjusted and handed in as `http_client`.
+    """An `httpx.Client` with this package's defaults, to configure and pass as `http_client`.
 
-    It takes what `httpx.Client` takes, but for `http2`. Its own transport keeps time bounds exactly; one that you
-    pass keeps them as far as httpx can.
+    It takes the arguments of `httpx.Client` except `http2`. Its own transport keeps time bounds exactly; one that you
+    pass keeps them as well as httpx can. Raises `ArgumentError` for `http2=True` and `proxies`.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ _SEND = DefaultHttpxClient.send
 
 
 def send_plain(client: httpx.Client, request: httpx.Request) -> httpx.Response:
-    """Send a request as this package does: its body is not read yet, no other header is added, no redirect followed."""
+    """Send a request; the body of the response is not read. No header is added and no redirect is followed."""
     plain: Callable[[httpx.Request], httpx.Response] | None = getattr(client, "_send_plain", None)
     if plain is not None:
         return plain(request)
@@ -189,10 +189,10 @@ def send_plain(client: httpx.Client, request: httpx.Request) -> httpx.Response:
 
 
 class DefaultAsyncHttpxClient(httpx.AsyncClient):
-    """An `httpx.AsyncClient` with this package's defaults, to be adjusted and handed in as `http_client`.
+    """An `httpx.AsyncClient` with this package's defaults, to configure and pass as `http_client`.
 
-    It takes what `httpx.AsyncClient` takes, but for `http2`. Its own transport keeps time bounds exactly; one that
-    you pass keeps them as far as httpx can.
+    It takes the arguments of `httpx.AsyncClient` except `http2`. Its own transport keeps time bounds exactly; one that
+    you pass keeps them as well as httpx can. Raises `ArgumentError` for `http2=True` and `proxies`.
     """
 
     def __init__(
@@ -253,7 +253,7 @@ _ASEND = DefaultAsyncHttpxClient.send
 
 
 async def asend_plain(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    """As `send_plain`."""
+    """Send a request; the body of the response is not read. No header is added and no redirect is followed."""
     plain: Callable[[httpx.Request], Awaitable[httpx.Response]] | None = getattr(client, "_send_plain", None)
     if plain is not None:
         return await plain(request)
@@ -261,9 +261,9 @@ async def asend_plain(client: httpx.AsyncClient, request: httpx.Request) -> http
 
 
 class DefaultAioHttpClient(DefaultAsyncHttpxClient):
-    """A `DefaultAsyncHttpxClient` over aiohttp's connections, which carry several times as many calls at once.
+    """A `DefaultAsyncHttpxClient` over aiohttp's connections, which carry several times as many concurrent calls.
 
-    It keeps time bounds exactly too, and works in asyncio, not in trio. Raises ImportError without the extra
+    It keeps time bounds exactly too. It works in asyncio, not in trio. Raises `ImportError` without the extra
     ``aiohttp``.
     """
 

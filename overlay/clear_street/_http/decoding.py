@@ -1,4 +1,4 @@
-"""Unpacking the bodies of replies, in bounds of size and time: a few bytes can be packed that unpack to gigabytes."""
+"""Decompress the bodies of replies, within bounds of size and time: a few bytes may decompress to gigabytes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_BODY_SIZE = 64 * 2**20
-"""Bytes of a body, unpacked, where no setting says otherwise."""
+"""Bytes of a body, decompressed, unless a setting says otherwise."""
 _ENCODINGS_MAX = 5
 _PIECE = 2**16
-"""Bytes that are unpacked at once, between two looks at the clock."""
+"""Bytes that are decompressed between two checks of the time."""
 _SLICE = 2**14
-"""Bytes that are given to zlib at once: with each member of a gzip body it copies all that follows."""
+"""Bytes that zlib is given in one call. For each member of a gzip body it copies all bytes that follow."""
 _SHORT_SLICE = 32
-"""Bytes that are given at once to a decoder of httpx's, which unpacks all of them whatever comes out."""
+"""Bytes that one of httpx's decoders is given in one call. It decompresses all of them, whatever the size."""
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -34,11 +34,11 @@ class BodyTooLarge(httpx.DecodingError):
 
 class _Codec(Protocol):
     def unpack(self, data: bytes) -> Iterator[bytes]:
-        """What some more bytes unpack to, in pieces."""
+        """Decompress the next bytes; yield the result in pieces."""
         ...
 
     def end(self) -> None:
-        """Raise where more bytes should have come."""
+        """Raise if the data is incomplete."""
         ...
 
 
@@ -59,7 +59,7 @@ class _Zlib:
         while data or full:
             capped(None, httpx.ReadTimeout)
             if self._codec.eof:
-                # Only gzip has members; what follows the last one and is none is passed over, as other clients do.
+                # Only gzip has members. Other bytes after the last member are ignored, as other clients do.
                 if self._bits != _GZIP or not data.startswith(b"\x1f"):
                     return
                 self._codec = zlib.decompressobj(_GZIP)
@@ -79,11 +79,11 @@ class _Zlib:
                 yield piece
 
     def end(self) -> None:
-        """Nothing: JSON that breaks off is found by whoever reads it."""
+        """Do nothing: incomplete JSON is found when it is read."""
 
 
 class _Httpx:
-    """``br`` and ``zstd``, where httpx can."""
+    """``br`` and ``zstd``, if httpx supports them."""
 
     def __init__(self, decoder: Any) -> None:
         self._decoder = decoder
@@ -100,8 +100,8 @@ class _Httpx:
 
 
 class Decoder:
-    """Unpacks a body, as httpx wants it done. It raises `BodyTooLarge` past `limit` bytes, and `httpx.ReadTimeout` past
-    the time of the attempt.
+    """Decompresses a body; httpx can use it as a decoder. Raises `BodyTooLarge` after `limit` bytes, and
+    `httpx.ReadTimeout` when the time of the attempt is over.
     """
 
     def __init__(self, headers: httpx.Headers, limit: int) -> None:
@@ -112,16 +112,16 @@ class Decoder:
         self._sizes = [0] * (len(known) + 1)
 
     def decode(self, data: bytes) -> bytes:
-        """What some more bytes of the body unpack to."""
+        """Decompress the next bytes of the body."""
         if len(self._codecs) > _ENCODINGS_MAX:
             raise httpx.DecodingError(f"the body has more than {_ENCODINGS_MAX} encodings")
         try:
             return b"".join(self._unpacked(data, 0))
         except MemoryError:
-            raise httpx.DecodingError("there is no memory for the body") from None
+            raise httpx.DecodingError("there is not enough memory for the body") from None
 
     def flush(self) -> bytes:
-        """Nothing more; raise where the packed body broke off and that can be told."""
+        """Return no more bytes. Raises if the body is known to be incomplete."""
         for codec in self._codecs:
             codec.end()
         return b""
@@ -138,7 +138,7 @@ class Decoder:
 
 
 class BoundedResponse(httpx.Response):
-    """A response of this package's connections, whose body unpacks in bounds whoever reads it, a hook too."""
+    """A response of this package's connections. Its body is decompressed within bounds, even if a hook reads it."""
 
     def _get_content_decoder(self) -> Any:
         if "_decoder" not in vars(self):
@@ -148,24 +148,24 @@ class BoundedResponse(httpx.Response):
 
 
 def bound(response: httpx.Response, limit: int) -> None:
-    """Let httpx unpack a body of at most `limit` bytes: it makes a decoder of its own where there is none yet."""
+    """Bound the body of a response to `limit` bytes, by giving httpx a decoder instead of its own."""
     vars(response).setdefault("_decoder", Decoder(response.headers, limit))
 
 
 def unpacked(headers: httpx.Headers, content: bytes, limit: int) -> bytes:
-    """A whole body, unpacked."""
+    """Decompress a whole body."""
     decoder = Decoder(headers, limit)
     return decoder.decode(content) + decoder.flush()
 
 
 def keep(response: httpx.Response, content: bytes) -> None:
-    """Let a response have a body that was read past httpx."""
+    """Give a response the body, which was read without httpx."""
     vars(response)["_content"] = content
     response.is_stream_consumed = True
 
 
 def _codec(name: str) -> _Codec | None:
-    """The codec of a content coding, None for one that httpx does not know: such a body is left as it came."""
+    """Return the codec of a content coding; None for one that httpx does not know, whose body stays unchanged."""
     if name in ("gzip", "x-gzip"):
         return _Zlib(_GZIP)
     if name == "deflate":

@@ -1,8 +1,8 @@
-"""The blocking driver of the flows, and what the awaiting one shares with it.
+"""Run flows on the calling thread, and hold what the async driver shares.
 
-A driver answers a flow's effects, one by one. With the transport under it, it is the only place that knows httpx; it
-knows no flow. It keeps the connections of a client, one set per process and, in async, per event loop, so that a client
-survives `fork` and several `asyncio.run`.
+A driver performs the effects of a flow, one by one. Drivers and transports are the only modules that use httpx. A
+driver knows no particular flow. It holds the connections of a client, one set for each process and, in async, each
+event loop, so that a client works after `fork` and in several calls of `asyncio.run`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ C = TypeVar("C", bound="httpx.Client | httpx.AsyncClient")
 
 
 class BaseDriver(Generic[C]):
-    """What the two drivers share: all that needs no waiting."""
+    """The base class of the two drivers: everything that does not wait."""
 
     if TYPE_CHECKING:
 
@@ -46,20 +46,23 @@ class BaseDriver(Generic[C]):
     def __init__(self, http_client: C | None, clock: Any) -> None:
         self.clock = SystemClock() if clock is None else clock
         self.owned: bool = False
-        """Whether a supplied client is ours to close."""
+        """Whether closing the driver also closes the supplied httpx client."""
         self.closed: bool = False
         self._supplied: C | None = http_client
         self._own: dict[int, C] = {}
 
     def client(self) -> C:
-        """The httpx client in use: the application's, or this process's own."""
+        """Return the httpx client to use: the application's, or the one of this process."""
         if self._supplied is not None:
             return self._supplied
         process = os.getpid()
         return self._own.get(process) or self._own.setdefault(process, self._new_client())
 
     def _begin(self, send: Send, settings: Settings) -> Sending[C]:
-        """Begin to send a request, unless the client is closed or read-only (docs/safety.md, "Arguments")."""
+        """Begin to send a request (docs/safety.md, "Arguments").
+
+        Raises `ClearStreetError` if the client is closed, and `ArgumentError` for a change if it is read-only.
+        """
         refuse_closed(self.closed)
         if settings.read_only and send.request.method not in ("GET", "HEAD"):
             raise ArgumentError(
@@ -69,25 +72,25 @@ class BaseDriver(Generic[C]):
         return Sending(send, settings, self.client(), self.clock)
 
     def _closing(self) -> list[C]:
-        """Note that the driver is closed; the httpx clients that are to be closed with it."""
+        """Note that the driver is closed; return the httpx clients that have to be closed with it."""
         self.closed = True
         clients = [self._own.pop(os.getpid(), None), self._supplied if self.owned else None]
         return [client for client in clients if client is not None]
 
 
 class Driver(BaseDriver[httpx.Client]):
-    """Runs flows on the calling thread; one driver serves any number of threads."""
+    """Runs flows on the calling thread. Any number of threads may share one driver."""
 
     def __init__(self, http_client: httpx.Client | None, clock: Any) -> None:
         super().__init__(http_client, clock)
         if http_client is not None and not isinstance(http_client, CLIENT):
             raise ArgumentError(
                 f"Expected an httpx.Client for `http_client` but received {type(http_client).__name__}; pass a "
-                "DefaultHttpxClient(transport=...) or the like, or use AsyncClearStreet for an async one."
+                "DefaultHttpxClient(transport=...), for example, or use AsyncClearStreet for an async one."
             )
 
     def run(self, flow: Flow[T], settings: Settings) -> T:
-        """Drive a flow to its end."""
+        """Run a flow to its end and return its value."""
         try:
             effect = next(flow)
             while True:
@@ -101,7 +104,7 @@ class Driver(BaseDriver[httpx.Client]):
             value: T = stop.value
             return value
         except BaseException as error:
-            # One that came between two steps is told of what it interrupts: the flow raises it.
+            # A signal handler raised between two steps. The flow learns of it, so that it can mark the outcome.
             return cast("T", flow.throw(error))
 
     def close(self) -> None:
@@ -110,7 +113,7 @@ class Driver(BaseDriver[httpx.Client]):
             client.close()
 
     def abandon(self) -> None:
-        """Close what a client left open that was never closed, with a warning."""
+        """Close the connections of a client that was never closed, with a `ResourceWarning`."""
         if os.getpid() in self._own:
             self.close()
             warn_unclosed("ClearStreet", "close()")
@@ -141,7 +144,7 @@ class Driver(BaseDriver[httpx.Client]):
         finally:
             left_open = sending.end()
             if left_open is not None:
-                with contextlib.suppress(Exception):  # what came of the attempt is known by now
+                with contextlib.suppress(Exception):  # the result of the attempt is known already
                     left_open.close()
         sending.log(result)
         return result
@@ -182,7 +185,7 @@ def _read(effect: Read, settings: Settings) -> object:
 
 
 def reading_bounds(effect: Read, settings: Settings) -> Bounds | None:
-    """The bounds of what is left of a streamed reply; none for a piece of it, which httpx bounds."""
+    """Return the bounds for the rest of a streamed reply; None for one piece of it, which httpx bounds."""
     if effect.seconds is None:
         return None
     return Bounds(time.monotonic() + effect.seconds, settings.max_body_size)

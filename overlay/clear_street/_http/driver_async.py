@@ -1,4 +1,4 @@
-"""The awaiting driver of the flows: `driver`, with its awaits."""
+"""Run flows in an event loop: the same as `driver`, with awaits."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ T = TypeVar("T")
 
 
 class AsyncDriver(BaseDriver[httpx.AsyncClient]):
-    """Runs flows in the running event loop, of asyncio or trio."""
+    """Runs flows in the running event loop of asyncio or trio."""
 
     def __init__(self, http_client: httpx.AsyncClient | None, clock: Any) -> None:
         super().__init__(http_client, clock)
         if http_client is not None and not isinstance(http_client, ASYNC_CLIENT):
             raise ArgumentError(
                 f"Expected an httpx.AsyncClient for `http_client` but received {type(http_client).__name__}; pass a "
-                "DefaultAsyncHttpxClient(transport=...) or the like, or use ClearStreet for a blocking one."
+                "DefaultAsyncHttpxClient(transport=...), for example, or use ClearStreet for a blocking one."
             )
 
     async def run(self, flow: Flow[T], settings: Settings) -> T:
-        """Drive a flow to its end."""
+        """Run a flow to its end and return its value."""
         try:
             effect = next(flow)
             while True:
@@ -56,7 +56,7 @@ class AsyncDriver(BaseDriver[httpx.AsyncClient]):
             value: T = stop.value
             return value
         except BaseException as error:
-            # One that came between two steps is told of what it interrupts: the flow raises it.
+            # A signal handler raised between two steps. The flow learns of it, so that it can mark the outcome.
             return cast("T", flow.throw(error))
 
     async def close(self) -> None:
@@ -65,7 +65,7 @@ class AsyncDriver(BaseDriver[httpx.AsyncClient]):
             await client.aclose()
 
     def abandon(self) -> None:
-        """Warn where a client was never closed; its event loop closes the connections when the keeper of them goes."""
+        """Warn if a client was never closed. Its connections close when the garbage collector removes their owner."""
         if not self.closed and os.getpid() in self._own:
             warn_unclosed("AsyncClearStreet", "await close()")
 
@@ -99,7 +99,7 @@ class AsyncDriver(BaseDriver[httpx.AsyncClient]):
         finally:
             left_open = sending.end()
             if left_open is not None:
-                with contextlib.suppress(Exception):  # what came of the attempt is known by now
+                with contextlib.suppress(Exception):  # the result of the attempt is known already
                     await left_open.aclose()
         sending.log(result)
         return result

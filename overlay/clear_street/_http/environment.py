@@ -1,4 +1,8 @@
-"""What the environment says of proxies and certificates, read when a client is made and judged when a call needs it."""
+"""Read the proxy and certificate settings of the environment.
+
+They are read when a client is made. They are checked when a call needs them, so that a wrong setting does not affect
+other calls.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,9 @@ _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def usable_proxy(url: Secret) -> httpx.Proxy:
-    """A proxy's URL, hidden because it may have a password in it, as httpx has it; refuse one that cannot be used."""
+    """Return the proxy at a URL, which is wrapped because it may contain a password. Raises `ArgumentError` if it
+    cannot be used.
+    """
     from importlib.util import find_spec
 
     with suppress(ValueError, httpx.InvalidURL):
@@ -36,9 +42,9 @@ def usable_proxy(url: Secret) -> httpx.Proxy:
 
 
 class EnvironmentProxy:
-    """The proxy that the environment names for https, and the hosts that it says need none (NO_PROXY).
+    """The proxy that the environment names for https, and the hosts for which it says to use none (NO_PROXY).
 
-    There is none for plain http, which goes to loopback alone: a proxy would see the API key.
+    Plain http, which only loopback may use, never goes through a proxy: the proxy would see the API key.
     """
 
     def __init__(self, name: str, url: Secret, direct: str) -> None:
@@ -47,21 +53,21 @@ class EnvironmentProxy:
         self._direct = [entry.lower() for entry in direct.replace(",", " ").split()]
 
     def is_for(self, url: httpx.URL) -> bool:
-        """Whether a request to this URL is to go by way of the proxy."""
+        """Whether a request to this URL goes through the proxy."""
         hosts = {url.host.lower().rstrip("."), url.raw_host.decode("ascii").lower().rstrip(".")}
         return not any(_names(entry, hosts, url.port or 443) for entry in self._direct)
 
     def proxy(self) -> httpx.Proxy:
-        """The proxy; refuse one that cannot be used."""
+        """Return the proxy. Raises `ArgumentError` if it cannot be used."""
         try:
             return usable_proxy(self._url)
         except ArgumentError as error:
             problem = str(error)
-        raise ArgumentError(f"What the environment says of proxies ({self._name}) cannot be used: {problem}")
+        raise ArgumentError(f"The proxy setting {self._name} of the environment cannot be used: {problem}")
 
 
 def environment_proxy() -> EnvironmentProxy | None:
-    """The proxy of the environment, if it names one for https."""
+    """Return the proxy that the environment names for https, None if it names none."""
     if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
         return None
     from urllib.request import getproxies
@@ -77,15 +83,16 @@ def environment_proxy() -> EnvironmentProxy | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its name or address alone."""
+    """Whether a host is this machine, judged by its name or address without a look-up."""
     address = _address(host)
     return host.lower() == "localhost" if address is None else address.is_loopback
 
 
 def _names(entry: str, hosts: set[str], port: int) -> bool:
-    """Whether an entry of NO_PROXY names a host: a domain with all below it, an address, or a network.
+    """Whether an entry of NO_PROXY matches a host.
 
-    With a port it is about that one alone. An entry that is nothing of these names no host.
+    An entry is a domain, which matches its subdomains too, an address, or a network. With a port it matches only that
+    port. Any other entry matches nothing.
     """
     scheme, _, entry = entry.rpartition("://")
     if scheme not in ("", "all", "https"):
@@ -103,7 +110,7 @@ def _names(entry: str, hosts: set[str], port: int) -> bool:
 
 
 def _split_port(entry: str) -> tuple[str, str]:
-    """An entry without brackets, and its port: what follows brackets or the only colon."""
+    """Split an entry into the host, without brackets, and the port, which follows the brackets or the only colon."""
     if entry.startswith("["):
         inner, _, rest = entry[1:].partition("]")
         size, _, port = rest.partition(":")
@@ -121,14 +128,16 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def certificates() -> tuple[str | None, ...]:
-    """What the environment says of certificates."""
+    """Return the certificate settings of the environment."""
     return tuple(map(os.environ.get, _CERTIFICATES))
 
 
 @lru_cache(maxsize=8)
 def shared_context(*named: str | None) -> ssl.SSLContext:
-    """One TLS context for all clients of a process: each costs some 20 ms. `named` is what the environment said of
-    certificates, nothing where it is not asked.
+    """Return the TLS context that all clients of a process share: making one takes some 20 ms.
+
+    `named` has the certificate settings of the environment; without arguments, the environment is ignored. Raises
+    `ArgumentError` if they cannot be used.
     """
     try:
         return httpx.create_ssl_context(trust_env=bool(named))
@@ -137,5 +146,5 @@ def shared_context(*named: str | None) -> ssl.SSLContext:
             raise
         problem = str(error)
     raise ArgumentError(
-        f"What the environment says of certificates ({' or '.join(_CERTIFICATES)}) cannot be used: {problem}"
+        f"The certificate setting of the environment ({' or '.join(_CERTIFICATES)}) cannot be used: {problem}"
     )

@@ -1,4 +1,4 @@
-"""Requests as httpx sends them, and what of their replies may be shown."""
+"""Build requests for httpx."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ def new_request(
     bounds: Bounds,
     now: float,
 ) -> httpx.Request:
-    """The request of an attempt, which needs no merging any more; no phase of it may take longer than what is left."""
+    """Build the request of an attempt, with the headers, parameters and cookies of the httpx client.
+
+    No phase may take longer than the time that the attempt has left. Raises `ArgumentError` for a URL that cannot be
+    sent.
+    """
     content = send.request.content()
     own = {b"accept": b"application/json", b"user-agent": USER_AGENT}
     if content is not None:
@@ -48,7 +52,7 @@ def new_request(
     timeout, left = send.timeout, max(0.001, send.until - now)
     to_begin = left
     extensions: dict[str, Any] = {}
-    # Connections of ours look at the clock themselves, right before the first byte; those of httpx tell of it.
+    # This package's connections check `not_after` right before the first byte. For those of httpx, a trace does it.
     if not getattr(client, "keeps_bounds", False):
         extensions["trace"] = _traced(bounds) if isinstance(client, CLIENT) else _atraced(bounds)
         if send.not_after is not None:
@@ -70,7 +74,7 @@ def new_request(
     refuse_unseen(client, url)
     settled = (*own, *left_out) if left_out else tuple(own)
     merged = [*_of_client(tuple(client.headers.raw), settled, url.netloc), *own.items()]
-    # httpx builds the headers of a request with content twice, to add the length.
+    # Given the content, httpx would build the headers twice, to add the length.
     if content is not None:
         merged.append((b"Content-Length", str(len(content)).encode()))
     elif send.request.method in ("POST", "PUT", "PATCH"):
@@ -87,7 +91,7 @@ def new_request(
 def _of_client(
     headers: tuple[tuple[bytes, bytes], ...], settled: tuple[bytes, ...], host: bytes
 ) -> list[tuple[bytes, bytes]]:
-    """The headers of an httpx client that a request does not settle itself, and the host."""
+    """Return the headers of an httpx client that the request does not set or leave out itself, and the host."""
     others = [(name, value) for name, value in headers if name.lower() not in settled]
     if b"host" not in [name.lower() for name, _ in others]:
         others.insert(0, (b"Host", host))
@@ -111,11 +115,11 @@ def _atraced(bounds: Bounds) -> Callable[[str, Mapping[str, Any]], Coroutine[Non
 
 
 def _is_first_byte(event: str, info: Mapping[str, Any]) -> bool:
-    """Whether httpcore is about to write the request itself, and not what opens a proxy's tunnel for it."""
+    """Whether httpcore is about to write the request itself, and not the one that opens a tunnel through a proxy."""
     return event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT"
 
 
 @lru_cache(maxsize=256)
 def _url(url: str) -> httpx.URL:
-    """A parsed URL: parsing costs a third of a call, and polls repeat theirs."""
+    """Parse a URL. Parsing takes a third of the time of a call, and polls repeat their URL, so the result is cached."""
     return httpx.URL(url)

@@ -1,9 +1,8 @@
-"""The connections of one transport: which are open, who has one, who waits for one.
+"""Pool the connections of one transport: which are open, which are in use, and who waits for one.
 
-httpcore's own pool keeps a place for ever that it gave to a task which was cancelled before it connected, promises one
-idle connection to many waiters, and goes through all of them whenever one comes or goes. Here whoever has a slot has
-a connection for itself, and one who gives up waiting leaves nothing behind. httpcore still makes the connections,
-through proxies too.
+httpcore's own pool leaks a slot when a task is cancelled before it connects, promises one idle connection to many
+waiters, and goes through all of them at each change. Here a user of a slot has a connection for itself, and a waiter
+that gives up leaves nothing behind. httpcore still makes the connections, through proxies too.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
     import httpx
 
 _WAKE_SECONDS = 0.1
-"""How long a thread waits before it looks by itself: a signal handler that raises may have cost it its turn."""
+"""How long a waiting thread waits for a signal before it checks: a signal handler that raises may lose the signal."""
 
 
 class _Use:
-    """Held by whoever uses a connection, and by nobody else."""
+    """The use of a connection. Only the user holds it, so that a weak reference shows that the user is gone."""
 
     __slots__ = ("__weakref__", "connection")
 
@@ -36,7 +35,7 @@ class _Use:
 
 
 class _Turn:
-    """Held by whoever waits for a connection, and by nobody else."""
+    """A place in the queue for a connection. Only the waiter holds it: a weak reference shows that it is gone."""
 
     __slots__ = ("__weakref__", "signal")
 
@@ -45,10 +44,10 @@ class _Turn:
 
 
 class _Connections:
-    """The connections that are open; what is to be closed is handed out, as closing may have to be awaited.
+    """The open connections. Methods return those that the caller has to close, because closing may need an await.
 
-    Whether one more may be open is counted, never kept in a second number: a signal handler may raise between any two
-    steps. One whose user is gone without giving it back counts no more.
+    The number of open connections is counted each time and never stored: a signal handler may raise between any two
+    steps, and a stored number would then be wrong. A connection whose user is gone does not count.
     """
 
     def __init__(self, source: Any, limits: httpx.Limits) -> None:
@@ -62,8 +61,9 @@ class _Connections:
         self._closed = False
 
     def take(self, origin: httpcore.Origin, use: _Use, turn: _Turn | None = None) -> list[Any] | None:
-        """Put a connection to the origin to use; those that are to be closed, or None where none may be open or
-        it is not the turn of whoever asks.
+        """Give `use` a connection to the origin; return the connections to close.
+
+        Returns None if no further connection may be open, or if others have waited longer.
         """
         dead: list[Any] = []
         with self._lock:
@@ -77,7 +77,7 @@ class _Connections:
             if turn is None and self._waiting and self._next_turn() is not None:
                 return None
             found: Any = None
-            # The one that was used last is the least likely to be closed by the service in the meantime.
+            # The most recently used connection is the least likely to have been closed by the service.
             for connection in reversed(self._idle):
                 if connection.has_expired():
                     dead.append(connection)
@@ -94,7 +94,7 @@ class _Connections:
         return dead
 
     def give_back(self, use: _Use, *, keep: bool) -> list[Any]:
-        """Take a connection back, once; those that are to be closed."""
+        """Return the connection of `use` to the pool, if that was not done before; return the connections to close."""
         with self._lock:
             connection, use.connection = use.connection, None
             if self._busy.pop(id(connection), None) is None:
@@ -107,7 +107,7 @@ class _Connections:
             return []
 
     def _next_turn(self) -> _Turn | None:
-        """The turn of who has waited longest; one that a signal handler broke off has none any more."""
+        """Return the place of the longest waiter that still waits, None if there is none."""
         while self._waiting:
             turn = self._waiting[0]()
             if turn is not None:
@@ -127,7 +127,7 @@ class _Connections:
             self._waiting.remove(place)
 
     def end(self) -> list[Any]:
-        """Hand out no more; all that are open."""
+        """Refuse further use; return all open connections."""
         with self._lock:
             self._closed = True
             every = [*self._idle, *[connection for connection, _ in self._busy.values()]]
@@ -135,8 +135,8 @@ class _Connections:
         return every
 
     def let_go(self) -> None:
-        """Forget the connections of another process or event loop: their sockets are closed here, without a word to the
-        service, which goes on with whoever made them.
+        """Close the sockets of connections that another process or event loop made, without sending anything: the
+        process that made them still uses the connections.
         """
         every = [*self._idle, *[connection for connection, _ in self._busy.values()]]
         self._idle, self._busy = [], {}
@@ -145,10 +145,10 @@ class _Connections:
 
 
 class Pool(_Connections):
-    """For threads."""
+    """The pool for threads."""
 
     def handle_request(self, request: httpcore.Request) -> tuple[Any, Any]:
-        """The reply, its body unread, and the use of its connection, to be given back when it is."""
+        """Send a request; return the reply, its body unread, and the use of its connection, to release afterwards."""
         use = _Use()
         try:
             dead = self.take(request.url.origin, use)
@@ -161,10 +161,10 @@ class Pool(_Connections):
             raise
 
     def _wait(self, request: httpcore.Request, use: _Use) -> list[Any]:
-        """Wait for the turn of this thread."""
+        """Wait until this thread may use a connection. Raises `httpcore.PoolTimeout`."""
         timeout = _pool_timeout(request)
         until = None if timeout is None else monotonic() + timeout
-        # A lock is the one thing to wait for that is written in C: no signal handler can break it in two.
+        # `threading.Event` and the like are Python code, which a signal handler may interrupt halfway; a lock is not.
         lock = threading.Lock()
         lock.acquire()
         turn, place = self._enter_queue(lock)
@@ -184,11 +184,11 @@ class Pool(_Connections):
     def _wake(self) -> None:
         turn = self._next_turn()
         if turn is not None:
-            with suppress(RuntimeError):  # it was woken
+            with suppress(RuntimeError):  # it was signalled already
                 turn.signal.release()
 
     def release(self, use: _Use, *, keep: bool = True) -> None:
-        """Take back a connection whose reply is done with."""
+        """Return a connection to the pool when its reply has been read."""
         dead = self.give_back(use, keep=keep)
         if self._waiting:
             self._wake()
@@ -205,10 +205,10 @@ class Pool(_Connections):
 
 
 class AsyncPool(_Connections):
-    """For the tasks of an event loop."""
+    """The pool for the tasks of an event loop."""
 
     async def handle_async_request(self, request: httpcore.Request) -> tuple[Any, Any]:
-        """The reply, its body unread, and the use of its connection, to be given back when it is."""
+        """Send a request; return the reply, its body unread, and the use of its connection, to release afterwards."""
         use = _Use()
         try:
             dead = self.take(request.url.origin, use)
@@ -221,7 +221,7 @@ class AsyncPool(_Connections):
             raise
 
     async def _wait(self, request: httpcore.Request, use: _Use) -> list[Any]:
-        """Wait for the turn of this task."""
+        """Wait until this task may use a connection. Raises `httpcore.PoolTimeout`."""
         turn, place = self._enter_queue(anyio.Event())
         try:
             with anyio.fail_after(_pool_timeout(request)):
@@ -243,7 +243,7 @@ class AsyncPool(_Connections):
             turn.signal.set()
 
     async def release(self, use: _Use, *, keep: bool = True) -> None:
-        """Take back a connection whose reply is done with."""
+        """Return a connection to the pool when its reply has been read."""
         dead = self.give_back(use, keep=keep)
         if self._waiting:
             self._wake()
@@ -261,7 +261,7 @@ class AsyncPool(_Connections):
 
 
 def has_stray_body(status: int, headers: list[tuple[bytes, bytes]]) -> bool:
-    """Whether a reply that must have no body announces one: what comes may be read as the next reply."""
+    """Whether a reply that cannot have a body announces one. Its bytes could be read as the next reply."""
     if status not in (204, 304):
         return False
     lengths = [value.strip() for name, value in headers if name.lower() in (b"content-length", b"transfer-encoding")]
@@ -269,10 +269,10 @@ def has_stray_body(status: int, headers: list[tuple[bytes, bytes]]) -> bool:
 
 
 def is_quiet(connection: Any) -> bool:
-    """Whether nothing came behind the last reply: it would be taken for the reply to the next request.
+    """Whether nothing arrived after the last reply. Otherwise it would be taken for the reply to the next request.
 
-    What httpcore and anyio have read and nobody asked for shows only inside them; where they have it elsewhere one day,
-    no connection is used twice.
+    Bytes that httpcore and anyio have read already show only in their private attributes. If a later release has no
+    such attributes, the answer is no, and no connection is used twice.
     """
     inner = _innermost(connection)
     parser, stream = getattr(inner, "_h11_state", None), getattr(inner, "_network_stream", None)
@@ -283,7 +283,7 @@ def is_quiet(connection: Any) -> bool:
 
 
 def abandon(connection: Any) -> None:
-    """Close the socket under a connection, and nothing else: no goodbye of TLS, no word to an event loop."""
+    """Close the socket of a connection and nothing else: no TLS message is sent, and no event loop takes part."""
     stream = getattr(_innermost(connection), "_network_stream", None)
     if stream is not None:
         with suppress(OSError, ValueError):
@@ -291,7 +291,7 @@ def abandon(connection: Any) -> None:
 
 
 def _innermost(connection: Any) -> Any:
-    """The connection that speaks HTTP, within those that connect, or go through a proxy."""
+    """Return the connection that speaks HTTP, inside those that connect or go through a proxy."""
     while (inner := getattr(connection, "_connection", None)) is not None:
         connection = inner
     return connection

@@ -1,5 +1,6 @@
-"""What of a reply may be shown: neither the API key nor the value of another header that was sent, however a service
-spells it when it repeats it.
+"""Remove secrets from replies, if the service repeats them in any form. docs/safety.md, "Secrets".
+
+The API key is a secret and, in errors, so are the values of other headers that were sent.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SHOWN = b"<secret>"
 _SHORTEST = 12
 _SHORTEST_IN_ERRORS = 8
-"""Bytes: what is shorter is not looked for, since it may well be a part of other words."""
+"""Bytes. A shorter value is not looked for, because it may be a part of other words."""
 _NO_SECRET = frozenset(
     b"accept accept-charset accept-encoding accept-language cache-control connection content-length content-type date "
     b"host idempotency-key traceparent tracestate user-agent x-correlation-id x-request-id".split()
@@ -33,25 +34,27 @@ _NAMES = (
 _NAMED = {name.encode(): char.encode() for name, _, char in (pair.partition(":") for pair in _NAMES.split())}
 
 _ESCAPE = re.compile(
-    # An escape begins with one of three characters; of several backslashes, which may be escaped themselves, the first.
+    # An escape begins with one of three characters. A backslash may be escaped itself: the first of several counts.
     rb"[\\&%](?<!\\\\)(?:(?:(?<=&)|(?<=\\)\\*+u0026)(?:amp;)*"
     rb"(?:#x0*(?P<html>[0-9a-f]{1,6});?|#0*(?P<decimal>[0-9]{1,7});?|(?P<name>" + b"|".join(_NAMED) + rb");)"
     rb"|(?:(?<=%)|(?<=\\)\\*+u0025)(?:25)*(?P<percent>[0-9a-f]{2})"
     rb"|(?<=\\)\\*+(?:u(?P<json>[0-9a-f]{4})|x(?P<python>[0-9a-f]{2})|(?P<char>[^\w\\])))"
-)  # of what is in lower case
+)  # for text in lower case
 _LARGE = 16_384
-"""Bytes: in a body that is longer, a look for characters that it lacks is quicker than a search for what has them."""
+"""Bytes. In a longer body it is quicker to check first which rare characters of a secret are missing from it."""
 _RARE = b"jqzxkwvybfghumpcdlsrniotae-_./+=~"
 """The characters of keys, the rarest in the replies of services first."""
 _PROBES = 6
 _ESCAPES_MAX = 100_000
-"""What has more escapes is not gone through further; an error's text ends there. They take a tenth of a second."""
+"""After so many escapes, which take a tenth of a second, no more are decoded, and the body of an error is cut there."""
 
 
 def shown(response: httpx.Response, body: bytes | None, key: Secret | None) -> tuple[httpx.Headers, bytes | None]:
-    """The headers and the body of a reply, `SHOWN` in the place of the API key: as it was sent, in another case, in
-    base64 or hexadecimal digits, or with characters escaped as JSON, URLs and HTML do. Of an error, in the place of the
-    other headers' values that were sent, too: a success has data that may well be the same as one of these.
+    """Return the headers and the body of a reply, with `SHOWN` in place of the API key.
+
+    The key is found as it was sent, in another case, in base64 or hexadecimal digits, and with characters escaped as in
+    JSON, URLs and HTML. In an error, the values of the other headers that were sent are replaced too; in a success they
+    are not, because its data may be the same by chance.
     """
     headers = response.headers
     is_error = not 200 <= response.status_code < 300
@@ -89,7 +92,7 @@ def _redacted(needles: tuple[bytes, ...], content: bytes, *, is_error: bool) -> 
 
 
 def _possible(needles: tuple[bytes, ...], content: bytes) -> tuple[bytes, ...]:
-    """The needles of which no rare character is missing in a text without escapes, in either case."""
+    """Return the needles whose rarest characters are all in a text without escapes, in upper or lower case."""
     found: dict[bytes, bool] = {}
 
     def is_there(char: bytes) -> bool:
@@ -102,13 +105,13 @@ def _possible(needles: tuple[bytes, ...], content: bytes) -> tuple[bytes, ...]:
 
 @lru_cache(maxsize=256)
 def _rarest(needle: bytes) -> tuple[bytes, ...]:
-    """Some characters of a needle, the rarest first."""
+    """Return the rarest characters of a needle, the rarest first."""
     return tuple(_RARE[at : at + 1] for at in range(len(_RARE)) if _RARE[at] in needle)[:_PROBES]
 
 
 @lru_cache(maxsize=128)
 def _needles(values: tuple[bytes, ...], shortest: int) -> tuple[bytes, ...]:
-    """What to look for, in lower case, what is longer first."""
+    """Return what to look for, in lower case, the longest first."""
     found: set[bytes] = set()
     for value in values:
         parts = re.split(rb"[\s;,]+", value)
@@ -119,18 +122,18 @@ def _needles(values: tuple[bytes, ...], shortest: int) -> tuple[bytes, ...]:
 
 
 def _in_base64(part: bytes) -> list[bytes]:
-    """The characters that it makes wherever it stands in a text, in either alphabet."""
+    """Return the base64 text of a part, at each of three offsets within a longer text, in both alphabets."""
     texts: list[bytes] = []
     for before in range(3):
         text = b64encode(bytes(before) + part).rstrip(b"=")
-        # A character of six bits at either end may be made by the neighbour too.
+        # The first and last characters may also contain bits of the neighbouring bytes: leave them out.
         text = text[-(-before * 8 // 6) : (before + len(part)) * 8 // 6]
         texts += text, text.translate(bytes.maketrans(b"+/", b"-_"))
     return texts
 
 
 def _meant(escape: re.Match[bytes]) -> bytes:
-    """The byte that an escape stands for; another one for what no header can hold."""
+    """Return the byte that an escape means; 0xff for a character that no header can have."""
     kind, text = escape.lastgroup, escape[escape.lastgroup or 0]
     if kind == "char":
         return text
@@ -142,7 +145,7 @@ def _meant(escape: re.Match[bytes]) -> bytes:
 
 def _replaced(content: bytes, lower: bytes, needles: tuple[bytes, ...]) -> bytes:
     plain = bytearray()
-    # Where the plain text and the content run side by side, one to one, from there to the next pair.
+    # Pairs of positions: from each pair to the next, plain text and content advance together, byte by byte.
     at_plain, at_content = [0], [0]
     end = 0
     for escape in islice(_ESCAPE.finditer(lower), _ESCAPES_MAX):

@@ -1,7 +1,7 @@
-"""Whether the methods of httpx and httpcore that send a request are still those libraries' own.
+"""Find out whether a tool has replaced methods of httpx and httpcore that send a request.
 
-Tools that mock, record or trace httpx put functions of theirs in the place of such methods. The connections of this
-package go past some of them, which is faster. Where one was replaced, a request goes by it, or does not leave.
+Tools that mock, record or trace httpx replace such methods with their own functions. This package's connections do not
+call some of these methods, which is faster. If one was replaced, a request is sent through it, or not at all.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CLIENT, ASYNC_CLIENT = httpx.Client, httpx.AsyncClient
 
 
 class Seams:
-    """Methods, each as it was when this module was loaded; None stands for one that was replaced before that."""
+    """Methods of other libraries, each as it was when this module was imported; None for one replaced before that."""
 
     def __init__(self, *methods: tuple[Any, str]) -> None:
         self.methods: tuple[tuple[Any, str], ...] = methods
@@ -41,13 +41,13 @@ class Seams:
         ]
 
     def replaced(self) -> bool:
-        """Whether one of the methods is not the library's own now."""
+        """Whether one of the methods is no longer the library's own."""
         if all(map(is_, map(getattr, self._owners, self._names), self._own)):
             return False
         return not all(_is_own(*each) for each in self._now())
 
     def unwrapped(self) -> list[str]:
-        """The methods in whose place is something that does not say that it wraps the library's own."""
+        """The methods that were replaced with something that does not wrap the library's own."""
         return [f"{owner.__name__}.{name}" for owner, name, method in self._now() if not _wraps(owner, name, method)]
 
     def _now(self) -> list[tuple[Any, str, Any]]:
@@ -56,8 +56,8 @@ class Seams:
 
 
 def _is_own(owner: Any, name: str, method: Any) -> bool:
-    """Whether a method is the library's own. A wrapper may bear its name and module; it has other variables."""
-    if owner is httpx:  # a tracer may have put a subclass in the place of a class
+    """Whether a method is the library's own. A wrapper may have its name and module, but not its global variables."""
+    if owner is httpx:  # a tracer may have replaced a class with a subclass
         return isinstance(method, type) and issubclass(method, (CLIENT, ASYNC_CLIENT))
     if type(method) not in _FUNCTIONS or not method.__module__.startswith(("httpx.", "httpcore.")):
         return False
@@ -79,9 +79,10 @@ _ASYNC_ASKING = Seams(*[(httpx.AsyncClient, name) for name in _ASKING], (httpx, 
 
 
 def refuse_unseen(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> None:
-    """Refuse to go out over real connections where a mock stands in the place of what no request of ours goes through.
+    """Raise `ClearStreetError` if a mock replaced a method that this client does not call, and connections are real.
 
-    A function that wraps httpx's own is none, as far as it says so by ``__wrapped__``: it may trace.
+    Otherwise a test that believes that nothing is sent would send. A function that wraps httpx's own, as its
+    ``__wrapped__`` shows, is not a mock: it may trace.
     """
     asking = _SYNC_ASKING if isinstance(client, CLIENT) else _ASYNC_ASKING
     if not asking.replaced():
@@ -93,14 +94,14 @@ def refuse_unseen(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> N
     )
     if mocked and real:
         raise ClearStreetError(
-            f"{mocked[0]} was replaced, as a mock does that lets no request out, and this client does not go by it; "
+            f"{mocked[0]} was replaced, perhaps by a mock, but this client does not call it; "
             "nothing was sent. Mock `send` of httpx's client, or use the sandbox or httpx.MockTransport."
         )
 
 
 @contextmanager
 def replaced_sending() -> Generator[None]:
-    """Note that a request is out of our hands: whatever it ends with but a connection that failed, it may have left."""
+    """Note that a replaced method sends the request: unless no connection was made, a byte may have left."""
     try:
         yield
     except _NEVER_SENT:

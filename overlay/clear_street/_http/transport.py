@@ -1,8 +1,8 @@
-"""Transports of httpx's whose time bounds are true.
+"""Define httpx transports that enforce the time bounds of an attempt exactly. docs/safety.md, "Time".
 
-httpx's read time-out starts anew at each byte, so a service that drips its headers holds a call for as long as it
-likes. Here each read, write, look-up and handshake is capped by what is left of the attempt (`Bounds`), by a
-network backend under httpcore's connections.
+httpx's read time-out restarts at each byte, so a service that sends a byte now and then could make a call endless.
+Here a network backend under httpcore's connections limits each read, write, look-up and handshake to the time that
+the attempt has left (`Bounds`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WRITE_CHUNK = 16384
 
 
 _HANDSHAKES = (b"CONNECT ", b"\x05", b"\x01")
-"""How what goes to a proxy alone begins: no method of HTTP's, and SOCKS."""
+"""The first bytes of what is sent to a proxy alone, to open a tunnel: CONNECT, SOCKS 5 and its login."""
 
 
 def _about_to_write(buffer: bytes) -> None:
@@ -42,7 +42,7 @@ def _about_to_write(buffer: bytes) -> None:
 
 
 def _sending(request: object) -> None:
-    """Note for which request the connections are at work from now on."""
+    """Note whether what the connections send from now on is the attempt's own request."""
     bounds = BOUNDS.get()
     if bounds is not None:
         bounds.sending = bounds.request is request
@@ -63,7 +63,7 @@ class _Stream(httpcore.NetworkStream):
             try:
                 self._stream.write(chunk, capped(timeout, httpcore.WriteTimeout))
             except httpcore.WriteError as error:
-                # httpcore passes over one, as a reply may have come all the same.
+                # httpcore ignores a WriteError, since a reply may have arrived. A signal handler's must be raised.
                 raise raised_by_signal_handler(error) or error from None
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def has_unread(self) -> bool:
-        """Whether something came that was read from the socket, and by nobody else."""
+        """Whether bytes were read from the socket that nobody has asked for."""
         return any(map(_holds_unread, self._tls))
 
     def abandon(self) -> None:
@@ -116,11 +116,11 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         return self._stream.get_extra_info(info)
 
     def has_unread(self) -> bool:
-        """Whether something came that was read from the socket, and by nobody else."""
+        """Whether bytes were read from the socket that nobody has asked for."""
         stream: Any = getattr(self._stream, "_stream", None)
         while hasattr(stream, "transport_stream"):
             stream = stream.transport_stream
-        # On asyncio anyio keeps what came; trio leaves it in the socket.
+        # On asyncio, anyio has a queue of bytes that arrived; on trio they stay in the socket.
         queue = getattr(getattr(stream, "_protocol", None), "read_queue", ())
         return bool(queue) or any(map(_holds_unread, self._tls))
 
@@ -128,16 +128,16 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         """Close the socket, and nothing else."""
         held = self._stream.get_extra_info("socket")
         os.close(getattr(held, "_sock", held).detach())
-        _ABANDONED.append(self)  # else the event loop's part of it would complain that it was not closed
+        _ABANDONED.append(self)  # if it were collected, asyncio would warn that it was not closed
 
 
 _ABANDONED: list[_AsyncStream] = []
 
 
 def _holds_unread(tls: Any) -> bool:
-    """Whether a TLS connection holds anything that nobody read, encrypted or not."""
+    """Whether a TLS connection holds bytes that nobody has read, encrypted or not."""
     if not isinstance(tls, ssl.SSLObject):
-        return bool(tls.pending())  # what it did not decrypt is still in the socket
+        return bool(tls.pending())  # bytes that are not decrypted are still in the socket
     try:
         tls.read(1)
     except ssl.SSLWantReadError:
@@ -163,7 +163,7 @@ class _Backend(httpcore.NetworkBackend):
         addresses = _addresses(host, port, capped(timeout, httpcore.ConnectTimeout))
         failed: Exception = httpcore.ConnectError(f"no address for {host}")
         for untried in range(len(addresses), 0, -1):
-            # An address that never answers leaves its share of the time to the others.
+            # Each address has an equal share of the time, so that one that never answers does not use up all of it.
             left = capped(None if until is None else max(0.001, until - monotonic()), httpcore.ConnectTimeout)
             share = None if left is None else left / untried
             try:
@@ -194,7 +194,7 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
 
 
 def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
-    """The addresses of a host, in time: the system's look-up takes no time-out, so it waits in a thread of its own."""
+    """Look up the addresses of a host, in a thread of its own because the system's look-up has no time-out."""
     with suppress(OSError, UnicodeError):
         return [address for _, address in looked_up(host, port, socket.AI_NUMERICHOST)]
     found: list[str] = []
@@ -209,7 +209,7 @@ def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
     thread = threading.Thread(target=look_up, name="clear_street-look-up", daemon=True)
     try:
         thread.start()
-    except RuntimeError:  # none can be had, at the end of the program for one
+    except RuntimeError:  # no thread can be started, for example at the end of the program
         look_up()
     else:
         thread.join(timeout)
@@ -221,13 +221,13 @@ def _addresses(host: str, port: int, timeout: float | None) -> list[str]:
 
 
 def looked_up(host: str, port: int, flags: int = 0) -> list[tuple[int, str]]:
-    """The addresses of a host, each with its family."""
+    """Look up the addresses of a host, each with its family."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     return [(info[0], str(info[4][0])) for info in found]
 
 
 def threads_can_start() -> bool:
-    """Whether the program is not ending: functions of `atexit` run when its main thread is over."""
+    """Whether threads can be started: not when the main thread has ended, as in functions of `atexit`."""
     return threading.main_thread().is_alive()
 
 
@@ -241,7 +241,7 @@ _CORE_ERRORS = (
 
 
 def _raise_as_httpx(error: Exception) -> NoReturn:
-    """Raise an exception of httpcore's as httpx's, which has the same name."""
+    """Raise an exception of httpcore as the one of httpx that has the same name."""
     raise getattr(httpx, type(error).__name__, httpx.TransportError)(str(error)) from error
 
 
@@ -295,14 +295,14 @@ ASYNC_SEAMS = Seams(
 
 
 class _Pools:
-    """The connections of each process."""
+    """The pools of connections, one for each process."""
 
     def __init__(self, source: httpcore.ConnectionPool, limits: httpx.Limits) -> None:
         self._new_pool = partial(Pool, source, limits)
         self._pools: dict[int, Pool] = {os.getpid(): self._new_pool()}
 
     def current(self) -> Pool:
-        """Those of this process."""
+        """Return the pool of this process."""
         process = os.getpid()
         return self._pools.get(process) or self._after_fork(process)
 
@@ -317,9 +317,9 @@ class _Pools:
 
 
 class Transport(httpx.HTTPTransport):
-    """HTTP/1.1 over httpcore's connections, with true time bounds; each process has its own.
+    """Sends requests by HTTP/1.1 over httpcore's connections, within exact time bounds. Each process has its own.
 
-    It is an `httpx.HTTPTransport`, so that what replaces the methods of that one finds it.
+    It is an `httpx.HTTPTransport`, so that tools that replace methods of that class affect it too.
     """
 
     def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
@@ -351,7 +351,7 @@ class Transport(httpx.HTTPTransport):
 
 
 class _Passed:
-    """The connections as the pool that `httpx.HTTPTransport` sends by."""
+    """The connections, in the form of the pool that `httpx.HTTPTransport` expects."""
 
     def __init__(self, pools: _Pools, source: httpcore.ConnectionPool) -> None:
         self._pools, self._source = pools, source
@@ -368,7 +368,7 @@ class _Passed:
         )
 
     def __enter__(self) -> None:
-        """Enter nothing: connections are made when they are needed."""
+        """Do nothing: connections are made when they are needed."""
 
     def __exit__(self, *exception: object) -> None:
         self.close()
@@ -379,14 +379,14 @@ class _Passed:
 
 
 class _AsyncPools:
-    """The connections of each event loop, in each process."""
+    """The pools of connections, one for each event loop in each process."""
 
     def __init__(self, source: httpcore.AsyncConnectionPool, limits: httpx.Limits) -> None:
         self._new_pool = partial(AsyncPool, source, limits)
         self._pools: WeakKeyDictionary[object, tuple[int, AsyncPool, AsyncGenerator[None, None]]] = WeakKeyDictionary()
 
     async def current(self) -> AsyncPool:
-        """Those of the running event loop."""
+        """Return the pool of the running event loop."""
         loop, process = running_loop(), os.getpid()
         entry = self._pools.get(loop)
         if entry is None or entry[0] != process:
@@ -395,7 +395,8 @@ class _AsyncPools:
             held: list[object] = []
             keeper = _closed_with_the_loop(pool, held)
             entry = self._pools[loop] = (process, pool, keeper)
-            # The garbage collector, which takes all of a cycle at once, may not take the sockets before the keeper.
+            # `held` keeps the sockets alive until the generator has closed them: the garbage collector removes all
+            # objects of a cycle together, in any order.
             held.append(entry)
             for owner in (self, loop):
                 finalize(owner, held.clear).atexit = False
@@ -403,7 +404,7 @@ class _AsyncPools:
         return entry[1]
 
     def _let_go(self, process: int) -> None:
-        """Let go of the connections of other processes, and of event loops that were closed without a word to them."""
+        """Close the sockets of other processes, and of event loops that were closed without closing generators."""
         for loop, (maker, pool, _) in list(self._pools.items()):
             if maker != process or getattr(loop, "is_closed", bool)():
                 self._pools.pop(loop, None)
@@ -417,7 +418,7 @@ class _AsyncPools:
 
 
 class AsyncTransport(httpx.AsyncHTTPTransport):
-    """The same for async clients; each event loop has its own connections too."""
+    """Sends requests as `Transport` does, for async clients. Each event loop has its own connections too."""
 
     def __init__(self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None) -> None:
         options = _source_options(context, limits, proxy)
@@ -448,7 +449,7 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
 
 
 class _AsyncPassed:
-    """The connections as the pool that `httpx.AsyncHTTPTransport` sends by."""
+    """The connections, in the form of the pool that `httpx.AsyncHTTPTransport` expects."""
 
     def __init__(self, pools: _AsyncPools, source: httpcore.AsyncConnectionPool) -> None:
         self._pools, self._source = pools, source
@@ -465,7 +466,7 @@ class _AsyncPassed:
         )
 
     async def __aenter__(self) -> None:
-        """Enter nothing: connections are made when they are needed."""
+        """Do nothing: connections are made when they are needed."""
 
     async def __aexit__(self, *exception: object) -> None:
         await self.aclose()
@@ -476,9 +477,7 @@ class _AsyncPassed:
 
 
 async def _closed_with_the_loop(pool: AsyncPool, held: list[object]) -> AsyncGenerator[None, None]:
-    """Closes connections when their event loop ends, or nobody holds them any more: a loop closes the asynchronous
-    generators begun in it.
-    """
+    """Close the connections when their event loop ends or the transport is garbage: both close this generator."""
     try:
         yield
     finally:
@@ -487,8 +486,8 @@ async def _closed_with_the_loop(pool: AsyncPool, held: list[object]) -> AsyncGen
 
 
 def running_loop() -> object:
-    """What stands for the running event loop, of asyncio or trio."""
-    import asyncio  # it takes a tenth of the memory of a blocking client, which needs none of it
+    """Return an object that identifies the running event loop, of asyncio or trio."""
+    import asyncio  # not at the top: it takes a tenth of the memory of a blocking client, which does not need it
 
     try:
         return asyncio.get_running_loop()
@@ -499,7 +498,7 @@ def running_loop() -> object:
 
 
 class _CoreRequest(httpcore.Request):
-    """A request of httpx's as httpcore's, whose constructor would check again what httpx has checked."""
+    """A request of httpx in the form of httpcore's. The constructor of that one would repeat httpx's checks."""
 
     def __init__(self, request: httpx.Request, content: Any) -> None:
         url = request.url
@@ -527,7 +526,7 @@ def _async_content(request: httpx.Request) -> Any:
 
 
 class _Content:
-    """A body, as an iterator: an asynchronous generator, left unfinished by a failure, is one that trio warns of."""
+    """A body, as an iterator. It is not a generator, because trio warns of one that a failure left unfinished."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
