@@ -192,7 +192,7 @@ def test_code_that_says_dev_never_acts_on_what_a_variable_says(
     client = mode.client(Service((200, b"")))
     monkeypatch.setenv("CLEAR_STREET_BASE_URL", "https://api.clearstreet.com")
     for make in (partial(mode.kind, "key"), client.with_options):
-        with pytest.raises(ArgumentError, match=f"`environment` is '{environment}', and CLEAR_STREET_BASE_URL is set"):
+        with pytest.raises(ArgumentError, match=f"`environment` is '{environment}', but CLEAR_STREET_BASE_URL is set"):
             make(environment=environment)
     both = mode.kind("key", environment=environment, base_url="https://mine.example")
     assert both.base_url == "https://mine.example"
@@ -246,9 +246,9 @@ def test_a_base_url_may_have_port_and_path_and_be_http_to_loopback(mode: Mode, b
         ("https://host\\a", "character"),
         ("https://host\n.example", "character"),
         ("https://hôst", "character"),
-        ("https://host:port", "no URL"),
-        ("https://host:99999", "no URL"),
-        ("https://[::1", "no URL"),
+        ("https://host:port", "not a URL"),
+        ("https://host:99999", "not a URL"),
+        ("https://[::1", "not a URL"),
         ("https://", "such as"),
         ("https:///path", "such as"),
         ("ftp://host", "such as"),

@@ -2,7 +2,7 @@
 
 Both drivers use this, so that they differ only in their awaits.
 
-docs/safety.md, "Words", says what an attempt may have done, and what proves that it was never sent.
+What an attempt may have done, and what proves that it was never sent, is in docs/safety.md under "Words".
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def _refuse_options(options: Mapping[str, Any]) -> None:
             "Expected False for `http2` but received True: HTTP/2 libraries may send a request again by themselves."
         )
     if "proxies" in options:
-        raise ArgumentError("`proxies` is not an argument; use `proxy`, or `mounts` for several.")
+        raise ArgumentError("`proxies` cannot be passed, whatever its value; use `proxy`, or `mounts` for several.")
 
 
 class _Routing(Generic[T]):
