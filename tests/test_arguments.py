@@ -504,3 +504,9 @@ def test_a_not_after_in_any_zone_is_taken(mode: Mode) -> None:
             lambda moment=moment: client.v1.positions.cancel_position_instruction("i", account_id=7, not_after=moment)
         )
     assert len(service.requests) == 2
+
+
+def test_a_misspelt_member_is_told_as_the_text_that_is_meant(mode: Mode) -> None:
+    client = mode.client(Service())
+    with pytest.raises(ArgumentError, match="'MARKETVALUE' is not known for `sort_by`; did you mean 'MARKET_VALUE'"):
+        mode.run(lambda: client.v1.positions.get_positions(1, sort_by="MARKETVALUE"))

@@ -139,7 +139,7 @@ def iterates(mode: Mode) -> None:
 def asks_again_what_only_reads(mode: Mode) -> None:
     """A POST that only reads is repeated, and its misspelt members are refused."""
     service = Service((503, failed(503)), (200, envelope({"count": 3})))
-    client = mode.client(service, read_only=True)
+    client = mode.client(service)
     assert mode.run(lambda: client.v1.lockers.count_lockers(status="OPEN")).data.count == 3
     assert [request.method for request in service.requests] == ["POST", "POST"]
     with pytest.raises(ArgumentError, match="did you mean 'OPEN'"):

@@ -89,9 +89,11 @@ def check_spelling(argument: str, value: str, known: Iterable[str]) -> None:
     if value not in (known := list(known)):
         from difflib import get_close_matches
 
-        near = get_close_matches(value.strip().upper(), known, n=1, cutoff=0.85)
+        # Members of an enum are shown as the text that they are; some enums are in lower case.
+        names = {str(name).upper(): str(name) for name in known}
+        near = get_close_matches(value.strip().upper(), names, n=1, cutoff=0.85)
         if near:
-            raise refusal(f"{value!r} is not known for `{argument}`; did you mean {near[0]!r}?")
+            raise refusal(f"{value!r} is not known for `{argument}`; did you mean {names[near[0]]!r}?")
 
 
 def remedy(name: object, known: Sequence[str]) -> str:
