@@ -350,6 +350,7 @@ class Schemas:
                     "description": value.get("description", "") if isinstance(value, dict) else "",
                     "limits": self.limits(value),
                     "aliases": self._other_names(value, schema["properties"], f"{place}/properties/{key}"),
+                    "personal": self._is_personal(value, f"{place}/properties/{key}"),
                 }
             )
         bit = len(fields)
@@ -369,6 +370,11 @@ class Schemas:
             if not isinstance(name, str) or not name or name in properties or names.count(name) > 1:
                 raise Ungeneratable(f"{place}/x-aliases", f"{name!r}, which is no other name of this property alone")
         return list(names)
+
+    def _is_personal(self, schema: Any, place: str) -> bool:
+        """Whether a property is kept out of every `repr`: `x-personal`."""
+        given = schema.get("x-personal", False) if isinstance(schema, dict) else False
+        return expected(given, bool, f"{place}/x-personal", "true or false")
 
     def _terminal(self, schema: Json, values: list[Any], place: str) -> str | None:
         """The members that are the end of something, as a set in Python, None where none is named: `x-terminal`."""
@@ -485,6 +491,7 @@ class Schemas:
             "nullable": nullable,
             "plain": kind.classes <= self.enums.keys(),
             "aliases": field["aliases"],
+            "personal": field["personal"],
             "annotation": optional(kind if field["required"] else kind.or_null(), kind.annotation),
             "expression": aliased(kind.expression, self.classes),
             "doc": docstring(field["description"]),

@@ -90,6 +90,51 @@ OPERATIONS = {
         success="200",
         errors="400 401 403 404 409 429 500 503",
     ),
+    "get_accounts": Expected(
+        method="get",
+        path="/v1/accounts",
+        tag="Accounts",
+        parameters="AccountIdPrefix AccountName PageSize PageToken",
+        body="",
+        success="200",
+        errors="400 401 403 429 500 503",
+    ),
+    "get_account_by_id": Expected(
+        method="get",
+        path="/v1/accounts/{account_id}",
+        tag="Accounts",
+        parameters="AccountId",
+        body="",
+        success="200",
+        errors="400 401 403 404 429 500 503",
+    ),
+    "get_account_balances": Expected(
+        method="get",
+        path="/v1/accounts/{account_id}/balances",
+        tag="Accounts",
+        parameters="AccountId TopMarginContributorsLimit",
+        body="",
+        success="200",
+        errors="400 401 403 404 429 500 503",
+    ),
+    "get_clock": Expected(
+        method="get",
+        path="/v1/clock",
+        tag="Calendar",
+        parameters="",
+        body="",
+        success="200",
+        errors="400 401 429 500 503",
+    ),
+    "get_market_hours_calendar": Expected(
+        method="get",
+        path="/v1/calendars/market-hours",
+        tag="Calendar",
+        parameters="CalendarDate MarketFilter",
+        body="",
+        success="200",
+        errors="400 401 429 500 503",
+    ),
     "get_version": Expected(
         method="get",
         path="/v1/version",
@@ -112,6 +157,11 @@ PARAMETERS = {
     "PageToken": "query page_token: optional string",
     "SortBy": "query sort_by: optional PositionSortBy",
     "SortDirection": "query sort_direction: optional SortDirection",
+    "AccountIdPrefix": "query account_id: optional string",
+    "AccountName": "query account_name: optional string",
+    "TopMarginContributorsLimit": "query top_margin_contributors_limit: optional integer",
+    "CalendarDate": "query date: optional date",
+    "MarketFilter": "query market: optional MarketType",
 }
 
 # In the notation of `spell`: a trailing `?` is a property that may be null or absent, all others are always there.
@@ -242,6 +292,138 @@ OBJECTS = {
         data: [PositionInstruction]?
     """,
     "PositionCancelPositionInstructionResponse": "data: PositionInstruction",
+    "Account": """
+        id: int64
+        account_holder_entity_id: int64
+        account_holder_entity_kind: AccountHolderEntityKind?
+        full_name: string
+        short_name: string
+        open_date: date
+        options_level: int64
+        status: AccountStatus
+        subtype: AccountSubtype
+        type: AccountType
+        close_date: date?
+    """,
+    "AccountWithPersonalDetails": """
+        id: int64
+        account_holder_entity_id: int64
+        account_holder_entity_kind: AccountHolderEntityKind?
+        full_name: string
+        short_name: string
+        open_date: date
+        options_level: int64
+        status: AccountStatus
+        subtype: AccountSubtype
+        type: AccountType
+        close_date: date?
+        country_of_tax_residency: string?
+        date_of_birth: date?
+        mailing_address: Address?
+        phone_number: string?
+    """,
+    "Address": """
+        line1: string
+        line2: string?
+        city: string
+        state: string?
+        postal_code: string
+        country: string
+    """,
+    "AccountGetAccountsResponse": "data: [Account]",
+    "AccountGetAccountByIDResponse": "data: AccountWithPersonalDetails",
+    "AccountBalances": """
+        account_id: int64
+        currency: string
+        margin_type: MarginType
+        sod: AccountBalancesSod
+        buying_power: string
+        equity: string
+        long_market_value: string
+        settled_cash: string
+        trade_cash: string
+        withdrawable_cash: string
+        unsettled_credits: string
+        unsettled_debits: string
+        open_order_adjustment: string
+        unrealized_pnl: string
+        daily_unrealized_pnl: string
+        daily_realized_pnl: string
+        daily_pnl: string
+        daily_change: string
+        short_market_value: string?
+        multiplier: string?
+        margin_details: MarginDetails?
+    """,
+    "AccountBalancesSod": """
+        buying_power: string
+        equity: string
+        long_market_value: string
+        short_market_value: string
+        asof: date?
+        trade_cash: string?
+        maintenance_margin_requirement: string?
+        maintenance_margin_excess: string?
+    """,
+    "MarginDetails": """
+        initial_margin_requirement: string
+        initial_margin_excess: string
+        maintenance_margin_requirement: string
+        maintenance_margin_excess: string
+        overnight_margin_requirement: string?
+        overnight_margin_excess: string?
+        intraday_details: MarginSessionDetails?
+        overnight_details: MarginSessionDetails?
+        top_contributors: [MarginTopContributor]?
+        usage: MarginDetailsUsage?
+    """,
+    "MarginSessionDetails": """
+        buying_power: string
+        multiplier: string?
+    """,
+    "MarginTopContributor": """
+        underlying_instrument_id: string
+        initial_margin_requirement: string
+        maintenance_margin_requirement: string
+        market_value: string
+        overnight_margin_requirement: string?
+    """,
+    "MarginDetailsUsage": """
+        used: string
+        total: string
+    """,
+    "AccountGetAccountBalancesResponse": "data: AccountBalances",
+    "ClockDetail": "clock: date-time",
+    "CalendarGetClockResponse": "data: ClockDetail",
+    "MarketHoursDetail": """
+        market: MarketType
+        market_name: string
+        date: date
+        timezone: string
+        current_time: date-time
+        status: MarketStatus
+        today_sessions: TradingSessions
+        next_sessions: TradingSessions
+    """,
+    "MarketStatus": """
+        day_type: DayType
+        is_open: boolean
+        current_session: MarketSessionType?
+    """,
+    "TradingSessions": """
+        pre_market: SessionSchedule?
+        regular: SessionSchedule?
+        after_hours: SessionSchedule?
+        overnight: SessionSchedule?
+        maintenance: SessionSchedule?
+    """,
+    "SessionSchedule": """
+        open: date-time
+        close: date-time
+        time_until_open: string?
+        time_until_close: string?
+    """,
+    "CalendarGetMarketHoursCalendarResponse": "data: [MarketHoursDetail]",
     "Version": "version: string",
     "VersionGetVersionResponse": "data: Version",
 }
@@ -266,6 +448,15 @@ ENUMS = {
     " EXERCISE_PAST_CUTOFF DUPLICATE_INSTRUCTION OPTIONS_LEVEL_EXCEEDED",
     "PositionInstructionStatus": "SENT ACCEPTED REJECTED ENGINE_REJECTED CANCEL_REQUESTED CANCELLED CANCEL_FAILED"
     " UNKNOWN",
+    "AccountStatus": "ACTIVE INACTIVE CLOSED",
+    "AccountType": "CUSTOMER OTHER",
+    "AccountSubtype": "CASH MARGIN OTHER",
+    "AccountHolderEntityKind": "NATURAL_PERSON LEGAL_ENTITY OTHER",
+    "MarginType": "OTHER NONE PORTFOLIO_MARGIN RISK_BASED_HAIRCUT_BROKER_DEALER REG_T"
+    " RISK_BASED_HAIRCUT_MARKET_MAKER CIRO FUTURES_NLV FUTURES_TOT_EQ",
+    "MarketType": "us_equities us_options us_event_contracts",
+    "MarketSessionType": "pre_market regular after_hours overnight",
+    "DayType": "TRADING_DAY EARLY_CLOSE HOLIDAY WEEKEND",
 }
 
 TERMINAL_STATUSES = "ACCEPTED REJECTED ENGINE_REJECTED CANCELLED CANCEL_FAILED"
@@ -524,8 +715,8 @@ def test_parameters_and_errors_are_named_components(operation: Node) -> None:
 @each_operation
 def test_the_response_class_is_named_after_tag_and_operation(operation: Node) -> None:
     operation_id = operation.value["operationId"]
-    pascal = "".join(word.capitalize() for word in operation_id.split("_"))
-    base = operation.value["tags"][0].removesuffix("s") + pascal
+    pascal = "".join("ID" if word == "id" else word.capitalize() for word in operation_id.split("_"))
+    base = operation.value["tags"][0].removesuffix("s").replace(" ", "") + pascal
     for status, body in bodies(operation):
         if status.startswith("2"):
             assert spell(body.value["schema"]) == f"{base}Response"
@@ -560,8 +751,9 @@ def test_the_parameters_are_those_of_the_service() -> None:
 
 
 def test_lists_in_a_query_are_joined_by_commas() -> None:
-    parameter = COMPONENTS["parameters"]["InstrumentIds"]
-    assert (parameter["style"], parameter["explode"]) == ("form", False)
+    for parameter in COMPONENTS["parameters"].values():
+        if parameter["schema"].get("type") == "array":
+            assert (parameter["style"], parameter["explode"]) == ("form", False), parameter["name"]
 
 
 def test_a_page_has_1_to_1000_items() -> None:

@@ -589,11 +589,25 @@ class Field(NamedTuple):
     nullable: bool = False
     aliases: tuple[str, ...] = ()
     """Its other names in JSON, the newest first."""
+    personal: bool = False
+    """Whether its value is about a person, and is kept out of every `repr`."""
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every name in JSON: the aliases, the newest first, then `key`."""
         return (*self.aliases, self.key)
+
+
+class _Personal:
+    """In the place of a value that is about a person, in a `repr`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<personal>"
+
+
+_PERSONAL = _Personal()
 
 
 class _Unread(NamedTuple):
@@ -730,7 +744,7 @@ class Model:
             self._extra = _Unread(data)
             return self
         extra: dict[str, Any] = {}
-        for index, (name, key, kind, required, nullable, aliases) in enumerate(cls.FIELDS):
+        for index, (name, key, kind, required, nullable, aliases, _) in enumerate(cls.FIELDS):
             if aliases:
                 key = self._named(index, data, drift, extra)
             if key not in data:
@@ -850,7 +864,7 @@ class Model:
         """
         extra: dict[str, Any] = self._extra if self._extra.__class__ is dict else {}
         data: dict[str, Any] = {}
-        for index, (name, key, kind, _, _, aliases) in enumerate(self.FIELDS):
+        for index, (name, key, kind, _, _, aliases, _) in enumerate(self.FIELDS):
             value = getattr(self, name)
             if aliases:
                 key = self._key(self.FIELDS[index])
@@ -938,9 +952,10 @@ class Model:
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
         for spec in self.FIELDS:
             if (value := getattr(self, spec.name)) is not None:
-                yield spec.name, value
+                yield spec.name, _PERSONAL if spec.personal else value
         if self.model_extra:
-            yield "model_extra", self.model_extra
+            # What the spec does not know may be about a person as well.
+            yield "model_extra", _PERSONAL if any(spec.personal for spec in self.FIELDS) else self.model_extra
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a table of the fields, with everything escaped."""

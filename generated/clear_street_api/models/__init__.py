@@ -7,10 +7,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .account import Account
+    from .account_balances import AccountBalances
+    from .account_balances_sod import AccountBalancesSod
+    from .account_get_account_balances_response import AccountGetAccountBalancesResponse
+    from .account_get_account_by_id_response import AccountGetAccountByIDResponse
+    from .account_get_accounts_response import AccountGetAccountsResponse
+    from .account_holder_entity_kind import AccountHolderEntityKind
+    from .account_status import AccountStatus
+    from .account_subtype import AccountSubtype
+    from .account_type import AccountType
+    from .account_with_personal_details import AccountWithPersonalDetails
+    from .address import Address
     from .api_error import APIError
     from .base_response import BaseResponse
+    from .calendar_get_clock_response import CalendarGetClockResponse
+    from .calendar_get_market_hours_calendar_response import CalendarGetMarketHoursCalendarResponse
+    from .clock_detail import ClockDetail
     from .close_positions_request import ClosePositionsRequest
+    from .day_type import DayType
     from .error_response import ErrorResponse
+    from .margin_details import MarginDetails
+    from .margin_details_usage import MarginDetailsUsage
+    from .margin_session_details import MarginSessionDetails
+    from .margin_top_contributor import MarginTopContributor
+    from .margin_type import MarginType
+    from .market_hours_detail import MarketHoursDetail
+    from .market_session_type import MarketSessionType
+    from .market_status import MarketStatus
+    from .market_type import MarketType, MarketTypeName
     from .order import Order
     from .order_status import OrderStatus
     from .order_strategy import OrderStrategy
@@ -35,18 +60,46 @@ if TYPE_CHECKING:
     from .queue_state import QueueState
     from .response_metadata import ResponseMetadata
     from .security_type import SecurityType
+    from .session_schedule import SessionSchedule
     from .side import Side
     from .sort_direction import SortDirection, SortDirectionName
     from .time_in_force import TimeInForce
+    from .trading_sessions import TradingSessions
     from .trailing_offset_type import TrailingOffsetType
     from .version import Version
     from .version_get_version_response import VersionGetVersionResponse
 
 __all__ = [
     "APIError",
+    "Account",
+    "AccountBalances",
+    "AccountBalancesSod",
+    "AccountGetAccountBalancesResponse",
+    "AccountGetAccountByIDResponse",
+    "AccountGetAccountsResponse",
+    "AccountHolderEntityKind",
+    "AccountStatus",
+    "AccountSubtype",
+    "AccountType",
+    "AccountWithPersonalDetails",
+    "Address",
     "BaseResponse",
+    "CalendarGetClockResponse",
+    "CalendarGetMarketHoursCalendarResponse",
+    "ClockDetail",
     "ClosePositionsRequest",
+    "DayType",
     "ErrorResponse",
+    "MarginDetails",
+    "MarginDetailsUsage",
+    "MarginSessionDetails",
+    "MarginTopContributor",
+    "MarginType",
+    "MarketHoursDetail",
+    "MarketSessionType",
+    "MarketStatus",
+    "MarketType",
+    "MarketTypeName",
     "Order",
     "OrderStatus",
     "OrderStrategy",
@@ -73,10 +126,12 @@ __all__ = [
     "QueueState",
     "ResponseMetadata",
     "SecurityType",
+    "SessionSchedule",
     "Side",
     "SortDirection",
     "SortDirectionName",
     "TimeInForce",
+    "TradingSessions",
     "TrailingOffsetType",
     "Version",
     "VersionGetVersionResponse",
@@ -84,9 +139,35 @@ __all__ = [
 
 _MODULES = {
     "APIError": "api_error",
+    "Account": "account",
+    "AccountBalances": "account_balances",
+    "AccountBalancesSod": "account_balances_sod",
+    "AccountGetAccountBalancesResponse": "account_get_account_balances_response",
+    "AccountGetAccountByIDResponse": "account_get_account_by_id_response",
+    "AccountGetAccountsResponse": "account_get_accounts_response",
+    "AccountHolderEntityKind": "account_holder_entity_kind",
+    "AccountStatus": "account_status",
+    "AccountSubtype": "account_subtype",
+    "AccountType": "account_type",
+    "AccountWithPersonalDetails": "account_with_personal_details",
+    "Address": "address",
     "BaseResponse": "base_response",
+    "CalendarGetClockResponse": "calendar_get_clock_response",
+    "CalendarGetMarketHoursCalendarResponse": "calendar_get_market_hours_calendar_response",
+    "ClockDetail": "clock_detail",
     "ClosePositionsRequest": "close_positions_request",
+    "DayType": "day_type",
     "ErrorResponse": "error_response",
+    "MarginDetails": "margin_details",
+    "MarginDetailsUsage": "margin_details_usage",
+    "MarginSessionDetails": "margin_session_details",
+    "MarginTopContributor": "margin_top_contributor",
+    "MarginType": "margin_type",
+    "MarketHoursDetail": "market_hours_detail",
+    "MarketSessionType": "market_session_type",
+    "MarketStatus": "market_status",
+    "MarketType": "market_type",
+    "MarketTypeName": "market_type",
     "Order": "order",
     "OrderStatus": "order_status",
     "OrderStrategy": "order_strategy",
@@ -113,10 +194,12 @@ _MODULES = {
     "QueueState": "queue_state",
     "ResponseMetadata": "response_metadata",
     "SecurityType": "security_type",
+    "SessionSchedule": "session_schedule",
     "Side": "side",
     "SortDirection": "sort_direction",
     "SortDirectionName": "sort_direction",
     "TimeInForce": "time_in_force",
+    "TradingSessions": "trading_sessions",
     "TrailingOffsetType": "trailing_offset_type",
     "Version": "version",
     "VersionGetVersionResponse": "version_get_version_response",

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from .._caller import AsyncCaller, Caller
+    from .accounts import Accounts
+    from .accounts_async import AsyncAccounts
+    from .calendar import Calendar
+    from .calendar_async import AsyncCalendar
     from .positions import Positions
     from .positions_async import AsyncPositions
     from .version import Version
@@ -18,9 +22,20 @@ if TYPE_CHECKING:
 
     N = TypeVar("N")
 
-__all__ = ["V1", "AsyncPositions", "AsyncV1", "AsyncVersion", "Positions", "Version"]
+__all__ = [
+    "V1",
+    "Accounts",
+    "AsyncAccounts",
+    "AsyncCalendar",
+    "AsyncPositions",
+    "AsyncV1",
+    "AsyncVersion",
+    "Calendar",
+    "Positions",
+    "Version",
+]
 
-_MODULES = {"Positions": "positions", "Version": "version"}
+_MODULES = {"Accounts": "accounts", "Calendar": "calendar", "Positions": "positions", "Version": "version"}
 
 
 class Namespaces(Named):
@@ -41,6 +56,26 @@ class V1(Namespaces):
     """Version 1 of the API."""
 
     __slots__ = ()
+
+    @property
+    def accounts(self) -> Accounts:
+        """Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+        made: Accounts | None = self._made.get("accounts")
+        if made is None:
+            from .accounts import Accounts
+
+            made = self._keep("accounts", Accounts)
+        return made
+
+    @property
+    def calendar(self) -> Calendar:
+        """What time it is for the service, and when markets are open."""
+        made: Calendar | None = self._made.get("calendar")
+        if made is None:
+            from .calendar import Calendar
+
+            made = self._keep("calendar", Calendar)
+        return made
 
     @property
     def positions(self) -> Positions:
@@ -67,6 +102,26 @@ class AsyncV1(Namespaces):
     """Version 1 of the API."""
 
     __slots__ = ()
+
+    @property
+    def accounts(self) -> AsyncAccounts:
+        """Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+        made: AsyncAccounts | None = self._made.get("accounts")
+        if made is None:
+            from .accounts_async import AsyncAccounts
+
+            made = self._keep("accounts", AsyncAccounts)
+        return made
+
+    @property
+    def calendar(self) -> AsyncCalendar:
+        """What time it is for the service, and when markets are open."""
+        made: AsyncCalendar | None = self._made.get("calendar")
+        if made is None:
+            from .calendar_async import AsyncCalendar
+
+            made = self._keep("calendar", AsyncCalendar)
+        return made
 
     @property
     def positions(self) -> AsyncPositions:

@@ -1,0 +1,104 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""Read one account.
+
+Reads an account with personal details of its holder. To learn its status or options level, list accounts instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...client import Request, parse_reply, send_request, send_request_async, whole_number
+from ...models.account_get_account_by_id_response import AccountGetAccountByIDResponse
+from ...models.error_response import ErrorResponse
+
+if TYPE_CHECKING:
+    import httpx
+
+OPERATION: Final = "get_account_by_id"
+METHOD: Final = "GET"
+PATH: Final = "/v1/accounts/{account_id}"
+RESPONSES: Final[dict[int, type[AccountGetAccountByIDResponse | ErrorResponse]]] = {
+    200: AccountGetAccountByIDResponse,
+    400: ErrorResponse,
+    401: ErrorResponse,
+    403: ErrorResponse,
+    404: ErrorResponse,
+    429: ErrorResponse,
+    500: ErrorResponse,
+    503: ErrorResponse,
+}
+
+
+def build_request(account_id: int) -> Request:
+    """The request that `sync` and `asyncio` send.
+
+    Args:
+        account_id: The account to act on.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+    """
+    return Request(
+        OPERATION,
+        METHOD,
+        PATH,
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}",
+    )
+
+
+def parse_response(status_code: int, content: bytes) -> AccountGetAccountByIDResponse | ErrorResponse:
+    """The model of a reply.
+
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+    """
+    return parse_reply(status_code, content, RESPONSES)
+
+
+def sync(client: httpx.Client, account_id: int) -> AccountGetAccountByIDResponse | ErrorResponse:
+    """Read one account.
+
+    Reads an account with personal details of its holder. To learn its status or options level, list accounts instead.
+
+    Args:
+        client: The httpx client to send it on, which knows where to and as whom.
+        account_id: The account to act on.
+
+    Returns:
+        `AccountGetAccountByIDResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return send_request(client, build_request(account_id), parse_response)
+
+
+async def asyncio(client: httpx.AsyncClient, account_id: int) -> AccountGetAccountByIDResponse | ErrorResponse:
+    """Read one account.
+
+    Reads an account with personal details of its holder. To learn its status or options level, list accounts instead.
+
+    Args:
+        client: The httpx client to send it on, which knows where to and as whom.
+        account_id: The account to act on.
+
+    Returns:
+        `AccountGetAccountByIDResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_request_async(client, build_request(account_id), parse_response)

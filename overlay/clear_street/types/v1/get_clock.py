@@ -1,0 +1,13 @@
+"""Types of `get_clock`."""
+
+from __future__ import annotations
+
+import clear_street_api.models as api
+
+from ._facts import CallFacts
+
+
+class CalendarGetClockResponse(CallFacts, api.CalendarGetClockResponse):
+    """The reply of `get_clock`."""
+
+    __slots__ = ("_attempts", "_reconciled")

@@ -1,0 +1,159 @@
+"""`client.v1.accounts`: Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+
+from __future__ import annotations
+
+from .._annotations import resolvable
+from .._api.rows import accounts as operations
+from .._caller import async_raw, async_streamed
+from .._config.arguments import Named
+from .._config.secrets import conceal
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from typing import Final, Unpack
+
+    from .._caller import AsyncCaller
+    from .._config.options import CallOptions
+    from .._iterators import AsyncRowIterator
+    from ..types.v1 import (
+        Account,
+        AccountGetAccountBalancesResponse,
+        AccountGetAccountByIDResponse,
+        AccountGetAccountsResponse,
+    )
+
+
+class AsyncAccounts(Named):
+    """Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @property
+    def with_raw_response(self) -> AsyncAccountsWithRawResponse:
+        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        return AsyncAccountsWithRawResponse(AsyncAccounts(self._caller.shaped("raw")))
+
+    @property
+    def with_streaming_response(self) -> AsyncAccountsWithStreamingResponse:
+        """The same operations as context managers, giving the reply before its body was read."""
+        return AsyncAccountsWithStreamingResponse(AsyncAccounts(self._caller.shaped("stream")))
+
+    async def get_accounts(
+        self,
+        *,
+        account_id: str | None = None,
+        account_name: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AccountGetAccountsResponse:
+        """List accounts.
+
+        Lists the accounts that the key may see, a page at a time. While `metadata.next_page_token` is set there is
+        another page; pass it on as `page_token`. `iter_accounts` follows the pages.
+
+        - `account_id`: only accounts whose number begins with these digits. This finds several accounts, so compare
+          `id` to find one.
+        - `account_name`: only accounts whose full name has this text in it, in upper or lower case.
+        - `page_size`: the largest number of items on a page. Ignored where `page_token` is given.
+        - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
+        - `options`: see `CallOptions`.
+
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
+        or a subclass.
+        """
+        return await self._caller.call(
+            operations.GET_ACCOUNTS,
+            options,
+            account_id=account_id,
+            account_name=account_name,
+            page_size=page_size,
+            page_token=page_token,
+        )
+
+    def iter_accounts(
+        self,
+        *,
+        account_id: str | None = None,
+        account_name: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        listing_deadline: float | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncRowIterator[Account, AccountGetAccountsResponse]:
+        """Every row of `get_accounts`, page after page, as an iterator; `.pages()` gives the pages, `.next_page_token`
+        a place to resume.
+
+        The arguments are those of `get_accounts`, repeated for each page; `options` hold for each page's call.
+        `listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while
+        iterating, what `get_accounts` raises (going on asks for the same page again), `APIResponseValidationError`
+        where the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` at the end of
+        `listing_deadline`.
+        """
+        conceal(options)
+        from .._iterators import AsyncRowIterator, Cursor
+
+        caller, rows = self._caller, page_size or 1000
+        limits = caller.settings.limits
+        cursor = Cursor(operations.GET_ACCOUNTS, page_token, rows, caller.clock, limits, options, listing_deadline)
+        return AsyncRowIterator(
+            cursor, self.get_accounts, account_id=account_id, account_name=account_name, page_size=page_size, **options
+        )
+
+    async def get_account_by_id(self, account_id: int, **options: Unpack[CallOptions]) -> AccountGetAccountByIDResponse:
+        """Read one account.
+
+        Reads an account with personal details of its holder. To learn its status or options level, list accounts
+        instead.
+
+        - `account_id`: the account to act on.
+        - `options`: see `CallOptions`.
+
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
+        or a subclass.
+        """
+        return await self._caller.call(operations.GET_ACCOUNT_BY_ID, options, account_id)
+
+    async def get_account_balances(
+        self, account_id: int, *, top_margin_contributors_limit: int | None = None, **options: Unpack[CallOptions]
+    ) -> AccountGetAccountBalancesResponse:
+        """Read an account's balances.
+
+        Reads what an account holds in cash and margin, and what it can buy.
+
+        - `account_id`: the account to act on.
+        - `top_margin_contributors_limit`: how many of the instruments that need the most margin to list. None are
+          listed where it is absent.
+        - `options`: see `CallOptions`.
+
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
+        or a subclass.
+        """
+        return await self._caller.call(
+            operations.GET_ACCOUNT_BALANCES,
+            options,
+            account_id,
+            top_margin_contributors_limit=top_margin_contributors_limit,
+        )
+
+
+class AsyncAccountsWithRawResponse(Named):
+    """The operations, each giving its raw response."""
+
+    def __init__(self, accounts: AsyncAccounts) -> None:
+        self.get_accounts: Final = async_raw(accounts.get_accounts)
+        self.get_account_by_id: Final = async_raw(accounts.get_account_by_id)
+        self.get_account_balances: Final = async_raw(accounts.get_account_balances)
+
+
+class AsyncAccountsWithStreamingResponse(Named):
+    """The operations, each giving a context manager of its raw response."""
+
+    def __init__(self, accounts: AsyncAccounts) -> None:
+        self.get_accounts: Final = async_streamed(accounts.get_accounts)
+        self.get_account_by_id: Final = async_streamed(accounts.get_account_by_id)
+        self.get_account_balances: Final = async_streamed(accounts.get_account_balances)
+
+
+resolvable(globals())

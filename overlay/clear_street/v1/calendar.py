@@ -1,0 +1,100 @@
+# Made by codegen/twins.py from calendar_async.py: edit that file, then `make generate`.
+"""`client.v1.calendar`: What time it is for the service, and when markets are open."""
+
+from __future__ import annotations
+
+from .._annotations import resolvable
+from .._api.rows import calendar as operations
+from .._caller import raw, streamed
+from .._config.arguments import Named
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from datetime import date
+    from typing import Final, Unpack
+
+    from .._caller import Caller
+    from .._config.options import CallOptions
+    from ..types.v1 import CalendarGetClockResponse, CalendarGetMarketHoursCalendarResponse, MarketType, MarketTypeName
+
+
+class Calendar(Named):
+    """What time it is for the service, and when markets are open."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    @property
+    def with_raw_response(self) -> CalendarWithRawResponse:
+        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        return CalendarWithRawResponse(Calendar(self._caller.shaped("raw")))
+
+    @property
+    def with_streaming_response(self) -> CalendarWithStreamingResponse:
+        """The same operations as context managers, giving the reply before its body was read."""
+        return CalendarWithStreamingResponse(Calendar(self._caller.shaped("stream")))
+
+    def get_clock(self, **options: Unpack[CallOptions]) -> CalendarGetClockResponse:
+        """Read the service's clock.
+
+        Reads the service's time, to compare this machine's clock with.
+
+        - `options`: see `CallOptions`.
+
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
+        or a subclass.
+        """
+        return self._caller.call(operations.GET_CLOCK, options)
+
+    def get_market_hours_calendar(
+        self,
+        *,
+        date: date | None = None,
+        market: MarketType | MarketTypeName | None = None,
+        **options: Unpack[CallOptions],
+    ) -> CalendarGetMarketHoursCalendarResponse:
+        """Read market hours.
+
+        Reads when markets are open on a day and on the trading day after it. This says nothing of the cut-off for
+        instructions, which is earlier or later than the close.
+
+        - `date`: the day to tell of. Today, where the market is, if it is absent.
+        - `market`: only this market. Shares and options where it is absent.
+        - `options`: see `CallOptions`.
+
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
+        or a subclass.
+        """
+        return self._caller.call(operations.GET_MARKET_HOURS_CALENDAR, options, date=date, market=market)
+
+
+class CalendarWithRawResponse(Named):
+    """The operations, each giving its raw response."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.get_clock: Final = raw(calendar.get_clock)
+        self.get_market_hours_calendar: Final = raw(calendar.get_market_hours_calendar)
+
+
+class CalendarWithStreamingResponse(Named):
+    """The operations, each giving a context manager of its raw response."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.get_clock: Final = streamed(calendar.get_clock)
+        self.get_market_hours_calendar: Final = streamed(calendar.get_market_hours_calendar)
+
+
+resolvable(globals())
+
+
+if TYPE_CHECKING:
+    pass  # a type checker would take every name for one that is there
+else:
+
+    def __getattr__(name: str) -> object:
+        # The async classes were defined here, too.
+        if not name.startswith("Async"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import calendar_async
+
+        return getattr(calendar_async, name)
