@@ -5,14 +5,14 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Drift, Field, Object, Response
+from ..types import Array, Drift, Field, ListResponse, Object
 from .account import Account
 from .api_error import APIError
 from .response_metadata import ResponseMetadata
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
-class AccountGetAccountsResponse(Response):
+class AccountGetAccountsResponse(ListResponse[Account]):
     """A page of the accounts that the key may see."""
 
     metadata: ResponseMetadata

@@ -5,14 +5,14 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Drift, Field, Object, Response
+from ..types import Array, Drift, Field, ListResponse, Object
 from .api_error import APIError
 from .market_hours_detail import MarketHoursDetail
 from .response_metadata import ResponseMetadata
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
-class CalendarGetMarketHoursCalendarResponse(Response):
+class CalendarGetMarketHoursCalendarResponse(ListResponse[MarketHoursDetail]):
     """When markets are open on a day."""
 
     metadata: ResponseMetadata
