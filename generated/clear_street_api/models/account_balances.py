@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Integer, Member, Model, Object, Text, members
+from ..types import DecimalText, Drift, Field, Integer, Member, Model, Object, Text, members
 from .account_balances_sod import AccountBalancesSod
 from .margin_details import MarginDetails
 from .margin_type import MarginType
@@ -65,22 +65,22 @@ class AccountBalances(Model):
         Field("currency", "currency", Text(), required=True),
         Field("margin_type", "margin_type", Member(MarginType), required=True),
         Field("sod", "sod", Object("AccountBalancesSod", lambda: AccountBalancesSod), required=True),
-        Field("buying_power", "buying_power", Text(), required=True),
-        Field("equity", "equity", Text(), required=True),
-        Field("long_market_value", "long_market_value", Text(), required=True),
-        Field("settled_cash", "settled_cash", Text(), required=True),
-        Field("trade_cash", "trade_cash", Text(), required=True),
-        Field("withdrawable_cash", "withdrawable_cash", Text(), required=True),
-        Field("unsettled_credits", "unsettled_credits", Text(), required=True),
-        Field("unsettled_debits", "unsettled_debits", Text(), required=True),
-        Field("open_order_adjustment", "open_order_adjustment", Text(), required=True),
-        Field("unrealized_pnl", "unrealized_pnl", Text(), required=True),
-        Field("daily_unrealized_pnl", "daily_unrealized_pnl", Text(), required=True),
-        Field("daily_realized_pnl", "daily_realized_pnl", Text(), required=True),
-        Field("daily_pnl", "daily_pnl", Text(), required=True),
-        Field("daily_change", "daily_change", Text(), required=True),
-        Field("short_market_value", "short_market_value", Text(), nullable=True),
-        Field("multiplier", "multiplier", Text(), nullable=True),
+        Field("buying_power", "buying_power", DecimalText(), required=True),
+        Field("equity", "equity", DecimalText(), required=True),
+        Field("long_market_value", "long_market_value", DecimalText(), required=True),
+        Field("settled_cash", "settled_cash", DecimalText(), required=True),
+        Field("trade_cash", "trade_cash", DecimalText(), required=True),
+        Field("withdrawable_cash", "withdrawable_cash", DecimalText(), required=True),
+        Field("unsettled_credits", "unsettled_credits", DecimalText(), required=True),
+        Field("unsettled_debits", "unsettled_debits", DecimalText(), required=True),
+        Field("open_order_adjustment", "open_order_adjustment", DecimalText(), required=True),
+        Field("unrealized_pnl", "unrealized_pnl", DecimalText(), required=True),
+        Field("daily_unrealized_pnl", "daily_unrealized_pnl", DecimalText(), required=True),
+        Field("daily_realized_pnl", "daily_realized_pnl", DecimalText(), required=True),
+        Field("daily_pnl", "daily_pnl", DecimalText(), required=True),
+        Field("daily_change", "daily_change", DecimalText(), required=True),
+        Field("short_market_value", "short_market_value", DecimalText(), nullable=True),
+        Field("multiplier", "multiplier", DecimalText(), nullable=True),
         Field("margin_details", "margin_details", Object("MarginDetails", lambda: MarginDetails), nullable=True),
     )
 

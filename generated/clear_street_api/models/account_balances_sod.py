@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Date, Drift, Field, Model, Text
+from ..types import Date, DecimalText, Drift, Field, Model
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -31,14 +31,14 @@ class AccountBalancesSod(Model):
     """Equity above that margin. Decimal."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("buying_power", "buying_power", Text(), required=True),
-        Field("equity", "equity", Text(), required=True),
-        Field("long_market_value", "long_market_value", Text(), required=True),
-        Field("short_market_value", "short_market_value", Text(), required=True),
+        Field("buying_power", "buying_power", DecimalText(), required=True),
+        Field("equity", "equity", DecimalText(), required=True),
+        Field("long_market_value", "long_market_value", DecimalText(), required=True),
+        Field("short_market_value", "short_market_value", DecimalText(), required=True),
         Field("asof", "asof", Date(), nullable=True),
-        Field("trade_cash", "trade_cash", Text(), nullable=True),
-        Field("maintenance_margin_requirement", "maintenance_margin_requirement", Text(), nullable=True),
-        Field("maintenance_margin_excess", "maintenance_margin_excess", Text(), nullable=True),
+        Field("trade_cash", "trade_cash", DecimalText(), nullable=True),
+        Field("maintenance_margin_requirement", "maintenance_margin_requirement", DecimalText(), nullable=True),
+        Field("maintenance_margin_excess", "maintenance_margin_excess", DecimalText(), nullable=True),
     )
 
     @classmethod

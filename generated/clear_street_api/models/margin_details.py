@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Array, Drift, Field, Model, Object, Text
+from ..types import Array, DecimalText, Drift, Field, Model, Object
 from .margin_details_usage import MarginDetailsUsage
 from .margin_session_details import MarginSessionDetails
 from .margin_top_contributor import MarginTopContributor
@@ -37,12 +37,12 @@ class MarginDetails(Model):
     """How much of the margin is used."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("initial_margin_requirement", "initial_margin_requirement", Text(), required=True),
-        Field("initial_margin_excess", "initial_margin_excess", Text(), required=True),
-        Field("maintenance_margin_requirement", "maintenance_margin_requirement", Text(), required=True),
-        Field("maintenance_margin_excess", "maintenance_margin_excess", Text(), required=True),
-        Field("overnight_margin_requirement", "overnight_margin_requirement", Text(), nullable=True),
-        Field("overnight_margin_excess", "overnight_margin_excess", Text(), nullable=True),
+        Field("initial_margin_requirement", "initial_margin_requirement", DecimalText(), required=True),
+        Field("initial_margin_excess", "initial_margin_excess", DecimalText(), required=True),
+        Field("maintenance_margin_requirement", "maintenance_margin_requirement", DecimalText(), required=True),
+        Field("maintenance_margin_excess", "maintenance_margin_excess", DecimalText(), required=True),
+        Field("overnight_margin_requirement", "overnight_margin_requirement", DecimalText(), nullable=True),
+        Field("overnight_margin_excess", "overnight_margin_excess", DecimalText(), nullable=True),
         Field(
             "intraday_details",
             "intraday_details",

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Model, Text
+from ..types import DecimalText, Drift, Field, Model
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -18,8 +18,8 @@ class MarginDetailsUsage(Model):
     """What there is. Decimal."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("used", "used", Text(), required=True),
-        Field("total", "total", Text(), required=True),
+        Field("used", "used", DecimalText(), required=True),
+        Field("total", "total", DecimalText(), required=True),
     )
 
     @classmethod

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Model, Text
+from ..types import DecimalText, Drift, Field, Model
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -18,8 +18,8 @@ class MarginSessionDetails(Model):
     """How many times the equity that is. Decimal."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
-        Field("buying_power", "buying_power", Text(), required=True),
-        Field("multiplier", "multiplier", Text(), nullable=True),
+        Field("buying_power", "buying_power", DecimalText(), required=True),
+        Field("multiplier", "multiplier", DecimalText(), nullable=True),
     )
 
     @classmethod

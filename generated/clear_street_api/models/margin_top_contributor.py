@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Drift, Field, Model, Text
+from ..types import DecimalText, Drift, Field, Model, Text
 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
@@ -25,10 +25,10 @@ class MarginTopContributor(Model):
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("underlying_instrument_id", "underlying_instrument_id", Text(), required=True),
-        Field("initial_margin_requirement", "initial_margin_requirement", Text(), required=True),
-        Field("maintenance_margin_requirement", "maintenance_margin_requirement", Text(), required=True),
-        Field("market_value", "market_value", Text(), required=True),
-        Field("overnight_margin_requirement", "overnight_margin_requirement", Text(), nullable=True),
+        Field("initial_margin_requirement", "initial_margin_requirement", DecimalText(), required=True),
+        Field("maintenance_margin_requirement", "maintenance_margin_requirement", DecimalText(), required=True),
+        Field("market_value", "market_value", DecimalText(), required=True),
+        Field("overnight_margin_requirement", "overnight_margin_requirement", DecimalText(), nullable=True),
     )
 
     @classmethod
