@@ -316,7 +316,7 @@ def operation_of(plan: Plan, document: dict[str, Any], name: str) -> Operation:
         )
         for one in endpoint["parameters"]
     )
-    enums = {one.name: found[1] for one in parameters if (found := re.search(r"\b(\w+) \| \1Name\b", one.annotation))}
+    enums = {one.name: match[1] for one in parameters if (match := re.search(r"\b(\w+) \| \1Name\b", one.annotation))}
     found, todo = set[str](), [*call.replies.values(), *re.findall(r"\w+", endpoint["signature"])]
     while todo:
         model = todo.pop()
