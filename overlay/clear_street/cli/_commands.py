@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import about, batch, expiring, get, instructions, positions, sandbox
+from . import about, batch, doctor, expiring, get, instructions, positions, sandbox
 
 if TYPE_CHECKING:
     from ._command import Command
@@ -15,6 +15,7 @@ COMMANDS: tuple[Command, ...] = (
     *instructions.COMMANDS,
     *batch.COMMANDS,
     *get.COMMANDS,
+    *doctor.COMMANDS,
     *sandbox.COMMANDS,
     *about.COMMANDS,
 )

@@ -191,21 +191,24 @@ class Session:
     @property
     def client(self) -> ClearStreet:
         """The client, which can read and nothing else."""
-        if self._client is None:
-            arguments: dict[str, Any] = {"api_key": _key.find_key(os.environ).secret.reveal, "read_only": True}
-            for name, option in (
-                ("environment", "env"),
-                ("base_url", "base_url"),
-                ("timeout", "timeout"),
-                ("deadline", "deadline"),
-            ):
-                if self.options.get(option) is not None:
-                    arguments[name] = self.options[option]
-            if level := int(self.options.get("verbose") or 0):
-                from .._logging import log_to_stderr
+        return self._client or self.open(_key.find_key(os.environ).secret.reveal)
 
-                log_to_stderr("info" if level == 1 else "debug")
-            self._client = self.world.connect(**arguments)
+    def open(self, api_key: str | Callable[[], str]) -> ClearStreet:
+        """Make the client, with another key than the one that is found."""
+        arguments: dict[str, Any] = {"api_key": api_key, "read_only": True}
+        for name, option in (
+            ("environment", "env"),
+            ("base_url", "base_url"),
+            ("timeout", "timeout"),
+            ("deadline", "deadline"),
+        ):
+            if self.options.get(option) is not None:
+                arguments[name] = self.options[option]
+        if level := int(self.options.get("verbose") or 0):
+            from .._logging import log_to_stderr
+
+            log_to_stderr("info" if level == 1 else "debug")
+        self._client = self.world.connect(**arguments)
         return self._client
 
     def close(self) -> None:
