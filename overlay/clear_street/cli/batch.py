@@ -199,9 +199,9 @@ def _find(session: Session, rows: Sequence[Sent]) -> None:
     if rows:
         keys = [sent.row.key for sent in rows]
         listed = session.client.v1.positions.find_position_instructions(session.account, idempotency_keys=keys)
-        for sent in rows:
-            if (row := listed[sent.row.key]) is not None:
-                sent.take(row)
+        there = {key: row for key, row in listed.items() if row is not None}
+        for sent in (sent for sent in rows if sent.row.key in there):
+            sent.take(there[sent.row.key])
 
 
 def _wait(session: Session, rows: dict[str, Sent]) -> None:
