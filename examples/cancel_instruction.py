@@ -3,20 +3,48 @@
     CLEAR_STREET_API_KEY=... python examples/cancel_instruction.py ACCOUNT INSTRUCTION_ID
 
 ACCOUNT is the account's number, INSTRUCTION_ID the server's `id` of the instruction (not its idempotency key). The
-exit status is 0 if it was cancelled, 1 if it was not, or not in time, 2 if the arguments are wrong, and 3 if the
-outcome of the cancel is unknown.
+exit status is that of `clear-street help exit-codes`: 0 if it was cancelled, 2 if the arguments are wrong, 3 if the
+service refused, 4 if the outcome of the cancel is unknown, 5 if it was not cancelled in time, 7 if it could not be
+cancelled, and 8 if the service was not reached.
 """
 
 from __future__ import annotations
 
 import sys
 
-from clear_street import ArgumentError, ClearStreet, ClearStreetError, InstructionChange
+from clear_street import (
+    APIConnectionError,
+    ArgumentError,
+    ClearStreet,
+    ClearStreetError,
+    InstructionChange,
+    InstructionFailedError,
+    InternalServerError,
+    RateLimitError,
+    WaitTimeoutError,
+)
 
 
 def show(change: InstructionChange) -> None:
     """Print a change of state."""
     print(f"{change.at:%H:%M:%S} {change.instruction.status}")
+
+
+def status_of(error: ClearStreetError) -> int:
+    """The exit status of an error: that of `clear-street help exit-codes`."""
+    if error.outcome_unknown:
+        return 4
+    match error:
+        case ArgumentError():
+            return 2
+        case WaitTimeoutError():
+            return 5
+        case InstructionFailedError():
+            return 7
+        case APIConnectionError() | RateLimitError() | InternalServerError():
+            return 8
+        case _:
+            return 3
 
 
 def main(arguments: list[str]) -> int:
@@ -28,12 +56,9 @@ def main(arguments: list[str]) -> int:
     try:
         with ClearStreet() as client:
             row = client.v1.positions.cancel_and_wait(instruction_id, account_id=account_id, on_change=show)
-    except ArgumentError as error:
-        print(error, file=sys.stderr)
-        return 2
     except ClearStreetError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        return 3 if error.outcome_unknown else 1
+        return status_of(error)
     print(f"cancelled: {row.instruction_type} {row.quantity} x {row.symbol}")
     return 0
 

@@ -393,7 +393,7 @@ def test_no_cancel_is_sent_after_the_last_moment_but_looks_are() -> None:
     assert (response.reconciled, service.methods) == (True, ["DELETE", "GET"])
 
 
-def test_a_cancel_that_the_last_moment_ends_does_not_hide_an_earlier_attempt() -> None:
+def test_a_cancel_that_the_last_moment_ends_hides_no_earlier_attempt() -> None:
     service = Service(unsent())
     service.steps.extend([service.taking(5.0, lost()), *(listed() for _ in range(LOOKS))])
     error = failure(service, not_after=datetime(2026, 4, 24, 14, 30, 5, tzinfo=UTC))

@@ -278,16 +278,16 @@ def test_the_demo_goes_from_the_positions_to_a_refused_cancel(
     ("arguments", "status", "said"),
     [
         (["cancel_instruction.py", "0", EXAMPLE_ID], 0, "cancelled: EXERCISE 1 x AAPL 280121C00195000"),
-        (["cancel_instruction.py", "0", "absent"], 1, "NotFoundError"),
+        (["cancel_instruction.py", "0", "absent"], 3, "NotFoundError"),
         (["cancel_instruction.py", "0", ".."], 2, "`instruction_id`"),
         (["cancel_instruction.py", "zero", EXAMPLE_ID], 2, "CLEAR_STREET_API_KEY=..."),
         (["settle_unknown.py", "122503", "ui-20260424-001"], 0, "ui-20260424-001: ACCEPTED, id "),
-        (["settle_unknown.py", "122503", "ui-20260424-001", "k"], 3, "k: not in the list"),
+        (["settle_unknown.py", "122503", "ui-20260424-001", "k"], 4, "k: not in the list"),
         (["settle_unknown.py", "122503", ""], 2, "`idempotency_keys`"),
-        (["settle_unknown.py", "999999", "k"], 1, "PermissionDeniedError"),
+        (["settle_unknown.py", "999999", "k"], 3, "PermissionDeniedError"),
         (["settle_unknown.py", "122503"], 2, "CLEAR_STREET_API_KEY=..."),
         (["watch.py", "122503", " "], 2, "received ' '"),
-        (["watch.py", "999999"], 1, "PermissionDeniedError"),
+        (["watch.py", "999999"], 3, "PermissionDeniedError"),
         (["watch.py"], 2, "CLEAR_STREET_API_KEY=..."),
     ],
 )
@@ -308,7 +308,7 @@ def test_a_cancel_of_which_nothing_is_known_has_an_exit_status_of_its_own(
 ) -> None:
     service.faults.add(Fault.answer(502), times=None)
 
-    assert run("cancel_instruction.py", "0", EXAMPLE_ID, monkeypatch=monkeypatch) == 3
+    assert run("cancel_instruction.py", "0", EXAMPLE_ID, monkeypatch=monkeypatch) == 4
     assert "OUTCOME UNKNOWN" in capsys.readouterr().err
 
 

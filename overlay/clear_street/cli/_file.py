@@ -105,11 +105,16 @@ def _text(name: str) -> str:
 def _json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     for line, content in enumerate(text.splitlines(), 1):
         if content.strip():
-            try:
-                record: Any = json.loads(content)
-            except ValueError:
-                record = None
-            yield line, cast("dict[str, Any]", record) if isinstance(record, dict) else "this is no JSON object"
+            record = _object(content)
+            yield line, "this is no JSON object" if record is None else record
+
+
+def _object(content: str) -> dict[str, Any] | None:
+    try:
+        record: Any = json.loads(content)
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", record) if isinstance(record, dict) else None
 
 
 def _csv(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
