@@ -4,8 +4,8 @@
 
 The keys are those of the error (`error.idempotency_keys`), or of the application's own journal. The process that
 submitted need not exist any more. The exit status is that of `clear-street help exit-codes`: 0 if every key has its
-instruction, 2 if the arguments are wrong, 3 if the service refused, 4 if some keys have no instruction, and 8 if the list
-could not be read. `clear-street instructions find` does the same.
+instruction, 2 if the arguments are wrong, 3 if the service refused, 4 if some keys have no instruction, and 8 if the
+list could not be read. `clear-street instructions find` does the same.
 """
 
 from __future__ import annotations
