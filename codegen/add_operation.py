@@ -80,13 +80,13 @@ from __future__ import annotations
 from .._annotations import resolvable
 from .._api.rows import {tag} as operations
 from .._config.arguments import Named
-from .._caller import async_raw, async_streamed
+from .._caller_async import async_raw, async_streamed
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from typing import Final, Unpack
 
-    from .._caller import AsyncCaller
+    from .._caller_async import AsyncCaller
 
 
 class Async{name}(Named):
@@ -156,7 +156,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    from .._caller import AsyncCaller, Caller
+    from .._caller import Caller
+    from .._caller_async import AsyncCaller
 {imports}
 
     N = TypeVar("N")

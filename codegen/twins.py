@@ -35,7 +35,7 @@ WORDS = (
     (re.compile(r"\bawait "), ""),
     (re.compile(r"\bAsync(?=[A-Z])"), ""),
     (re.compile(r"\basync_(?=raw\b|streamed\b)"), ""),
-    (re.compile(r"(?<=from \.)(\w+)_async\b"), r"\1"),
+    (re.compile(r"(from \.+\w+)_async\b"), r"\1"),
     (re.compile(r"\b(__)?a(enter|exit|iter|next)__"), r"__\2__"),
 )
 """What is replaced, in this order, and by what."""

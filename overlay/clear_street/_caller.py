@@ -6,8 +6,8 @@ from ._config.secrets import Secret, conceal
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from contextlib import AbstractAsyncContextManager, AbstractContextManager
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from typing import Any, NoReturn, ParamSpec, TypeVar
 
     from ._api.operations import Operation
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from ._config.options import Clock
     from ._config.settings import Settings
     from ._http.driver import Driver
-    from ._http.driver_async import AsyncDriver
-    from ._responses import AsyncRawResponse, RawResponse
+    from ._responses import RawResponse
     from ._running import Running
 
     P = ParamSpec("P")
@@ -54,7 +53,9 @@ class Connections:
             running.driver.abandon()
 
 
-class _Caller:
+class BaseCaller:
+    """What both kinds of caller share."""
+
     __slots__ = ("connections", "settings", "shape")
 
     def __init__(self, connections: Connections, settings: Settings, shape: str = "value") -> None:
@@ -74,7 +75,7 @@ class _Caller:
         return running.new_call(self.settings, operation, prepared, options)
 
 
-class Caller(_Caller):
+class Caller(BaseCaller):
     """Makes calls and runs flows on the calling thread."""
 
     __slots__ = ()
@@ -112,55 +113,11 @@ class Caller(_Caller):
         return running.driver.run(flow, self.settings)
 
 
-class AsyncCaller(_Caller):
-    """Makes calls and runs flows in the running event loop."""
-
-    __slots__ = ()
-
-    is_async = True
-
-    def shaped(self, shape: str) -> AsyncCaller:
-        """A caller whose calls give ``"value"``, ``"raw"`` or ``"stream"``."""
-        return AsyncCaller(self.connections, self.settings, shape)
-
-    async def call(
-        self, operation: Operation[P, T], options: Mapping[str, object], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """A whole call of an operation; its value (or, in another shape, what stands for it)."""
-        conceal(options)
-        return await self.send(operation, operation.build(*args, **kwargs), options)
-
-    async def send(
-        self,
-        operation: Operation[..., T],
-        prepared: Prepared,
-        options: Mapping[str, object],
-        cast_to: object = None,
-    ) -> T:
-        """The same, of a request that is built."""
-        running: Running[AsyncDriver] = self.connections.running()
-        call = running.new_call(self.settings, operation, prepared, options, self.shape, cast_to)
-        completed: Any = await running.driver.run(running.exchange(call), self.settings)
-        value: T = completed.value if self.shape == "value" else running.raw_response(completed, self.settings)
-        return value
-
-    async def run(self, flow: Flow[T]) -> T:
-        """Run a flow to its end."""
-        running: Running[AsyncDriver] = self.connections.running()
-        return await running.driver.run(flow, self.settings)
-
-
 # --- Methods whose caller gives raw or streamed responses: at run time they are the methods themselves ----------------
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
     """A method of a namespace whose caller has the shape ``"raw"``."""
-    shaped: Any = method
-    return shaped  # type: ignore[no-any-return]
-
-
-def async_raw(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[AsyncRawResponse[T]]]:
-    """An async method of a namespace whose caller has the shape ``"raw"``."""
     shaped: Any = method
     return shaped  # type: ignore[no-any-return]
 
@@ -172,30 +129,18 @@ def streamed(method: Callable[P, T]) -> Callable[P, AbstractContextManager[RawRe
         from ._responses import StreamManager
 
         given = Secret((args, kwargs))
-        return StreamManager(lambda: _called(raw(method), given))
+        return StreamManager(lambda: called(raw(method), given))
 
-    return _described(manager, method)
-
-
-def async_streamed(method: Callable[P, Awaitable[T]]) -> Callable[P, AbstractAsyncContextManager[AsyncRawResponse[T]]]:
-    """An async method of a namespace whose caller has the shape ``"stream"``: called when the context is entered."""
-
-    def manager(*args: P.args, **kwargs: P.kwargs) -> AbstractAsyncContextManager[AsyncRawResponse[T]]:
-        from ._responses import AsyncStreamManager
-
-        given = Secret((args, kwargs))
-        return AsyncStreamManager(lambda: _called(async_raw(method), given))
-
-    return _described(manager, method)
+    return described(manager, method)
 
 
-def _called(method: Callable[..., T], given: Secret) -> T:
-    """What a method gives for arguments that stay out of the frames between."""
+def called(method: Callable[..., T], given: Secret) -> T:
+    """Call a method with arguments that stay out of the frames between."""
     return method(*given.reveal()[0], **given.reveal()[1])
 
 
-def _described(function: T, method: Any) -> T:
-    """`function` with the name, docstring and signature of `method`; functools would cost more to import."""
-    described: Any = function
-    described.__name__, described.__doc__, described.__wrapped__ = method.__name__, method.__doc__, method
+def described(function: T, method: Any) -> T:
+    """Give a function the name, docstring and signature of a method; functools would cost more to import."""
+    named: Any = function
+    named.__name__, named.__doc__, named.__wrapped__ = method.__name__, method.__doc__, method
     return function

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
-    from ._caller import AsyncCaller
+    from ._caller_async import AsyncCaller
     from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, Clock, IdempotencyKeyName
     from .errors import InterruptedCall
     from .sandbox import Sandbox

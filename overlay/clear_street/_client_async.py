@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._annotations import resolvable
-from ._caller import AsyncCaller
+from ._caller_async import AsyncCaller
 from ._client import SANDBOX_URL, BaseClient, checked_sandbox
 from ._config.secrets import conceal
 from .v1 import AsyncV1

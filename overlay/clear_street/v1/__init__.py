@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    from .._caller import AsyncCaller, Caller
+    from .._caller import Caller
+    from .._caller_async import AsyncCaller
     from .accounts import Accounts
     from .accounts_async import AsyncAccounts
     from .calendar import Calendar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .._annotations import resolvable
 from .._api.rows import positions as operations
-from .._caller import async_raw, async_streamed
+from .._caller_async import async_raw, async_streamed
 from .._config.arguments import Named, checked_keys, checked_seconds, checked_text, refuse_unexpected
 from .._config.secrets import conceal
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from clear_street_api.models import PositionInstruction, PositionInstructionRequest, PositionSortBy, SortDirection
 
-    from .._caller import AsyncCaller
+    from .._caller_async import AsyncCaller
     from .._calls.changes import InstructionChange
     from .._calls.waiting import AsyncInstructionWatch
     from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
