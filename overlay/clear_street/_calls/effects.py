@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
+    from .._api.operations import Operation
     from .._config.limits import Timeout
     from .._config.secrets import Headers
 
@@ -40,11 +41,11 @@ class Send(Effect):
     """
 
     __slots__ = (
-        "authenticated",
         "begun",
         "headers",
         "is_late",
         "not_after",
+        "operation",
         "raw",
         "request",
         "stream",
@@ -54,6 +55,7 @@ class Send(Effect):
 
     def __init__(
         self,
+        operation: Operation[..., Any],
         request: Request,
         headers: Headers,
         *,
@@ -63,8 +65,8 @@ class Send(Effect):
         is_late: Callable[[], bool] | None = None,
         stream: bool,
         raw: bool,
-        authenticated: bool,
     ) -> None:
+        self.operation: Operation[..., Any] = operation
         self.request: Request = request
         self.headers: Headers = headers
         self.timeout: Timeout = timeout
@@ -73,7 +75,6 @@ class Send(Effect):
         self.is_late: Callable[[], bool] | None = is_late
         self.stream: bool = stream
         self.raw: bool = raw
-        self.authenticated: bool = authenticated
         self.begun: bool = False
 
 

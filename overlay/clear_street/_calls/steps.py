@@ -45,6 +45,7 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
         return Failure(TimeoutError(f"{passed} had passed"), now, sent=False, timed_out=True), Outcome.NEVER_SENT
     timeout = asked.limits.timeout
     send = Send(
+        asked.operation,
         request,
         asked.headers,
         timeout=timeout,
@@ -53,7 +54,6 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
         is_late=None if time.not_after_at is None else time.is_late,
         stream=asked.stream,
         raw=asked.raw,
-        authenticated=asked.operation.authenticated,
     )
     call.history.begin_attempt(send)
     result = yield from _sent(call, send)
@@ -185,13 +185,13 @@ def read_list(call: Call[T], prepared: seam.Prepared) -> Flow[Reply | Failure]:
     """Read a list once, within the time that is left to the call."""
     asked, time, now = call.asked, call.time, call.clock.monotonic()
     send = Send(
+        cast("Kind", asked.kind).listing,
         prepared.request,
         asked.headers,
         timeout=asked.limits.timeout,
         until=min(now + asked.limits.timeout.total, time.deadline_at),
         stream=False,
         raw=asked.raw,
-        authenticated=True,
     )
     result = yield from _sent(call, send)
     time.note_retry_after(result)

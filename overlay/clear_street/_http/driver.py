@@ -64,7 +64,7 @@ class BaseDriver(Generic[C]):
         Raises `ClearStreetError` if the client is closed, and `ArgumentError` for a change if it is read-only.
         """
         refuse_closed(self.closed)
-        if settings.read_only and send.request.method not in ("GET", "HEAD"):
+        if settings.read_only and not _only_reads(send):
             raise ArgumentError(
                 f"The client is read-only (`read_only=True`) and does not send {send.request.method} "
                 f"{send.request.path_template}; use another client for it."
@@ -135,7 +135,7 @@ class Driver(BaseDriver[httpx.Client]):
     def _send(self, send: Send, settings: Settings) -> Reply | Failure:
         sending = self._begin(send, settings)
         try:
-            if send.authenticated:
+            if send.operation.authenticated:
                 sending.key = _key(settings)
             response = sending.response = send_plain(sending.client, sending.new_request())
             result: Reply | Failure = sending.reply(_body(sending, response))
@@ -148,6 +148,12 @@ class Driver(BaseDriver[httpx.Client]):
                     left_open.close()
         sending.log(result)
         return result
+
+
+def _only_reads(send: Send) -> bool:
+    """Whether a request changes nothing: a GET, or a POST of an operation that only reads."""
+    method = send.request.method
+    return method in ("GET", "HEAD") or (method == "POST" and not send.operation.changes)
 
 
 def _key(settings: Settings) -> Secret:

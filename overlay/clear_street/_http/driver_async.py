@@ -90,7 +90,7 @@ class AsyncDriver(BaseDriver[httpx.AsyncClient]):
     async def _send(self, send: Send, settings: Settings) -> Reply | Failure:
         sending = self._begin(send, settings)
         try:
-            if send.authenticated:
+            if send.operation.authenticated:
                 sending.key = await _key(settings, sending.bounds.until)
             response = sending.response = await asend_plain(sending.client, sending.new_request())
             result: Reply | Failure = sending.reply(await _body(sending, response))
