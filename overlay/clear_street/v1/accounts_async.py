@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .._annotations import resolvable
 from .._api.rows import accounts as operations
-from .._caller import async_raw, async_streamed
+from .._caller_async import async_raw, async_streamed
 from .._config.arguments import Named
 from .._config.secrets import conceal
 
@@ -12,7 +12,7 @@ TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from typing import Final, Unpack
 
-    from .._caller import AsyncCaller
+    from .._caller_async import AsyncCaller
     from .._config.options import CallOptions
     from .._iterators import AsyncRowIterator
     from ..types.v1 import (
