@@ -1264,6 +1264,73 @@ def test_nothing_that_is_asked_breaks_it(operation: str, extra: dict[str, str], 
     assert sandbox.snapshot()
 
 
+STEPS = st.one_of(
+    st.tuples(
+        st.just("submit"),
+        st.fixed_dictionaries(
+            {
+                "symbol": st.sampled_from(["AAPL", CALL]),
+                "side": st.sampled_from(["BUY", "SELL"]),
+                "quantity": st.integers(1, 9).map(str),
+                "order_type": st.just("LIMIT"),
+                "limit_price": st.integers(1, 300).map(str),
+                "time_in_force": st.sampled_from(["DAY", "GOOD_TILL_CANCEL", "IMMEDIATE_OR_CANCEL"]),
+            }
+        ),
+    ),
+    st.tuples(st.sampled_from(["cancel", "replace"]), st.integers(0, 5)),
+    st.tuples(st.just("price"), st.integers(1, 300)),
+    st.tuples(st.just("wait"), st.sampled_from([0.1, 0.6, 2.0])),
+    st.tuples(st.just("plan"), st.sampled_from([None, "PARTIALLY_FILLED", "REJECTED", ("PARTIALLY_FILLED", "FILLED")])),
+    st.tuples(st.just("close"), st.sampled_from(["AAPL", CALL])),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(STEPS, max_size=12))
+def test_orders_executions_positions_and_cash_agree(steps: list[tuple[str, Any]]) -> None:
+    sandbox = Sandbox(empty=True)
+    sandbox.add_account(1, cash="1000000")
+    sandbox.add_position(1, "AAPL", 50, price="150")
+    sandbox.add_position(1, CALL, 20, price="10")
+    service = Service(sandbox)
+    for kind, value in steps:
+        orders = sandbox.orders(1)
+        if kind == "submit":
+            service.submit(value, account=1)
+        elif kind in ("cancel", "replace") and orders:
+            path = f"/v1/accounts/1/orders/{orders[value % len(orders)]['id']}"
+            service("DELETE", path) if kind == "cancel" else service("PATCH", path, {"quantity": f"{value + 1}"})
+        elif kind == "price":
+            sandbox.set_price("AAPL", f"{value}")
+        elif kind == "wait":
+            sandbox.clock.advance(value)
+        elif kind == "plan":
+            sandbox.plan_orders(then=value)
+        elif kind == "close":
+            service("DELETE", f"/v1/accounts/1/positions/{quote(value)}")
+    executions = service.data("/v1/accounts/1/executions")
+    signed = [Decimal(each["quantity"]) * (1 if each["side"] == "BUY" else -1) for each in executions]
+    sizes = {"AAPL": 1, CALL: 100}
+    spent = sum(
+        quantity * Decimal(each["price"]) * sizes[each["symbol"]]
+        for quantity, each in zip(signed, executions, strict=True)
+    )
+    assert service.cash(1) == 1000000 - spent
+    held = service.positions(1)
+    for symbol, began in (("AAPL", 50), (CALL, 20)):
+        moved = sum(quantity for quantity, each in zip(signed, executions, strict=True) if each["symbol"] == symbol)
+        assert Decimal(held.get(symbol, "0")) == began + moved
+    for order in sandbox.orders(1):
+        filled = sum(Decimal(each["quantity"]) for each in executions if each["order_id"] == order["id"])
+        assert Decimal(order["filled_quantity"]) == filled
+        open_or_done = Decimal(order["quantity"]) - filled
+        is_over = order["status"] in ("CANCELED", "REJECTED", "EXPIRED")
+        assert Decimal(order["leaves_quantity"]) == (0 if is_over else open_or_done)
+    entries = [entry.id for entry in sandbox.ledger if entry.kind == "order_filled"]
+    assert len(entries) == len(executions)
+
+
 EVERY_READ = [
     "/v1/accounts",
     f"/v1/accounts/{ACCOUNT}",

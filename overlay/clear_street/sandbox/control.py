@@ -13,8 +13,8 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .faults import Fault
-from .fields import Field, flag, items, number, read_object, text
-from .messages import Answer, Refusal, is_list
+from .fields import Field, anything, flag, items, number, read_object, text
+from .messages import Answer, Refusal, is_list, is_object
 from .paths import OPERATIONS
 from .seed_file import read_account, read_world
 
@@ -35,8 +35,7 @@ FAULTS: dict[str, Callable[..., Fault]] = {
 }
 """The constructors of faults, by their names."""
 _SETTINGS = ("list_lag", "honour_keys", "echo_keys", "dialect", "unknown_fields", "refusal_status", "strict")
-_ANY = Field(lambda _: None)
-_SOME = Field(lambda _: None, is_required=True)
+_ANY = Field(anything)
 _PLAN = dict.fromkeys(("then", "after", "cancel_then", "cancel_after", "reason", "instrument"), _ANY)
 
 
@@ -92,6 +91,11 @@ def read_fault(words: str) -> tuple[str, str | None, int]:
     if nth and not (nth.isascii() and nth.isdigit() and int(nth)):
         raise ValueError(f"{nth!r} is no number of a call, such as 2")
     return name, operation or None, int(nth or 1)
+
+
+def _paths(sandbox: Sandbox) -> list[str]:
+    del sandbox
+    return [f"{PREFIX}/{path}" for path in _ENDPOINTS if path]
 
 
 def _ledger(sandbox: Sandbox) -> list[Json]:
@@ -171,10 +175,11 @@ def _faults(sandbox: Sandbox) -> list[Json]:
 
 
 def _add_fault(sandbox: Sandbox, body: Any) -> list[Json]:
-    if not isinstance(body, dict) or body.get("fault") not in FAULTS:
-        name = body.get("fault") if isinstance(body, dict) else body
+    asked: Json = body if is_object(body) else {"fault": body}
+    name = asked.get("fault")
+    if not isinstance(name, str) or name not in FAULTS:
         raise ValueError(f"There is no fault {name!r}; there are {', '.join(FAULTS)}")
-    made = FAULTS[body["fault"]]
+    made = FAULTS[name]
     arguments = list(inspect.signature(made).parameters)
     given = _read(body, dict.fromkeys(("fault", "operation", "nth", "times", *arguments), _ANY))
     values = {name: given[name] for name in arguments if name in given}
@@ -183,7 +188,7 @@ def _add_fault(sandbox: Sandbox, body: Any) -> list[Json]:
             raise ValueError(f"`{name}` is neither true nor false")
     if "headers" in values:
         values["headers"] = _pairs(values["headers"])
-    times = body.get("times", 1)
+    times = asked.get("times", 1)
     sandbox.faults.add(made(**values), operation=given.get("operation"), nth=given.get("nth", 1), times=times)
     return _faults(sandbox)
 
@@ -200,7 +205,7 @@ def _clear_faults(sandbox: Sandbox) -> list[Json]:
 
 
 def _plan(sandbox: Sandbox, body: Any) -> Json:
-    of_orders = isinstance(body, dict) and body.get("of") == "orders"
+    of_orders = is_object(body) and body.get("of") == "orders"
     given = _read(body, {"of": _ANY, "order" if of_orders else "instruction": _ANY, **_PLAN})
     kind = given.pop("of", "instructions")
     if kind not in ("instructions", "orders"):
@@ -257,7 +262,7 @@ def _written(moment: datetime) -> str:
 
 
 _ENDPOINTS: dict[str, Endpoint] = {
-    "": Endpoint(ask=lambda _: [f"{PREFIX}/{path}" for path in _ENDPOINTS if path]),
+    "": Endpoint(ask=_paths),
     "ledger": Endpoint(ask=_ledger),
     "requests": Endpoint(ask=_requests),
     "state": Endpoint(ask=_state, tell=_set),

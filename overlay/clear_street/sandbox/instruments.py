@@ -66,16 +66,17 @@ def search_instruments(state: State, call: Call) -> Answer:
     classes = listed(query, "asset_class") or ["EQUITY"]
     if not set(classes) <= set(ASSET_CLASSES):
         raise Refusal(400, f"`asset_class` has something else than {', '.join(ASSET_CLASSES)}")
-    boolean(query, "include_inactive"), boolean(query, "include_ptp")
+    for name in ("include_inactive", "include_ptp"):
+        boolean(query, name)
     compact = wanted.replace(" ", "")
     ranked: list[tuple[int, str, Instrument]] = []
     for each in state.instruments.values():
-        symbol, name = each.symbol.replace(" ", "").casefold(), (each.name or "").casefold()
+        symbol, called = each.symbol.replace(" ", "").casefold(), (each.name or "").casefold()
         if ("OPTION" if each.expiry else "EQUITY") not in classes or (each.expiry and each.expiry < state.today):
             continue
         if symbol.startswith(compact):
             ranked.append((0 if symbol == compact else 1, each.symbol, each))
-        elif wanted in name and not each.expiry:
+        elif wanted in called and not each.expiry:
             ranked.append((2, each.symbol, each))
     rows = [core(state, each) for _, _, each in sorted(ranked, key=lambda item: item[:2])]
     if query.get("currency", "USD").upper() != "USD" or query.get("country", "US").upper() != "US":

@@ -443,7 +443,7 @@ def _submitted(state: State, account: Account, call: Call) -> list[_Wanted]:
     ]
     problems: list[tuple[str, str]] = []
     wanted: list[_Wanted] = []
-    keys = {order.key for order in account.orders.values()} if state.honour_keys else set()
+    keys: set[str] = {order.key for order in account.orders.values()} if state.honour_keys else set[str]()
     for index, row in enumerate(read):
         path = f"$[{index}]"
         instrument = _instrument(state, row)
@@ -511,7 +511,7 @@ def _row_problems(state: State, row: Json, instrument: Instrument | None) -> Ite
         yield "expires_at", "GOOD_TILL_DATE needs `expires_at`"
     if row["extended_hours"] and kind not in ("LIMIT", "STOP_LIMIT"):
         yield "extended_hours", "only LIMIT and STOP_LIMIT can be traded in extended hours"
-    strategy = (row.get("strategy") or {}).get("type", "SOR")
+    strategy = row["strategy"]["type"] if row.get("strategy") else "SOR"
     if strategy != "SOR" and (row["time_in_force"] != "DAY" or row["extended_hours"]):
         yield "strategy", f"{strategy} is for DAY orders, without extended hours"
     if strategy != "SOR" and kind not in ({"LIMIT"} if strategy == "DMA" else {"MARKET", "LIMIT"}):

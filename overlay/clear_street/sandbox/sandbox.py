@@ -24,7 +24,7 @@ from .state import Account, Holding, Ids, Instruction, OrderPlan, Plan, State
 from .world import World, default_world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from .dialects import Dialect, RefusalStatus, UnknownFields
@@ -677,7 +677,7 @@ class Sandbox:
 
 
 @contextmanager
-def _told(path: str) -> Iterator[None]:
+def _told(path: str) -> Generator[None]:
     """Say of a mistake where in a world it is."""
     try:
         yield

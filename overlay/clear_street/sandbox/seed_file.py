@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..market import Market
-from .fields import Field, flag, items, member, number, read_object, refusal, text, texts, times, whole
+from .fields import Field, anything, flag, items, member, number, read_object, refusal, text, texts, times, whole
 from .messages import Refusal
 from .world import AccountToBe, InstructionToBe, InstrumentToBe, PositionToBe, World
 
@@ -62,7 +62,7 @@ _MARKET = {
     "early": Field(times),
     "cutoffs": Field(times),
 }
-_WORLD = {"market": Field(lambda _: None), "instruments": Field(items), "accounts": Field(items)}
+_WORLD = {"market": Field(anything), "instruments": Field(items), "accounts": Field(items)}
 
 
 def read_file(path: Path, today: date) -> tuple[World, Market]:
