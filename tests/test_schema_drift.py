@@ -49,6 +49,13 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "get_account_balances": lambda client: client.v1.accounts.get_account_balances(7),
     "get_clock": lambda client: client.v1.calendar.get_clock(),
     "get_market_hours_calendar": lambda client: client.v1.calendar.get_market_hours_calendar(),
+    "get_orders": lambda client: client.v1.orders.get_orders(7),
+    "get_order_by_id": lambda client: client.v1.orders.get_order_by_id("o", account_id=7),
+    "get_executions": lambda client: client.v1.orders.get_executions(7),
+    "get_option_contracts": lambda client: client.v1.instruments.get_option_contracts(root="AAPL"),
+    "get_instrument_by_id": lambda client: client.v1.instruments.get_instrument_by_id("AAPL"),
+    "search_instruments": lambda client: client.v1.instruments.search_instruments(q="apple"),
+    "get_snapshots": lambda client: client.v1.instrument_data.market_data.get_snapshots(instrument_ids=["AAPL"]),
     "get_version": lambda client: client.v1.version.get_version(),
 }
 SUBMIT, CANCEL = "submit_position_instructions", "cancel_position_instruction"

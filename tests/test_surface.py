@@ -165,6 +165,8 @@ SAMPLES: dict[str, Any] = {"bool": True, "int": 7, "str": "a", "date": date(2026
 def sample(parameter: inspect.Parameter) -> Any:
     """A value for an argument, by its annotation."""
     text = str(parameter.annotation)
+    if "Mapping[" in text:
+        return {"gte": "2026-04-24"}
     if "Sequence[" in text or "Iterable[" in text:
         return ["a"]
     if "datetime" in text:

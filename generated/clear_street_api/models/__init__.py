@@ -25,19 +25,36 @@ if TYPE_CHECKING:
     from .calendar_get_market_hours_calendar_response import CalendarGetMarketHoursCalendarResponse
     from .clock_detail import ClockDetail
     from .close_positions_request import ClosePositionsRequest
+    from .contract_type import ContractType, ContractTypeName
     from .day_type import DayType
     from .error_response import ErrorResponse
+    from .execution import Execution
+    from .exercise_style import ExerciseStyle
+    from .instrument import Instrument
+    from .instrument_core import InstrumentCore
+    from .instrument_get_instrument_by_id_response import InstrumentGetInstrumentByIDResponse
+    from .instrument_get_option_contracts_response import InstrumentGetOptionContractsResponse
+    from .instrument_search_instruments_response import InstrumentSearchInstrumentsResponse
+    from .listing_type import ListingType
     from .margin_details import MarginDetails
     from .margin_details_usage import MarginDetailsUsage
     from .margin_session_details import MarginSessionDetails
     from .margin_top_contributor import MarginTopContributor
     from .margin_type import MarginType
+    from .market_data_get_snapshots_response import MarketDataGetSnapshotsResponse
+    from .market_data_snapshot import MarketDataSnapshot
     from .market_hours_detail import MarketHoursDetail
     from .market_session_type import MarketSessionType
     from .market_status import MarketStatus
     from .market_type import MarketType, MarketTypeName
+    from .not_shortable_reason import NotShortableReason
+    from .option_expiry_date import OptionExpiryDate
+    from .options_contract import OptionsContract
     from .order import Order
-    from .order_status import OrderStatus
+    from .order_get_executions_response import OrderGetExecutionsResponse
+    from .order_get_order_by_id_response import OrderGetOrderByIDResponse
+    from .order_get_orders_response import OrderGetOrdersResponse
+    from .order_status import OrderStatus, OrderStatusName
     from .order_strategy import OrderStrategy
     from .order_strategy_type import OrderStrategyType
     from .order_type import OrderType
@@ -59,11 +76,18 @@ if TYPE_CHECKING:
     from .position_type import PositionType
     from .queue_state import QueueState
     from .response_metadata import ResponseMetadata
-    from .security_type import SecurityType
+    from .security_type import SecurityType, SecurityTypeName
     from .session_schedule import SessionSchedule
+    from .shortable_attribute import ShortableAttribute
     from .side import Side
+    from .snapshot_greeks import SnapshotGreeks
+    from .snapshot_last_trade import SnapshotLastTrade
+    from .snapshot_quote import SnapshotQuote
+    from .snapshot_session import SnapshotSession
     from .sort_direction import SortDirection, SortDirectionName
+    from .tick_rule import TickRule
     from .time_in_force import TimeInForce
+    from .time_range import TimeRange
     from .trading_sessions import TradingSessions
     from .trailing_offset_type import TrailingOffsetType
     from .version import Version
@@ -88,20 +112,39 @@ __all__ = [
     "CalendarGetMarketHoursCalendarResponse",
     "ClockDetail",
     "ClosePositionsRequest",
+    "ContractType",
+    "ContractTypeName",
     "DayType",
     "ErrorResponse",
+    "Execution",
+    "ExerciseStyle",
+    "Instrument",
+    "InstrumentCore",
+    "InstrumentGetInstrumentByIDResponse",
+    "InstrumentGetOptionContractsResponse",
+    "InstrumentSearchInstrumentsResponse",
+    "ListingType",
     "MarginDetails",
     "MarginDetailsUsage",
     "MarginSessionDetails",
     "MarginTopContributor",
     "MarginType",
+    "MarketDataGetSnapshotsResponse",
+    "MarketDataSnapshot",
     "MarketHoursDetail",
     "MarketSessionType",
     "MarketStatus",
     "MarketType",
     "MarketTypeName",
+    "NotShortableReason",
+    "OptionExpiryDate",
+    "OptionsContract",
     "Order",
+    "OrderGetExecutionsResponse",
+    "OrderGetOrderByIDResponse",
+    "OrderGetOrdersResponse",
     "OrderStatus",
+    "OrderStatusName",
     "OrderStrategy",
     "OrderStrategyType",
     "OrderType",
@@ -126,11 +169,19 @@ __all__ = [
     "QueueState",
     "ResponseMetadata",
     "SecurityType",
+    "SecurityTypeName",
     "SessionSchedule",
+    "ShortableAttribute",
     "Side",
+    "SnapshotGreeks",
+    "SnapshotLastTrade",
+    "SnapshotQuote",
+    "SnapshotSession",
     "SortDirection",
     "SortDirectionName",
+    "TickRule",
     "TimeInForce",
+    "TimeRange",
     "TradingSessions",
     "TrailingOffsetType",
     "Version",
@@ -156,20 +207,39 @@ _MODULES = {
     "CalendarGetMarketHoursCalendarResponse": "calendar_get_market_hours_calendar_response",
     "ClockDetail": "clock_detail",
     "ClosePositionsRequest": "close_positions_request",
+    "ContractType": "contract_type",
+    "ContractTypeName": "contract_type",
     "DayType": "day_type",
     "ErrorResponse": "error_response",
+    "Execution": "execution",
+    "ExerciseStyle": "exercise_style",
+    "Instrument": "instrument",
+    "InstrumentCore": "instrument_core",
+    "InstrumentGetInstrumentByIDResponse": "instrument_get_instrument_by_id_response",
+    "InstrumentGetOptionContractsResponse": "instrument_get_option_contracts_response",
+    "InstrumentSearchInstrumentsResponse": "instrument_search_instruments_response",
+    "ListingType": "listing_type",
     "MarginDetails": "margin_details",
     "MarginDetailsUsage": "margin_details_usage",
     "MarginSessionDetails": "margin_session_details",
     "MarginTopContributor": "margin_top_contributor",
     "MarginType": "margin_type",
+    "MarketDataGetSnapshotsResponse": "market_data_get_snapshots_response",
+    "MarketDataSnapshot": "market_data_snapshot",
     "MarketHoursDetail": "market_hours_detail",
     "MarketSessionType": "market_session_type",
     "MarketStatus": "market_status",
     "MarketType": "market_type",
     "MarketTypeName": "market_type",
+    "NotShortableReason": "not_shortable_reason",
+    "OptionExpiryDate": "option_expiry_date",
+    "OptionsContract": "options_contract",
     "Order": "order",
+    "OrderGetExecutionsResponse": "order_get_executions_response",
+    "OrderGetOrderByIDResponse": "order_get_order_by_id_response",
+    "OrderGetOrdersResponse": "order_get_orders_response",
     "OrderStatus": "order_status",
+    "OrderStatusName": "order_status",
     "OrderStrategy": "order_strategy",
     "OrderStrategyType": "order_strategy_type",
     "OrderType": "order_type",
@@ -194,11 +264,19 @@ _MODULES = {
     "QueueState": "queue_state",
     "ResponseMetadata": "response_metadata",
     "SecurityType": "security_type",
+    "SecurityTypeName": "security_type",
     "SessionSchedule": "session_schedule",
+    "ShortableAttribute": "shortable_attribute",
     "Side": "side",
+    "SnapshotGreeks": "snapshot_greeks",
+    "SnapshotLastTrade": "snapshot_last_trade",
+    "SnapshotQuote": "snapshot_quote",
+    "SnapshotSession": "snapshot_session",
     "SortDirection": "sort_direction",
     "SortDirectionName": "sort_direction",
+    "TickRule": "tick_rule",
     "TimeInForce": "time_in_force",
+    "TimeRange": "time_range",
     "TradingSessions": "trading_sessions",
     "TrailingOffsetType": "trailing_offset_type",
     "Version": "version",

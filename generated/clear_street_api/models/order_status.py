@@ -1,6 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
+from typing import Literal
+
 from ..types import OpenStrEnum
 
 
@@ -41,3 +43,25 @@ class OrderStatus(OpenStrEnum):
     """Held back by the service, and open. Since September 2026."""
     PENDING_TRIGGER = "PENDING_TRIGGER"
     """Waits for its trigger, and is open. Since September 2026."""
+
+
+OrderStatusName = Literal[
+    "PENDING_NEW",
+    "NEW",
+    "PARTIALLY_FILLED",
+    "FILLED",
+    "CANCELED",
+    "REJECTED",
+    "EXPIRED",
+    "PENDING_CANCEL",
+    "PENDING_REPLACE",
+    "REPLACED",
+    "DONE_FOR_DAY",
+    "STOPPED",
+    "SUSPENDED",
+    "CALCULATED",
+    "OTHER",
+    "QUEUED",
+    "PENDING_TRIGGER",
+]
+"""The members of `OrderStatus`, as plain strings."""

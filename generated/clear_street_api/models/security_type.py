@@ -1,6 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
+from typing import Literal
+
 from ..types import OpenStrEnum
 
 
@@ -19,3 +21,7 @@ class SecurityType(OpenStrEnum):
     """An index."""
     OTHER = "OTHER"
     """Any other kind."""
+
+
+SecurityTypeName = Literal["COMMON_STOCK", "PREFERRED_STOCK", "OPTION", "CASH", "INDEX", "OTHER"]
+"""The members of `SecurityType`, as plain strings."""

@@ -50,8 +50,8 @@ class Operation(_Generic["P", "T_co"]):
 
     `door` gives the function that builds the request: the generated one, or one in `requests.py` where more is to be
     checked than the spec says. `enums` gives the enums of its arguments, by name: a misspelt member is refused.
-    `check` raises `ArgumentError` where arguments do not fit each other. `kind` is the kind of effect that a look can
-    show, of the table in `_calls/kinds.py`.
+    `check` gives a function that raises `ArgumentError` where arguments do not fit each other. `kind` is the kind of
+    effect that a look can show, of the table in `_calls/kinds.py`.
     """
 
     __slots__ = (
@@ -77,7 +77,7 @@ class Operation(_Generic["P", "T_co"]):
         response: Callable[[], type[T_co]] | None,
         *,
         enums: Callable[[], Mapping[str, Any]] | None = None,
-        check: Callable[[Mapping[str, object]], None] | None = None,
+        check: Callable[[], Callable[[Mapping[str, object]], None]] | None = None,
         kind: str | None = None,
         authenticated: bool = True,
     ) -> None:
@@ -88,7 +88,7 @@ class Operation(_Generic["P", "T_co"]):
         self.door: Callable[[], Callable[P, Request | Prepared]] = door
         self.response: Callable[[], type[T_co]] | None = response
         self.enums: Callable[[], Mapping[str, Any]] | None = enums
-        self.check: Callable[[Mapping[str, object]], None] | None = check
+        self.check: Callable[[], Callable[[Mapping[str, object]], None]] | None = check
         self.kind: str | None = kind
         self.authenticated: bool = authenticated
 
@@ -100,7 +100,7 @@ class Operation(_Generic["P", "T_co"]):
             for name, enum in self.enums().items():
                 check_members(name, kwargs.get(name), enum)
         if self.check is not None:
-            self.check(kwargs)
+            self.check()(kwargs)
         try:
             built = self.door()(*args, **kwargs)
         except (ValueError, TypeError) as error:

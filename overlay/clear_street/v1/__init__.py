@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from .accounts_async import AsyncAccounts
     from .calendar import Calendar
     from .calendar_async import AsyncCalendar
+    from .instrument_data import InstrumentData
+    from .instrument_data_async import AsyncInstrumentData
+    from .instruments import Instruments
+    from .instruments_async import AsyncInstruments
+    from .market_data import MarketData
+    from .market_data_async import AsyncMarketData
+    from .orders import Orders
+    from .orders_async import AsyncOrders
     from .positions import Positions
     from .positions_async import AsyncPositions
     from .version import Version
@@ -28,15 +36,32 @@ __all__ = [
     "Accounts",
     "AsyncAccounts",
     "AsyncCalendar",
+    "AsyncInstrumentData",
+    "AsyncInstruments",
+    "AsyncMarketData",
+    "AsyncOrders",
     "AsyncPositions",
     "AsyncV1",
     "AsyncVersion",
     "Calendar",
+    "InstrumentData",
+    "Instruments",
+    "MarketData",
+    "Orders",
     "Positions",
     "Version",
 ]
 
-_MODULES = {"Accounts": "accounts", "Calendar": "calendar", "Positions": "positions", "Version": "version"}
+_MODULES = {
+    "Accounts": "accounts",
+    "Calendar": "calendar",
+    "InstrumentData": "instrument_data",
+    "Instruments": "instruments",
+    "MarketData": "market_data",
+    "Orders": "orders",
+    "Positions": "positions",
+    "Version": "version",
+}
 
 
 class Namespaces(Named):
@@ -76,6 +101,36 @@ class V1(Namespaces):
             from .calendar import Calendar
 
             made = self._keep("calendar", Calendar)
+        return made
+
+    @property
+    def instrument_data(self) -> InstrumentData:
+        """What is known of instruments besides their terms."""
+        made: InstrumentData | None = self._made.get("instrument_data")
+        if made is None:
+            from .instrument_data import InstrumentData
+
+            made = self._keep("instrument_data", InstrumentData)
+        return made
+
+    @property
+    def instruments(self) -> Instruments:
+        """Instruments and option contracts: their terms, and how to find them."""
+        made: Instruments | None = self._made.get("instruments")
+        if made is None:
+            from .instruments import Instruments
+
+            made = self._keep("instruments", Instruments)
+        return made
+
+    @property
+    def orders(self) -> Orders:
+        """What became of orders, and their fills."""
+        made: Orders | None = self._made.get("orders")
+        if made is None:
+            from .orders import Orders
+
+            made = self._keep("orders", Orders)
         return made
 
     @property
@@ -122,6 +177,36 @@ class AsyncV1(Namespaces):
             from .calendar_async import AsyncCalendar
 
             made = self._keep("calendar", AsyncCalendar)
+        return made
+
+    @property
+    def instrument_data(self) -> AsyncInstrumentData:
+        """What is known of instruments besides their terms."""
+        made: AsyncInstrumentData | None = self._made.get("instrument_data")
+        if made is None:
+            from .instrument_data_async import AsyncInstrumentData
+
+            made = self._keep("instrument_data", AsyncInstrumentData)
+        return made
+
+    @property
+    def instruments(self) -> AsyncInstruments:
+        """Instruments and option contracts: their terms, and how to find them."""
+        made: AsyncInstruments | None = self._made.get("instruments")
+        if made is None:
+            from .instruments_async import AsyncInstruments
+
+            made = self._keep("instruments", AsyncInstruments)
+        return made
+
+    @property
+    def orders(self) -> AsyncOrders:
+        """What became of orders, and their fills."""
+        made: AsyncOrders | None = self._made.get("orders")
+        if made is None:
+            from .orders_async import AsyncOrders
+
+            made = self._keep("orders", AsyncOrders)
         return made
 
     @property

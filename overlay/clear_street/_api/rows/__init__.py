@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def every_operation() -> tuple[Operation[..., object], ...]:
     """Every operation that the spec has."""
     from ..operations import Operation
-    from . import accounts, calendar, positions, version
+    from . import accounts, calendar, instruments, market_data, orders, positions, version
 
-    modules = (accounts, calendar, positions, version)
+    modules = (accounts, calendar, instruments, market_data, orders, positions, version)
     return tuple(row for module in modules for row in vars(module).values() if isinstance(row, Operation))

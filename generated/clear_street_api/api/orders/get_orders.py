@@ -1,0 +1,260 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""List orders.
+
+Lists the orders of an account, a page at a time. While `metadata.next_page_token` is set there is another page; pass it
+on as `page_token`. With `order_ids` it finds an order at any time by either of its ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from ...client import (
+    Request,
+    parse_reply,
+    query_list,
+    query_object,
+    query_pairs,
+    query_text,
+    scalar_text,
+    send_request,
+    send_request_async,
+    whole_number,
+)
+from ...models.error_response import ErrorResponse
+from ...models.order_get_orders_response import OrderGetOrdersResponse
+from ...models.time_range import TimeRange
+from ...types import Object, Timestamp
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...models.order_status import OrderStatus
+    from ...models.security_type import SecurityType
+
+OPERATION: Final = "get_orders"
+METHOD: Final = "GET"
+PATH: Final = "/v1/accounts/{account_id}/orders"
+RESPONSES: Final[dict[int, type[OrderGetOrdersResponse | ErrorResponse]]] = {
+    200: OrderGetOrdersResponse,
+    400: ErrorResponse,
+    401: ErrorResponse,
+    403: ErrorResponse,
+    404: ErrorResponse,
+    429: ErrorResponse,
+    500: ErrorResponse,
+    503: ErrorResponse,
+}
+
+
+def build_request(
+    account_id: int,
+    *,
+    order_ids: Iterable[str] | None = None,
+    status: Iterable[OrderStatus | str] | None = None,
+    symbol: str | None = None,
+    instrument_ids: Iterable[str] | None = None,
+    instrument_type: SecurityType | str | None = None,
+    underlying_instrument_ids: Iterable[str] | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    updated_at: TimeRange | Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    page_token: str | None = None,
+) -> Request:
+    """The request that `sync` and `asyncio` send.
+
+    Args:
+        account_id: The account to act on.
+        order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
+        status: Only orders in one of these states, joined by commas.
+        symbol: Only what is on the instrument with this symbol.
+        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only what is on instruments of this kind.
+        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
+            symbol, joined by commas.
+        from_: Only what happened at this moment or later.
+        to: Only what happened at this moment or earlier.
+        updated_at: Only orders that last changed within these bounds. Since October 2026; an older service ignores it.
+        page_size: The largest number of items on a page. Ignored where `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+    """
+    return Request(
+        OPERATION,
+        METHOD,
+        PATH,
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/orders",
+        query=query_pairs(
+            ("order_ids", None if order_ids is None else ",".join(query_list("order_ids", order_ids, query_text))),
+            ("status", None if status is None else ",".join(query_list("status", status, query_text))),
+            ("symbol", None if symbol is None else query_text("symbol", symbol)),
+            (
+                "instrument_ids",
+                None if instrument_ids is None else ",".join(query_list("instrument_ids", instrument_ids, query_text)),
+            ),
+            ("instrument_type", None if instrument_type is None else query_text("instrument_type", instrument_type)),
+            (
+                "underlying_instrument_ids",
+                None
+                if underlying_instrument_ids is None
+                else ",".join(query_list("underlying_instrument_ids", underlying_instrument_ids, query_text)),
+            ),
+            ("from", None if from_ is None else query_text("from_", scalar_text("from_", Timestamp(), from_))),
+            ("to", None if to is None else query_text("to", scalar_text("to", Timestamp(), to))),
+            *query_object("updated_at", Object("TimeRange", lambda: TimeRange), updated_at, within="updated_at"),
+            ("page_size", None if page_size is None else whole_number("page_size", page_size, minimum=1, maximum=1000)),
+            ("page_token", None if page_token is None else query_text("page_token", page_token)),
+        ),
+    )
+
+
+def parse_response(status_code: int, content: bytes) -> OrderGetOrdersResponse | ErrorResponse:
+    """The model of a reply.
+
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+    """
+    return parse_reply(status_code, content, RESPONSES)
+
+
+def sync(
+    client: httpx.Client,
+    account_id: int,
+    *,
+    order_ids: Iterable[str] | None = None,
+    status: Iterable[OrderStatus | str] | None = None,
+    symbol: str | None = None,
+    instrument_ids: Iterable[str] | None = None,
+    instrument_type: SecurityType | str | None = None,
+    underlying_instrument_ids: Iterable[str] | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    updated_at: TimeRange | Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    page_token: str | None = None,
+) -> OrderGetOrdersResponse | ErrorResponse:
+    """List orders.
+
+    Lists the orders of an account, a page at a time. While `metadata.next_page_token` is set there is another page;
+    pass it on as `page_token`. With `order_ids` it finds an order at any time by either of its ids.
+
+    Args:
+        client: The httpx client to send it on, which knows where to and as whom.
+        account_id: The account to act on.
+        order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
+        status: Only orders in one of these states, joined by commas.
+        symbol: Only what is on the instrument with this symbol.
+        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only what is on instruments of this kind.
+        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
+            symbol, joined by commas.
+        from_: Only what happened at this moment or later.
+        to: Only what happened at this moment or earlier.
+        updated_at: Only orders that last changed within these bounds. Since October 2026; an older service ignores it.
+        page_size: The largest number of items on a page. Ignored where `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+
+    Returns:
+        `OrderGetOrdersResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return send_request(
+        client,
+        build_request(
+            account_id,
+            order_ids=order_ids,
+            status=status,
+            symbol=symbol,
+            instrument_ids=instrument_ids,
+            instrument_type=instrument_type,
+            underlying_instrument_ids=underlying_instrument_ids,
+            from_=from_,
+            to=to,
+            updated_at=updated_at,
+            page_size=page_size,
+            page_token=page_token,
+        ),
+        parse_response,
+    )
+
+
+async def asyncio(
+    client: httpx.AsyncClient,
+    account_id: int,
+    *,
+    order_ids: Iterable[str] | None = None,
+    status: Iterable[OrderStatus | str] | None = None,
+    symbol: str | None = None,
+    instrument_ids: Iterable[str] | None = None,
+    instrument_type: SecurityType | str | None = None,
+    underlying_instrument_ids: Iterable[str] | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    updated_at: TimeRange | Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    page_token: str | None = None,
+) -> OrderGetOrdersResponse | ErrorResponse:
+    """List orders.
+
+    Lists the orders of an account, a page at a time. While `metadata.next_page_token` is set there is another page;
+    pass it on as `page_token`. With `order_ids` it finds an order at any time by either of its ids.
+
+    Args:
+        client: The httpx client to send it on, which knows where to and as whom.
+        account_id: The account to act on.
+        order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
+        status: Only orders in one of these states, joined by commas.
+        symbol: Only what is on the instrument with this symbol.
+        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only what is on instruments of this kind.
+        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
+            symbol, joined by commas.
+        from_: Only what happened at this moment or later.
+        to: Only what happened at this moment or earlier.
+        updated_at: Only orders that last changed within these bounds. Since October 2026; an older service ignores it.
+        page_size: The largest number of items on a page. Ignored where `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+
+    Returns:
+        `OrderGetOrdersResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_request_async(
+        client,
+        build_request(
+            account_id,
+            order_ids=order_ids,
+            status=status,
+            symbol=symbol,
+            instrument_ids=instrument_ids,
+            instrument_type=instrument_type,
+            underlying_instrument_ids=underlying_instrument_ids,
+            from_=from_,
+            to=to,
+            updated_at=updated_at,
+            page_size=page_size,
+            page_token=page_token,
+        ),
+        parse_response,
+    )

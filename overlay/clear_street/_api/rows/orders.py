@@ -1,0 +1,42 @@
+"""The operations of the tag Orders."""
+
+from __future__ import annotations
+
+from ..operations import Later, Operation, Resend
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from clear_street_api import models
+    from clear_street_api.api import orders as calls
+
+    from ...types import v1 as types
+else:
+    calls = Later("clear_street_api.api.orders")
+    models = Later("clear_street_api.models")
+    types = Later("clear_street.types.v1")
+
+GET_ORDERS = Operation(
+    "get_orders",
+    "GET",
+    "/v1/accounts/{account_id}/orders",
+    Resend.READ,
+    lambda: calls.get_orders.build_request,
+    lambda: types.OrderGetOrdersResponse,
+    enums=lambda: {"status": models.OrderStatus, "instrument_type": models.SecurityType},
+)
+GET_ORDER_BY_ID = Operation(
+    "get_order_by_id",
+    "GET",
+    "/v1/accounts/{account_id}/orders/{order_id}",
+    Resend.READ,
+    lambda: calls.get_order_by_id.build_request,
+    lambda: types.OrderGetOrderByIDResponse,
+)
+GET_EXECUTIONS = Operation(
+    "get_executions",
+    "GET",
+    "/v1/accounts/{account_id}/executions",
+    Resend.READ,
+    lambda: calls.get_executions.build_request,
+    lambda: types.OrderGetExecutionsResponse,
+)

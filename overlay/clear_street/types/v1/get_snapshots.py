@@ -1,0 +1,25 @@
+"""Types of `get_snapshots`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TypedDict
+
+import clear_street_api.models as api
+
+from ._facts import CallFacts
+
+
+class MarketDataGetSnapshotsParams(TypedDict, total=False):
+    """The keyword arguments of `get_snapshots`."""
+
+    instrument_ids: Sequence[str] | None
+    underlying_instrument_id: str | None
+    expiry: date | None
+
+
+class MarketDataGetSnapshotsResponse(CallFacts, api.MarketDataGetSnapshotsResponse):
+    """The reply of `get_snapshots`."""
+
+    __slots__ = ("_attempts", "_reconciled")

@@ -1,0 +1,43 @@
+# Made by codegen/twins.py from instrument_data_async.py: edit that file, then `make generate`.
+"""`client.v1.instrument_data`: What is known of instruments besides their terms."""
+
+from __future__ import annotations
+
+from .._annotations import resolvable
+from . import Namespaces
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from .market_data import MarketData
+
+
+class InstrumentData(Namespaces):
+    """What is known of instruments besides their terms."""
+
+    __slots__ = ()
+
+    @property
+    def market_data(self) -> MarketData:
+        """Prices of instruments."""
+        made: MarketData | None = self._made.get("market_data")
+        if made is None:
+            from .market_data import MarketData
+
+            made = self._keep("market_data", MarketData)
+        return made
+
+
+resolvable(globals())
+
+
+if TYPE_CHECKING:
+    pass  # a type checker would take every name for one that is there
+else:
+
+    def __getattr__(name: str) -> object:
+        # The async classes were defined here, too.
+        if not name.startswith("Async"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import instrument_data_async
+
+        return getattr(instrument_data_async, name)

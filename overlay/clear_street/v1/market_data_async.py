@@ -1,0 +1,84 @@
+"""`client.v1.instrument_data.market_data`: Prices of instruments."""
+
+from __future__ import annotations
+
+from .._annotations import resolvable
+from .._api.rows import market_data as operations
+from .._caller import async_raw, async_streamed
+from .._config.arguments import Named
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from typing import Final, Unpack
+
+    from .._caller import AsyncCaller
+    from .._config.options import CallOptions
+    from ..types.v1 import MarketDataGetSnapshotsResponse
+
+
+class AsyncMarketData(Named):
+    """Prices of instruments."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    @property
+    def with_raw_response(self) -> AsyncMarketDataWithRawResponse:
+        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        return AsyncMarketDataWithRawResponse(AsyncMarketData(self._caller.shaped("raw")))
+
+    @property
+    def with_streaming_response(self) -> AsyncMarketDataWithStreamingResponse:
+        """The same operations as context managers, giving the reply before its body was read."""
+        return AsyncMarketDataWithStreamingResponse(AsyncMarketData(self._caller.shaped("stream")))
+
+    async def get_snapshots(
+        self,
+        *,
+        instrument_ids: Sequence[str] | None = None,
+        underlying_instrument_id: str | None = None,
+        expiry: date | None = None,
+        **options: Unpack[CallOptions],
+    ) -> MarketDataGetSnapshotsResponse:
+        """Read the latest prices.
+
+        Reads the latest prices of instruments. Say which in exactly one way, by `instrument_ids`, or, since October
+        2026, by `underlying_instrument_id` and `expiry` together. One instrument that is not known makes a 404 of
+        the whole call.
+
+        - `instrument_ids`: these instruments, given by UUID or symbol, joined by commas, at most 100.
+        - `underlying_instrument_id`: the contracts on this instrument, given by its UUID or symbol, that expire on
+          the day in `expiry`. Since October 2026.
+        - `expiry`: the day on which the contracts on the instrument in `underlying_instrument_id` expire. Since
+          October 2026.
+        - `options`: see `CallOptions`.
+
+        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
+        or a subclass.
+        """
+        return await self._caller.call(
+            operations.GET_SNAPSHOTS,
+            options,
+            instrument_ids=instrument_ids,
+            underlying_instrument_id=underlying_instrument_id,
+            expiry=expiry,
+        )
+
+
+class AsyncMarketDataWithRawResponse(Named):
+    """The operations, each giving its raw response."""
+
+    def __init__(self, market_data: AsyncMarketData) -> None:
+        self.get_snapshots: Final = async_raw(market_data.get_snapshots)
+
+
+class AsyncMarketDataWithStreamingResponse(Named):
+    """The operations, each giving a context manager of its raw response."""
+
+    def __init__(self, market_data: AsyncMarketData) -> None:
+        self.get_snapshots: Final = async_streamed(market_data.get_snapshots)
+
+
+resolvable(globals())

@@ -1,0 +1,129 @@
+"""The reads around positions: accounts, orders, instruments, market hours and prices."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from clear_street import ArgumentError, ClearStreet
+from clear_street._api.operations import Resend
+from clear_street._api.rows import every_operation
+from support.scripted_service import Service, envelope
+from support.spec_tools import spec
+from test_schema_drift import CALLS
+
+if TYPE_CHECKING:
+    from support.client_modes import Mode
+
+DAY = date(2028, 1, 21)
+READS = sorted(operation.name for operation in every_operation() if operation.resend == Resend.READ)
+
+
+def examples(operation: str) -> dict[str, Any]:
+    """The replies that the spec shows for an operation: those of August's service, and of October's."""
+    (found,) = (
+        one
+        for item in spec()["paths"].values()
+        for one in item.values()
+        if isinstance(one, dict) and one.get("operationId") == operation
+    )
+    media = found["responses"]["200"]["content"]["application/json"]
+    # A row of another account than was asked for would be of another call's reply.
+    return {
+        name: json.loads(json.dumps(example["value"]).replace("122503", "7"))
+        for name, example in media["examples"].items()
+    }
+
+
+@pytest.mark.parametrize("operation", READS)
+def test_every_example_of_the_spec_is_read_without_drift(mode: Mode, operation: str) -> None:
+    for name, body in examples(operation).items():
+        reply = mode.run(lambda body=body: CALLS[operation](mode.client(Service((200, body)))))
+
+        assert reply.drift == (), name
+        assert reply.to_dict() == body, name
+        assert pickle.loads(pickle.dumps(reply)) == reply
+
+
+def test_personal_details_are_in_no_repr_and_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    body = examples("get_account_by_id")["october"]
+    account = {**body["data"], "nickname": "Jo"}
+    caplog.set_level("DEBUG", "clear_street")
+
+    reply = Service((200, {**body, "data": account})).client().v1.accounts.get_account_by_id(122504)
+
+    shown = f"{reply!r} {reply.data!r} {reply.data.mailing_address!r} {caplog.text}"
+    assert reply.data.phone_number == "+1 212 555 0100"
+    assert reply.data.mailing_address is not None
+    assert reply.data.mailing_address.line1 == "1 Example Street"
+    assert "phone_number=<personal>" in shown
+    for secret in ("555", "1980", "Example Street", "Floor 2", "10001", "tax_residency='US'", "'Jo'"):
+        assert secret not in shown
+
+
+WAYS: dict[str, tuple[Any, str]] = {
+    "no contracts": (lambda v1: v1.instruments.get_option_contracts(expiry=None), "none of them"),
+    "contracts twice": (
+        lambda v1: v1.instruments.get_option_contracts(root="AAPL", contract_ids=["a"]),
+        "`root` and `contract_ids`",
+    ),
+    "two roots": (lambda v1: v1.instruments.get_option_contracts(root="SPX", underlier="SPXW"), "not equal"),
+    "no prices": (lambda v1: v1.instrument_data.market_data.get_snapshots(), "none of them"),
+    "prices twice": (
+        lambda v1: v1.instrument_data.market_data.get_snapshots(
+            instrument_ids=["a"], underlying_instrument_id="b", expiry=DAY
+        ),
+        "`instrument_ids` and `underlying_instrument_id`",
+    ),
+    "half a chain": (
+        lambda v1: v1.instrument_data.market_data.get_snapshots(underlying_instrument_id="b"),
+        "`expiry` is missing",
+    ),
+    "a day alone": (
+        lambda v1: v1.instrument_data.market_data.get_snapshots(expiry=DAY),
+        "`underlying_instrument_id` is missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_arguments_that_exclude_each_other_are_refused_before_sending(name: str) -> None:
+    call, said = WAYS[name]
+    service = Service()
+
+    with pytest.raises(ArgumentError, match=said):
+        call(service.client().v1)
+
+    assert service.seen == []
+
+
+def test_contracts_are_asked_for_under_either_name_or_both() -> None:
+    service = Service(otherwise=(200, envelope([])))
+    instruments = service.client().v1.instruments
+
+    instruments.get_option_contracts(root="AAPL")
+    instruments.get_option_contracts(underlier="AAPL")
+    instruments.get_option_contracts(root="AAPL", underlier="AAPL")
+
+    queries = [seen.request.url.query for seen in service.seen]
+    assert queries == [b"root=AAPL", b"underlier=AAPL", b"root=AAPL&underlier=AAPL"]
+
+
+def test_a_generic_path_takes_the_operation_with_its_literal_segment() -> None:
+    service = Service(otherwise=(503, envelope(None, {"code": 503, "message": "no"})))
+    client = service.client(max_retries=0)
+
+    with pytest.raises(Exception, match="GET /v1/instruments/search: "):
+        client.get("/v1/instruments/search", cast_to=dict, extra_query={"q": "apple"})
+    with pytest.raises(Exception, match=r"GET /v1/instruments/\{instrument_id\}: "):
+        client.get("/v1/instruments/AAPL", cast_to=dict)
+
+
+def test_a_namespace_within_a_namespace_is_kept() -> None:
+    v1 = ClearStreet.sandbox().v1
+
+    assert v1.instrument_data.market_data is v1.instrument_data.market_data
