@@ -164,9 +164,6 @@ if TYPE_CHECKING:
 
 __all__ = [{names}]
 
-_MODULES = {{{modules}}}
-
-
 class Namespaces(Named):
     """Namespaces, each made once: what a test patches on one is there at the next access."""
 
@@ -189,27 +186,43 @@ class V1(Namespaces):
 {blocking}
 
 
-class AsyncV1(Namespaces):
-    """Version 1 of the API."""
-
-    __slots__ = ()
-
-{awaiting}
-
-
 def __getattr__(name: str) -> object:
-    module = _MODULES.get(name.removeprefix("Async"))
-    if module is None:
+    if name not in __all__:
         raise no_name(f"module {{__name__!r}}", name, {{name: name for name in __all__}})
     from importlib import import_module
 
-    home = f"{{__name__}}.{{module}}{{'_async' if name.startswith('Async') else ''}}"
+    plain = name.removeprefix("Async")
+    # `MarketData` is in `market_data`, `AsyncMarketData` in `market_data_async`.
+    words = "".join(f"_{{letter}}" if letter.isupper() else letter for letter in plain).lstrip("_").lower()
+    home = f"{{__name__}}.{{words}}{{'_async' if name != plain else ''}}"
     value = globals()[name] = getattr(import_module(home), name)
     return value
 
 
 def __dir__() -> list[str]:
     return sorted({{*globals(), *__all__}})
+
+
+resolvable(globals())
+'''
+ASYNC_VERSION = '''"""Version 1 of the API, as namespaces of an async client."""
+
+from __future__ import annotations
+
+from .._annotations import resolvable
+from . import Namespaces
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+{imports}
+
+
+class AsyncV1(Namespaces):
+    """Version 1 of the API."""
+
+    __slots__ = ()
+
+{awaiting}
 
 
 resolvable(globals())
@@ -672,19 +685,24 @@ def as_property(tag: str, tags: Tags, path: Path, *, is_async: bool) -> str:
 def write_index_of_namespaces(tags: Tags, folder: Path) -> None:
     """`client.v1`, with every namespace that there is."""
     path = folder / "__init__.py"
-    every = sorted(one.name.removesuffix(twins.SUFFIX) for one in folder.glob(f"*{twins.SUFFIX}"))
+    every = sorted(
+        one.name.removesuffix(twins.SUFFIX) for one in folder.glob(f"*{twins.SUFFIX}") if one.stem != "v1_async"
+    )
     top = [tag for tag in every if tag not in tags.parents]
     names = sorted(["V1", "AsyncV1", *(f"{prefix}{class_of(tag)}" for tag in every for prefix in ("", "Async"))])
     imports = [f"    from .{tag} import {class_of(tag)}" for tag in every]
     imports += [f"    from .{tag}_async import Async{class_of(tag)}" for tag in every]
+    imports += ["    from .v1_async import AsyncV1"]
     text = VERSION.format(
         imports="\n".join(imports),
         names=", ".join(f'"{name}"' for name in names),
-        modules=", ".join(f'"{class_of(tag)}": "{tag}"' for tag in every),
         blocking="\n\n".join(as_property(tag, tags, path, is_async=False) for tag in top),
-        awaiting="\n\n".join(as_property(tag, tags, path, is_async=True) for tag in top),
     )
     path.write_text(text, encoding="utf-8")
+    awaiting = "\n\n".join(as_property(tag, tags, path, is_async=True) for tag in top)
+    imports = [f"    from .{tag}_async import Async{class_of(tag)}" for tag in top]
+    text = ASYNC_VERSION.format(imports="\n".join(imports), awaiting=awaiting)
+    (folder / "v1_async.py").write_text(text, encoding="utf-8")
 
 
 def main() -> int:

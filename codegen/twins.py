@@ -61,7 +61,7 @@ def formatted(text: str) -> str:
 
 def twins(root: Path = ROOT) -> dict[Path, str]:
     """The blocking modules by their paths, each as it has to be."""
-    sources = sorted((root / FOLDER).glob(f"*{SUFFIX}"))
+    sources = sorted(path for path in (root / FOLDER).glob(f"*{SUFFIX}") if path.name != "v1_async.py")
     return {source.with_name(source.name.removesuffix(SUFFIX) + ".py"): twin(source) for source in sources}
 
 

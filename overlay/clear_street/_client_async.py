@@ -6,7 +6,7 @@ from ._annotations import resolvable
 from ._caller_async import AsyncCaller
 from ._client import SANDBOX_URL, BaseClient, checked_sandbox
 from ._config.secrets import conceal
-from .v1 import AsyncV1
+from .v1.v1_async import AsyncV1
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .orders_async import AsyncOrders
     from .positions import Positions
     from .positions_async import AsyncPositions
+    from .v1_async import AsyncV1
     from .version import Version
     from .version_async import AsyncVersion
 
@@ -51,17 +52,6 @@ __all__ = [
     "Positions",
     "Version",
 ]
-
-_MODULES = {
-    "Accounts": "accounts",
-    "Calendar": "calendar",
-    "InstrumentData": "instrument_data",
-    "Instruments": "instruments",
-    "MarketData": "market_data",
-    "Orders": "orders",
-    "Positions": "positions",
-    "Version": "version",
-}
 
 
 class Namespaces(Named):
@@ -154,89 +144,15 @@ class V1(Namespaces):
         return made
 
 
-class AsyncV1(Namespaces):
-    """Version 1 of the API."""
-
-    __slots__ = ()
-
-    @property
-    def accounts(self) -> AsyncAccounts:
-        """Which accounts the key may see, whose they are, and what they hold in cash and margin."""
-        made: AsyncAccounts | None = self._made.get("accounts")
-        if made is None:
-            from .accounts_async import AsyncAccounts
-
-            made = self._keep("accounts", AsyncAccounts)
-        return made
-
-    @property
-    def calendar(self) -> AsyncCalendar:
-        """What time it is for the service, and when markets are open."""
-        made: AsyncCalendar | None = self._made.get("calendar")
-        if made is None:
-            from .calendar_async import AsyncCalendar
-
-            made = self._keep("calendar", AsyncCalendar)
-        return made
-
-    @property
-    def instrument_data(self) -> AsyncInstrumentData:
-        """What is known of instruments besides their terms."""
-        made: AsyncInstrumentData | None = self._made.get("instrument_data")
-        if made is None:
-            from .instrument_data_async import AsyncInstrumentData
-
-            made = self._keep("instrument_data", AsyncInstrumentData)
-        return made
-
-    @property
-    def instruments(self) -> AsyncInstruments:
-        """Instruments and option contracts: their terms, and how to find them."""
-        made: AsyncInstruments | None = self._made.get("instruments")
-        if made is None:
-            from .instruments_async import AsyncInstruments
-
-            made = self._keep("instruments", AsyncInstruments)
-        return made
-
-    @property
-    def orders(self) -> AsyncOrders:
-        """What became of orders, and their fills."""
-        made: AsyncOrders | None = self._made.get("orders")
-        if made is None:
-            from .orders_async import AsyncOrders
-
-            made = self._keep("orders", AsyncOrders)
-        return made
-
-    @property
-    def positions(self) -> AsyncPositions:
-        """Positions of an account, and instructions on its option positions."""
-        made: AsyncPositions | None = self._made.get("positions")
-        if made is None:
-            from .positions_async import AsyncPositions
-
-            made = self._keep("positions", AsyncPositions)
-        return made
-
-    @property
-    def version(self) -> AsyncVersion:
-        """The version of the service."""
-        made: AsyncVersion | None = self._made.get("version")
-        if made is None:
-            from .version_async import AsyncVersion
-
-            made = self._keep("version", AsyncVersion)
-        return made
-
-
 def __getattr__(name: str) -> object:
-    module = _MODULES.get(name.removeprefix("Async"))
-    if module is None:
+    if name not in __all__:
         raise no_name(f"module {__name__!r}", name, {name: name for name in __all__})
     from importlib import import_module
 
-    home = f"{__name__}.{module}{'_async' if name.startswith('Async') else ''}"
+    plain = name.removeprefix("Async")
+    # `MarketData` is in `market_data`, `AsyncMarketData` in `market_data_async`.
+    words = "".join(f"_{letter}" if letter.isupper() else letter for letter in plain).lstrip("_").lower()
+    home = f"{__name__}.{words}{'_async' if name != plain else ''}"
     value = globals()[name] = getattr(import_module(home), name)
     return value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .._annotations import resolvable
 from .._api.rows import market_data as operations
-from .._caller import async_raw, async_streamed
+from .._caller_async import async_raw, async_streamed
 from .._config.arguments import Named
 
 TYPE_CHECKING = not __name__
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Final, Unpack
 
-    from .._caller import AsyncCaller
+    from .._caller_async import AsyncCaller
     from .._config.options import CallOptions
     from ..types.v1 import MarketDataGetSnapshotsResponse
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .._annotations import resolvable
 from .._api.rows import orders as operations
-from .._caller import async_raw, async_streamed
+from .._caller_async import async_raw, async_streamed
 from .._config.arguments import Named
 from .._config.secrets import conceal
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, Final, Unpack
 
-    from .._caller import AsyncCaller
+    from .._caller_async import AsyncCaller
     from .._config.options import CallOptions
     from .._iterators import AsyncRowIterator
     from ..types.v1 import (
