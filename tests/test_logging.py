@@ -258,7 +258,7 @@ def test_rows_that_were_refused_beside_others_are_a_warning(mode: Mode, caplog: 
 
     response = made(mode, submitting, (207, envelope([{**INSTRUCTION, "status": "SENT"}, other])))
     assert len(response.rejected) == 1
-    assert lines(caplog, logging.WARNING) == ["submit_position_instructions: the service refused some of the rows"]
+    assert lines(caplog, logging.WARNING) == ["submit_position_instructions: the service rejected some of the rows"]
 
 
 ODD = {**INSTRUCTION, "status": "PRIVATE_VALUE", "quantity": 90817263, "venue": "PRIVATE_VALUE"}

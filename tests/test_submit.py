@@ -1176,7 +1176,7 @@ def test_nothing_is_sent_after_the_last_moment() -> None:
 def test_no_retry_is_sent_after_the_last_moment() -> None:
     service = Service(reply(429, headers={"Retry-After": "5"}))
     with pytest.raises(
-        CutoffPassedError, match=r"comes before it may be sent again .*: it was not sent again"
+        CutoffPassedError, match=r"comes before the call may be sent again .*: it was not sent again"
     ) as raised:
         submit(service.client(), not_after=service.clock.now() + timedelta(seconds=5))
     error, last = raised.value, raised.value.__cause__

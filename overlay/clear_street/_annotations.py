@@ -1,4 +1,4 @@
-"""Annotations that can be evaluated at run time, though what they name is imported for type checkers alone."""
+"""Let annotations be evaluated at run time, although the names in them are imported only for type checkers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class _Builtins(dict[str, object]):
-    """The builtins of a module, and after them what its blocks under ``if TYPE_CHECKING:`` define."""
+    """The builtins of a module, and in addition the names that its ``if TYPE_CHECKING:`` blocks define."""
 
     __slots__ = ("_names", "module")
 
@@ -26,10 +26,10 @@ class _Builtins(dict[str, object]):
 
 
 def resolvable(namespace: dict[str, Any], *classes: type) -> None:
-    """Let `typing.get_type_hints` and ``inspect.signature(eval_str=True)`` find what a module's annotations name.
+    """Let `typing.get_type_hints` and ``inspect.signature(eval_str=True)`` find the names in a module's annotations.
 
-    Both look a name up in the module and then in its builtins; for a class of `classes`, whose own attributes are
-    annotated, in the builtins of that class. Nothing is imported before somebody asks.
+    Both look a name up in the module and then in its builtins. For `classes`, which have annotated attributes, they use
+    the builtins of the class. Nothing is imported until a name is looked up.
     """
     found = namespace["__builtins__"] = _Builtins(vars(builtins))
     found.module = namespace["__name__"]
@@ -38,7 +38,7 @@ def resolvable(namespace: dict[str, Any], *classes: type) -> None:
 
 
 def _checked_names(module: str) -> dict[str, object]:
-    """What a module defines for type checkers; nothing where it has no source, as in a frozen program."""
+    """Return the names that a module defines for type checkers; none if it has no source, as in a frozen program."""
     import __future__
 
     import ast

@@ -1,4 +1,4 @@
-"""How a namespace makes calls: settings and connections, joined; plain, raw and streamed."""
+"""Make the calls of a client's namespaces: plain, raw and streamed ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Connections:
-    """The connections of a client and its copies, made when they are first needed: that imports httpx."""
+    """The connections of a client and its copies, made when they are first needed because that imports httpx."""
 
     __slots__ = ("_arguments", "_is_async", "_made")
 
@@ -37,16 +37,17 @@ class Connections:
             self.running()
 
     def running(self) -> Any:
-        """What calls are run with, of the kind of this client: one for all threads."""
+        """Return the driver and what calls share, made once for all threads."""
         if not self._made:
             from ._running import running
 
-            # Of two threads that come here at once one wins; a lock held while the process forks would stay held.
+            # If two threads do this at the same time, one of the two results is used. No lock: after a fork it could
+            # stay locked.
             self._made.setdefault("running", running(*self._arguments, is_async=self._is_async))
         return self._made["running"]
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a client's connections cannot be pickled or copied; make a client where it is needed")
+        raise TypeError("a client cannot be pickled or copied; make a client where it is needed, or use with_options()")
 
     def __del__(self) -> None:
         for running in self._made.values():
@@ -65,12 +66,12 @@ class BaseCaller:
 
     @property
     def clock(self) -> Clock:
-        """Time and chance, as the flows of this client see them."""
+        """The clock that the flows of this client use."""
         clock: Clock = self.connections.running().driver.clock
         return clock
 
     def new_call(self, operation: Operation[..., T], prepared: Prepared, options: Mapping[str, object]) -> Call[T]:
-        """A call that a flow makes."""
+        """Make a call, to be run within a flow."""
         running: Running[Any] = self.connections.running()
         return running.new_call(self.settings, operation, prepared, options)
 
@@ -83,13 +84,13 @@ class Caller(BaseCaller):
     is_async = False
 
     def shaped(self, shape: str) -> Caller:
-        """A caller whose calls give ``"value"``, ``"raw"`` or ``"stream"``."""
+        """Return a caller whose calls return the ``"value"``, a ``"raw"`` response, or one to ``"stream"``."""
         return Caller(self.connections, self.settings, shape)
 
     def call(
         self, operation: Operation[P, T], options: Mapping[str, object], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """A whole call of an operation; its value (or, in another shape, what stands for it)."""
+        """Call an operation; return the value or, in another shape, the raw or streamed response."""
         conceal(options)
         return self.send(operation, operation.build(*args, **kwargs), options)
 
@@ -100,7 +101,7 @@ class Caller(BaseCaller):
         options: Mapping[str, object],
         cast_to: object = None,
     ) -> T:
-        """The same, of a request that is built."""
+        """Send a request that is built already; return what `call` returns."""
         running: Running[Driver] = self.connections.running()
         call = running.new_call(self.settings, operation, prepared, options, self.shape, cast_to)
         completed: Any = running.driver.run(running.exchange(call), self.settings)
@@ -108,7 +109,7 @@ class Caller(BaseCaller):
         return value
 
     def run(self, flow: Flow[T]) -> T:
-        """Run a flow to its end."""
+        """Run a flow to its end and return its value."""
         running: Running[Driver] = self.connections.running()
         return running.driver.run(flow, self.settings)
 
@@ -117,13 +118,13 @@ class Caller(BaseCaller):
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
-    """A method of a namespace whose caller has the shape ``"raw"``."""
+    """Give a method the type that it has in a namespace whose calls return raw responses."""
     shaped: Any = method
     return shaped  # type: ignore[no-any-return]
 
 
 def streamed(method: Callable[P, T]) -> Callable[P, AbstractContextManager[RawResponse[T]]]:
-    """A method of a namespace whose caller has the shape ``"stream"``: called when the context is entered."""
+    """Return a method whose result is a context manager: entering it makes the call, and gives a streamed response."""
 
     def manager(*args: P.args, **kwargs: P.kwargs) -> AbstractContextManager[RawResponse[T]]:
         from ._responses import StreamManager

@@ -1,4 +1,4 @@
-"""The package's log: its lines, and `CLEAR_STREET_LOG`, which sends them to standard error."""
+"""Log, and send the log to standard error if `CLEAR_STREET_LOG` asks for it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ logger.addHandler(logging.NullHandler())
 
 
 def log(level: int, message: str, *values: object) -> None:
-    """Log a line: no account id, key or body.
+    """Log a line. It must not contain an account id, a key or a body.
 
-    An application's handler or filter that raises must not turn what succeeded into a failure.
+    If a handler or filter of the application raises, that is not allowed to turn a success into a failure.
     """
     try:
         logger.log(level, message, *map(_printable, values))
@@ -25,12 +25,15 @@ def log(level: int, message: str, *values: object) -> None:
 
 
 def _printable(value: object) -> object:
-    """What the service made up, such as a request id, on one line of the log."""
+    """Return a value from the service, such as a request id, in a form that fits into one line."""
     return one_line(value, 300) if isinstance(value, str) else value
 
 
 def log_to_stderr(level: str) -> None:
-    """Let the logger ``clear_street`` write to standard error, from ``info`` or ``debug`` on."""
+    """Let the logger ``clear_street`` write to standard error, from level ``info`` or ``debug`` on.
+
+    Raises `ArgumentError` for any other level.
+    """
     if level.lower() not in ("info", "debug"):
         raise ArgumentError(
             f"Expected 'info' or 'debug' for the environment variable CLEAR_STREET_LOG but received {level!r}."

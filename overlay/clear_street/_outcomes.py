@@ -1,4 +1,4 @@
-"""What came of an attempt, as plain values."""
+"""Define the results of an attempt."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What an attempt may have done at the service, by where it ended."""
+    """What an attempt may have done at the service."""
 
     NEVER_SENT = "never_sent"
-    """No byte of the request left: no connection, or none free in time."""
+    """Nothing: there was no connection, or none was free in time, or the proxy refused it."""
     RATE_LIMITED = "rate_limited"
-    """A complete 429: nothing was done, and it may be asked for again."""
+    """Nothing: there was a complete 429. The same may be asked for again."""
     REFUSED = "refused"
-    """A complete 3xx (but 303) or 4xx (but 408 and 429): nothing was done."""
+    """Nothing: there was a complete 3xx (except 303) or 4xx (except 408 and 429)."""
     UNKNOWN = "unknown"
-    """Sent, and neither refused nor done: the effect may have happened."""
+    """Perhaps what was asked: it was sent, and neither refused nor done."""
     DONE = "done"
-    """A complete, readable 2xx."""
+    """What was asked: there was a complete, readable 2xx."""
 
 
 class Attempt(NamedTuple):
-    """One request on the wire, as the call remembers it."""
+    """The record of one attempt: one HTTP request."""
 
     started_at: datetime
     """When it was sent, by the client's clock (aware, UTC)."""
     elapsed: float
-    """Seconds until its reply was complete, or it failed."""
+    """Seconds until its reply was complete or it failed."""
     outcome: str
     """``"never_sent"``, ``"rate_limited"``, ``"refused"``, ``"unknown"`` or ``"done"``."""
     failure: str | None
-    """Where it failed when no complete reply came, such as ``"ConnectTimeout"``; else None."""
+    """The kind of failure if no complete reply arrived, such as ``"ConnectTimeout"``; else None."""
     status_code: int | None
-    """The HTTP status, None where none came."""
+    """The HTTP status; None if no reply began."""
     request_id: str | None
-    """The service's id of the request, None where none came."""
+    """The service's id of the request; None if the reply has none, or no reply arrived."""
 
 
 class Reply:
     """A complete reply: status, headers and body.
 
-    `body` is None while a streamed reply has not been read; `json` is the object in it, where it was looked for.
-    `http_response` is the driver's own object, carried through untouched.
+    `body` is None until a streamed reply is read. `json` is the JSON object in the body, None until it is decoded or if
+    there is none. `http_response` is the driver's own object, unchanged. `received` is a time on the monotonic clock.
     """
 
     __slots__ = ("body", "headers", "http_response", "json", "received", "status")
@@ -65,10 +65,10 @@ class Reply:
 
 
 class Failure:
-    """An attempt that brought no complete reply.
+    """The failure of an attempt that has no complete reply.
 
-    `sent` is False only when it is certain that no byte of the request left. `status` and `headers` are those of a
-    reply whose body broke off.
+    `sent` is False only if it is certain that no byte of the request left. `status` and `headers` are those of a reply
+    whose body could not be read to its end. `received` is a time on the monotonic clock.
     """
 
     __slots__ = ("cause", "headers", "received", "sent", "status", "timed_out")

@@ -1,6 +1,6 @@
-"""What a client loads and makes for its first call: a driver, the flows that it runs, and what all calls share.
+"""Make what a client needs for its first call: a driver, and what all its calls share.
 
-It stands apart from `_caller`, which is loaded when a program starts: httpx, the flows and the models are loaded here.
+This module imports httpx, the flows and the models, and so it is not imported before the first call.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ D = TypeVar("D", bound="Driver | AsyncDriver")
 
 
 class Running(Generic[D]):
-    """The driver of a client and its copies, and what their calls have learnt from the service."""
+    """The driver of a client and its copies, and what their calls share."""
 
     __slots__ = ("driver", "learnt")
 
@@ -46,12 +46,12 @@ class Running(Generic[D]):
         shape: str = "value",
         cast_to: object = None,
     ) -> Call[T]:
-        """Make a call, to be run as `exchange(call)`."""
+        """Make a call. Run it with ``driver.run(exchange(call), settings)``."""
         clock = self.driver.clock
         return Call(settings, self.learnt, clock, operation, prepared, options, shape, cast_to)
 
     def raw_response(self, completed: Completed[Any], settings: Settings) -> Any:
-        """Make the raw or streamed response of a call; its body is read by this driver."""
+        """Make the raw or streamed response of a call, whose body this driver reads."""
         from ._responses import AsyncRawResponse, RawResponse
 
         run: Any = partial(self.driver.run, settings=settings)
@@ -59,7 +59,7 @@ class Running(Generic[D]):
 
 
 def running(http_client: Any, clock: Any, *, is_async: bool) -> Running[Any]:
-    """Make what the calls of one client need."""
+    """Make what the calls of one client share, with an async driver or a blocking one."""
     if not is_async:
         return Running(Driver(http_client, clock))
     from ._http.driver_async import AsyncDriver

@@ -1,5 +1,6 @@
-"""What each status of an instruction or an order means, checked by a test against the enums of the spec; and why an
-instruction was refused.
+"""Define the meaning of each status of instructions and orders, and read why an instruction was rejected.
+
+A test compares the statuses with the enums of the spec.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ REFUSED_STATES = frozenset({"REJECTED", "ENGINE_REJECTED"})
 CANCEL_STATES = frozenset({"CANCEL_REQUESTED", "CANCELLED", "CANCEL_FAILED"})
 """A cancel arrived."""
 FAILED_STATES = REFUSED_STATES | {"CANCEL_FAILED"}
-"""Terminal, and not what anybody asked for."""
+"""Terminal: what was asked for did not happen."""
 TERMINAL_STATES = FAILED_STATES | {"ACCEPTED", "CANCELLED"}
-"""The names of the statuses after which nothing follows; members of `PositionInstructionStatus` are in it as well."""
+"""The names of the statuses that no other follows. Members of `PositionInstructionStatus` are equal to their names."""
 OPEN_STATES = frozenset({"SENT", "CANCEL_REQUESTED", "UNKNOWN"})
-"""Something follows; so it does after any status that is not listed here."""
+"""Not terminal. A status that is not listed here is not terminal either."""
 KNOWN_STATES = TERMINAL_STATES | OPEN_STATES
 """Every status that the spec lists."""
 LANDED_STATES = KNOWN_STATES - REFUSED_STATES - {"UNKNOWN"}
@@ -30,42 +31,42 @@ LANDED_STATES = KNOWN_STATES - REFUSED_STATES - {"UNKNOWN"}
 
 
 ORDER_FAILED_STATES = frozenset({"CANCELED", "REJECTED", "EXPIRED"})
-"""Terminal, and not all of the order was filled; a part may be: see `filled_quantity`."""
+"""Terminal: the order was not filled, or only in part (see `filled_quantity`)."""
 ORDER_TERMINAL_STATES = ORDER_FAILED_STATES | {"FILLED"}
-"""The names of an order's statuses after which nothing follows."""
+"""The names of an order's statuses that no other follows."""
 ORDER_OPEN_STATES = frozenset(
     {"PENDING_NEW", "QUEUED", "PENDING_TRIGGER", "NEW", "PARTIALLY_FILLED", "PENDING_CANCEL", "PENDING_REPLACE"}
 )
-"""Something follows."""
+"""Not terminal."""
 ORDER_VAGUE_STATES = frozenset({"REPLACED", "DONE_FOR_DAY", "STOPPED", "SUSPENDED", "CALCULATED", "OTHER"})
-"""Nobody says whether something follows: taken for not terminal, as any status that is not listed here."""
+"""The service does not say whether another status follows. Treated as not terminal, as is a status not listed here."""
 ORDER_KNOWN_STATES = ORDER_TERMINAL_STATES | ORDER_OPEN_STATES | ORDER_VAGUE_STATES
 """Every status of an order that the spec lists."""
 
 
 class States(NamedTuple):
-    """What the states of a kind of effect mean to a call, and to a wait."""
+    """What the states of a kind of effect mean for a call and for a wait."""
 
     taken: frozenset[str]
     """The service took it."""
     refused: frozenset[str]
-    """It did not."""
+    """The service rejected it."""
     undetermined: str
-    """The state that tells nothing."""
+    """The state that says nothing."""
     cancelling: frozenset[str]
     """A cancel arrived."""
     cancel_failed: frozenset[str]
-    """Of these: the cancel failed, and a person must look."""
+    """A cancel arrived and failed: a person must look into it."""
     too_late: frozenset[str]
     """It can no longer be cancelled."""
     too_late_by_409: frozenset[str]
-    """It can no longer be cancelled where the service answered with a 409; alone, these may be the states before the
-    cancel arrives.
+    """It can no longer be cancelled, if the service also answered a 409. Without one, the cancel may not have arrived
+    yet.
     """
     failed: frozenset[str]
-    """Terminal, and not what anybody asked for."""
+    """Terminal: what was asked for did not happen."""
     terminal: frozenset[str]
-    """Nothing follows."""
+    """No other state follows."""
     known: frozenset[str]
     """Every state that the spec lists."""
 
@@ -97,18 +98,18 @@ ORDER_STATES: States = States(
 
 
 class Rejection(NamedTuple):
-    """A row that was refused, and why."""
+    """A rejected row, and the reason."""
 
     instruction: PositionInstruction
     """The row."""
     reason: str | None
-    """The service's own words, `rejection_reason` or else `rejection.description`."""
+    """The service's own words: `rejection_reason` or else `rejection.description`."""
     existing_id: str | None
-    """For a duplicate, the server's `id` of the first instruction under the key; "" where the reason does not name it.
-    None otherwise.
+    """For a duplicate, the server's `id` of the first instruction with this key; "" if the reason does not name it.
+    None if the row is not a duplicate.
     """
     code: PositionInstructionRejectionReason | None
-    """The service's code of the reason, such as ``"DUPLICATE_INSTRUCTION"``; None where it gives none."""
+    """The service's code for the reason, such as ``"DUPLICATE_INSTRUCTION"``; None if it has none."""
 
     @property
     def is_duplicate(self) -> bool:
@@ -117,7 +118,7 @@ class Rejection(NamedTuple):
 
 
 def rejections(rows: Iterable[PositionInstruction]) -> list[Rejection]:
-    """The refused rows, with their reasons read."""
+    """Return the rejected rows, each with its reason."""
     return [
         Rejection(row, words_of(row), existing_id(row), None if row.rejection is None else row.rejection.reason)
         for row in rows
@@ -125,13 +126,13 @@ def rejections(rows: Iterable[PositionInstruction]) -> list[Rejection]:
 
 
 def words_of(row: PositionInstruction) -> str | None:
-    """Why a row was refused, in the service's words."""
+    """Return why a row was rejected, in the service's words."""
     return row.rejection_reason or (None if row.rejection is None else row.rejection.description)
 
 
 def existing_id(row: PositionInstruction) -> str | None:
-    """For a row refused as a duplicate, the server's id of the first one; "" where the reason does not name it; None
-    for other rows. A code decides where there is one, else the words do.
+    """Return, for a row that was rejected as a duplicate, the server's id of the first row; "" if the reason does not
+    name it; None for other rows. If the reason has a code, the code decides, else the words.
     """
     if row.status in LANDED_STATES:
         return None
@@ -144,14 +145,14 @@ def existing_id(row: PositionInstruction) -> str | None:
 
 
 def duplicate_of(reason: str | None) -> str | None:
-    """What a reason says that something is a duplicate of: a server's id, "" where it names none, None where it does
-    not say so.
+    """Return the server's id of which a reason says that something is a duplicate; "" if it names none; None if it does
+    not speak of a duplicate.
     """
     if not reason:
         return None
     import re
 
-    # Word by word: one pattern for both would take time that grows with the square of the reason's length.
+    # Two searches: one pattern for both words would take time that grows with the square of the reason's length.
     word = re.compile(r"\bduplicate\b", re.IGNORECASE).search(reason)
     match = re.compile(r"\binstruction", re.IGNORECASE).search(reason, word.end()) if word else None
     named = re.search(r"\bexisting_id=([^\s;,]+)", reason[match.end() :]) if match else None

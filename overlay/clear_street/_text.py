@@ -1,14 +1,16 @@
-"""Texts that others made up, as they may stand in a message or in a line of a log."""
+"""Make text of other origins safe for messages and log lines."""
 
 from __future__ import annotations
 
 LONGEST = 2000
-"""Characters: no message that means to be read is longer."""
+"""Characters. A message that people can read is not longer."""
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
-    """A text on one line, without control characters, marks that turn the direction of writing, or halves of surrogate
-    pairs: they are written as Python escapes them. What is too long loses its middle.
+    """Return a text on one line, cut in the middle if it is longer than `longest` characters.
+
+    Control characters, marks that change the direction of writing, and lone surrogates are replaced with Python's
+    escapes.
     """
     text = _shortened(text, longest)
     if text.isprintable():
@@ -17,7 +19,7 @@ def one_line(text: str, longest: int = LONGEST) -> str:
 
 
 def listed(items: list[str], most: int = 20) -> str:
-    """The first of some items, and how many there are more."""
+    """List the first `most` items, and say how many more there are."""
     more = len(items) - most
     return ", ".join(items if more <= 0 else [*items[:most], f"and {more} more"])
 

@@ -1,9 +1,9 @@
-"""The rows of a submit: what is known of each, under its idempotency key.
+"""Track what is known about each row of a submit, by its idempotency key.
 
-Replies and looks are taken in here and matched by key, never by position or id. Pure: no I/O, no clock.
+Rows of replies and looks are matched by key, never by position or id. Pure: no I/O, no clock.
 
-What each may say of a row (docs/safety.md, "What a reply may prove"): a 2xx that it landed, was refused, or is unknown;
-a refusal that it was refused, but for one that an earlier attempt may have brought about; a look that it is there, and
+What each may prove about a row (docs/safety.md, "What a reply may prove"): a 2xx, that it landed, was rejected, or is
+unknown; a refusal, that it was rejected, unless an earlier attempt may have submitted it; a look, that it is there, but
 never that it is not.
 """
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     Wish = tuple[str | Decimal | None, ...]
 
 CLOCK_SLACK = timedelta(seconds=60)
-"""How far the service's clock may be off ours, where it does not tell its own."""
+"""How much the service's clock may differ from ours, if its replies do not have its time."""
 SERVICE_SLACK = timedelta(seconds=2)
-"""How far the clocks of the service's machines may be off each other."""
+"""How much the clocks of the service's machines may differ from each other."""
 FIRST_YEAR = 2010
-"""Times before it, such as 0001-01-01 and 1970-01-01, stand for none: the service is younger."""
+"""The service is younger. An earlier time, such as 0001-01-01 or 1970-01-01, is a placeholder for no time."""
 
 
 class Entry:
-    """One row of the batch."""
+    """What is known about one row of a submit."""
 
     __slots__ = ("existing_id", "key", "kind", "minted", "request", "row", "state")
 
@@ -42,20 +42,20 @@ class Entry:
         self.request: Row = request
         self.minted: bool = minted
         self.state: str = "not_sent"
-        """``"not_sent"``, ``"refused_for_now"``, ``"rejected"``, ``"landed"``; ``"unknown"``: an attempt may have
-        brought it about; or ``"undetermined"``: a readable 2xx did not say.
+        """``"not_sent"``, ``"refused_for_now"``, ``"rejected"`` or ``"landed"``; ``"unknown"`` if an attempt may have
+        submitted it; ``"undetermined"`` if a readable 2xx did not mention it.
         """
         self.row: Row | None = None
-        """The row as the service has it, None while neither a reply nor a look has shown it."""
+        """The row as the service has it; None until a reply or a look shows it."""
         self.existing_id: str | None = None
-        """The server's id of the row that the service called this one a duplicate of."""
+        """The server's id of the row of which the service called this one a duplicate."""
 
     def settle(self, state: str, row: Row | None) -> None:
-        """Remember what came of it."""
+        """Set the state and the row as the service has it."""
         self.state, self.row = state, row
 
     def shown(self) -> Row:
-        """The row as the service has it, or else as it was asked for."""
+        """Return the row as the service has it or, if it was never shown, as it was submitted."""
         if self.row is not None:
             return self.row
         if self.state == "rejected":
@@ -63,14 +63,17 @@ class Entry:
         return self.kind.unmentioned_row(self.request)
 
     def note_duplicate(self, first: str | None) -> None:
-        """It came back as a duplicate, of the row that has this id ("" for none named): of what may be the call's own
-        doing, so that it is to be looked for, if its key is minted or an earlier attempt unknown.
+        """Record that the service called this row a duplicate of the row with the id `first` ("" if it named none; None
+        if it did not call it a duplicate).
+
+        If this client made the key, or an earlier attempt is unknown, the first row may be the call's own: it is looked
+        for.
         """
         if first is not None and (self.minted or self.state == "unknown"):
             self.state, self.existing_id = "unknown", first or None
 
     def is_same(self, row: Row) -> bool | None:
-        """Whether `row` asks for the same; None where it does not say, or where only one of the two names the
+        """Whether `row` asks for the same. None if it does not show enough, or if only one of the two names the
         instrument by a UUID.
         """
         wish, theirs = _shown(self.kind, row), _names(self.kind, row)
@@ -85,13 +88,13 @@ class Entry:
 
 
 class Wanted:
-    """What some entries ask for, so that a row of a list is held against all of them at once."""
+    """What several entries ask for, so that a listed row is compared with all of them in one step."""
 
     __slots__ = ("_instruments", "_kind")
 
     def __init__(self, kind: Kind, entries: Sequence[Entry]) -> None:
         self._kind: Kind = kind
-        # By what is asked for, the canonical names of the instruments; None for one that is not named by a UUID.
+        # For each wish, the canonical names of its instruments; None stands for one that has no UUID.
         self._instruments: dict[Wish, set[str | None]] = {}
         for entry in entries:
             names = _names(kind, entry.request)
@@ -99,7 +102,7 @@ class Wanted:
             of_wish |= names if _has_uuid(names) else {*names, None}
 
     def may_have(self, row: Row) -> bool:
-        """Whether `row` asks for the same as one of them, or does not say: `Entry.is_same` is not False."""
+        """Whether `row` may ask for the same as one of the entries: `Entry.is_same` is True or None."""
         wish, theirs = _shown(self._kind, row), _names(self._kind, row)
         if None in wish or not theirs:
             return bool(self._instruments)
@@ -112,7 +115,7 @@ class Wanted:
 
 
 class Batch:
-    """The rows of one submit call, in the caller's order."""
+    """The rows of one submit, in the order in which they were given."""
 
     __slots__ = (
         "_ask_begun_there",
@@ -130,8 +133,10 @@ class Batch:
     def __init__(
         self, kind: Kind, entries: Sequence[Entry], started_at: datetime, begun_there: Callable[[], datetime | None]
     ) -> None:
-        """`started_at` is when the call began by our clock; `begun_there` tells the earliest time that the service's
-        own can have shown then, None while that is not known.
+        """Begin with rows of which none was sent.
+
+        `started_at` is when the call began, by our clock. `begun_there` returns the earliest time that the service's
+        clock can have shown at that moment, None while that is not known.
         """
         self.kind: Kind = kind
         self.entries: Sequence[Entry] = entries
@@ -139,13 +144,13 @@ class Batch:
         self._ask_begun_there: Callable[[], datetime | None] = begun_there
         self._begun_there: datetime | None = None
         self.keys_kept: bool = False
-        """True once a look that counted showed rows, all of them with keys."""
+        """Whether a look that counts has shown rows, all of them with keys."""
         self.keys_honoured: bool = True
-        """False once a look shows a row without a key: the service may not keep ours."""
+        """False if a look has shown a row without a key: the service may not keep keys."""
         self.candidates: list[Row] = []
-        """Rows that may be the effect of rows of ours, but cannot be matched with them."""
+        """Listed rows that may be the effect of rows of this call, but cannot be matched with them."""
         self.unmatched_rows: list[Row] = []
-        """Rows of a readable 2xx that cannot be matched with one of ours."""
+        """Rows of a readable 2xx that cannot be matched with a row of this call."""
         self._by_key = {entry.key: entry for entry in entries}
 
     @property
@@ -160,49 +165,49 @@ class Batch:
 
     @property
     def unknown(self) -> list[Entry]:
-        """The rows that an unresolved attempt may have brought about."""
+        """The rows that an unknown attempt may have submitted."""
         return [entry for entry in self.entries if entry.state == "unknown"]
 
     @property
     def undetermined(self) -> list[Entry]:
-        """The rows of which a readable 2xx did not say what came, and no look could tell."""
+        """The rows that a readable 2xx did not mention, and no look has shown."""
         return [entry for entry in self.entries if entry.state == "undetermined"]
 
     @property
     def nothing_was_taken(self) -> bool:
-        """Whether it is known that no row was taken."""
+        """Whether it is known that the service took no row."""
         return all(entry.state in ("not_sent", "refused_for_now", "rejected") for entry in self.entries)
 
     @property
     def rejected_rows(self) -> list[Row]:
-        """The rows that were refused, as far as a reply or a look has shown them."""
+        """The rejected rows that a reply or a look has shown."""
         return [entry.row for entry in self.entries if entry.state == "rejected" and entry.row is not None]
 
     def outcomes(self) -> dict[str, str]:
-        """What is known of each row, by key."""
+        """Return what is known about each row, by key."""
         return {entry.key: "unknown" if entry.state == "undetermined" else entry.state for entry in self.entries}
 
     def existing_ids(self) -> dict[str, str]:
-        """What the service called unsettled rows duplicates of: server ids by key."""
+        """Return, for unsettled rows that the service called duplicates, the ids of the first rows, by key."""
         return {entry.key: entry.existing_id for entry in self.unsettled if entry.existing_id}
 
     def rows(self) -> list[Row]:
-        """Every row: as the service has it, or as asked for; then rows that cannot be matched with one of ours."""
+        """Return every row, as the service has it or as submitted, and then rows that cannot be matched with one."""
         return [entry.shown() for entry in self.entries] + self.unmatched_rows
 
     def mark_open_unknown(self) -> None:
-        """An attempt with the open rows ended without telling what it did."""
+        """Record that an attempt with the open rows ended unknown."""
         for entry in self.open:
             entry.state = "unknown"
 
     def mark_open_refused_for_now(self) -> None:
-        """An attempt with the open rows was refused for now."""
+        """Record that an attempt with the open rows was refused for now."""
         for entry in self.open:
             if entry.state == "not_sent":
                 entry.state = "refused_for_now"
 
     def says_nothing_was_stored(self, rows: Sequence[Row]) -> bool:
-        """Whether a 5xx's rows say that nothing was stored: each open key once, REJECTED, under the all-zero id."""
+        """Whether the rows of a 5xx say that nothing was stored: each open key once, REJECTED, with the all-zero id."""
         kind = self.kind
         keys = sorted(kind.key_of(row) or "" for row in rows)
         return (
@@ -215,11 +220,11 @@ class Batch:
         )
 
     def is_echoed(self, rows: Sequence[Row]) -> bool | None:
-        """Whether the rows of a reply, of any status, bear our keys; None where it has no rows."""
+        """Whether all rows of a reply have keys of this call; None if it has no rows."""
         return all(self.kind.key_of(row) in self._by_key for row in rows) if rows else None
 
     def apply_success(self, rows: Sequence[Row]) -> None:
-        """A readable 2xx to an attempt with the open rows; what it does not say stays to be looked for."""
+        """Settle open rows by a readable 2xx. Those that it does not mention are undetermined."""
         kind, states, mine = self.kind, self.kind.states, self._matched(rows)
         self.unmatched_rows = [row for row in rows if kind.key_of(row) not in mine]
         for entry in self.open:
@@ -231,15 +236,15 @@ class Batch:
                 entry.settle("rejected" if row is not None and row.status in states.refused else "undetermined", row)
 
     def apply_rejection(self, rows: Sequence[Row], reason: str | None, status: int) -> None:
-        """A refusal of an attempt with the open rows, with the reason that it gives for all of them.
+        """Settle open rows by a refusal, whose `reason` applies to all of them.
 
-        A 409 says of every row that it is a duplicate, whatever its words, unless a row has a code that says otherwise.
+        A 409 means that every row is a duplicate, whatever its words, except a row with a code that says otherwise.
         """
         kind, states, mine = self.kind, self.kind.states, self._matched(rows)
         reasons = [reason, *(kind.words_of(row) for row in rows if kind.key_of(row) not in self._by_key)]
         used = next((first for text in reasons if (first := kind.duplicate_of(text)) is not None), None)
         if used and len(self.open) > 1:
-            used = ""  # it does not say of which row
+            used = ""  # the reason does not say which row is the duplicate
         for entry in self.open:
             row = mine.get(entry.key)
             first = used if row is None else kind.existing_id(row)
@@ -251,7 +256,7 @@ class Batch:
                 entry.settle("rejected", row)
 
     def apply_list(self, rows: Sequence[Row]) -> None:
-        """A list that counts: presence settles a row, absence nothing."""
+        """Settle rows that a list shows, if it counts. A row that is missing is not settled: the list may lag."""
         self.keys_kept, self._begun_there = bool(rows), self._ask_begun_there()
         found = self._matched(rows)
         for entry in self.unsettled:
@@ -260,12 +265,12 @@ class Batch:
         self.candidates = self._possible_effects(rows)
 
     def apply_list_without_keys(self, rows: Sequence[Row]) -> None:
-        """A list of which not all rows show an id and a key: a sign that keys may not be honoured."""
+        """Record a list with a row that has no key. It settles nothing: the service may not keep keys."""
         self.keys_honoured, self._begun_there = False, self._ask_begun_there()
         self.candidates = self._possible_effects(rows)
 
     def _possible_effects(self, rows: Sequence[Row]) -> list[Row]:
-        """Rows of the list that may be the effect of an unsettled row, but cannot be matched with it."""
+        """Return the listed rows that may be the effect of an unsettled row, but cannot be matched with it."""
         unsettled = {entry.key: entry for entry in self.unsettled}
         wanted = Wanted(self.kind, list(unsettled.values()))
 
@@ -278,7 +283,7 @@ class Batch:
         return [row for row in rows if may_be_ours(row)]
 
     def _matched(self, rows: Sequence[Row]) -> dict[str, Row]:
-        """The rows under our keys, but for keys that are there twice."""
+        """Return the rows that have keys of this call, by key, except keys that two rows have."""
         found: dict[str, list[Row]] = {}
         for row in rows:
             key = self.kind.key_of(row)
@@ -287,9 +292,11 @@ class Batch:
         return {key: same[0] for key, same in found.items() if len(same) == 1}
 
     def _found(self, entry: Entry, row: Row) -> None:
-        """The list shows a row under the key of an open one. It is ours if we minted the key, or if it asks for the
-        same and does not seem to be older than the call; it is another's if it asks for something else and is older.
-        Otherwise it stays a candidate.
+        """Settle an open row, if a listed row with its key decides it.
+
+        The listed row is the call's own if this client made the key, or if it asks for the same and does not seem older
+        than the call. If it asks for something else and is older, the open row is a duplicate. Otherwise the outcome
+        stays unknown.
         """
         same = entry.is_same(row)
         if entry.minted or (same and not self._seems_older(row)):
@@ -299,12 +306,12 @@ class Batch:
             entry.settle("rejected", self.kind.refused_row(entry.request, reason))
 
     def _is_older(self, row: Row) -> bool:
-        """Whether a row is older than the call by the service's own clock, the only one that can tell."""
+        """Whether a row is older than the call, by the service's clock: no other clock can prove it."""
         begun, created = self._begun_there, _believed(row.created_at)
         return begun is not None and created is not None and created < begun - SERVICE_SLACK
 
     def _seems_older(self, row: Row) -> bool:
-        """Whether a row is older by the service's clock or, where that is not known, may be so by ours."""
+        """Whether a row is older by the service's clock or, if that is not known, may be older by ours."""
         if self._begun_there is not None:
             return self._is_older(row)
         created = _believed(row.created_at)
@@ -312,27 +319,27 @@ class Batch:
 
 
 def _believed(time: datetime | None) -> datetime | None:
-    """A time that can be meant: in a zone, and none that stands for "not set"."""
+    """Return a time if it has a zone and is not a placeholder for no time; else None."""
     return None if time is None or time.tzinfo is None or time.year < FIRST_YEAR else time
 
 
 def _sent(kind: Kind, request: Row) -> Wish:
-    """What a submitted row asks for, beside the instrument."""
+    """Return what a submitted row asks for, except the instrument."""
     return tuple(_READ[field.compared](getattr(request, field.sent)) for field in kind.same)
 
 
 def _shown(kind: Kind, row: Row) -> Wish:
-    """What a listed row asks for, beside the instrument; None in the place of a field that it does not show."""
+    """Return what a listed row asks for, except the instrument; None for a field that it does not show."""
     return tuple(_READ[field.compared](getattr(row, field.shown)) for field in kind.same)
 
 
 def _names(kind: Kind, row: Row) -> set[str]:
-    """The canonical names that a row has for its instrument."""
+    """Return the canonical names of a row's instrument."""
     return {canonical_id(name) for field in kind.instrument if (name := getattr(row, field)) is not None}
 
 
 def _is_fully_named(kind: Kind, names: set[str]) -> bool:
-    """Whether a row shows every name that its instrument has, its id and its symbol."""
+    """Whether a row shows every name that an instrument has: its id and its symbol."""
     return len(names) == len(kind.instrument) > 1
 
 

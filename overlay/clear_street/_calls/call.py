@@ -1,6 +1,6 @@
-"""One call, in three parts: what was asked, what time is left, and what has happened.
+"""Hold the state of a call in three parts: what was asked, how much time is left, and what has happened.
 
-Only the methods of each part change it.
+Only the methods of a part change it.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ NOT_AFTER = "the time in `not_after`"
 
 
 class Asked(Generic[T]):
-    """What was asked for: an operation, its request, and the options of the call before those of the client. It does
-    not change.
+    """What was asked: an operation, its request, and the options, those of the call before those of the client.
+
+    It does not change.
     """
 
     __slots__ = (
@@ -70,7 +71,7 @@ class Asked(Generic[T]):
         shape: str,
         cast_to: object,
     ) -> None:
-        """Take what was asked for; refuse options that cannot be used."""
+        """Check and store what was asked. Raises `TypeError` for an unknown option, `ArgumentError` for a bad value."""
         request, headers, limits = prepared.request, settings.headers, settings.limits
         raises, resends = settings.raise_on_rejection, None
         if options:
@@ -84,7 +85,7 @@ class Asked(Generic[T]):
         self.settings: Final = settings
         self.operation: Final = operation
         self.kind: Final[Kind | None] = KINDS[operation.kind]
-        """What a look may show of its effect, None where none can."""
+        """The kind of effect, if a look can show it, else None."""
         self.prepared: Final = prepared
         self.request: Final[Request] = request
         self.headers: Final = headers
@@ -94,13 +95,13 @@ class Asked(Generic[T]):
         self.stream: Final = shape == "stream"
         """Whether the application reads the body itself."""
         self.raw: Final = shape != "value"
-        """Whether somebody will see httpx's own response."""
+        """Whether the application will see httpx's own response."""
         self.cast_to: Final = cast_to
 
     @property
     def resend_after_unknown(self) -> bool:
-        """Whether rows that a look did not find are sent again: where the call says so, or else where the client does
-        and the service is known to refuse a key that was used.
+        """Whether rows that a look did not find are sent again. The call's option decides. Without one, the client's
+        does, and it applies only if the service is known to refuse a used key.
         """
         if self._resends is not None:
             return self._resends
@@ -108,14 +109,14 @@ class Asked(Generic[T]):
 
     @property
     def info(self) -> RequestInfo:
-        """How errors name the request."""
+        """The method and path template, for errors."""
         return RequestInfo(self.operation.method, self.operation.path_template)
 
 
 class TimeLeft:
-    """What time is left to a call, and when the service may be asked again. Moments are on the monotonic clock.
+    """How much time a call has left, and when the service may be asked again. Moments are on the monotonic clock.
 
-    docs/safety.md, "Time", says what each bound is of.
+    docs/safety.md, "Time", says what each bound limits.
     """
 
     __slots__ = (
@@ -132,35 +133,35 @@ class TimeLeft:
     )
 
     def __init__(self, clock: Clock, limits: Limits, *, may_look: bool) -> None:
-        """Start the call's clocks; `may_look` keeps a part of the time for looks."""
+        """Start the call's time; with `may_look`, a part of it is reserved for looks."""
         self.clock: Clock = clock
         self.started: float = clock.monotonic()
         self.started_at: datetime = clock.now()
         seconds = limits.call_seconds
         self.deadline_at: float = self.started + seconds
         self.send_until: float = self.deadline_at - (policy.look_reserve(seconds) if may_look else 0.0)
-        """When the last request but looks may be sent."""
+        """The end of the time in which requests other than looks may be sent."""
         self._not_after = limits.not_after
         self.not_after_at: float | None = None
-        """When `not_after` comes."""
+        """The moment of `not_after`."""
         if limits.not_after is not None:
             self.not_after_at = self.started + (limits.not_after - self.started_at).total_seconds()
         self.quiet_until: float = 0.0
-        """When the service may be asked again."""
+        """The service asked not to be asked again before this moment."""
         self.retry_after: float | None = None
-        """For how many seconds the last reply asked not to be asked again."""
+        """The seconds that the last reply asked the client to wait."""
         self.stopped_by: str | None = None
-        """Which bound kept the call from being sent, or sent again."""
+        """The bound because of which the call was not sent, or not sent again."""
 
     def wall_clock(self, moment: float) -> datetime:
-        """The wall clock at a moment of the monotonic one."""
+        """Return the time of day at a moment of the monotonic clock."""
         return self.started_at + timedelta(seconds=moment - self.started)
 
     def passed_bound(self, moment: float) -> str | None:
-        """Which bound forbids to send at a moment, None for none.
+        """Return the bound that forbids sending at a moment; None if none does.
 
-        The monotonic clock stands still while a machine sleeps, and the wall clock may be set back: `not_after` holds
-        by each of them.
+        The monotonic clock stands still while a machine sleeps, and the wall clock may be set back. So `not_after` has
+        passed if either clock says so.
         """
         if self.not_after_at is not None and self._not_after is not None:
             left_by_wall = (self._not_after - self.clock.now()).total_seconds()
@@ -171,67 +172,67 @@ class TimeLeft:
         return None
 
     def is_late(self) -> bool:
-        """Whether `not_after` has come, by either clock."""
+        """Whether `not_after` has passed, by either clock."""
         return self.passed_bound(self.clock.monotonic()) == NOT_AFTER
 
     def stop(self, bound: str | None) -> None:
-        """Remember which bound keeps the call from being sent, or sent again; None for none."""
+        """Record the bound because of which the call is not sent, or not sent again; None if there is none."""
         self.stopped_by = bound
 
     def note_retry_after(self, result: Reply | Failure) -> None:
-        """Remember when the service wants to be asked again."""
+        """Record how long the service asked the client to wait, if it did."""
         self.retry_after = policy.retry_after(result.headers, self.wall_clock(result.received))
         if self.retry_after is not None:
             self.quiet_until = result.received + self.retry_after
 
 
 class History:
-    """What has happened to a call so far, and what is known of it."""
+    """What has happened to a call so far, and what is known about its effect."""
 
     batch: Batch | None = None
     """The rows of a submit."""
     in_flight: Send | None = None
-    """The attempt that is under way."""
+    """The attempt that is being made."""
     may_have_landed: bool = False
-    """Whether an attempt that ended unknown may have had its effect, while that is open."""
+    """Whether an attempt ended unknown and nothing has settled it: its effect may have happened."""
     reconciled: bool = False
-    """Whether what came of the call, or of a part of it, was found by looking."""
+    """Whether a look settled the call, or a part of it."""
     last_look: Reply | None = None
-    """The last list that was read to settle the call, and counted."""
+    """The last list that was read to settle the call, and that counts."""
     shown: Row | None = None
-    """What a cancel was refused for, as the list shows it."""
+    """The row whose cancel was refused, as the list shows it."""
     advice: str | None = None
-    """What the caller should know beside the error itself."""
+    """What the caller should know in addition to the error's message."""
     refused_names: tuple[str, ...] = ()
     """The names of the idempotency key that the service has refused."""
     renamed: int = 0
-    """How many attempts were refused for such a name, and made again under another."""
+    """How many attempts were refused because of such a name, and made again under another."""
 
     def __init__(self) -> None:
         self.attempts: list[Attempt] = []
 
     @property
     def retries(self) -> int:
-        """How many attempts there were that count as retries, with the one to come."""
+        """How many retries there are, with the next attempt: attempts under another name of the keys do not count."""
         return len(self.attempts) - self.renamed
 
     @property
     def idempotency_keys(self) -> list[str]:
-        """The keys of a submit's rows, in the caller's order."""
+        """The keys of a submit's rows, in the order in which the rows were given."""
         return [entry.key for entry in self.batch.entries] if self.batch else []
 
     def submit(self, batch: Batch) -> None:
-        """Begin with the rows of a submit."""
+        """Set the rows of a submit."""
         self.batch = batch
 
     def begin_attempt(self, send: Send) -> None:
-        """An attempt is about to be made."""
+        """Record that an attempt is about to be made."""
         self.in_flight = send
 
     def end_attempt(
         self, started_at: datetime, elapsed: float, result: Reply | Failure, outcome: Outcome, request_id: str | None
     ) -> None:
-        """Remember what an attempt came to."""
+        """Record the result of an attempt."""
         self.in_flight = None
         if outcome is Outcome.UNKNOWN:
             self.may_have_landed = True
@@ -240,12 +241,12 @@ class History:
         self.attempts.append(Attempt(started_at, elapsed, outcome.value, failure, result.status, request_id))
 
     def mark_refused_for_now(self) -> None:
-        """The last attempt's 5xx has rows that say that nothing was stored."""
+        """Record that the last attempt's 5xx says that nothing was stored."""
         self.may_have_landed = False
         self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.REFUSED.value)
 
     def mark_unknown(self, result: Reply | Failure) -> None:
-        """The body of the last attempt's reply, streamed, broke off or cannot be read."""
+        """Record that the last attempt's reply, which is streamed, could not be read or does not answer the request."""
         self.may_have_landed = True
         failure = type(result.cause).__name__ if isinstance(result, Failure) else None
         self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.UNKNOWN.value, failure=failure)
@@ -253,37 +254,37 @@ class History:
             self.batch.mark_open_unknown()
 
     def settle(self) -> None:
-        """It is known what came of the call."""
+        """Record that the outcome of the call is known."""
         self.may_have_landed = False
 
     def reconcile(self) -> None:
-        """A look showed what came of the call, or of some of its rows."""
+        """Record that a look settled the call, or some of its rows."""
         self.reconciled = True
 
     def note_look(self, reply: Reply) -> None:
-        """Remember the last list that counted."""
+        """Record a list that counts."""
         self.last_look = reply
 
     def note_refused_name(self, refused: RefusedName) -> None:
-        """Remember a name of the idempotency key that the service does not know."""
+        """Record a name of the idempotency key that the service does not know."""
         if not refused.is_double:
             self.refused_names += (refused.name,)
 
     def note_renaming(self) -> None:
-        """Count an attempt that is made again under another name of the keys: it is no retry."""
+        """Count an attempt that is made again under another name of the keys: it is not a retry."""
         self.renamed += 1
 
     def note_shown(self, row: Row) -> None:
-        """Remember how the list shows an instruction that could not be cancelled."""
+        """Record how the list shows a row that could not be cancelled."""
         self.shown = row
 
     def advise(self, advice: str) -> None:
-        """Remember what the caller should know beside the error itself."""
+        """Record what the caller should know in addition to the error's message."""
         self.advice = advice
 
 
 class Call(Generic[T]):
-    """One call: what was asked, what time is left, and what has happened; and what it shares with others."""
+    """One call: what was asked, how much time is left, what has happened, and what it shares with other calls."""
 
     __slots__ = ("asked", "clock", "history", "learnt", "service", "time")
 
@@ -298,7 +299,10 @@ class Call(Generic[T]):
         shape: str,
         cast_to: object,
     ) -> None:
-        """Check what was asked, and start the call's clocks; refuse a `not_after` that has passed."""
+        """Check what was asked, and start the call's time.
+
+        Raises `TypeError` or `ArgumentError` for options, and `CutoffPassedError` if `not_after` has passed already.
+        """
         self.clock: Clock = clock
         self.learnt: Learnt = learnt
         self.service: Service = learnt.at(settings.base_url)
@@ -312,32 +316,32 @@ class Call(Generic[T]):
 
     @property
     def keys(self) -> Keys:
-        """What was learnt of how the service treats the keys of a submit."""
+        """What earlier replies showed about how the service treats the keys of a submit."""
         return self.service.keys_of(cast("Kind", self.asked.kind).noun)
 
     @property
     def known_key_names(self) -> tuple[str, ...]:
-        """Every name that the service may have for the keys of a submit, the newest first."""
+        """Every name of the idempotency key that the spec lists, the newest first."""
         return cast("Kind", self.asked.kind).key_names()
 
     @property
     def key_names(self) -> tuple[str, ...]:
-        """The names under which the keys of a submit go out: the one that is pinned, or all that the service may
-        know.
+        """The names under which the keys of a submit are sent: the one that the client's `idempotency_key_name` fixes,
+        or all that the service may know.
         """
         pinned, known = self.asked.settings.idempotency_key_name, self.known_key_names
         return (pinned,) if pinned in known else self.keys.names or known
 
     def preload(self) -> None:
-        """Import what the way back may need, while nothing was sent: later there may be no module, or no descriptor."""
+        """Import what reading the reply may need, before anything is sent. Later the import might fail."""
         kind = self.asked.kind
         _preload(self.asked.operation.response, None if kind is None else kind.listing.response)
 
     def cut_off(self, what: str, **context: Any) -> CutoffPassedError:
-        """The error of a call that `not_after` kept from being sent, or sent again."""
+        """Return the error of a call that was not sent, or not sent again, because of `not_after`."""
         cutoff = cast("datetime", self.asked.limits.not_after)
         today = self.clock.now()
-        has = "has passed" if today >= cutoff else "comes before it may be sent again"
+        has = "has passed" if today >= cutoff else "comes before the call may be sent again"
         context.setdefault("request", self.asked.info)
         return CutoffPassedError(
             f"{NOT_AFTER}, {cutoff.isoformat()}, {has} (it is {today.isoformat()} by the client's clock): {what}",
@@ -347,7 +351,7 @@ class Call(Generic[T]):
         )
 
     def decode(self, reply: Reply, found: object) -> T:
-        """Make the call's value: of the reply, or of `found` under the reply's envelope."""
+        """Make the call's value from the reply or, in the reply's envelope, from `found`."""
         asked, history = self.asked, self.history
         value: Any
         if asked.operation.response is None:

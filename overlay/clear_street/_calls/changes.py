@@ -1,4 +1,4 @@
-"""What a watch and `on_change` tell of: one type for each kind of effect."""
+"""Define what a watch yields and what `on_change` is called with."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class InstructionChange(NamedTuple):
-    """An instruction that was seen in a state that it was not in before."""
+    """A change of an instruction: it was seen for the first time, or in another state than before."""
 
     instruction: PositionInstruction
-    """The row as it is now."""
+    """The instruction as it is now."""
     previous_status: str | None
-    """The status that it was seen in before, None at first."""
+    """The status in which it was seen before; None for the first time."""
     at: datetime
-    """When it was seen, by the client's clock (aware, UTC)."""
+    """When the change was seen, by the client's clock (aware, UTC)."""
     is_anomaly: bool
-    """Whether it stepped out of a terminal state, which the service should never do."""
+    """Whether the instruction left a terminal state, which should never happen."""
 
 
 resolvable(globals(), InstructionChange)

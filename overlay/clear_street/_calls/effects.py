@@ -1,7 +1,7 @@
-"""What a flow asks its driver to do: everything that may block.
+"""Define the effects: what a flow asks its driver to do, because it may block.
 
-A flow is a generator that yields these and is sent the answers. It does no I/O, and its only clock is the one that it
-was given, so that the blocking and the awaiting driver run the very same policy.
+A flow is a generator. It yields an effect, and the driver sends back the answer. A flow does no I/O itself, and uses
+only the clock that it was given, so that the blocking and the async driver run the same flows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Effect:
-    """Something that only a driver can do."""
+    """The base class of what a flow asks its driver to do."""
 
     __slots__ = ()
 
@@ -32,12 +32,12 @@ Flow = Generator[Effect, Any, T]
 
 
 class Send(Effect):
-    """Send one request; the answer is a `Reply`, complete unless `stream`, or a `Failure`. Never raises on what the
-    network does.
+    """Send one request; the answer is a `Reply`, or a `Failure` if there is no complete reply (with `stream`, if its
+    head is not complete). A failure of the network never raises.
 
-    `timeout` bounds the phases; `until` bounds the whole, on the clock's monotonic axis; no first byte leaves after
-    `not_after`, on the same axis, or once `is_late` says so. `raw` says that somebody will see httpx's own response.
-    `begun` tells afterwards whether a byte may have left, also when the driver was interrupted.
+    `timeout` bounds the phases, `until` the whole attempt. The first byte must not leave after `not_after`, or if
+    `is_late()`. Both moments are on the monotonic clock. `raw` says that the application will see httpx's response.
+    `begun` says afterwards whether a byte may have left, even if the driver was interrupted.
     """
 
     __slots__ = (
@@ -79,7 +79,7 @@ class Send(Effect):
 
 
 class Sleep(Effect):
-    """Wait for a number of seconds."""
+    """Wait for this number of seconds."""
 
     __slots__ = ("seconds",)
 
@@ -88,10 +88,10 @@ class Sleep(Effect):
 
 
 class Read(Effect):
-    """Read a streamed reply, in `seconds` seconds at most (None: as long as httpx lets it); the answer is what `read`
-    gives, or what that gives when it is awaited.
+    """Read from a streamed reply, within `seconds` (None: only httpx's own time-outs apply); the answer is what `read`
+    returns, awaited if it is awaitable.
 
-    Raises `BodyConsumed`, or what went wrong, without what may show the request's headers.
+    Raises `BodyConsumed`, or the error of the connection, without anything that shows the request's headers.
     """
 
     __slots__ = ("read", "seconds")
@@ -102,12 +102,13 @@ class Read(Effect):
 
 
 class BodyConsumed(Exception):
-    """A streamed reply cannot be read any more: it was read, or closed."""
+    """A streamed reply cannot be read again: it was read, or it was closed."""
 
 
 class Invoke(Effect):
-    """Run a hook of the application's (a plain function, or in an async client also a coroutine function); the answer
-    is whether it ended before `until`, on the clock's monotonic axis: one that is awaited then is interrupted.
+    """Call a hook of the application: a plain function or, in an async client, also a coroutine function.
+
+    The answer is whether it ended before `until`, on the monotonic clock. A coroutine is cancelled at that moment.
     """
 
     __slots__ = ("arguments", "hook", "until")

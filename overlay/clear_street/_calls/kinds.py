@@ -1,7 +1,7 @@
-"""The kinds of effect that a call can look for: one row of a table for each, with all that the call core knows of it.
+"""Describe the kinds of effect that a call can look for: one row of a table for each.
 
-The core reads these rows and never asks which kind it has: a new kind of effect is a new row. What the service does
-with a kind, and what therefore follows, is in docs/safety.md.
+Other modules of `_calls` read the row and never ask which kind it is: a new kind of effect is a new row. docs/safety.md
+says what the service does with a kind, and what follows from that.
 """
 
 from __future__ import annotations
@@ -24,67 +24,67 @@ if TYPE_CHECKING:
     from ..errors import ClearStreetError
 
 Row = Any
-"""A row as the service shows it, or as it is submitted: a model of its kind."""
+"""A row as the service shows it, or as it is submitted: an object of the kind's model."""
 
 
 class Field(NamedTuple):
-    """A field that two rows which ask for the same have in common."""
+    """A field that is equal in two rows that ask for the same."""
 
     sent: str
-    """What a submitted row calls it."""
+    """Its name in a submitted row."""
     shown: str
-    """What a listed row calls it."""
+    """Its name in a listed row."""
     compared: str
-    """``"text"``, or ``"number"``: 1.0 is 1."""
+    """How it is compared: as ``"text"``, or as ``"number"``, so that 1.0 equals 1."""
 
 
 class Kind(NamedTuple):
     """A kind of effect."""
 
     noun: str
-    """What one is called."""
+    """The word for one of its kind."""
     model: Callable[[], type[Any]]
-    """The class of its rows, as the service shows them."""
+    """The class of its rows as the service shows them."""
 
     # Its keys and ids
     key_sent: str
     """The field of a submitted row that has the caller's idempotency key."""
     key_shown: str
-    """The field of a listed row that shows it."""
+    """The field of a listed row that has the idempotency key."""
     key_names: Callable[[], tuple[str, ...]]
     """The names of `key_sent` in JSON, the newest first."""
     refuses_used_keys: bool
-    """Whether the service is known to refuse a key that was used: without that, rows are sent again after an unknown
-    outcome only where the application asks for it.
+    """Whether the service is known to refuse a used key. If not, rows are sent again after an unknown outcome only if
+    the application asks for it.
     """
     ids: tuple[str, ...]
-    """The fields of a listed row by which a cancel may name it."""
+    """The fields of a listed row whose value a cancel may use as its id."""
     nil_id: str | None
-    """The id of a row that was refused and is not stored; None where the service has no such."""
+    """The id of a row that was rejected and is not stored; None if the service has no such id."""
 
     # What a submitted row asks for
     same: tuple[Field, ...]
-    """The fields that must agree for two rows to ask for the same, beside the instrument."""
+    """The fields that are equal in two rows that ask for the same, in addition to the instrument."""
     instrument: tuple[str, ...]
     """The fields that name the instrument, in both rows."""
     body: Callable[[Row], dict[str, Any]]
-    """A submitted row as JSON, without its key."""
+    """Return a submitted row as JSON, without its key."""
     unmentioned: Callable[[], type[Any]]
-    """The class of a row that no reply has mentioned."""
+    """Return the class of a row that no reply has mentioned."""
     refusal: Callable[[str | None], Mapping[str, object]]
-    """What a row that was refused shows for this reason, beside what was asked for."""
+    """Return the fields of a row that was rejected for this reason, in addition to what it asked for."""
 
     # What its rows say
     states: States
-    """What its states mean."""
+    """The meaning of its states."""
     words_of: Callable[[Row], str | None]
-    """Why a row was refused, in the service's words."""
+    """Return why a row was rejected, in the service's words."""
     has_code: Callable[[Row], bool]
-    """Whether a row tells by a code why it was refused."""
+    """Whether a row has a code that says why it was rejected."""
     existing_id: Callable[[Row], str | None]
-    """For a row that was refused as a duplicate, the id of the first one, "" where it names none; else None."""
+    """Return, for a row that was rejected as a duplicate, the id of the first row, "" if it names none; else None."""
     duplicate_of: Callable[[str | None], str | None]
-    """The same, of a reason alone."""
+    """Return the same, from a reason alone."""
     duplicate: str
     """The reason of a row whose key was used for something else."""
 
@@ -92,48 +92,48 @@ class Kind(NamedTuple):
     listing: Operation[..., Any]
     """The read that shows its rows."""
     look: Callable[[int, Collection[str]], Sequence[seam.Prepared]]
-    """The requests of that read which together show an account's rows with these ids or keys."""
+    """Return the requests of that read which together show an account's rows with these ids or keys."""
     is_by_id: bool
-    """Whether they show no other rows."""
+    """Whether these requests show no other rows."""
 
     # How it is followed
     progress: Callable[[Row], object]
-    """What of a row is told of when it changes."""
+    """Return the part of a row whose change a watch reports."""
     change: Callable[[Row, Row | None, datetime, bool], Any]
-    """What is told: of a row, the row before it, when it was seen, and whether it stepped out of a terminal state."""
+    """Return what a watch reports: for a row, the row before, when it was seen, whether it left a terminal state."""
     failed: Callable[[str, Sequence[Row], Mapping[str, Any]], ClearStreetError]
-    """The error of a wait for rows that failed."""
+    """Return the error of a wait for rows that failed."""
 
-    # What the caller is told
+    # What messages say
     next_step: Mapping[str, str]
     """What to do after an unknown outcome, by the operation's `Resend` rule."""
     wrong_id: str
-    """What to ask after a 404."""
+    """What a message asks after a 404."""
     by_key: str | None
-    """What to say, with the row's `id`, where a cancel was given a key; None where it may name a row by that."""
+    """What to do, with the row's `id` filled in, if a cancel was given a key; None if a cancel may use a key."""
 
     def key_of(self, row: Row) -> str | None:
-        """The idempotency key that a listed row shows."""
+        """Return the idempotency key of a listed row."""
         key: str | None = getattr(row, self.key_shown)
         return key
 
     def submitted_key(self, row: Row) -> str | None:
-        """The idempotency key of a submitted row."""
+        """Return the idempotency key of a submitted row."""
         key: str | None = getattr(row, self.key_sent)
         return key
 
     def with_key(self, row: Row, key: str) -> Row:
-        """A submitted row under an idempotency key."""
+        """Return a submitted row with an idempotency key."""
         import attrs
 
         return attrs.evolve(row, **{self.key_sent: key})
 
     def unmentioned_row(self, request: Row) -> Row:
-        """A submitted row that no reply has mentioned, as it was asked for; its `repr` says so."""
+        """Return the row for a submitted row that no reply has mentioned. Its `repr` says so."""
         return self.unmentioned().from_dict({**self._as_shown(request), "status": self.states.undetermined})
 
     def refused_row(self, request: Row, reason: str | None) -> Row:
-        """A submitted row as the service shows one that it refused."""
+        """Return a submitted row in the form in which the service shows a rejected one."""
         row = {**self._as_shown(request), **self.refusal(reason)}
         return self.model().from_dict({name: value for name, value in row.items() if value is not None})
 
@@ -141,17 +141,17 @@ class Kind(NamedTuple):
         return {**self.body(request), self.key_shown: self.submitted_key(request)}
 
     def contradiction(self, rows: Iterable[Row]) -> str | None:
-        """The id of something that a list shows twice, in different states or under different keys; None for none."""
+        """Return an id that two rows have in different states or with different keys; None if there is no such id."""
         return seam.contradictory_id(rows, self.key_shown, self.nil_id)
 
     def listed(self, status: int, value: Mapping[str, Any] | None, account_id: int) -> list[Row] | None:
-        """The rows of a list, if a reply is all that was asked for and contradicts neither the question nor itself."""
+        """Return the rows of a list; None if it is incomplete, or contradicts the request or itself."""
         response: Any = self.listing.response
         rows = seam.listed_rows(response(), status, value, account_id)
         return None if self.contradiction(rows or ()) is not None else rows
 
     def rows_with_id(self, rows: Iterable[Row], id: str) -> list[Row]:
-        """The rows that a cancel of `id` means, however they spell it."""
+        """Return the rows that a cancel of `id` means. Ids may be written in different ways."""
         return seam.rows_with_id(rows, id, self.ids)
 
 
@@ -214,4 +214,4 @@ INSTRUCTION = Kind(
 )
 
 KINDS: dict[str | None, Kind | None] = {None: None, "instruction": INSTRUCTION}
-"""The kinds, by the word that an operation's row has for its own; None for an operation whose effect no look shows."""
+"""The kinds, by the name in an operation's row; None for an operation whose effect no look can show."""

@@ -1,7 +1,6 @@
-"""The life of a call, from its first byte to its value or error: a flow, driven by `_http.driver`.
+"""Make a call, from its first request to its value or error: a flow, which `_http.driver` runs.
 
-Which flow follows is the row's rule (`Resend`). What is sent again, by table, is in `policy`; which error comes out, in
-`failures`.
+The operation's rule (`Resend`) selects the flow. `policy` has the table of what is sent again; `failures` makes errors.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ T = TypeVar("T")
 
 
 def exchange(call: Call[T]) -> Flow[Completed[T]]:
-    """Make a whole call. Whatever error it ends in is logged, and an interruption tells what may have happened."""
+    """Make a whole call. Its end is logged, and an interruption is marked with the outcome."""
     operation = call.asked.operation
     try:
         if operation.changes:
-            # What the way back needs is loaded before a byte leaves: nothing may fail once the effect may be there.
+            # Import what reading the reply needs before a byte leaves: an import that fails later would hide a success.
             call.preload()
         completed = yield from _FLOWS.get(operation.resend, _plain)(call)
         log_end(call, "reconciled" if call.history.reconciled else "done")
@@ -50,7 +49,7 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
         yield from tell_intent(call, asked.settings.on_intent, (), asked.request)
     while True:
         result, outcome = yield from attempt(call, asked.request)
-        # For a change the table has AGAIN only where nothing was done: never sent, or a 429.
+        # For a change, the table has AGAIN only if nothing was done: never sent, or a 429.
         action = policy.decide(asked.operation.resend, outcome, result.status)
         if action is Action.RETURN:
             return completed_with(call, cast("Reply", result))
@@ -62,4 +61,4 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
 
 
 _FLOWS: dict[str, Callable[[Call[Any]], Flow[Completed[Any]]]] = {Resend.SUBMIT: submit, Resend.CANCEL: cancel}
-"""The flows of calls that may be sent again after an unknown outcome; all others are plain."""
+"""The flows of changes that may be sent again after an unknown attempt; all other calls are plain."""

@@ -1,8 +1,7 @@
-"""The decisions of a call: what an attempt came to, and what to do next. Pure: tables and arithmetic.
+"""Decide what an attempt may have done, and what to do next. Pure functions: tables and arithmetic.
 
-An attempt ends in one of the five `Outcome`s, by where it failed (`classify`). What follows depends on the
-operation's `Resend` rule alone (`decide`, by the table), and how long to wait first on the number of attempts
-(`backoff`) and on what the service asked (`retry_after`). docs/safety.md, "What may be sent again".
+`classify` sorts attempts into the five outcomes. `decide` looks up what follows, by the operation's `Resend` rule, in a
+table. `backoff` and `retry_after` say how long to wait first. docs/safety.md, "What may be sent again".
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
 BACKOFF_FIRST = 0.5
 BACKOFF_MAX = 8.0
 RETRY_AFTER_MAX = 60.0
-"""Seconds: a service that asks for more is not waited for."""
+"""Seconds. If the service asks for a longer wait, the call ends instead."""
 LOOK_TRIES = 4
 LOOK_SHARE = 0.2
 LOOK_RESERVE_MAX = 2.0
-"""Seconds: of a call's deadline, this share, at most this much, is kept for looking."""
+"""The share of a call's deadline that is reserved for looks, and its maximum in seconds."""
 
 
 class Action(Enum):
@@ -33,7 +32,7 @@ class Action(Enum):
     RETURN = "return"
     RAISE = "raise"
     AGAIN = "again"
-    """Wait, and send again while there are attempts and time left."""
+    """Wait and send again, if attempts and time are left."""
     LOOK = "look"
     """Read the list of instructions before anything else."""
 
@@ -50,10 +49,9 @@ NEXT = {resend: dict(zip(_OUTCOMES, actions, strict=True)) for resend, actions i
 
 
 def classify(result: Reply | Failure, *, readable: bool, foreign: bool = False) -> Outcome:
-    """What an attempt came to.
+    """Return what an attempt may have done.
 
-    `readable` says of a 2xx whether its body is what the operation answers with; `foreign` of any reply whether it is
-    about something else than what was asked.
+    `readable` says whether a 2xx has what the call relies on; `foreign`, whether a reply answers another request.
     """
     if isinstance(result, Failure):
         return Outcome.UNKNOWN if result.sent else Outcome.NEVER_SENT
@@ -70,35 +68,35 @@ def classify(result: Reply | Failure, *, readable: bool, foreign: bool = False) 
 
 
 def decide(resend: str, outcome: Outcome, status: int | None) -> Action:
-    """What to do after an attempt whose reply began with `status`, as far as attempts and time allow it."""
+    """Return what to do after an attempt, if attempts and time allow it. `status` is None if no reply began."""
     if resend == Resend.CANCEL and outcome is Outcome.UNKNOWN and status is not None and 200 <= status < 300:
-        return Action.LOOK  # a 2xx says that it arrived: repeating it can only blur what a look will show
+        return Action.LOOK  # a 2xx says that the cancel arrived: another one could only change what a look shows
     return NEXT[resend][outcome]
 
 
 def backoff(sent: int, jitter: float) -> float:
-    """Seconds to wait after `sent` attempts: exponential, with full jitter (`jitter` is drawn from [0, 1))."""
+    """Return the seconds to wait after `sent` attempts: exponential, with full jitter (`jitter` is from [0, 1))."""
     return jitter * min(BACKOFF_MAX, BACKOFF_FIRST * 2.0 ** min(sent - 1, 10))
 
 
 def retry_after(headers: Mapping[str, str], today: datetime) -> float | None:
-    """Seconds that a reply asks to wait, None where it does not, or not readably.
+    """Return the seconds that a reply asks the client to wait, None if it does not, or not in a readable way.
 
-    A date is measured against the reply's own ``Date``, since its clock and ours may differ; against `today` where
-    it has none.
+    A date is compared with the reply's own ``Date``, since the service's clock may differ from ours; without one, with
+    `today`.
     """
     value = single(headers.get("retry-after", ""))
     if not value:
         return None
     numbers = [part.strip() for part in value.split(",")]
     if all(number.isascii() and number.replace(".", "", 1).isdigit() for number in numbers):
-        return max(map(float, numbers))  # of several the longest: never earlier than asked
+        return max(map(float, numbers))  # the longest of several, so that the client never waits less than asked
     then, now = http_date(value), http_date(single(headers.get("date", "")))
     return None if then is None else max(0.0, (then - (now or today)).total_seconds())
 
 
 def single(value: str) -> str:
-    """A header's value; one that a proxy doubled, as in ``"5, 5"``, as one."""
+    """Return the value of a header. A value that a proxy repeated, as in ``"5, 5"``, is returned once."""
     parts = [part.strip() for part in value.split(",")]
     for length in range(1, len(parts) // 2 + 1):
         if len(parts) % length == 0 and parts == parts[:length] * (len(parts) // length):
@@ -107,7 +105,7 @@ def single(value: str) -> str:
 
 
 def http_date(value: str) -> datetime | None:
-    """An HTTP-date in any of its three forms, one of which leaves the zone out; None where it cannot be read."""
+    """Read an HTTP-date in any of its three forms, one of which has no zone. Returns None if it cannot be read."""
     from datetime import UTC
     from email.utils import parsedate_to_datetime
 
@@ -119,5 +117,5 @@ def http_date(value: str) -> datetime | None:
 
 
 def look_reserve(call_seconds: float) -> float:
-    """Seconds of a call's deadline that are kept for looking."""
+    """Return the seconds of a call's deadline that are reserved for looks."""
     return min(LOOK_RESERVE_MAX, LOOK_SHARE * call_seconds)

@@ -1,4 +1,7 @@
-"""What a refusal says of the names of fields: which of some names the service does not know, or takes for another."""
+"""Find out whether a refusal says that the *name* of the idempotency key is wrong, and which name it means.
+
+docs/safety.md, "A submit whose reply was lost".
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 _TEXT_MAX = 20_000
 _FIELD = r"(?:json )?(?:fields?|property|properties|keys?|members?|attributes?|names?|parameters?|inputs?)"
-# Compiled when a refusal is read, which few programs ever see.
+# Compiled only when such a refusal is read, which is rare.
 _UNKNOWN = rf"(?:unknown|unrecogni[sz]ed|unexpected|unsupported|undeclared|additional|extra|no such) {_FIELD}\b"
 _DOUBLE = rf"(?:duplicate|duplicated|conflicting) {_FIELD}\b"
 _IS_UNKNOWN = (
@@ -24,18 +27,17 @@ _IS_UNKNOWN = (
 
 
 class RefusedName(NamedTuple):
-    """A name that a refusal is about."""
+    """A name that the service refused."""
 
     name: str
     """The name."""
     is_double: bool
-    """Whether it was refused because the field stood there under another of its names too, and not for being unknown.
-    """
+    """Whether it was refused because the field had another of its names too, and not because it is unknown."""
 
 
 def refused_name(reply: Reply, names: Sequence[str]) -> RefusedName | None:
-    """The one of these names that a reply refuses, None where it does not say that a *name* is wrong: what it says of a
-    value is about the value.
+    """Return the one of `names` that a reply refuses; None if it does not say that a *name* is wrong, but, for example,
+    a value.
     """
     body = (reply.body or b"")[:_TEXT_MAX].decode("utf-8", "replace")
     for text in (seam.error_message_in(reply.json), body):
@@ -48,7 +50,7 @@ def _refused(text: str, names: Sequence[str]) -> RefusedName | None:
     known = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
     for pattern, is_double in ((_DOUBLE, True), (_UNKNOWN, False)):
         if says := re.search(pattern, text, re.IGNORECASE):
-            # "unknown field `a`, expected `b`": the one that is meant comes next.
+            # In "unknown field `a`, expected `b`" the first name after the words is the refused one.
             named = known.search(text, says.end()) or known.search(text)
             return RefusedName(named[0], is_double) if named else None
     named = re.search(rf"\b({'|'.join(map(re.escape, names))})\b{_IS_UNKNOWN}", text, re.IGNORECASE)

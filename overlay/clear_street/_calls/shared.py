@@ -1,4 +1,4 @@
-"""What the calls of one client share: what replies have told of the service, and the latest list of each account."""
+"""Hold what the calls of one client share: what replies showed about the service, and each account's latest list."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .kinds import Row
 
     class AsksForIds(Protocol):
-        """What a wait has seen, as far as its reading needs it."""
+        """A wait, as far as the reading that it shares uses it."""
 
         given: Collection[str]
 
@@ -29,41 +29,41 @@ if TYPE_CHECKING:
 INTERVAL_FIRST = 0.5
 INTERVAL_MAX = 10.0
 INTERVAL_GROWTH = 1.5
-"""Seconds between two readings of a list: at first, at most, and the factor with each in which nothing changes."""
+"""Seconds between two readings of a list, at first and at most, and the factor after each one without a change."""
 _INDEX = re.compile(r"\[\d+\]")
 _DRIFT_KINDS_MAX = 1000
 _INTERRUPTED_MAX = 1000
 _REPLIES_MAX = 16
-"""Replies whose headers are kept, so that the last `Date` among them can be read when an age is asked for."""
+"""How many replies' headers are stored. The last `Date` among them is read only if the age of a row is needed."""
 
 
 class Keys:
-    """What the replies have told of how the service treats the idempotency keys of one kind of effect."""
+    """What replies showed about how the service treats the idempotency keys of one kind of effect."""
 
     __slots__ = ("echoed", "honoured", "names")
 
     def __init__(self) -> None:
         self.honoured: bool = True
-        """False once a reply did not echo an idempotency key."""
+        """False if a reply did not contain an idempotency key that was sent."""
         self.echoed: bool = False
-        """True once a reply echoed one."""
+        """Whether a reply contained the keys that were sent."""
         self.names: tuple[str, ...] | None = None
-        """The names under which it took keys after it had refused others; None while it has refused none."""
+        """The names under which keys are sent, after the service refused others; None if it has refused none."""
 
     def note_echo(self, echoed: bool | None) -> None:
-        """Remember whether a reply bore the keys that were sent; None where it had no rows."""
+        """Record whether a reply contained the keys that were sent; None if it had no rows."""
         if echoed:
             self.echoed = True
         elif echoed is False:
             self.honoured = False
 
     def use_names(self, names: tuple[str, ...] | None) -> None:
-        """Send keys under these names from now on; None for all that there are."""
+        """Send keys under these names from now on; None means all known names."""
         self.names = names
 
 
 class Service:
-    """What the replies from one `base_url` have told of the service there. It says nothing of any other."""
+    """What replies from one `base_url` showed about the service there. It is never used for another address."""
 
     __slots__ = ("_keys", "_replies")
 
@@ -72,20 +72,20 @@ class Service:
         self._replies: deque[tuple[Mapping[str, str], float]] = deque(maxlen=_REPLIES_MAX)
 
     def keys_of(self, noun: str) -> Keys:
-        """What was learnt of the keys of a kind of effect."""
+        """Return what is known about the keys of a kind of effect."""
         return self._keys.get(noun) or self._keys.setdefault(noun, Keys())
 
     def note(self, headers: Mapping[str, str], received: float) -> None:
-        """Remember the headers of a reply, and when it came (monotonic)."""
+        """Store the headers of a reply, and when it arrived (monotonic)."""
         self._replies.append((headers, received))
 
     def earliest(self, moment: float) -> datetime | None:
-        """The earliest time that the service's own clock can have shown at a moment of our monotonic one; None where it
-        has not told its time.
+        """Return the earliest time that the service's clock can have shown at a moment of our monotonic clock; None if
+        no reply had its time.
 
-        The date was written before the reply came, never after: the time on the way only makes this earlier.
+        A reply's date was written before the reply arrived, so the travel time can only make the result earlier.
         """
-        # A cache's reply has the date of another.
+        # A reply with an `age` is from a cache: its date is that of an earlier reply.
         dated = [reply for reply in tuple(self._replies) if "date" in reply[0] and "age" not in reply[0]]
         if not dated:
             return None
@@ -98,21 +98,21 @@ class Service:
 
 
 class Learnt:
-    """What the calls of one client have learnt from the service, shared by them and by those of its copies."""
+    """What the calls of a client and its copies share: knowledge about the service, and lists for waits."""
 
     __slots__ = ("_services", "drift_seen", "interrupted", "readings")
 
     def __init__(self) -> None:
         self._services: dict[str, Service] = {}
         self.drift_seen: set[str] = set()
-        """Kinds of departure from the spec that were logged."""
+        """The kinds of departure from the spec that were logged."""
         self.interrupted: deque[InterruptedCall] = deque(maxlen=_INTERRUPTED_MAX)
-        """The last changing calls that were stopped after they may have had their effect."""
+        """The latest changing calls that were stopped after they may have had their effect."""
         self.readings: WeakValueDictionary[object, Reading] = WeakValueDictionary()
-        """The latest list of each account and kind of effect, while somebody waits for it."""
+        """The latest list of each account and kind of effect, while a wait uses it."""
 
     def new_drift(self, value: object) -> list[str]:
-        """Remember the kinds of departure from the spec in a value; those that were not seen before, in order."""
+        """Record the kinds of departure from the spec in a value; return those that are new, sorted."""
         drift = getattr(value, "drift", ())
         if not drift:
             return []
@@ -123,16 +123,16 @@ class Learnt:
         return sorted(new)
 
     def note_interrupted(self, call: InterruptedCall) -> None:
-        """Remember a call that was stopped after it may have had its effect."""
+        """Record a call that was stopped after it may have had its effect."""
         self.interrupted.append(call)
 
     def at(self, base_url: str) -> Service:
-        """What was learnt at one address."""
+        """Return what is known about the service at one address."""
         return self._services.get(base_url) or self._services.setdefault(base_url, Service())
 
 
 class Reading:
-    """The latest list of an account, shared by all waits of a client, so that together they read it once per tick.
+    """The latest list of an account. All waits of a client share it, so that together they read it once per tick.
 
     Times are on the monotonic clock.
     """
@@ -155,36 +155,36 @@ class Reading:
     def __init__(self) -> None:
         self.rows: Sequence[Row] = ()
         self.ids: frozenset[str] = frozenset()
-        """The ids that were asked for, where the list shows only those."""
+        """The ids that were asked for, if the list shows only those."""
         self.waits: WeakSet[AsksForIds] = WeakSet()
-        """The waits that share it: which ids they ask for."""
+        """The waits that share the list, with the ids that they wait for."""
         self.begun: float = -inf
         """When the list was asked for."""
         self.at: datetime
-        """When it came, by the client's clock."""
+        """When the list arrived, by the client's clock."""
         self.error: APIError | None = None
-        """Why the list could not be read the last time, None where it could."""
+        """Why the list could not be read the last time; None if it could."""
         self.ended: float = -inf
         """When the last attempt to read it ended."""
         self.due: float = -inf
         """When the next tick is."""
         self.quiet_until: float = -inf
-        """When the service may be asked again."""
+        """The service asked not to be asked again before this moment."""
         self.interval: float = INTERVAL_FIRST
         self.reader: Lock = Lock()
-        """Held by the wait that reads the list now."""
+        """Locked by the wait that is reading the list."""
 
     def end_tick(self, now: float, jitter: float) -> None:
-        """Put the next tick off, longer with each tick in which nothing changes."""
+        """Set the time of the next tick. The interval grows with each tick without a change."""
         self.ended = now
         self.due = max(self.quiet_until, now + self.interval * (0.5 + jitter / 2))
         self.interval = min(INTERVAL_MAX, self.interval * INTERVAL_GROWTH)
 
     def hurry(self, now: float) -> None:
-        """Tick often again: something changes."""
+        """Return to the shortest interval, because something changed."""
         self.interval = INTERVAL_FIRST
         self.tick_by(max(now, self.ended + INTERVAL_FIRST))
 
     def tick_by(self, moment: float) -> None:
-        """Have a tick at a moment, if none is due before."""
+        """Make sure that there is a tick at a moment, or before it."""
         self.due = max(self.quiet_until, min(self.due, moment))

@@ -1,4 +1,4 @@
-"""The steps of a call that every flow takes: one attempt, a pause, one look at the list, the value at the end."""
+"""Take the steps that every flow consists of: an attempt, a pause, a look at the list, the value at the end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Completed(Generic[T]):
-    """A call that succeeded: its value (None while a streamed reply has not been read) and the last reply."""
+    """A call that succeeded: its value (None until a streamed reply is read) and the last reply."""
 
     __slots__ = ("call", "reply", "value")
 
@@ -38,7 +38,7 @@ class Completed(Generic[T]):
 
 
 def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outcome]]:
-    """Send once, within the time that is left, and remember it."""
+    """Make one attempt within the time that is left, and record it. Returns its result and what it may have done."""
     asked, time, now = call.asked, call.time, call.clock.monotonic()
     if passed := time.passed_bound(now):
         time.stop(passed)
@@ -71,7 +71,9 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
 
 
 def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
-    """Send. A key that goes bad within a call is no wrong argument any more: nothing was sent."""
+    """Send a request. An API key that cannot be used is an argument error only before the first attempt: later it is an
+    attempt that was never sent, so that what earlier attempts did is not forgotten.
+    """
     try:
         result: Reply | Failure = yield send
     except ArgumentError as error:
@@ -84,9 +86,10 @@ def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
 
 
 def is_foreign(call: Call[T], result: Reply | Failure) -> bool:
-    """Whether a reply is about something else than what was asked: rows of another account, or, as the answer to a
-    cancel, of another id. The page of the contract shows a call with account 0, which is nobody's, beside a reply of
-    another: such a call is not held against its reply.
+    """Whether a reply answers another request: it has rows of another account or, after a cancel, of another id.
+
+    docs/safety.md, "What a reply may prove". A call for account 0, which is nobody's, is never compared with its reply:
+    the contract's example shows such a call with a reply of another account.
     """
     asked = call.asked.prepared
     if isinstance(result, Failure) or result.json is None or not asked.account_id:
@@ -98,10 +101,7 @@ def is_foreign(call: Call[T], result: Reply | Failure) -> bool:
 
 
 def is_readable(call: Call[T], result: Reply | Failure) -> bool:
-    """Whether a reply is what the operation answers with, as far as the call relies on it.
-
-    docs/safety.md, "Replies that are not what they should be".
-    """
+    """Whether a reply has what the call relies on. docs/safety.md, "Replies that are not what they should be"."""
     if isinstance(result, Failure):
         return False
     if result.body is None:
@@ -113,20 +113,20 @@ def is_readable(call: Call[T], result: Reply | Failure) -> bool:
         return seam.reads_as(asked.cast_to, result.body)
     if result.json is None:
         return False
-    # Of a read, another value in the place of an object reads None and is drift, like any other field.
+    # In the reply to a read, a value that is not an object reads None and counts as drift, as for any field.
     if seam.has_data(asked.operation.response(), result.json, exact=asked.operation.changes):
         return True
-    # A close without its orders is answered at least in the service's own envelope: what a gateway says when it gave up
-    # waiting can come with a 200 as well.
+    # A reply to a close may lack the orders, but must have the service's envelope: a gateway that stopped waiting may
+    # answer with a 200 too.
     is_answer = isinstance(result.json.get("metadata"), dict) and not result.json.get("error")
     return resend == Resend.ONCE and is_answer
 
 
 def pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
-    """Wait before sending again, as long as the service asked, or else, with `backoff`, a random while; False where
-    there is no attempt or no time left for it, or the service asked for more than that.
+    """Wait before sending again: as long as the service asked or else, with `backoff`, a random time.
 
-    docs/safety.md, "What may be sent again".
+    Returns False, without waiting, if no attempt or not enough time is left, or if the service asked for too long a
+    wait. docs/safety.md, "What may be sent again".
     """
     time, history = call.time, call.history
     if history.retries > call.asked.limits.max_retries or (time.retry_after or 0.0) > policy.RETRY_AFTER_MAX:
@@ -145,10 +145,10 @@ def pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
 
 
 def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
-    """Read the list that shows the effect once, the `number`-th time; the rows of a list that counts, and whether to
-    look again where they are not enough.
+    """Read the list that shows the effect once, after `number` earlier looks.
 
-    docs/safety.md, "What a reply may prove", says which list counts.
+    Returns the rows, None if the list does not count, and whether another look may help. docs/safety.md, "What a reply
+    may prove", says which list counts.
     """
     asked, time, now = call.asked, call.time, call.clock.monotonic()
     kind, batch = cast("Kind", asked.kind), call.history.batch
@@ -167,12 +167,12 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
         if isinstance(result, Reply):
             found = kind.listed(result.status, result.json, asked.prepared.account_id or 0)
         if found is None:
-            # A refusal of the list stays one: another try would be told the same.
+            # A refusal is final: another read would be answered in the same way.
             refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
             return None, not refused
         rows += found
     if batch is not None and any(kind.key_of(row) is None for row in rows):
-        # A list that hides a key may hide one of ours: it settles nothing, and is a sign that keys are not kept.
+        # The row without a key may be ours. So the list settles nothing, and the service may not keep keys.
         batch.apply_list_without_keys(rows)
         return None, True
     if any(row.id is None for row in rows):
@@ -182,7 +182,7 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
 
 
 def read_list(call: Call[T], prepared: seam.Prepared) -> Flow[Reply | Failure]:
-    """Read a list once, within the time that is left to the call."""
+    """Read a list once, within the time that the call has left."""
     asked, time, now = call.asked, call.time, call.clock.monotonic()
     send = Send(
         cast("Kind", asked.kind).listing,
@@ -201,12 +201,15 @@ def read_list(call: Call[T], prepared: seam.Prepared) -> Flow[Reply | Failure]:
 
 
 def completed_with(call: Call[T], reply: Reply, found: object = None) -> Completed[T]:
-    """The value of a call that succeeded: the reply's own, or `found` under the reply's envelope."""
+    """Return a call that succeeded, with the reply's own value or, in the reply's envelope, `found`.
+
+    Raises what the application asked for (`strict`, `raise_on_rejection`).
+    """
     if reply.body is None:
         return Completed(call, reply, None)
     value, batch, name = call.decode(reply, found), call.history.batch, call.asked.operation.name
     if batch is not None and batch.rejected_rows:
-        log(WARNING, "%s: the service refused some of the rows", name)
+        log(WARNING, "%s: the service rejected some of the rows", name)
     if batch is not None and (silent := len(batch.undetermined)):
         log(WARNING, "%s: the reply does not say what happened to %d row(s): undetermined", name, silent)
     for kind in call.learnt.new_drift(value):
@@ -217,7 +220,7 @@ def completed_with(call: Call[T], reply: Reply, found: object = None) -> Complet
 
 
 def tell_intent(call: Call[T], hook: Callable[..., object], keys: Sequence[str], request: Request) -> Flow[None]:
-    """Tell the application what is about to be sent; what its hook raises stops the call."""
+    """Call the application's `on_intent` with what is about to be sent. An exception of the hook ends the call."""
     in_time: bool = yield Invoke(hook, tuple(keys), request, until=call.time.deadline_at)
     if not in_time:
         now = call.clock.monotonic()
@@ -226,15 +229,18 @@ def tell_intent(call: Call[T], hook: Callable[..., object], keys: Sequence[str],
 
 
 def explain(call: Call[T], error: BaseException) -> None:
-    """Let whatever a call ends in tell what may have happened."""
+    """Log the error that ends a call; mark an interruption with the outcome.
+
+    docs/safety.md, "What the caller learns".
+    """
     if isinstance(error, APIError):
         log_end(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))
     elif failures.annotate(call, error):
         log_end(call, f"interrupted by {type(error).__name__}, outcome unknown", WARNING)
 
 
-def log_end(call: Call[T], came_to: str, level: int = INFO) -> None:
-    """One line per call: no account, no id but the request's, no body."""
+def log_end(call: Call[T], ending: str, level: int = INFO) -> None:
+    """Log one line for the call: the request id, but no account, no other id and no body."""
     if not logger.isEnabledFor(level):
         return
     attempts, operation = call.history.attempts, call.asked.operation
@@ -245,7 +251,7 @@ def log_end(call: Call[T], came_to: str, level: int = INFO) -> None:
         operation.name,
         operation.method,
         operation.path_template,
-        came_to,
+        ending,
         last.status_code if last else None,
         last.request_id if last else None,
         len(attempts),

@@ -1,4 +1,4 @@
-"""A reply whose body the application reads itself: what it comes to when it was read, or when that broke off."""
+"""Finish a call whose reply the application reads itself, when it has been read or could not be read to its end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def finish(completed: Completed[T], read: Callable[[], object]) -> Flow[None]:
-    """Read the body of a streamed reply, and the value out of it, or out of what reading it failed with."""
+    """Read the body of a streamed reply, and settle the call by it, or by the error of reading it."""
     try:
         body: bytes | BaseException = yield Read(read, completed.call.asked.limits.timeout.total)
     except BodyConsumed:
@@ -46,12 +46,12 @@ def read_whole(completed: Completed[T], read: Callable[[], object]) -> Flow[Any]
 
 
 def read_piece(completed: Completed[T], read: Callable[[], object]) -> Flow[Any]:
-    """Read the next piece of a body; None at its end."""
+    """Read the next piece of a body. Returns None at its end."""
     return (yield from _read(completed, Read(read)))
 
 
 def _read(completed: Completed[T], effect: Read) -> Flow[Any]:
-    """Let the application read bytes of a streamed reply. Where that breaks off, raise what it means."""
+    """Read bytes of a streamed reply. If that fails, raise the error of the call, whose outcome may be unknown."""
     try:
         return (yield effect)
     except BodyConsumed:
@@ -71,14 +71,17 @@ def _read(completed: Completed[T], effect: Read) -> Flow[Any]:
 
 
 def _consumed(completed: Completed[T]) -> ClearStreetError:
-    """The error of a body that was consumed already. If an earlier read failed, the outcome stays unknown."""
-    error = ClearStreetError("The body is gone: it was read piece by piece, or the context of its response was left.")
+    """Return the error for a body that was already consumed. If an earlier read failed, the outcome stays unknown."""
+    error = ClearStreetError(
+        "The body can be read only once, and only within the `with` statement of its response: it was read piece by "
+        "piece, or the statement has ended. Make the call again without streaming if it is a read."
+    )
     error.outcome_unknown = completed.call.asked.operation.changes and completed.call.history.may_have_landed
     return error
 
 
 def _settled(completed: Completed[T], body: bytes | BaseException) -> Flow[Completed[T]]:
-    """What a streamed reply comes to: it is settled as one that came whole, but that nothing is sent again."""
+    """Settle a call by a streamed reply, as by any other reply, except that nothing is sent again."""
     call, reply = completed.call, completed.reply
     history = call.history
     batch = history.batch
@@ -102,7 +105,7 @@ def _settled(completed: Completed[T], body: bytes | BaseException) -> Flow[Compl
 
 
 def _broken_off(call: Call[T], reply: Reply, error: BaseException) -> Failure:
-    """The failure of a reply whose body broke off; an interruption goes on its way."""
+    """Return the failure of a reply whose body could not be read to its end; raise an interruption unchanged."""
     if not isinstance(error, Exception):
         raise error
     now = call.clock.monotonic()

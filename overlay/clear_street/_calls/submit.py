@@ -1,4 +1,4 @@
-"""A submit: rows under idempotency keys; after an unknown attempt a look, and only what it did not find is sent again.
+"""Submit rows under idempotency keys. After an unknown attempt, look, and send again only the rows that were not found.
 
 docs/safety.md, "A submit whose reply was lost".
 """
@@ -26,50 +26,50 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _RENAMES_MAX = 2
-"""How often a call sends its rows again under another name of their keys."""
+"""How often a call may send its rows again under another name of their keys."""
 
 
 def submit(call: Call[T]) -> Flow[Completed[T]]:
-    """Submit the rows; after an unknown attempt look, and send again only what the list does not show."""
+    """Submit the rows. After an unknown attempt, look, and send again only the rows that the list does not show."""
     asked, batch = call.asked, _batch(call)
     call.history.submit(batch)
     if asked.settings.on_intent is not None:
-        # A request of its own: what the application does with it changes nothing of what is sent.
+        # A separate request: if the application changes it, that does not change what is sent.
         shown = _submission(call, batch, call.key_names)
         yield from tell_intent(call, asked.settings.on_intent, call.history.idempotency_keys, shown)
     request, built_for = asked.request, (0, tuple[str, ...]())
     while True:
         names = call.key_names
         if built_for != (len(batch.open), names):
-            # Rows only ever leave the open ones: their number tells whether they are still the same.
+            # Rows are only ever removed from the open ones, so the same number means the same rows.
             request, built_for = _submission(call, batch, names), (len(batch.open), names)
         result, outcome = yield from attempt(call, request)
         action = policy.decide(asked.operation.resend, outcome, result.status)
         if action is Action.RETURN and cast("Reply", result).body is None:
-            # A streamed reply has not been read: it is settled when the application reads it.
+            # The reply is streamed and not read yet: `streamed` settles it when the application reads it.
             return completed_with(call, cast("Reply", result))
         rows = _rows(call, batch, result)
         refused = _refused_name(call, cast("Reply", result)) if action is Action.RAISE and not rows else None
         if refused is not None:
-            # Refused for a field's name alone: nothing was done, so the same keys go again under a name that is known.
+            # Only a field's name was refused, so nothing was done: send the same keys under a name that is known.
             renamed = _rename(call, names, refused)
             if renamed:
                 continue
         if action is Action.LOOK and (result.status or 0) >= 500 and batch.says_nothing_was_stored(rows):
-            # docs/safety.md, "What may be sent again": such a 5xx is a refusal for now, not an unknown outcome.
+            # docs/safety.md, "What may be sent again": after such a 5xx the rows are refused for now, not unknown.
             call.history.mark_refused_for_now()
             action = Action.AGAIN
         _apply(batch, action, result, outcome, rows)
         again = action in (Action.AGAIN, Action.LOOK) and _may_try(call, batch)
         if again:
-            # The pause comes before the look: a first attempt that is still under way has time to show.
+            # Pause before the look, so that a first attempt that is still on its way has time to appear in the list.
             again = yield from pause(call)
         if again and action is Action.AGAIN:
             continue
         counted = yield from look_for_rows(call, batch, again=again)
         if not (again and counted and batch.unsettled and _may_resend(call, batch)):
             break
-        # The list may lag, so what it does not show may still be there. The keys protect from a second effect.
+        # The list may lag, so a row that it does not show may still have arrived. The keys prevent a second effect.
         again = yield from pause(call, backoff=False)
         if not again:
             break
@@ -77,7 +77,7 @@ def submit(call: Call[T]) -> Flow[Completed[T]]:
 
 
 def _batch(call: Call[T]) -> Batch:
-    """The rows, each under its key: the caller's, or a fresh one before the first byte leaves."""
+    """Make the batch: each row has the application's key or, made before the first byte leaves, a new one."""
     from .batch import Batch, Entry
 
     kind = cast("Kind", call.asked.kind)
@@ -94,7 +94,7 @@ def _batch(call: Call[T]) -> Batch:
 
 
 def _refused_name(call: Call[T], reply: Reply) -> RefusedName | None:
-    """The name of the key that a reply refuses, where the rows may go again under another name at once."""
+    """Return the name of the key that a reply refuses, if the rows may be sent again immediately; else None."""
     if reply.status not in (400, 422):
         return None
     if call.asked.settings.idempotency_key_name is not None or call.history.renamed == _RENAMES_MAX:
@@ -105,8 +105,8 @@ def _refused_name(call: Call[T], reply: Reply) -> RefusedName | None:
 
 
 def _rename(call: Call[T], sent: tuple[str, ...], refused: RefusedName) -> bool:
-    """Send keys under other names from now on, which the client remembers; False where there is no other, and it
-    forgets what it knew.
+    """Choose other names for the keys, which the client then uses. Returns False, and resets the names, if there are
+    none.
     """
     call.history.note_refused_name(refused)
     if refused.is_double:
@@ -124,7 +124,7 @@ def _rename(call: Call[T], sent: tuple[str, ...], refused: RefusedName) -> bool:
 
 
 def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[Row]:
-    """Read the rows of a reply to a submit; whether they bear our keys is remembered for later calls too."""
+    """Read the rows of a reply to a submit. Whether they have this call's keys is recorded for later calls too."""
     is_ours = isinstance(result, Reply) and not is_foreign(call, result)
     rows = seam.rows_in(batch.kind.model(), cast("Reply", result).json) if is_ours else []
     call.keys.note_echo(batch.is_echoed(rows))
@@ -132,7 +132,7 @@ def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[Row]:
 
 
 def _apply(batch: Batch, action: Action, result: Reply | Failure, outcome: Outcome, rows: list[Row]) -> None:
-    """Take in what an attempt says of the open rows (docs/safety.md, "What a reply may prove")."""
+    """Record what an attempt proves about the open rows (docs/safety.md, "What a reply may prove")."""
     if action is Action.RETURN:
         batch.apply_success(rows)
     elif action is Action.RAISE:
@@ -145,13 +145,14 @@ def _apply(batch: Batch, action: Action, result: Reply | Failure, outcome: Outco
 
 
 def apply_success(call: Call[T], batch: Batch, reply: Reply | Failure) -> None:
-    """Settle the rows by a readable 2xx; what it does not say stays to be looked for."""
+    """Settle the rows by a readable 2xx. Those that it does not mention are undetermined."""
     batch.apply_success(_rows(call, batch, reply))
 
 
 def look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
-    """Look until every row is settled or, with `again`, the open ones may be sent again. Returns whether a list
-    counted.
+    """Look until every row is settled or, with `again`, the open rows may be sent again.
+
+    Returns whether one of the lists counts.
     """
     counted = False
     if not batch.unsettled:
@@ -172,7 +173,7 @@ def look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
 
 
 def _may_try(call: Call[T], batch: Batch) -> bool:
-    """Whether nothing speaks against sending the open rows again, as far as is known before a look."""
+    """Whether nothing that is known before a look forbids sending the open rows again."""
     if not batch.unsettled:
         return True
     keys_honoured = call.keys.honoured and batch.keys_honoured
@@ -180,14 +181,16 @@ def _may_try(call: Call[T], batch: Batch) -> bool:
 
 
 def _may_resend(call: Call[T], batch: Batch) -> bool:
-    """Whether the open rows may be sent again after a look: nothing speaks against it, and the service was seen to keep
-    keys, which alone protect from a second effect. An empty list is evidence of nothing.
+    """Whether the open rows may be sent again after a look.
+
+    That needs evidence that the service keeps keys, because only they prevent a second effect. An empty list is no
+    evidence.
     """
     return _may_try(call, batch) and (call.keys.echoed or batch.keys_kept)
 
 
 def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
-    """What came of a submit, all attempts and looks taken together."""
+    """Combine all attempts and looks into the result of a submit. Raises the call's error if there is no result."""
     history = call.history
     if batch.unknown:
         raise failures.error(call, last, outcome_unknown=True)
@@ -195,7 +198,7 @@ def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
     is_answer = isinstance(last, Reply) and history.attempts[-1].outcome in (Outcome.DONE, Outcome.REFUSED)
     if batch.nothing_was_taken:
         raise failures.all_refused(call) if history.reconciled and not is_answer else failures.error(call, last)
-    # Where the last attempt does not answer for the rows, the list does, in which they were found.
+    # If the last attempt has no readable success, the rows were found in a list: its envelope is the result's.
     reply = last if is_answer and (last.status or 0) < 300 else history.last_look
     return completed_with(call, cast("Reply", reply), batch.rows())
 

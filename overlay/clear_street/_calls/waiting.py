@@ -1,7 +1,7 @@
-"""Waiting: one reading of an account's list per tick, whatever the number of things that are waited for.
+"""Wait for instructions or orders, and watch them, with one reading of an account's list per tick for all waits.
 
-`Seen` holds what was seen of them; `Poll` reads the list and feeds it. Which states end a wait stands in `_states`, and
-all else that depends on what is waited for in `kinds`.
+`Seen` stores what was seen; `Poll` reads the list and updates it. `_states` says which states end a wait, and `kinds`
+has everything else that depends on what is waited for.
 
 docs/safety.md, "Waiting".
 """
@@ -59,21 +59,21 @@ T = TypeVar("T")
 C = TypeVar("C")
 
 BUSY_INTERVAL = 0.1
-"""Seconds after which a wait asks again whether the reading of another one has come."""
+"""Seconds after which a wait checks again whether another wait has read the list."""
 GRACE = 30.0
-"""Seconds that an instruction may take to appear in the list."""
+"""Seconds within which an instruction has to appear in the list."""
 LAST_LOOK = 1.0
-"""Seconds before the end of a wait at which it looks once more, however long the interval."""
+"""Seconds before the end of a wait at which the list is read once more, however long the interval is."""
 SLEEP_MAX = 3600.0
-"""Seconds: a service may ask for a longer silence than an operating system can sleep."""
+"""The longest sleep, in seconds. A service may ask for a longer wait than an operating system can sleep."""
 
 _PASSING = (Outcome.NEVER_SENT, Outcome.RATE_LIMITED, Outcome.UNKNOWN)
 
 
 class Seen:
-    """What was seen of an account's rows of one kind: of all of them, or of those that are waited for.
+    """What was seen of an account's rows of one kind: of all of them, or of those with given ids.
 
-    Ids and keys are held in their canonical form: however the service and the caller write them, they are the same.
+    Ids and keys are stored in their canonical form, because the service and the caller may write them differently.
     """
 
     def __init__(self, kind: Kind, ids: Collection[str] | None) -> None:
@@ -84,10 +84,10 @@ class Seen:
         self.rows: dict[str, Row] = {}
         self.histories: dict[str, list[StateSeen]] = {}
         self.keys: dict[str, str] = {}
-        """The server's ids by idempotency key, to recognise a key given for an id."""
+        """The server's ids by idempotency key, to recognise a key that was given as an id."""
 
     def update(self, rows: Iterable[Row], at: datetime) -> list[Any]:
-        """Take a list in; what changed since the one before."""
+        """Store the rows of a list; return what changed since the last one."""
         changes: list[Any] = []
         for row in rows:
             if row.id is None:
@@ -109,7 +109,7 @@ class Seen:
         return changes
 
     def _named(self, row: Row) -> list[str]:
-        """Under which of the ids a row is waited for; under its own where all are."""
+        """Return the given ids that mean a row or, if no ids were given, the row's own."""
         if self.ids is None:
             return [seam.canonical_id(row.id)]
         shown = [text for name in self.kind.ids if (text := getattr(row, name)) is not None]
@@ -117,11 +117,11 @@ class Seen:
 
     @property
     def is_over(self) -> bool:
-        """Whether all were asked for by id, and those that appeared are terminal."""
+        """Whether ids were given, and every row that appeared is terminal."""
         return self.ids is not None and all(row.status in self.kind.states.terminal for row in self.rows.values())
 
     def facts(self, ids: Iterable[str]) -> dict[str, Any]:
-        """What an error says of all that was waited for."""
+        """Return what an error has about everything with these ids: `rows` and `states`."""
         shown = {id_: self.row(id_) for id_ in ids}
         return {
             "rows": [row for row in shown.values() if row is not None],
@@ -129,11 +129,11 @@ class Seen:
         }
 
     def row(self, id: str) -> Row | None:
-        """A row as it was seen last."""
+        """Return a row as it was last seen; None if it never appeared."""
         return self.rows.get(seam.canonical_id(id))
 
     def history(self, id: str) -> Sequence[StateSeen]:
-        """Every state that a row was seen in."""
+        """Return every state in which a row was seen."""
         return self.histories.get(seam.canonical_id(id), ())
 
 
@@ -152,18 +152,17 @@ class Poll:
         self._since: float | None = None
         self._raised: APIError | None = None
         self.taken: float = -inf
-        """When the latest list that it took was asked for, on the monotonic clock."""
+        """When the latest list that this wait used was asked for, on the monotonic clock."""
 
     @property
     def error(self) -> APIError | None:
-        """Why the list could not be read the last time, None where it could."""
+        """Why the list could not be read the last time; None if it could."""
         return self._reading.error
 
     def next(self, until: float) -> Flow[list[Any]]:
-        """Bring what was seen up to date; what changed, nothing where there is no new list.
+        """Update what was seen, if there is a new list; return what changed.
 
-        A reading that fails in a way that may pass (429, 5xx, no connection) is made up for by the next; other
-        errors are raised.
+        Transient failures (429, 5xx, no connection) are retried at the next tick. Other errors are raised.
         """
         now = self._clock.monotonic()
         call = self._call(self._prepared, now, until)
@@ -194,8 +193,9 @@ class Poll:
         return changes
 
     def pause(self, until: float, *, look_at: float = inf) -> Flow[bool]:
-        """Wait for the next tick, of which one is at `look_at` and one shortly before `until`; False where `until` has
-        come.
+        """Wait for the next tick. There is one at `look_at` at the latest, and one shortly before `until`.
+
+        Returns False, without waiting, if `until` has passed.
         """
         now = self._clock.monotonic()
         if now >= until:
@@ -213,7 +213,10 @@ class Poll:
         return self._new_call(self._kind.listing, prepared, options)
 
     def _key(self, call: Call[Any]) -> object:
-        """What makes two readings the same. A fork's copy of another thread's wait never ends its reading."""
+        """Return what two waits must have in common to share a list: client settings and account.
+
+        The process is part of it, because after a fork a copied lock of another thread would never be released.
+        """
         settings = call.asked.settings
         return (
             os.getpid(),
@@ -226,7 +229,7 @@ class Poll:
         )
 
     def _is_read(self) -> bool:
-        """Whether the latest list shows all that is waited for: one by ids has only those that were asked for then."""
+        """Whether the latest list shows everything that is waited for. A list by ids may lack ids of newer waits."""
         return not self._kind.is_by_id or self._reading.ids.issuperset(self._seen.given)
 
     def _read(self, call: Call[Any], begun: float, until: float) -> Flow[None]:
@@ -250,7 +253,7 @@ class Poll:
             if rows is not None and reading.error is None:
                 reading.at = call.clock.now()
                 reading.rows, reading.ids, reading.begun = rows, ids, begun
-        # A wait or watch that goes on regardless may do so for hours: its log says that it does.
+        # A wait or watch that continues may do so for hours, so it says so in the log.
         if was_answered and reading.error is not None and _may_pass(reading.error):
             name = type(reading.error).__name__
             log(WARNING, "the list of %ss gives no answer (%s): it is read again", self._kind.noun, name)
@@ -273,9 +276,10 @@ def wait(
     grace: float,
     on_change: Callable[[Any], object] | None,
 ) -> Flow[list[Row]]:
-    """Wait until everything with these ids is in one of the wanted states; their rows, in the order of `ids`.
+    """Return a flow that waits until everything with these ids is in a wanted state, and returns the rows in the order
+    of `ids`.
 
-    Raises `ArgumentError` at once, not when it is run.
+    `ArgumentError` is raised immediately, and not when the flow is run.
     """
     wanted = checked_states(until, kind.states.known)
     seconds, grace = checked_seconds("deadline", seconds), checked_seconds("grace", grace)
@@ -311,7 +315,7 @@ def _waiting(
         if not missing and not running and not failed:
             return [row for id_ in ids if (row := shown[id_]) is not None]
         given_up = bool(missing) and poll.taken >= appearing_until
-        # Nobody is left without an answer because another one has it: a failure is told of when all is settled.
+        # A failure is raised only when all are settled, so that the error has the final state of each.
         is_over = not running and (not missing or given_up)
         look_at = appearing_until if missing and not given_up else inf
         if is_over or not (yield from poll.pause(end, look_at=look_at)):
@@ -323,18 +327,18 @@ def _waiting(
 
 
 def after_cancel(flow: Flow[T]) -> Flow[T]:
-    """A wait for the end of a cancel; where it breaks off, it says that the cancel itself succeeded."""
+    """Run a wait that follows a cancel. If the wait fails, its error has a note that the cancel itself succeeded."""
     try:
         return (yield from flow)
     except InstructionFailedError:
         raise
     except BaseException as error:
-        error.add_note("The cancel itself was requested, and the service took it: only the wait for its end broke off.")
+        error.add_note("The service took the cancel. Only the wait for its end failed.")
         raise
 
 
 class Watch:
-    """What goes on with an account's rows of one kind, change after change."""
+    """Yields the changes of an account's rows of one kind, one after the other."""
 
     def __init__(
         self,
@@ -356,10 +360,10 @@ class Watch:
         self._appearing_until: float = inf
 
     def next(self) -> Flow[list[Any]]:
-        """What changed next; nothing at the end: everything watched by id is terminal, or the time is over.
+        """Wait for the next changes and return them; return none at the end.
 
-        Where one of them does not appear within the grace time, it ends in `WaitTimeoutError`, once the others are
-        terminal.
+        The end is when everything with the given ids is terminal, or the time is over. Raises `WaitTimeoutError` if an
+        id does not appear within the grace time, as soon as the others are terminal.
         """
         now = self._clock.monotonic()
         if self._end is None:
@@ -378,7 +382,7 @@ class Watch:
 
 
 class ChangeWatch(Generic[C]):
-    """An iterator of changes, which reads the account's list as it is asked for more."""
+    """An iterator of changes. It reads the account's list when the next change is asked for."""
 
     def __init__(self, run: Callable[[Flow[list[C]]], list[C]], watch: Watch) -> None:
         self._run = run
@@ -400,7 +404,7 @@ class ChangeWatch(Generic[C]):
 
 
 class AsyncChangeWatch(Generic[C]):
-    """An iterator of changes, which reads the account's list as it is asked for more."""
+    """An iterator of changes. It reads the account's list when the next change is asked for."""
 
     def __init__(self, run: Callable[[Flow[list[C]]], Awaitable[list[C]]], watch: Watch) -> None:
         self._run = run
@@ -422,25 +426,25 @@ class AsyncChangeWatch(Generic[C]):
 
 
 class InstructionWatch(ChangeWatch[InstructionChange]):
-    """An iterator of `InstructionChange`s, which reads the account's list as it is asked for more."""
+    """An iterator of `InstructionChange`s. It reads the account's list when the next change is asked for."""
 
 
 class AsyncInstructionWatch(AsyncChangeWatch[InstructionChange]):
-    """An iterator of `InstructionChange`s, which reads the account's list as it is asked for more."""
+    """An iterator of `InstructionChange`s. It reads the account's list when the next change is asked for."""
 
 
 def _contradiction(kind: Kind, rows: Sequence[Row]) -> APIError | None:
-    """Why a list does not answer what became of its rows (Waiting, in docs/safety.md); None where it may."""
+    """Return the error of a list that contradicts itself (docs/safety.md, "Waiting"); None for any other list."""
     id_ = kind.contradiction(rows)
     if id_ is None:
         return None
     request = RequestInfo(kind.listing.method, kind.listing.path_template)
-    message = f"the list has the {kind.noun} {id_!r} twice, and contradicts itself"
+    message = f"the list has the {kind.noun} {id_!r} twice, with different states or keys"
     return APIResponseValidationError(message, status_code=200, request=request)
 
 
 def _may_pass(error: APIError) -> bool:
-    """Whether the next reading may well succeed where one failed with `error`."""
+    """Whether the next reading may succeed after one that failed with `error`."""
     return not error.attempts or error.attempts[-1].outcome in _PASSING
 
 
@@ -464,7 +468,7 @@ def _failure(seen: Seen, ids: Sequence[str], failed: Sequence[Row], wanted: Coll
 
 
 def _others(seen: Seen, ids: Sequence[str]) -> str:
-    """How many of several instructions stand in which state."""
+    """Return, for several ids, how many are in which state."""
     states: list[str | None] = list(seen.facts(ids)["states"].values())
     counts = [f"{states.count(state)} {state or 'not in the list'}" for state in dict.fromkeys(states)]
     return f"; all {len(states)} (error.states): {', '.join(counts)}" if len(states) > 1 else ""
