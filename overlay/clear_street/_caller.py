@@ -114,7 +114,7 @@ class Caller(BaseCaller):
         return running.driver.run(flow, self.settings)
 
 
-# --- Methods whose caller gives raw or streamed responses: at run time they are the methods themselves ----------------
+# --- Methods of namespaces whose calls return raw or streamed responses -----------------------------------------------
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
@@ -136,12 +136,12 @@ def streamed(method: Callable[P, T]) -> Callable[P, AbstractContextManager[RawRe
 
 
 def called(method: Callable[..., T], given: Secret) -> T:
-    """Call a method with arguments that stay out of the frames between."""
+    """Call a method with arguments that were hidden, so that no frame in between shows them in a traceback."""
     return method(*given.reveal()[0], **given.reveal()[1])
 
 
 def described(function: T, method: Any) -> T:
-    """Give a function the name, docstring and signature of a method; functools would cost more to import."""
+    """Give a function the name, docstring and signature of a method. Importing functools would take longer."""
     named: Any = function
     named.__name__, named.__doc__, named.__wrapped__ = method.__name__, method.__doc__, method
     return function

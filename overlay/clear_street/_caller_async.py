@@ -1,4 +1,4 @@
-"""How an async namespace makes calls: `_caller`, with its awaits."""
+"""Make the calls of an async client's namespaces: the same as `_caller`, with awaits."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class AsyncCaller(BaseCaller):
     is_async = True
 
     def shaped(self, shape: str) -> AsyncCaller:
-        """A caller whose calls give ``"value"``, ``"raw"`` or ``"stream"``."""
+        """Return a caller whose calls return the ``"value"``, a ``"raw"`` response, or one to ``"stream"``."""
         return AsyncCaller(self.connections, self.settings, shape)
 
     async def call(
         self, operation: Operation[P, T], options: Mapping[str, object], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """A whole call of an operation; its value (or, in another shape, what stands for it)."""
+        """Call an operation; return the value or, in another shape, the raw or streamed response."""
         conceal(options)
         return await self.send(operation, operation.build(*args, **kwargs), options)
 
@@ -47,7 +47,7 @@ class AsyncCaller(BaseCaller):
         options: Mapping[str, object],
         cast_to: object = None,
     ) -> T:
-        """The same, of a request that is built."""
+        """Send a request that is built already; return what `call` returns."""
         running: Running[AsyncDriver] = self.connections.running()
         call = running.new_call(self.settings, operation, prepared, options, self.shape, cast_to)
         completed: Any = await running.driver.run(running.exchange(call), self.settings)
@@ -55,19 +55,19 @@ class AsyncCaller(BaseCaller):
         return value
 
     async def run(self, flow: Flow[T]) -> T:
-        """Run a flow to its end."""
+        """Run a flow to its end and return its value."""
         running: Running[AsyncDriver] = self.connections.running()
         return await running.driver.run(flow, self.settings)
 
 
 def async_raw(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[AsyncRawResponse[T]]]:
-    """An async method of a namespace whose caller has the shape ``"raw"``."""
+    """Give an async method the type that it has in a namespace whose calls return raw responses."""
     shaped: Any = method
     return shaped  # type: ignore[no-any-return]
 
 
 def async_streamed(method: Callable[P, Awaitable[T]]) -> Callable[P, AbstractAsyncContextManager[AsyncRawResponse[T]]]:
-    """An async method of a namespace whose caller has the shape ``"stream"``: called when the context is entered."""
+    """Return a method whose result is a context manager: entering it makes the call, and gives a streamed response."""
 
     def manager(*args: P.args, **kwargs: P.kwargs) -> AbstractAsyncContextManager[AsyncRawResponse[T]]:
         from ._responses import AsyncStreamManager
