@@ -303,7 +303,7 @@ def test_a_refusal_that_names_no_field_is_final_and_says_what_to_pin(client: Cli
     assert isinstance(error, BadRequestError)
     assert not error.outcome_unknown
     assert len(service.posts) == 1
-    assert "idempotency_key_name=" in str(error)
+    assert "set idempotency_key_name" in str(error)
     submitted = client.of(service, idempotency_key_name=name).submit(asked("a"))
     assert [row.status for row in submitted.data] == ["SENT"]
     assert [sorted({OLD, NEW} & row.keys()) for row in service.posts[-1]] == [[name]]

@@ -208,7 +208,7 @@ class TestTheEndOfAWait:
     @pytest.mark.parametrize(
         ("rows", "told"),
         [
-            ([row("ACCEPTED", account_id=ACCOUNT + 1)], "not what the operation answers with"),
+            ([row("ACCEPTED", account_id=ACCOUNT + 1)], "a 2xx reply with an unexpected body"),
             ([row("CANCELLED"), row("ACCEPTED")], "'i-1' twice, with different states or keys"),
             ([row("SENT"), row("ACCEPTED")], "'i-1' twice, with different states or keys"),
         ],
