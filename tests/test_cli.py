@@ -240,6 +240,8 @@ def test_colours_can_be_demanded(command_line: CommandLine) -> None:
 @pytest.mark.parametrize("columns", [20, 30, 34, 40, 60, 80, 120, 200])
 @pytest.mark.parametrize("what", ["positions", "instructions"])
 def test_a_table_fits_and_no_number_is_cropped(command_line: CommandLine, what: str, columns: int) -> None:
+    command_line.sandbox.plan(then=["REJECTED"], reason="Not today")
+    command_line("-y", *SUBMIT)
     whole = command_line(what, "list").out.splitlines()
     titles, cells = whole[0].split(), {word for line in whole[1:] for word in line.split()}
     command_line.terminals = {"stdout"}
@@ -268,6 +270,20 @@ def test_a_bar_is_shown_where_there_is_more_than_one_page(command_line: CommandL
         ran = command_line("positions", "list", "-o", "json")
         assert len(ran.json) == 7
         assert ("positions" in ran.err) is bool(terminals)
+
+
+def test_lines_for_people_are_broken_between_words(command_line: CommandLine) -> None:
+    command_line.terminals, command_line.columns = {"stdout", "stderr"}, 40
+    command_line.patch.setenv("NO_COLOR", "1")
+    ran = command_line("expiring", "--cutoff", "17:30")
+    assert ran.out.splitlines()[:4] == [
+        "account 122503",
+        "Fri 24 Apr 10:30:01 EDT (the service's",
+        "clock)",
+        "cut-off 17:30 EDT: 6 h 59 min left",
+    ]
+    assert "  clear-street instructions submit 'AAPL 260424C260' 5" in ran.err.splitlines()
+    assert max(len(line) for line in ran.err.splitlines() if "clear-street" not in line) <= 40
 
 
 # --- Exit statuses ----------------------------------------------------------------------------------------------------
@@ -664,7 +680,7 @@ def test_what_expires_is_shown_with_what_is_left(command_line: CommandLine) -> N
     ran = command_line("expiring")
     assert ran.code == 0
     assert ran.out.splitlines() == [
-        "account 122503  Fri 24 Apr 10:30:04 EDT (the service's clock)",
+        "account 122503   Fri 24 Apr 10:30:04 EDT (the service's clock)",
         "EXPIRES                    HELD  ACCEPTED  PENDING  LEFT    MONEY     VALUE  INSTRUCTED",
         "AAPL 24 Apr 2026 260 call     5         2        0     3  in 9.40  4,700.00  2 EXERCISE ACCEPTED",
         "SPY 24 Apr 2026 700 put       3         0        1     2        -      6.00  1 DO_NOT_EXERCISE SENT",

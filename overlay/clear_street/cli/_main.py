@@ -181,7 +181,7 @@ def _ended(session: Session, error: BaseException) -> Exit:
         session.tell("What was asked for was sent, and the service has it. After that it went wrong:")
         code = Exit.UNSETTLED
     if session.format != "table":
-        session.tell(compact_json(error_record(error, code)))
+        sys.stderr.write(f"{compact_json(error_record(error, code))}\n")
     else:
         for line in _lines(session, error, code):
             session.tell(line)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 from . import _key, _time
 from ._exit import Exit, Problem
 from ._read import account_number, time_of_day
-from ._table import layout, table
+from ._table import layout, pack, table, wrap
 from ._text import clean, compact_json, csv_lines, pretty_json
 
 if TYPE_CHECKING:
@@ -39,6 +39,11 @@ R = TypeVar("R")
 WAIT = 300.0
 """Seconds to wait for an instruction, where nothing is said."""
 NARROWEST = 30
+ENDLESS = 1_000_000
+LABEL = 13
+"""Columns before the value of a fact that is agreed to."""
+PASTED = "  clear-street "
+"""How a line begins that is a command to be pasted."""
 
 
 def _connect(**arguments: Any) -> ClearStreet:
@@ -287,7 +292,10 @@ class Session:
         With `typed` that word has to be typed, and ``--yes`` does not do; `given` stands for it where an option has it.
         """
         for fact in facts:
-            self.tell(f"  {fact}")
+            label, value = fact[:LABEL], fact[LABEL:]
+            for line in wrap(value, self._columns(sys.stderr) - LABEL - 2):
+                sys.stderr.write(f"  {label}{line}\n")
+                label = " " * LABEL
         if self.is_dry_run:
             return
         if given is not None and given != typed:
@@ -319,7 +327,10 @@ class Session:
     @property
     def _room(self) -> int | None:
         """How many columns there are for results; None for any number."""
-        return max(NARROWEST, self.world.columns()) if self.world.is_terminal(sys.stdout) else None
+        return self._columns(sys.stdout) if self.world.is_terminal(sys.stdout) else None
+
+    def _columns(self, stream: TextIO) -> int:
+        return max(NARROWEST, self.world.columns()) if self.world.is_terminal(stream) else ENDLESS
 
     @property
     def is_colourful(self) -> bool:
@@ -345,8 +356,16 @@ class Session:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def tell(self, line: str) -> None:
-        """Write a line for people to standard error."""
-        sys.stderr.write(f"{line}\n")
+        """Write a line for people to standard error: over several on a terminal that is narrower.
+
+        A command to be pasted stays in one piece, which the terminal itself wraps.
+        """
+        lines = [line] if line.startswith(PASTED) else wrap(line, self._columns(sys.stderr))
+        sys.stderr.write("".join(f"{each}\n" for each in lines))
+
+    def say(self, pieces: Sequence[str], gap: str = "  ") -> None:
+        """Write pieces to standard output, as many on a line as fit."""
+        self.write("".join(f"{line}\n" for line in pack(pieces, gap, self._room)))
 
     def show(self, columns: Sequence[Column[R]], rows: Sequence[R], *, records: Iterable[Mapping[str, Any]]) -> None:
         """Write results: `rows` as a table, `records` as JSON or CSV."""

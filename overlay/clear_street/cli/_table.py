@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from ._text import clean, width
+from ._text import NOTHING, clean, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +80,8 @@ def layout(shown: Table, room: int | None) -> Laid:
     lines = [_line(shown, kept, widths, titles, is_title=True)]
     for row in shown.rows:
         lines.extend(_wrapped(shown, kept, widths, row))
-        lines.extend([(f" {titles[index]} ", "title"), (row[index], _style(row[index]))] for index in below)
+        said = [index for index in below if row[index] not in ("", NOTHING)]
+        lines.extend([(f" {titles[index]} ", "title"), (row[index], _style(row[index]))] for index in said)
     return Laid(lines, [titles[index] for index in dropped if index not in below])
 
 
@@ -150,4 +151,15 @@ def wrap(text: str, room: int) -> list[str]:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
+    return lines
+
+
+def pack(pieces: Sequence[str], gap: str, room: int | None) -> list[str]:
+    """The lines of pieces that stay whole where they fit at all, as many on a line as fit."""
+    lines: list[str] = []
+    for piece in pieces:
+        if lines and (room is None or width(lines[-1]) + len(gap) + width(piece) <= room):
+            lines[-1] += f"{gap}{piece}"
+        else:
+            lines.extend([piece] if room is None else wrap(piece, room))
     return lines

@@ -116,7 +116,7 @@ def _agree(session: Session, rows: Sequence[Sent]) -> None:
     for sent in rows:
         what = (sent.row.instruction_type, named(sent.row.symbol))
         counts[what] = counts.get(what, 0) + sent.row.quantity
-    facts = [f"{kind:<18} {quantity:>6}  {contract}" for (kind, contract), quantity in counts.items()]
+    facts = [f"{quantity:>6} x     {kind} {contract}" for (kind, contract), quantity in counts.items()]
     session.agree_in_time([option(sent.row.symbol) for sent in rows], facts, f"Send {len(rows)}?")
 
 

@@ -121,7 +121,7 @@ def expiring(session: Session, on: date | None, *, cutoff: time | None) -> Exit:
     on = on or session.market.today(now)
     rows, shorts = lines(session, on)
     if session.format == "table":
-        session.write(f"{_head(session, on, cutoff)}\n")
+        session.say(_head(session, on, cutoff), "   ")
     columns: Sequence[Column[Line]] = (
         Column("EXPIRES", lambda line: line.contract.words),
         Column("HELD", lambda line: number(line.position.quantity), importance=8, is_number=True),
@@ -138,15 +138,15 @@ def expiring(session: Session, on: date | None, *, cutoff: time | None) -> Exit:
     return Exit.DONE
 
 
-def _head(session: Session, on: date, cutoff: time | None) -> str:
+def _head(session: Session, on: date, cutoff: time | None) -> list[str]:
     now = session.service_now().astimezone(session.zone)
-    head = f"account {session.account}  {now:%a} {now.day} {now:%b %H:%M:%S %Z} (the service's clock)"
+    head = [f"account {session.account}", f"{now:%a} {now.day} {now:%b %H:%M:%S %Z} (the service's clock)"]
     moment = session.cutoff_on(on, cutoff)
     if moment is None:
         return head
     left = moment - now
     until = f"{_time.rough(left)} left" if left.total_seconds() > 0 else "that is past"
-    return f"{head}   cut-off {moment:%H:%M %Z}: {until}"
+    return [*head, f"cut-off {moment:%H:%M %Z}: {until}"]
 
 
 def _advise(session: Session, rows: Sequence[Line], shorts: int) -> None:

@@ -235,7 +235,7 @@ def _say_row(session: Session, row: PositionInstruction, more: str | None = None
     words = [f"{clean(row.status):<16}", clock_time(row.updated_at, session.zone), f"id {clean(row.id)}"]
     more = more or words_of(row)
     if session.format == "table":
-        session.write("  ".join([*words, *([clean(more)] if more else [])]) + "\n")
+        session.say([*words, *([clean(more)] if more else [])])
 
 
 def find(session: Session, keys: Sequence[str]) -> Exit:
