@@ -335,7 +335,7 @@ def test_the_sandbox_takes_its_own_options(command_line: CommandLine) -> None:
 def test_ctrl_c_before_a_command_runs_is_130(command_line: CommandLine) -> None:
     from clear_street.cli import _main
 
-    def interrupted() -> None:
+    def interrupted(columns: int) -> None:
         raise KeyboardInterrupt
 
     command_line.patch.setattr(_main, "build", interrupted)
@@ -407,3 +407,12 @@ def test_verbose_writes_the_log(command_line: CommandLine, caplog: pytest.LogCap
     command_line("get", "/v1/version", "-vv")
     assert {record.levelname for record in caplog.records} == {"INFO", "DEBUG"}
     assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_help_fits_the_terminal(command_line: CommandLine, columns: int) -> None:
+    command_line.columns = columns
+    for words in ((), ("instructions",), ("instructions", "cancel"), ("positions", "close")):
+        lines = command_line(*words, "--help").out.splitlines()
+        assert max(len(line) for line in lines if "|" not in line) <= columns
+    assert columns < 80 or "..." not in command_line("--help").out.partition("Options")[2]

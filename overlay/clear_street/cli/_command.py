@@ -70,7 +70,7 @@ class Command:
 GROUPS = {
     "batch": "Make and check files of instructions.",
     "positions": "List positions, and close them.",
-    "instructions": "Submit, follow, cancel and find instructions on option positions.",
+    "instructions": "Submit, follow, cancel, find instructions.",
 }
 """The first words of commands that have two, and what they are about."""
 

@@ -17,7 +17,7 @@ from . import _exit
 from ._command import CHANGING, COMMON, GROUPS, Argument, Command, Option
 from ._commands import COMMANDS as _COMMANDS
 from ._exit import Exit, Problem
-from ._session import Session, World, error_record
+from ._session import NARROWEST, Session, World, error_record
 from ._text import clean, compact_json
 
 if TYPE_CHECKING:
@@ -30,9 +30,11 @@ NAME = "clear-street"
 COMPLETE_VARIABLE = "_CLEAR_STREET_COMPLETE"
 ABOUT = """Look at an account at Clear Street and act on it.
 
-What a run came to is in its exit status: see `clear-street help exit-codes`.
+Options of every command may stand before or after it. What a run came to is in
+its exit status: see `clear-street help exit-codes`.
 """
 COMPLETION_SECONDS = 1.0
+HELP_WIDTH = 100
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -64,10 +66,10 @@ class _Common:
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its own options first."""
         own: list[click.Parameter] = [*self.params, *filter(None, [self.get_help_option(ctx)])]  # type: ignore[attr-defined]
-        for title, some in (("Options", own), ("Options of every command, before or after it", _COMMON)):
-            rows = [row for param in some if (row := param.get_help_record(ctx))]
+        for title, some in (("Options", own), ("Options of every command", _COMMON)):
+            rows = [param.get_help_record(ctx) for param in some if isinstance(param, click.Option)]
             with formatter.section(title):
-                formatter.write_dl(rows)
+                formatter.write_dl([row for row in rows if row], col_max=30 if formatter.width > 60 else 12)
         if isinstance(self, click.Group):
             self.format_commands(ctx, formatter)
 
@@ -114,12 +116,12 @@ def _parameter(taken: Argument | Option, *, is_common: bool = False) -> click.Pa
     return click.Option(
         taken.flags,
         help=taken.help,
-        metavar=None if taken.choices else taken.metavar,
+        metavar="|".join(taken.choices) if 0 < len(taken.choices) < 5 else taken.metavar,
         is_flag=taken.metavar is None and not taken.is_count,
         count=taken.is_count,
         multiple=taken.is_many,
         default=taken.default,
-        show_default=taken.default is not None,
+        show_default=bool(taken.default),
         **shared,
     )
 
@@ -237,9 +239,10 @@ COMMANDS: tuple[Command, ...] = (
 """Every command there is."""
 
 
-def build() -> click.Group:
-    """All commands."""
-    root = _Branch(NAME, help=ABOUT, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def build(columns: int = 80) -> click.Group:
+    """All commands, with help for a terminal of so many columns."""
+    width = min(max(columns, NARROWEST), HELP_WIDTH) - 1
+    root = _Branch(NAME, help=ABOUT, context_settings={"help_option_names": ["-h", "--help"], "terminal_width": width})
     root.params.append(click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,
                                     help="Show the version."))  # fmt: skip
     branches: dict[str, click.Group] = {}
@@ -280,7 +283,8 @@ def run(arguments: Sequence[str], world: World | None = None) -> int:
             # Text that the terminal's encoding does not have must not end a run.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = build().main(list(arguments), NAME, COMPLETE_VARIABLE, standalone_mode=False, obj=world or World())
+        world = world or World()
+        code = build(world.columns()).main(list(arguments), NAME, COMPLETE_VARIABLE, standalone_mode=False, obj=world)
     except click.ClickException as error:
         error.show()
         return int(Exit.USAGE)

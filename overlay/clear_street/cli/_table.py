@@ -81,13 +81,22 @@ def layout(shown: Table, room: int | None) -> Laid:
     for row in shown.rows:
         lines.extend(_wrapped(shown, kept, widths, row))
         said = [index for index in below if row[index] not in ("", NOTHING)]
-        lines.extend([(f" {titles[index]} ", "title"), (row[index], _style(row[index]))] for index in said)
+        for index in said:
+            lines.extend(_under(titles[index], row[index], room or 0))
     return Laid(lines, [titles[index] for index in dropped if index not in below])
 
 
 def _below(shown: Table, index: int) -> int:
     """The columns that a cell of a column needs below its row, behind its title."""
+    if shown.columns[index].is_words:
+        return 0  # it may be of several lines
     return 2 + width(shown.columns[index].title) + max((width(row[index]) for row in shown.rows), default=0)
+
+
+def _under(title: str, cell: str, room: int) -> list[list[tuple[str, str]]]:
+    """The lines of a cell below its row."""
+    first, *others = wrap(cell, room - 2 - width(title))
+    return [[(f" {title} ", "title"), (first, _style(cell))], *([(f"  {line}", "")] for line in others)]
 
 
 def _width(shown: Table, index: int) -> int:

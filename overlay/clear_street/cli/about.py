@@ -22,12 +22,12 @@ def tell(session: Session, topic: str) -> Exit:
     columns: tuple[Column[Meaning], ...] = (
         Column("CODE", lambda line: int(line.code), is_number=True),
         Column("MEANING", lambda line: line.meaning, is_words=True),
-        Column("SAFE TO RUN AGAIN?", lambda line: line.again, is_words=True),
+        Column("AGAIN?", lambda line: line.again, is_words=True, goes_under=True),
     )
     records = [{"code": int(line.code), "meaning": line.meaning, "again": line.again} for line in MEANINGS]
     session.show(columns, MEANINGS, records=records)
     if session.format == "table":
-        session.tell("Where several hold: 4, then 7, 6, 3, 5, 8.")
+        session.tell("AGAIN? says whether it is safe to run the same again. Where several hold: 4, then 7, 6, 3, 5, 8.")
     return Exit.DONE
 
 

@@ -135,7 +135,7 @@ COMMANDS = (
         (
             Option(("--type",), "Only those of this type, such as OPTION or LONG_CALL.", "TYPE"),
             Option(("--symbol",), "Only this one, or those on this underlying.", "SYMBOL", completes=symbols),
-            Option(("--sort",), "What to sort by.", "FIELD", choices=SORTS),
+            Option(("--sort",), f"What to sort by: {', '.join(SORTS)}.", "FIELD", choices=SORTS),
             Option(("--desc",), "The greatest first."),
             Option(("--limit",), "No more than so many.", "N", at_least_one),
         ),
