@@ -333,6 +333,7 @@ WORLD = {
             "name": "Desk",
             "positions": [{"symbol": "AAPL {today}C00260000", "quantity": "5", "price": "10"}],
             "instructions": [{"symbol": "AAPL {today}C00260000", "quantity": 2, "status": "ACCEPTED"}],
+            "orders": [{"symbol": "AAPL {today}C00260000", "side": "SELL", "quantity": "1", "limit_price": "12"}],
         }
     ],
 }
@@ -343,6 +344,7 @@ def test_a_world_is_read() -> None:
     sandbox = Sandbox(world=world)
     [row] = sandbox.instructions(1)
     assert (row["symbol"], row["quantity"], row["status"]) == (EXPIRING, "2", "ACCEPTED")
+    assert [(order["symbol"], order["limit_price"]) for order in sandbox.orders(1)] == [(EXPIRING, "12")]
     assert sandbox.snapshot().keys() == {"1"}
     market = read_market(WORLD["market"], "$.market")
     assert market == Market(
@@ -369,6 +371,10 @@ def test_a_world_is_read() -> None:
         ({"accounts": [{"account_id": 1}, {"account_id": 2, "cash": "x"}]}, "$.accounts[1].cash"),
         ({"accounts": [{"account_id": 1, "positions": [{}]}]}, "$.accounts[0].positions[0].symbol"),
         ({"accounts": [{"account_id": 1, "instructions": [1]}]}, "$.accounts[0].instructions[0]"),
+        (
+            {"accounts": [{"account_id": 1, "orders": [{"symbol": "X", "quantity": 1}]}]},
+            "$.accounts[0].orders[0].quantity",
+        ),
         ({"instruments": [{"symbol": "X", "multiplier": 0}]}, "$.instruments[0].multiplier"),
         ({"instruments": [{"symbol": "X", "style": "ASIAN"}]}, "$.instruments[0].style"),
     ],

@@ -69,6 +69,9 @@ def get_orders(state: State, account: Account, call: Call) -> Answer:
     """List a page of an account's orders, as they were when the list was made, the newest first."""
     query = call.query()
     wanted, statuses = listed(query, "order_ids"), listed(query, "status")
+    if not set(statuses or ()) <= STATUSES:
+        raise Refusal(400, f"`status` has something else than {', '.join(sorted(STATUSES))}")
+    _check_kind(query)
     instruments, underlying = _ids(state, query, "instrument_ids"), _ids(state, query, "underlying_instrument_ids")
     symbol = state.resolve(query["symbol"]) if "symbol" in query else None
     first, last = _range(state, query)
@@ -183,6 +186,7 @@ def cancel_all_open_orders(state: State, account: Account, call: Call) -> Answer
         raise Refusal(400, f"`side` is none of {', '.join(sides)}")
     if query.get("type", "OTHER") not in (*TYPES, "OTHER"):
         raise Refusal(400, f"`type` is none of {', '.join(TYPES)}, OTHER")
+    _check_kind(query)
     instruments = _ids(state, query, "instrument_ids")
     matching = [
         order
@@ -201,10 +205,48 @@ def cancel_all_open_orders(state: State, account: Account, call: Call) -> Answer
 def open_order(state: State, account: Account, instrument: Instrument, status: str, values: Json) -> Order:
     """Open an order in a status, and let it live."""
     key = values.get("id") if state.echo_keys else None
-    row: Json = {
+    row = _new_row(state, account, instrument, status, {**values, "client_order_id": key})
+    order = Order(account.id, values.get("id") or row["client_order_id"], [(state.time, row)])
+    order.cost = cost_of(instrument, values.get("limit_price"))
+    account.orders[row["id"]] = order
+    state.enter("order_created", account.id, row["id"], status, order.key)
+    plan = _plan(state, order)
+    if plan.then is not None:
+        _follow(state, account, order, plan, plan.then, plan.after)
+    elif status == "NEW":
+        _schedule_fill(state, account, order)
+    else:
+        _schedule_taking(state, account, order)
+    return order
+
+
+def store(
+    state: State,
+    account: Account,
+    instrument: Instrument,
+    status: str,
+    values: Json,
+    client_order_id: str | None,
+    order_id: str | None,
+) -> str:
+    """Store an order that was there before, of which nothing is planned, and return its id."""
+    row = _new_row(state, account, instrument, status, {**values, "client_order_id": client_order_id})
+    row["id"] = order_id or row["id"]
+    if status == "FILLED":
+        row["filled_quantity"] = row["quantity"]
+    if status in TERMINAL:
+        row["leaves_quantity"] = "0"
+    order = Order(account.id, row["client_order_id"], [(float("-inf"), row)])
+    order.cost = cost_of(instrument, values["limit_price"])
+    account.orders[row["id"]] = order
+    return str(row["id"])
+
+
+def _new_row(state: State, account: Account, instrument: Instrument, status: str, values: Json) -> Json:
+    return {
         "id": state.new_id(),
         "account_id": account.id,
-        "client_order_id": key or state.new_id(),
+        "client_order_id": values["client_order_id"] or state.new_id(),
         "venue": instrument.venue,
         "side": values["side"],
         "quantity": values["quantity"],
@@ -225,18 +267,6 @@ def open_order(state: State, account: Account, instrument: Instrument, status: s
         "underlying_instrument_id": instrument.underlying_id,
         "underlying_instrument_type": instrument.underlying_type,
     }
-    order = Order(account.id, values.get("id") or row["client_order_id"], [(state.time, row)])
-    order.cost = cost_of(instrument, values.get("limit_price"))
-    account.orders[row["id"]] = order
-    state.enter("order_created", account.id, row["id"], status, order.key)
-    plan = _plan(state, order)
-    if plan.then is not None:
-        _follow(state, account, order, plan, plan.then, plan.after)
-    elif status == "NEW":
-        _schedule_fill(state, account, order)
-    else:
-        _schedule_taking(state, account, order)
-    return order
 
 
 def foreign_row(state: State, call: Call) -> Json:
@@ -558,6 +588,11 @@ def _ids(state: State, query: dict[str, str], name: str) -> set[str] | None:
     """The ids of the instruments that a list of ids and symbols names, None for no list."""
     items = listed(query, name)
     return None if items is None else {found.id for item in items if (found := state.resolve(item))}
+
+
+def _check_kind(query: dict[str, str]) -> None:
+    if query.get("instrument_type", "OTHER") not in SECURITY_TYPES:
+        raise Refusal(400, f"`instrument_type` is none of {', '.join(SECURITY_TYPES)}")
 
 
 def _range(state: State, query: dict[str, str]) -> tuple[datetime | None, datetime | None]:

@@ -160,7 +160,7 @@ class Sandbox:
                 ids.append(self.add_instrument(**instrument._asdict()))
         for index, account in enumerate(accounts):
             path, named = f"$.accounts[{index}]", account._asdict()
-            held, instructed = named.pop("positions"), named.pop("instructions")
+            held, instructed, ordered = (named.pop(name) for name in ("positions", "instructions", "orders"))
             with _told(path):
                 self.add_account(**named)
             for nth, position in enumerate(held):
@@ -169,6 +169,9 @@ class Sandbox:
             for nth, instruction in enumerate(instructed):
                 with _told(f"{path}.instructions[{nth}]"):
                     self.add_instruction(account.account_id, **instruction._asdict())
+            for nth, order in enumerate(ordered):
+                with _told(f"{path}.orders[{nth}]"):
+                    self.add_order(account.account_id, **order._asdict())
         return ids
 
     def reset(self) -> None:
@@ -402,6 +405,43 @@ class Sandbox:
             row["accepted_quantity"] = row["quantity"] if status == "ACCEPTED" else None
             account.instructions[row["id"]] = Instruction(account_id, row["instruction_id"], [(float("-inf"), row)])
             return str(row["id"])
+
+    def add_order(
+        self,
+        account_id: int,
+        symbol: str,
+        *,
+        side: str = "BUY",
+        quantity: int | str = 1,
+        limit_price: str | None = None,
+        client_order_id: str | None = None,
+        order_id: str | None = None,
+        status: str = "NEW",
+    ) -> str:
+        """Store an order that stays in `status` until it is cancelled, replaced or settled, and return its id.
+
+        It is a LIMIT order with a `limit_price`, else a MARKET order, and outlives the day. One that is NEW fills when
+        `set_price` brings its price.
+        """
+        one_of("side", side, orders.SIDES[self.dialect])
+        one_of("status", status, sorted(orders.STATUSES))
+        amount, limit = (
+            decimal("quantity", quantity),
+            None if limit_price is None else decimal("limit_price", limit_price),
+        )
+        if amount <= 0:
+            raise ValueError(f"Expected a number greater than 0 for `quantity` but received {quantity!r}.")
+        values = {
+            "side": side,
+            "quantity": plain(amount),
+            "order_type": "MARKET" if limit is None else "LIMIT",
+            "limit_price": None if limit is None else plain(limit),
+            "time_in_force": "GOOD_TILL_CANCEL",
+        }
+        with self._lock:
+            self._state.catch_up()
+            account, instrument = self._account(account_id), self._state.list_instrument(symbol)
+            return orders.store(self._state, account, instrument, status, values, client_order_id, order_id)
 
     def plan(
         self,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..market import Market
 from .fields import Field, anything, flag, items, member, number, read_object, refusal, text, texts, times, whole
 from .messages import Refusal
-from .world import AccountToBe, InstructionToBe, InstrumentToBe, PositionToBe, World
+from .world import AccountToBe, InstructionToBe, InstrumentToBe, OrderToBe, PositionToBe, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,15 @@ _INSTRUCTION = {
     "instruction_id": Field(text()),
     "status": Field(text()),
 }
+_ORDER = {
+    "symbol": Field(text(), is_required=True),
+    "side": Field(text()),
+    "quantity": Field(number()),
+    "limit_price": Field(number()),
+    "client_order_id": Field(text(64)),
+    "order_id": Field(text()),
+    "status": Field(text()),
+}
 _ACCOUNT = {
     "account_id": Field(whole(), is_required=True),
     "api_keys": Field(texts),
@@ -55,6 +64,7 @@ _ACCOUNT = {
     "status": Field(text()),
     "positions": Field(items),
     "instructions": Field(items),
+    "orders": Field(items),
 }
 _MARKET = {
     **{name: Field(text()) for name in ("zone", "opens", "closes", "cutoff")},
@@ -95,6 +105,7 @@ def read_account(value: Any, path: str, today: date) -> AccountToBe:
     account = _read(value, path, _ACCOUNT)
     held = _each(account.pop("positions", None), f"{path}.positions")
     instructed = _each(account.pop("instructions", None), f"{path}.instructions")
+    ordered = _each(account.pop("orders", None), f"{path}.orders")
     if "api_keys" in account:
         account["api_keys"] = tuple(account["api_keys"])
     return AccountToBe(
@@ -103,6 +114,7 @@ def read_account(value: Any, path: str, today: date) -> AccountToBe:
         instructions=tuple(
             InstructionToBe(**_dated(_read(each, where, _INSTRUCTION), today)) for where, each in instructed
         ),
+        orders=tuple(OrderToBe(**_dated(_read(each, where, _ORDER), today)) for where, each in ordered),
     )
 
 
