@@ -34,6 +34,7 @@ SPEC = spec()
 INSTRUMENT = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"
 KEYS = ("key-1", "key-2")
 ROW = {"instruction_type": "EXERCISE", "instrument_id": INSTRUMENT, "quantity": 1}
+NEW_ORDER = {"side": "SELL", "quantity": 1, "order_type": "MARKET", "time_in_force": "DAY", "symbol": "AAPL"}
 
 CALLS: dict[str, Callable[[Any], Any]] = {
     "get_positions": lambda client: client.v1.positions.get_positions(7),
@@ -56,12 +57,21 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "get_instrument_by_id": lambda client: client.v1.instruments.get_instrument_by_id("AAPL"),
     "search_instruments": lambda client: client.v1.instruments.search_instruments(q="apple"),
     "get_snapshots": lambda client: client.v1.instrument_data.market_data.get_snapshots(instrument_ids=["AAPL"]),
+    "submit_orders": lambda client: client.v1.orders.submit_orders(
+        7, orders=[{**NEW_ORDER, "id": key} for key in KEYS]
+    ),
+    "cancel_all_open_orders": lambda client: client.v1.orders.cancel_all_open_orders(7),
+    "cancel_open_order": lambda client: client.v1.orders.cancel_open_order("i", account_id=7),
+    "replace_order": lambda client: client.v1.orders.replace_order("i", account_id=7, quantity="2"),
     "get_version": lambda client: client.v1.version.get_version(),
 }
 SUBMIT, CANCEL = "submit_position_instructions", "cancel_position_instruction"
-NEED_DATA = (SUBMIT, CANCEL)
+BY_ID = (CANCEL, "cancel_open_order", "replace_order")
+SUBMITS = {SUBMIT: "instruction_id", "submit_orders": "client_order_id"}
+"""Submits, and what their rows call the idempotency key."""
+NEED_DATA = (*SUBMITS, *BY_ID)
 """Operations for which a success without `data` says nothing; it says nothing for a read either."""
-CLOSES = ("close_position", "close_positions")
+CLOSES = ("close_position", "close_positions", "cancel_all_open_orders")
 """Nor of these if it has an `error`, or is not even in the envelope."""
 CHANGES = (*NEED_DATA, *CLOSES)
 
@@ -107,7 +117,7 @@ SCHEMAS = reply_schemas()
 def is_answer(name: str, body: Json) -> bool:
     """Whether a successful reply is what the operation answers with."""
     data = body.get("data")
-    if name in (CANCEL, *CLOSES) and body.get("error") and not (data and isinstance(data, (list, dict))):
+    if name in (*BY_ID, *CLOSES) and body.get("error") and not (data and isinstance(data, (list, dict))):
         return False
     if name in CLOSES and isinstance(body.get("metadata"), dict) and not body.get("error"):
         return True
@@ -133,9 +143,12 @@ def sample(schema: Json, name: str = "", row: int = 0) -> Any:
         case ["string", *_] if schema.get("format") == "date":
             return "2026-04-24"
         case ["string", *_]:
-            return {"id": "ij"[row], "instruction_id": KEYS[row], "instrument_id": INSTRUMENT}.get(
-                name, f"text of {name} {row}"
-            )
+            return {
+                "id": "ij"[row],
+                "instruction_id": KEYS[row],
+                "client_order_id": KEYS[row],
+                "instrument_id": INSTRUMENT,
+            }.get(name, f"text of {name} {row}")
         case ["integer", *_]:
             return 7 if name == "account_id" else 86420 + row
         case ["boolean", *_]:
@@ -202,7 +215,10 @@ class Departure(NamedTuple):
     @property
     def hides_key(self) -> bool:
         """Whether the first row then has no idempotency key."""
-        return self.path == ("data", 0, "instruction_id") or self.what == "a row that is none:"
+        return (
+            self.path in (("data", 0, "instruction_id"), ("data", 0, "client_order_id"))
+            or self.what == "a row that is none:"
+        )
 
     def in_every_row(self) -> list[Departure]:
         """The same, done to every row."""
@@ -346,13 +362,13 @@ def test_a_departure_costs_neither_the_success_nor_a_good_value(mode: Mode, name
             body = changed(name, departure)
             response = await settled(CALLS[name](answered(mode, name, body)))
             assert departures_in(response) == departure.expected, departure
-            loses_row = name == SUBMIT and departure.hides_key
+            loses_row = name in SUBMITS and departure.hides_key
             damaged = ("data", 0) if loses_row else departure.path
             for leaf in leaves(SAMPLES[name]):
                 if departure.what == "added" or leaf[: len(damaged)] != damaged:
                     assert reading(response, leaf) == reading(whole, leaf), f"{departure}: {shown(leaf)}"
             if loses_row:
-                assert response.undetermined[0].instruction_id == KEYS[0], departure
+                assert getattr(response.undetermined[0], SUBMITS[name]) == KEYS[0], departure
             else:
                 assert_kept(response, departure, body)
 
@@ -392,7 +408,7 @@ def test_strict_raises_with_the_response_and_the_log_has_no_values(
                 await settled(CALLS[name](client))
             error = caught.value
             assert departures_in(error.reply) == expected, departure
-            assert error.outcome_unknown == (name == SUBMIT and departure.hides_key), departure
+            assert error.outcome_unknown == (name in SUBMITS and departure.hides_key), departure
             assert error.status_code == 200
             assert [attempt.outcome for attempt in error.attempts] == ["done"]
         begin = f"{name}: the reply departs from the spec: "
@@ -419,6 +435,11 @@ def test_a_change_whose_reply_has_no_data_is_unknown_unless_it_is_found(mode: Mo
         for id_, key in zip(("i", "j"), KEYS, strict=True)
     )
     found: list[Json] = [{**first, "quantity": "1"}, {**second, "quantity": "1"}]
+    if "order" in name:
+        orders: list[Json] = SAMPLES["get_orders"]["data"]
+        quantity = "1" if name in SUBMITS else "2"
+        found = [{**row, **NEW_ORDER, "status": "PENDING_CANCEL", "quantity": quantity} for row in orders]
+        found = found if name in SUBMITS else found[:1]
 
     async def story() -> None:
         for departure in DEPARTURES[name]:
@@ -431,7 +452,7 @@ def test_a_change_whose_reply_has_no_data_is_unknown_unless_it_is_found(mode: Mo
             assert json.loads(caught.value.body or b"") == body
             response = await settled(CALLS[name](answered(mode, name, body, found, strict=strict)))
             assert response.reconciled, departure
-            assert [row.status for row in response.data or ()] if name == SUBMIT else response.data.id == "i"
+            assert [row.status for row in response.data or ()] if name in SUBMITS else response.data.id == "i"
 
     mode.play(story)
 

@@ -202,6 +202,42 @@ OPERATIONS = {
         success="200",
         errors="400 401 403 404 429 500 503",
     ),
+    "submit_orders": Expected(
+        method="post",
+        path="/v1/accounts/{account_id}/orders",
+        tag="Orders",
+        parameters="AccountId",
+        body="[NewOrderRequest]",
+        success="200",
+        errors="400 401 403 404 422 429 500 503",
+    ),
+    "cancel_all_open_orders": Expected(
+        method="delete",
+        path="/v1/accounts/{account_id}/orders",
+        tag="Orders",
+        parameters="AccountId OrderSide OrderTypeFilter InstrumentTypeFilter InstrumentIdsFilter",
+        body="",
+        success="200",
+        errors="400 401 403 404 429 500 503",
+    ),
+    "cancel_open_order": Expected(
+        method="delete",
+        path="/v1/accounts/{account_id}/orders/{order_id}",
+        tag="Orders",
+        parameters="AccountId OpenOrderId",
+        body="",
+        success="200",
+        errors="400 401 403 404 429 500 503",
+    ),
+    "replace_order": Expected(
+        method="patch",
+        path="/v1/accounts/{account_id}/orders/{order_id}",
+        tag="Orders",
+        parameters="AccountId OpenOrderId",
+        body="ReplaceOrderRequest",
+        success="200",
+        errors="400 401 403 404 429 500 503",
+    ),
     "get_version": Expected(
         method="get",
         path="/v1/version",
@@ -222,6 +258,9 @@ PARAMETERS = {
     "UnderlyingInstrumentIdFilter": "query underlying_instrument_id: optional string",
     "PageSize": "query page_size: optional integer",
     "PageToken": "query page_token: optional string",
+    "OpenOrderId": "path order_id: string",
+    "OrderSide": "query side: optional Side",
+    "OrderTypeFilter": "query type: optional OrderType",
     "SortBy": "query sort_by: optional PositionSortBy",
     "SortDirection": "query sort_direction: optional SortDirection",
     "AccountIdPrefix": "query account_id: optional string",
@@ -681,6 +720,36 @@ OBJECTS = {
         timestamp: date-time
     """,
     "MarketDataGetSnapshotsResponse": "data: [MarketDataSnapshot]",
+    "NewOrderRequest": """
+        side: Side
+        quantity: string
+        order_type: OrderType
+        time_in_force: TimeInForce
+        id: string?
+        symbol: string?
+        instrument_id: string?
+        limit_price: string?
+        stop_price: string?
+        limit_offset: string?
+        trailing_offset: string?
+        trailing_offset_type: TrailingOffsetType?
+        expires_at: date-time?
+        extended_hours: boolean?
+        position_intent: PositionIntent?
+        strategy: OrderStrategy?
+    """,
+    "ReplaceOrderRequest": """
+        quantity: string?
+        limit_price: string?
+        stop_price: string?
+        limit_offset: string?
+        trailing_offset: string?
+        trailing_offset_type: TrailingOffsetType?
+    """,
+    "OrderSubmitOrdersResponse": "data: [Order]",
+    "OrderCancelAllOpenOrdersResponse": "data: [Order]",
+    "OrderCancelOpenOrderResponse": "data: Order",
+    "OrderReplaceOrderResponse": "data: Order",
     "Version": "version: string",
     "VersionGetVersionResponse": "data: Version",
 }
@@ -698,6 +767,7 @@ ENUMS = {
     "OrderStrategyType": "SOR VWAP TWAP DMA",
     "TimeInForce": "DAY GOOD_TILL_CANCEL IMMEDIATE_OR_CANCEL FILL_OR_KILL GOOD_TILL_DATE AT_THE_OPENING AT_THE_CLOSE"
     " GOOD_TILL_CROSSING GOOD_THROUGH_CROSSING AT_CROSSING OTHER AT_OPEN AT_CLOSE",
+    "PositionIntent": "OPEN CLOSE",
     "QueueState": "AWAITING_RELEASE RELEASED",
     "TrailingOffsetType": "PRICE BPS",
     "PositionInstructionType": "EXERCISE DO_NOT_EXERCISE CONTRARY_EXERCISE",

@@ -34,7 +34,7 @@ from clear_street.errors import (
     UnprocessableEntityError,
 )
 from clear_street.sandbox import Fault, Sandbox
-from clear_street.types.v1 import PositionInstruction, PositionInstructionRequest
+from clear_street.types.v1 import Order, PositionInstruction, PositionInstructionRequest
 from support.scripted_service import (
     ACCOUNT,
     INSTRUMENT,
@@ -53,6 +53,8 @@ from support.scripted_service import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clear_street.types.v1 import PositionInstructionRequestParam, PositionSubmitPositionInstructionsResponse
 
 ANOTHER = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e03"
@@ -72,6 +74,10 @@ def failure(service: Service, *rows: PositionInstructionRequestParam, **options:
     with pytest.raises(APIError) as raised:
         submit(service.client(), *rows, **options)
     return raised.value
+
+
+def keys_of(rows: Sequence[PositionInstruction | Order]) -> list[str]:
+    return [row.instruction_id for row in rows if isinstance(row, PositionInstruction)]
 
 
 def refusal(service: Service, *rows: PositionInstructionRequestParam, **options: Any) -> APIStatusError:
@@ -242,7 +248,7 @@ def test_rows_that_are_never_taken_are_a_known_refusal() -> None:
     assert isinstance(error, InternalServerError)
     assert error.outcome_unknown is False
     assert error.outcomes == {"key-0": "refused_for_now"}
-    assert [r.instruction_id for r in error.data] == ["key-0"]
+    assert keys_of(error.data) == ["key-0"]
     assert [r.reason for r in error.rejections] == ["Quantity exceeds the position"]
 
 
@@ -265,7 +271,7 @@ def test_a_refusal_is_definite(status: int) -> None:
     error = refusal(service)
     assert error.status_code == status
     assert (error.outcome_unknown, error.outcomes) == (False, {"key-0": "rejected"})
-    assert [r.rejection_reason for r in error.data] == ["Quantity exceeds the position"]
+    assert [each.reason for each in error.rejections] == ["Quantity exceeds the position"]
 
 
 def test_a_409_to_keys_of_our_own_is_looked_into() -> None:
@@ -509,7 +515,7 @@ def test_a_new_row_that_may_be_ours_under_another_key_forbids_to_resend(fields: 
     service = Service(lost(), *looks(LOOKS, row("made-up", **fields)))
     error = failure(service)
     assert error.outcome_unknown is True
-    assert [r.instruction_id for r in error.candidates] == ["made-up"]
+    assert keys_of(error.candidates) == ["made-up"]
     assert service.methods == ["POST", *["GET"] * LOOKS]
 
 
@@ -623,7 +629,7 @@ def test_a_row_under_the_callers_key_that_may_be_ours_is_unknown(fields: dict[st
     service = Service(lost(), *looks(LOOKS, row(**fields)))
     error = failure(service)
     assert (error.outcome_unknown, error.outcomes) == (True, {"key-0": "unknown"})
-    assert [r.instruction_id for r in error.candidates] == ["key-0"]
+    assert keys_of(error.candidates) == ["key-0"]
     assert len(sent_keys(service)) == 1
 
 
@@ -838,7 +844,7 @@ def test_duplicates_without_their_keys_in_the_reply_are_looked_for() -> None:
     service = Service(reply(400, [duplicate("made-up-1"), refused("made-up-2")]), *looks(LOOKS, row("made-up-0")))
     error = refusal(service, asked(None), asked(None))
     assert (error.outcome_unknown, set(error.outcomes.values()), error.existing_ids) == (True, {"unknown"}, {})
-    assert [r.instruction_id for r in error.candidates] == ["made-up-0"]
+    assert keys_of(error.candidates) == ["made-up-0"]
 
 
 def test_of_a_replayed_batch_each_row_is_reported_as_it_is() -> None:
@@ -1006,12 +1012,12 @@ def test_a_success_with_every_row_refused_raises_with_the_rows(status: int) -> N
 def test_a_refusal_has_its_rows_in_the_callers_order() -> None:
     error = refusal(Service(reply(400, [refused("b"), refused("a")])), asked("a"), asked("b"))
     assert isinstance(error, BadRequestError)
-    assert [r.instruction_id for r in error.data] == ["a", "b"]
+    assert keys_of(error.data) == ["a", "b"]
 
 
 def test_a_refusal_has_its_rows_also_where_their_keys_are_not_ours() -> None:
     error = refusal(Service(reply(400, [refused("made-up")])))
-    assert [r.instruction_id for r in error.data] == ["made-up"]
+    assert keys_of(error.data) == ["made-up"]
     assert (error.outcome_unknown, error.outcomes) == (False, {"key-0": "rejected"})
 
 
@@ -1245,7 +1251,7 @@ def test_refused_rows_raise_where_that_was_asked_for(where: str) -> None:
     error = raised.value
     assert (error.outcome_unknown, error.status_code, error.code) == (False, 207, 207)
     assert error.outcomes == {"a": "landed", "b": "rejected"}
-    assert [r.instruction_id for r in error.data] == ["b"]
+    assert keys_of(error.data) == ["b"]
     assert error.reply is not None
     assert [r.instruction_id for r in error.reply.data] == ["a", "b"]  # type: ignore[attr-defined]
 

@@ -15,8 +15,8 @@ TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from . import errors, market, sandbox, types
     from ._api.keys import new_idempotency_key
-    from ._calls.changes import InstructionChange
-    from ._calls.waiting import AsyncInstructionWatch, InstructionWatch
+    from ._calls.changes import InstructionChange, OrderChange
+    from ._calls.waiting import AsyncInstructionWatch, AsyncOrderWatch, InstructionWatch, OrderWatch
     from ._client import ClearStreet
     from ._client_async import AsyncClearStreet
     from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, SubmitCallOptions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ._option_symbol import OptionSymbol
     from ._outcomes import Attempt
     from ._responses import AsyncRawResponse, RawResponse
-    from ._states import TERMINAL_STATES
+    from ._states import ORDER_TERMINAL_STATES, TERMINAL_STATES
     from .errors import (
         APIConnectionError,
         APIError,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         InstructionFailedError,
         InternalServerError,
         NotFoundError,
+        OrderFailedError,
         PermissionDeniedError,
         RateLimitError,
         UnprocessableEntityError,
@@ -65,24 +66,26 @@ _HOMES = {
         "InstructionFailedError",
         "InternalServerError",
         "NotFoundError",
+        "OrderFailedError",
         "PermissionDeniedError",
         "RateLimitError",
         "UnprocessableEntityError",
         "WaitTimeoutError",
     ),
     "_api.keys": ("new_idempotency_key",),
-    "_calls.changes": ("InstructionChange",),
-    "_calls.waiting": ("AsyncInstructionWatch", "InstructionWatch"),
+    "_calls.changes": ("InstructionChange", "OrderChange"),
+    "_calls.waiting": ("AsyncInstructionWatch", "AsyncOrderWatch", "InstructionWatch", "OrderWatch"),
     "_config.options": ("CallOptions", "ChangingCallOptions", "ClientOptions", "SubmitCallOptions"),
     "_http.client": ("DefaultAioHttpClient", "DefaultAsyncHttpxClient", "DefaultHttpxClient"),
     "_iterators": ("AsyncPositionIterator", "AsyncRowIterator", "PositionIterator", "RowIterator"),
     "_option_symbol": ("OptionSymbol",),
     "_outcomes": ("Attempt",),
     "_responses": ("AsyncRawResponse", "RawResponse"),
-    "_states": ("TERMINAL_STATES",),
+    "_states": ("ORDER_TERMINAL_STATES", "TERMINAL_STATES"),
 }
 
 __all__ = [
+    "ORDER_TERMINAL_STATES",
     "TERMINAL_STATES",
     "APIConnectionError",
     "APIError",
@@ -92,6 +95,7 @@ __all__ = [
     "ArgumentError",
     "AsyncClearStreet",
     "AsyncInstructionWatch",
+    "AsyncOrderWatch",
     "AsyncPositionIterator",
     "AsyncRawResponse",
     "AsyncRowIterator",
@@ -114,6 +118,9 @@ __all__ = [
     "InternalServerError",
     "NotFoundError",
     "OptionSymbol",
+    "OrderChange",
+    "OrderFailedError",
+    "OrderWatch",
     "PermissionDeniedError",
     "PositionIterator",
     "RateLimitError",

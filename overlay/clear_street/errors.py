@@ -19,7 +19,8 @@
     │       ├── RateLimitError                 429
     │       └── InternalServerError            5xx
     ├── InstructionFailedError                 an instruction ended in REJECTED, ENGINE_REJECTED or CANCEL_FAILED
-    └── WaitTimeoutError                       the time of a wait ended before its instructions were settled
+    ├── OrderFailedError                       an order ended in REJECTED, CANCELED or EXPIRED
+    └── WaitTimeoutError                       the time of a wait ended before what it waited for was settled
 
 Check ``outcome_unknown`` first, which every error has: it is True exactly if the effect may have happened and the
 client could not find out. Errors can be pickled and copied with `copy.deepcopy`, and never contain the API key.
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clear_street_api.models import APIError as ErrorBody
-    from clear_street_api.models import PositionInstruction
+    from clear_street_api.models import Order, PositionInstruction
     from clear_street_api.types import Response
 
     from ._outcomes import Attempt
@@ -59,6 +60,7 @@ __all__ = [
     "InternalServerError",
     "InterruptedCall",
     "NotFoundError",
+    "OrderFailedError",
     "PermissionDeniedError",
     "RateLimitError",
     "RequestInfo",
@@ -96,7 +98,7 @@ class InterruptedCall(NamedTuple):
 
 
 class StateSeen(NamedTuple):
-    """A state in which an instruction was seen during a wait."""
+    """A state in which an instruction or an order was seen during a wait."""
 
     status: str | None
     """The status, as the service wrote it; None while the instruction was not in the list."""
@@ -154,8 +156,10 @@ class APIError(ClearStreetError):
     ``"refused_for_now"`` (after a 429, or a 5xx which says that nothing was stored: the row may be submitted again);
     ``"not_sent"``; or ``"unknown"``.
     """
-    candidates: tuple[PositionInstruction, ...]
-    """For a submit with an unknown outcome, rows that may be its effect under another key."""
+    candidates: tuple[PositionInstruction | Order, ...]
+    """After an unknown outcome, rows that may be its effect: of a submit, those under another key; of a close, the
+    orders that have appeared since the call began. They may as well be somebody else's.
+    """
     existing_ids: dict[str, str]
     """For each row of a submit that the service called a duplicate, and that no look could settle: the server's `id` of
     the instruction that it named, by the row's idempotency key.
@@ -175,7 +179,7 @@ class APIError(ClearStreetError):
         request_id: str | None = None,
         attempts: Sequence[Attempt] = (),
         outcomes: Mapping[str, str] | None = None,
-        candidates: Sequence[PositionInstruction] = (),
+        candidates: Sequence[PositionInstruction | Order] = (),
         existing_ids: Mapping[str, str] | None = None,
         reconciled: bool = False,
         reply: Response | None = None,
@@ -283,9 +287,9 @@ class APIStatusError(APIError):
     """The reply's body: decoded if it is JSON, else the text."""
     error: ErrorBody | None
     """The error in the service's envelope (code, message, details); None if the reply has none."""
-    data: tuple[PositionInstruction, ...]
-    """For a refused submit, its rows, in the order of the reply; for a refused cancel, the instruction, if the list
-    shows it.
+    data: tuple[PositionInstruction | Order, ...]
+    """For a refused submit, its rows, in the order of the reply; for a refused cancel, the instruction or order, if
+    the list shows it.
     """
     retry_after: float | None
     """The seconds that the service asked the client to wait; None if it did not say."""
@@ -298,7 +302,7 @@ class APIStatusError(APIError):
         headers: Mapping[str, str] | None = None,
         body: object = None,
         error: ErrorBody | None = None,
-        data: Sequence[PositionInstruction] = (),
+        data: Sequence[PositionInstruction | Order] = (),
         retry_after: float | None = None,
         **context: Any,
     ) -> None:
@@ -312,10 +316,11 @@ class APIStatusError(APIError):
 
     @property
     def rejections(self) -> list[Rejection]:
-        """The rows in `data`, each with the reason for its rejection."""
+        """The instructions in `data`, each with the reason for its rejection."""
         from ._states import rejections
 
-        return rejections(self.data)
+        rows: list[Any] = [row for row in self.data if hasattr(row, "rejection")]
+        return rejections(rows)
 
     @property
     def code(self) -> int | None:
@@ -412,15 +417,50 @@ class InstructionFailedError(ClearStreetError):
         return self.instructions[0]
 
 
-class WaitTimeoutError(ClearStreetError):
-    """The time of a wait ended before its instructions reached the state waited for."""
+class OrderFailedError(ClearStreetError):
+    """Orders ended in a state that is not success: REJECTED, CANCELED, EXPIRED, or other than was waited for. A part
+    may be filled all the same: see `filled_quantity`.
+    """
 
-    last_seen: PositionInstruction | None
-    """The first instruction that did not reach it, as last seen; None if it never appeared."""
+    orders: tuple[Order, ...]
+    """The orders that failed, each with its `status`, `filled_quantity` and `details`."""
     history: tuple[StateSeen, ...]
-    """Every state in which that instruction was seen, with its time."""
-    rows: tuple[PositionInstruction, ...]
-    """Every instruction of the wait, as last seen, in the order of the ids, without those that never appeared."""
+    """Every state that the first of them was seen in, with its time."""
+    rows: tuple[Order, ...]
+    """Every order that was waited for, as last seen, in the order of the ids; without those that never appeared."""
+    states: dict[str, str | None]
+    """The state of everything that was waited for, by id; None of what never appeared."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        orders: Sequence[Order],
+        history: Sequence[StateSeen] = (),
+        rows: Sequence[Order] = (),
+        states: Mapping[str, str | None] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.history = tuple(history)
+        self.rows = tuple(rows)
+        self.states = dict(states or {})
+        self.orders = tuple(orders)
+
+    @property
+    def order(self) -> Order:
+        """The first order that failed."""
+        return self.orders[0]
+
+
+class WaitTimeoutError(ClearStreetError):
+    """The time of a wait ended before its instructions or orders reached the state waited for."""
+
+    last_seen: PositionInstruction | Order | None
+    """The first row that did not, as it was last seen; None where it never appeared."""
+    history: tuple[StateSeen, ...]
+    """Every state that it was seen in, with its time."""
+    rows: tuple[PositionInstruction | Order, ...]
+    """Every row that was waited for, as last seen, in the order of the ids; without those that never appeared."""
     states: dict[str, str | None]
     """The last state of every instruction of the wait, by id; None if it never appeared."""
 
@@ -428,9 +468,9 @@ class WaitTimeoutError(ClearStreetError):
         self,
         message: str,
         *,
-        last_seen: PositionInstruction | None = None,
+        last_seen: PositionInstruction | Order | None = None,
         history: Sequence[StateSeen] = (),
-        rows: Sequence[PositionInstruction] = (),
+        rows: Sequence[PositionInstruction | Order] = (),
         states: Mapping[str, str | None] | None = None,
     ) -> None:
         super().__init__(message)
@@ -451,5 +491,6 @@ resolvable(
     APIResponseValidationError,
     APIStatusError,
     InstructionFailedError,
+    OrderFailedError,
     WaitTimeoutError,
 )

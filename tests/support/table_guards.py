@@ -9,11 +9,13 @@ from clear_street import ClearStreet
 from clear_street._api.operations import Resend
 from clear_street._api.rows import every_operation
 from clear_street._config.options import IdempotencyKeyName
-from clear_street._states import KNOWN_STATES, TERMINAL_STATES
+from clear_street._states import KNOWN_STATES, ORDER_KNOWN_STATES, ORDER_TERMINAL_STATES, TERMINAL_STATES
 from clear_street.types import v1 as types
 from clear_street_api import models as api
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from support.spec_tools import Json
 
 METHODS = {"get", "put", "post", "delete", "patch"}
@@ -78,11 +80,18 @@ def _model(reply: Json) -> str:
 
 def states_that_part(document: Json) -> list[str]:
     """Compare the states that waits use with the document's enum, and say what a difference means for waiting."""
-    members = set(document["components"]["schemas"]["PositionInstructionStatus"]["enum"])
-    gone, new = KNOWN_STATES - members, members - KNOWN_STATES
+    return [
+        *_states_that_part(document, "PositionInstructionStatus", KNOWN_STATES, TERMINAL_STATES),
+        *_states_that_part(document, "OrderStatus", ORDER_KNOWN_STATES, ORDER_TERMINAL_STATES),
+    ]
+
+
+def _states_that_part(document: Json, enum: str, known: frozenset[str], terminal: Collection[str]) -> list[str]:
+    members = set(document["components"]["schemas"][enum]["enum"])
+    gone, new = known - members, members - known
     return [
         *(
-            f"{member}: not in the document any more; {'terminal' if member in TERMINAL_STATES else 'not terminal'} in "
+            f"{member}: not in the document any more; {'terminal' if member in terminal else 'not terminal'} in "
             f"{STATES}, so that a wait for it alone would last to its deadline: take it out"
             for member in sorted(gone)
         ),

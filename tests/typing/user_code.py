@@ -218,7 +218,7 @@ def fail(client: ClearStreet) -> Literal["conflict", "wait", "status", "unknown"
         assert_type(error.outcome_unknown, bool)
         return "wait"
     except APIStatusError as error:
-        assert_type(error.data, tuple[PositionInstruction, ...])
+        assert_type(error.data, tuple[PositionInstruction | Order, ...])
         assert_type(error.code, int | None)
         return "status"
     except APIError as error:

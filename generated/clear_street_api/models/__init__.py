@@ -47,17 +47,22 @@ if TYPE_CHECKING:
     from .market_session_type import MarketSessionType
     from .market_status import MarketStatus
     from .market_type import MarketType, MarketTypeName
+    from .new_order_request import NewOrderRequest
     from .not_shortable_reason import NotShortableReason
     from .option_expiry_date import OptionExpiryDate
     from .options_contract import OptionsContract
     from .order import Order
+    from .order_cancel_all_open_orders_response import OrderCancelAllOpenOrdersResponse
+    from .order_cancel_open_order_response import OrderCancelOpenOrderResponse
     from .order_get_executions_response import OrderGetExecutionsResponse
     from .order_get_order_by_id_response import OrderGetOrderByIDResponse
     from .order_get_orders_response import OrderGetOrdersResponse
+    from .order_replace_order_response import OrderReplaceOrderResponse
     from .order_status import OrderStatus, OrderStatusName
     from .order_strategy import OrderStrategy
-    from .order_strategy_type import OrderStrategyType
-    from .order_type import OrderType
+    from .order_strategy_type import OrderStrategyType, OrderStrategyTypeName
+    from .order_submit_orders_response import OrderSubmitOrdersResponse
+    from .order_type import OrderType, OrderTypeName
     from .position import Position
     from .position_cancel_position_instruction_response import PositionCancelPositionInstructionResponse
     from .position_close_position_response import PositionClosePositionResponse
@@ -70,26 +75,28 @@ if TYPE_CHECKING:
     from .position_instruction_request import PositionInstructionRequest
     from .position_instruction_status import PositionInstructionStatus
     from .position_instruction_type import PositionInstructionType, PositionInstructionTypeName
+    from .position_intent import PositionIntent, PositionIntentName
     from .position_sort_by import PositionSortBy, PositionSortByName
     from .position_submit_position_instructions_error_response import PositionSubmitPositionInstructionsErrorResponse
     from .position_submit_position_instructions_response import PositionSubmitPositionInstructionsResponse
     from .position_type import PositionType
     from .queue_state import QueueState
+    from .replace_order_request import ReplaceOrderRequest
     from .response_metadata import ResponseMetadata
     from .security_type import SecurityType, SecurityTypeName
     from .session_schedule import SessionSchedule
     from .shortable_attribute import ShortableAttribute
-    from .side import Side
+    from .side import Side, SideName
     from .snapshot_greeks import SnapshotGreeks
     from .snapshot_last_trade import SnapshotLastTrade
     from .snapshot_quote import SnapshotQuote
     from .snapshot_session import SnapshotSession
     from .sort_direction import SortDirection, SortDirectionName
     from .tick_rule import TickRule
-    from .time_in_force import TimeInForce
+    from .time_in_force import TimeInForce, TimeInForceName
     from .time_range import TimeRange
     from .trading_sessions import TradingSessions
-    from .trailing_offset_type import TrailingOffsetType
+    from .trailing_offset_type import TrailingOffsetType, TrailingOffsetTypeName
     from .version import Version
     from .version_get_version_response import VersionGetVersionResponse
 
@@ -136,18 +143,25 @@ __all__ = [
     "MarketStatus",
     "MarketType",
     "MarketTypeName",
+    "NewOrderRequest",
     "NotShortableReason",
     "OptionExpiryDate",
     "OptionsContract",
     "Order",
+    "OrderCancelAllOpenOrdersResponse",
+    "OrderCancelOpenOrderResponse",
     "OrderGetExecutionsResponse",
     "OrderGetOrderByIDResponse",
     "OrderGetOrdersResponse",
+    "OrderReplaceOrderResponse",
     "OrderStatus",
     "OrderStatusName",
     "OrderStrategy",
     "OrderStrategyType",
+    "OrderStrategyTypeName",
+    "OrderSubmitOrdersResponse",
     "OrderType",
+    "OrderTypeName",
     "Position",
     "PositionCancelPositionInstructionResponse",
     "PositionClosePositionResponse",
@@ -161,18 +175,22 @@ __all__ = [
     "PositionInstructionStatus",
     "PositionInstructionType",
     "PositionInstructionTypeName",
+    "PositionIntent",
+    "PositionIntentName",
     "PositionSortBy",
     "PositionSortByName",
     "PositionSubmitPositionInstructionsErrorResponse",
     "PositionSubmitPositionInstructionsResponse",
     "PositionType",
     "QueueState",
+    "ReplaceOrderRequest",
     "ResponseMetadata",
     "SecurityType",
     "SecurityTypeName",
     "SessionSchedule",
     "ShortableAttribute",
     "Side",
+    "SideName",
     "SnapshotGreeks",
     "SnapshotLastTrade",
     "SnapshotQuote",
@@ -181,9 +199,11 @@ __all__ = [
     "SortDirectionName",
     "TickRule",
     "TimeInForce",
+    "TimeInForceName",
     "TimeRange",
     "TradingSessions",
     "TrailingOffsetType",
+    "TrailingOffsetTypeName",
     "Version",
     "VersionGetVersionResponse",
 ]
@@ -231,18 +251,25 @@ _MODULES = {
     "MarketStatus": "market_status",
     "MarketType": "market_type",
     "MarketTypeName": "market_type",
+    "NewOrderRequest": "new_order_request",
     "NotShortableReason": "not_shortable_reason",
     "OptionExpiryDate": "option_expiry_date",
     "OptionsContract": "options_contract",
     "Order": "order",
+    "OrderCancelAllOpenOrdersResponse": "order_cancel_all_open_orders_response",
+    "OrderCancelOpenOrderResponse": "order_cancel_open_order_response",
     "OrderGetExecutionsResponse": "order_get_executions_response",
     "OrderGetOrderByIDResponse": "order_get_order_by_id_response",
     "OrderGetOrdersResponse": "order_get_orders_response",
+    "OrderReplaceOrderResponse": "order_replace_order_response",
     "OrderStatus": "order_status",
     "OrderStatusName": "order_status",
     "OrderStrategy": "order_strategy",
     "OrderStrategyType": "order_strategy_type",
+    "OrderStrategyTypeName": "order_strategy_type",
+    "OrderSubmitOrdersResponse": "order_submit_orders_response",
     "OrderType": "order_type",
+    "OrderTypeName": "order_type",
     "Position": "position",
     "PositionCancelPositionInstructionResponse": "position_cancel_position_instruction_response",
     "PositionClosePositionResponse": "position_close_position_response",
@@ -256,18 +283,22 @@ _MODULES = {
     "PositionInstructionStatus": "position_instruction_status",
     "PositionInstructionType": "position_instruction_type",
     "PositionInstructionTypeName": "position_instruction_type",
+    "PositionIntent": "position_intent",
+    "PositionIntentName": "position_intent",
     "PositionSortBy": "position_sort_by",
     "PositionSortByName": "position_sort_by",
     "PositionSubmitPositionInstructionsErrorResponse": "position_submit_position_instructions_error_response",
     "PositionSubmitPositionInstructionsResponse": "position_submit_position_instructions_response",
     "PositionType": "position_type",
     "QueueState": "queue_state",
+    "ReplaceOrderRequest": "replace_order_request",
     "ResponseMetadata": "response_metadata",
     "SecurityType": "security_type",
     "SecurityTypeName": "security_type",
     "SessionSchedule": "session_schedule",
     "ShortableAttribute": "shortable_attribute",
     "Side": "side",
+    "SideName": "side",
     "SnapshotGreeks": "snapshot_greeks",
     "SnapshotLastTrade": "snapshot_last_trade",
     "SnapshotQuote": "snapshot_quote",
@@ -276,9 +307,11 @@ _MODULES = {
     "SortDirectionName": "sort_direction",
     "TickRule": "tick_rule",
     "TimeInForce": "time_in_force",
+    "TimeInForceName": "time_in_force",
     "TimeRange": "time_range",
     "TradingSessions": "trading_sessions",
     "TrailingOffsetType": "trailing_offset_type",
+    "TrailingOffsetTypeName": "trailing_offset_type",
     "Version": "version",
     "VersionGetVersionResponse": "version_get_version_response",
 }

@@ -44,6 +44,11 @@ class OrderStatus(OpenStrEnum):
     PENDING_TRIGGER = "PENDING_TRIGGER"
     """Waits for its trigger, and is open. Since September 2026."""
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing follows. False for a member that the spec does not list."""
+        return self._value_ in {"FILLED", "CANCELED", "REJECTED", "EXPIRED"}
+
 
 OrderStatusName = Literal[
     "PENDING_NEW",

@@ -1,6 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
+from typing import Literal
+
 from ..types import OpenStrEnum
 
 
@@ -15,3 +17,7 @@ class OrderStrategyType(OpenStrEnum):
     """At the average price over time."""
     DMA = "DMA"
     """Sent to a given venue."""
+
+
+OrderStrategyTypeName = Literal["SOR", "VWAP", "TWAP", "DMA"]
+"""The members of `OrderStrategyType`, as plain strings."""

@@ -1,6 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
+from typing import Literal
+
 from ..types import OpenStrEnum
 
 
@@ -21,3 +23,7 @@ class OrderType(OpenStrEnum):
     """A stop-limit order whose prices follow the market."""
     OTHER = "OTHER"
     """Any other type."""
+
+
+OrderTypeName = Literal["MARKET", "LIMIT", "STOP", "STOP_LIMIT", "TRAILING_STOP", "TRAILING_STOP_LIMIT", "OTHER"]
+"""The members of `OrderType`, as plain strings."""

@@ -1,6 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 from __future__ import annotations
 
+from typing import Literal
+
 from ..types import OpenStrEnum
 
 
@@ -33,3 +35,21 @@ class TimeInForce(OpenStrEnum):
     """For the opening auction only. Since September 2026."""
     AT_CLOSE = "AT_CLOSE"
     """For the closing auction only. Since September 2026."""
+
+
+TimeInForceName = Literal[
+    "DAY",
+    "GOOD_TILL_CANCEL",
+    "IMMEDIATE_OR_CANCEL",
+    "FILL_OR_KILL",
+    "GOOD_TILL_DATE",
+    "AT_THE_OPENING",
+    "AT_THE_CLOSE",
+    "GOOD_TILL_CROSSING",
+    "GOOD_THROUGH_CROSSING",
+    "AT_CROSSING",
+    "OTHER",
+    "AT_OPEN",
+    "AT_CLOSE",
+]
+"""The members of `TimeInForce`, as plain strings."""

@@ -41,6 +41,8 @@ class Resend:
     """Rows under idempotency keys: only rows that a look did not find are sent again."""
     CANCEL = "cancel"
     """Repeating it does no harm, and a look tells what came of it."""
+    REPLACE = "replace"
+    """Never again once a byte may have left, but a look may tell what came of it."""
     ONCE = "once"
     """Changes something, with no key and no way to look: never again once a byte may have left."""
 
@@ -132,8 +134,8 @@ class Operation(_Generic["P", "T_co"]):
 
     @property
     def may_look(self) -> bool:
-        """Whether a list can show what came of a call."""
-        return self.resend in (Resend.SUBMIT, Resend.CANCEL)
+        """Whether a list can settle what came of a call."""
+        return self.resend in (Resend.SUBMIT, Resend.CANCEL, Resend.REPLACE)
 
     @property
     def has_rows(self) -> bool:

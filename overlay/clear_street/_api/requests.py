@@ -52,10 +52,15 @@ class Prepared:
     to look for its effect.
     """
 
-    __slots__ = ("account_id", "id", "request", "rows")
+    __slots__ = ("account_id", "id", "instrument", "request", "rows")
 
     def __init__(
-        self, request: Request, account_id: int | None = None, id: str | None = None, rows: Sequence[Any] = ()
+        self,
+        request: Request,
+        account_id: int | None = None,
+        id: str | None = None,
+        rows: Sequence[Any] = (),
+        instrument: str | None = None,
     ) -> None:
         self.request: Request = request
         self.account_id: int | None = None if account_id is None else int(account_id)
@@ -63,6 +68,8 @@ class Prepared:
         """What a cancel names."""
         self.rows: Sequence[Any] = rows
         """The rows of a submit."""
+        self.instrument: str | None = instrument
+        """What a close names: an instrument by its id or symbol."""
 
 
 def check_members(name: str, value: object, enum: Iterable[str]) -> None:
@@ -106,6 +113,14 @@ def cancel_position_instruction(instruction_id: str, *, account_id: int) -> Prep
     request = build_request(instruction_id, account_id=account_id)
     # It may be a UUID.
     return Prepared(request, account_id, instruction_id if isinstance(instruction_id, str) else str(instruction_id))
+
+
+def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool | None = None) -> Prepared:
+    """The request of `close_position`."""
+    from clear_street_api.api.positions.close_position import build_request
+
+    request = build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
+    return Prepared(request, account_id, instrument=str(instrument_id))
 
 
 def _shown(rows: object) -> object:
@@ -360,14 +375,12 @@ def _account_number(value: object) -> int | None:
 
 
 def names_other_id(value: Mapping[str, Any], id: str, ids: Sequence[str]) -> bool:
-    """Whether the row that is a reply's `data` says that it is another than the one that `id` names by one of these
-    fields.
-    """
+    """Whether the row that is a reply's `data` says, in all of these fields, that it is another than `id` names."""
     data: Any = value.get("data")
     if not _is_object(row := data) or row.get(ids[0]) == id:
         return False
     named = [text for name in ids if isinstance(text := row.get(name), str)]
-    return bool(named) and id not in named and not any(is_same_id(text, id) for text in named)
+    return len(named) == len(ids) and id not in named and not any(is_same_id(text, id) for text in named)
 
 
 def listed_rows(response: type[Any], status: int, value: Mapping[str, Any] | None, account_id: int) -> list[Any] | None:

@@ -107,11 +107,11 @@ def _known(operation: Operation[..., object], path: str, body: object) -> Prepar
     given = _parameters(operation, path) or {}
     number = given.get("account_id", "")
     account_id = int(number) if re.fullmatch(r"[0-9]{1,19}", number) else None
-    if not operation.may_look:
-        request = seam.raw_request(operation.name, operation.method, operation.path_template, path, body)
-        return seam.Prepared(request, account_id)
-    if account_id is None:
+    if operation.may_look and account_id is None:
         raise ArgumentError(f"Expected an account id in `path` but received {number!r}.")
+    if not operation.may_look or operation.resend == Resend.REPLACE:
+        request = seam.raw_request(operation.name, operation.method, operation.path_template, path, body)
+        return seam.Prepared(request, account_id, given.get("order_id"))
     if operation.has_rows:
         (*_, rows) = operation.arguments
         return operation.build(account_id, **{rows: body})

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from .._api.requests import canonical_id, is_uuid
+from .kinds import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -306,9 +307,8 @@ class Batch:
             entry.settle("rejected", self.kind.refused_row(entry.request, reason))
 
     def _is_older(self, row: Row) -> bool:
-        """Whether a row is older than the call, by the service's clock: no other clock can prove it."""
-        begun, created = self._begun_there, _believed(row.created_at)
-        return begun is not None and created is not None and created < begun - SERVICE_SLACK
+        """Whether a row is older than the call by the service's own clock, the only one that can tell."""
+        return is_older(row, self._begun_there)
 
     def _seems_older(self, row: Row) -> bool:
         """Whether a row is older by the service's clock or, if that is not known, may be older by ours."""
@@ -316,6 +316,20 @@ class Batch:
             return self._is_older(row)
         created = _believed(row.created_at)
         return created is not None and created < self._started_at - CLOCK_SLACK
+
+
+def is_older(row: Row, begun: datetime | None) -> bool:
+    """Whether a row is older than a call that began at a time of the service's own clock; None: not known."""
+    created = _believed(row.created_at)
+    return begun is not None and created is not None and created < begun - SERVICE_SLACK
+
+
+def names_same_instrument(kind: Kind, row: Row, instrument: str) -> bool:
+    """Whether a row may be in an instrument that is named by its id or symbol: False where it shows that it is not."""
+    theirs, ours = _names(kind, row), _canonical(instrument)
+    if ours in theirs or not theirs:
+        return True
+    return not _is_fully_named(kind, theirs) and not (is_uuid(ours) and _has_uuid(theirs))
 
 
 def _believed(time: datetime | None) -> datetime | None:
@@ -334,8 +348,13 @@ def _shown(kind: Kind, row: Row) -> Wish:
 
 
 def _names(kind: Kind, row: Row) -> set[str]:
-    """Return the canonical names of a row's instrument."""
-    return {canonical_id(name) for field in kind.instrument if (name := getattr(row, field)) is not None}
+    """The canonical names that a row has for its instrument."""
+    # An option's symbol is written with more or fewer spaces.
+    return {_canonical(name) for field in kind.instrument if (name := getattr(row, field)) is not None}
+
+
+def _canonical(instrument: str) -> str:
+    return canonical_id("".join(instrument.split()))
 
 
 def _is_fully_named(kind: Kind, names: set[str]) -> bool:
@@ -347,14 +366,4 @@ def _has_uuid(names: set[str]) -> bool:
     return any(map(is_uuid, names))
 
 
-def _number(quantity: str | None) -> Decimal | None:
-    from decimal import Decimal, InvalidOperation
-
-    try:
-        number = Decimal(quantity or "")
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-_READ: dict[str, Callable[[Any], str | Decimal | None]] = {"text": lambda text: text, "number": _number}
+_READ: dict[str, Callable[[Any], str | Decimal | None]] = {"text": lambda text: text, "number": number}

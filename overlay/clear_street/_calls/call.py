@@ -208,6 +208,9 @@ class History:
     renamed: int = 0
     """How many attempts were refused because of such a name, and made again under another."""
 
+    candidates: Sequence[Row] = ()
+    """Rows that may be the effect of a call without keys."""
+
     def __init__(self) -> None:
         self.attempts: list[Attempt] = []
 
@@ -264,6 +267,10 @@ class History:
     def note_look(self, reply: Reply) -> None:
         """Record a list that counts."""
         self.last_look = reply
+
+    def note_candidates(self, rows: Sequence[Row]) -> None:
+        """Remember rows that may be the effect of a call without keys."""
+        self.candidates = rows
 
     def note_refused_name(self, refused: RefusedName) -> None:
         """Record a name of the idempotency key that the service does not know."""

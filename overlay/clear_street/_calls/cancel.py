@@ -1,6 +1,7 @@
-"""Cancel one thing: repeat the cancel under the same id, and settle it by the list if a reply was lost.
+"""A change of one thing by its id, settled by the list where its reply was lost.
 
-docs/safety.md, "A cancel whose reply was lost".
+A cancel is repeated under the same id: docs/safety.md, "A cancel whose reply was lost". Other values for an order are
+never asked for twice: "Orders".
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from logging import WARNING
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from .._api.operations import Resend
 from .._logging import log
 from .._outcomes import Failure, Outcome, Reply
 from . import failures, policy
@@ -15,7 +17,7 @@ from .policy import Action
 from .steps import Completed, attempt, completed_with, look, pause, tell_intent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from .call import Call
     from .effects import Flow
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def cancel(call: Call[T]) -> Flow[Completed[T]]:
-    """Cancel, again if needed; if an attempt ended unknown, settle it by looking at the list."""
+def change(call: Call[T]) -> Flow[Completed[T]]:
+    """Cancel, and repeat that under the same id, which does no harm; or ask for other values, once. Then settle it by
+    looking.
+    """
     asked, history = call.asked, call.history
     if asked.settings.on_intent is not None:
         yield from tell_intent(call, asked.settings.on_intent, (), asked.request)
@@ -37,13 +41,14 @@ def cancel(call: Call[T]) -> Flow[Completed[T]]:
             history.settle()
             return completed_with(call, cast("Reply", result))
         if action is Action.AGAIN:
-            # Cancelling twice does no harm, so this needs no look first, unlike a submit.
+            # Cancelling twice does no harm, so this needs no look first, unlike a submit. Of a replacement nothing was
+            # done.
             again = yield from pause(call)
             if again:
                 continue
         if history.may_have_landed:
-            # An earlier attempt may have arrived, whatever the last result is: a refusal does not settle it.
-            return (yield from settle_cancel(call, result))
+            # An earlier attempt may have arrived: what came last, be it a refusal, does not clear it.
+            return (yield from settle(call, result))
         if outcome is Outcome.REFUSED and result.status in (404, 409) and call.time.retry_after is None:
             # A first 404 or 409 is definite. One look lets the error say in which state the row is: ACCEPTED, or
             # CANCELLED already, perhaps by this very request, if a proxy sent it twice.
@@ -53,9 +58,10 @@ def cancel(call: Call[T]) -> Flow[Completed[T]]:
         raise failures.error(call, result)
 
 
-def settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
-    """Settle a cancel that has an unknown attempt, by reading the list."""
-    history, states = call.history, cast("Kind", call.asked.kind).states
+def settle(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
+    """Find out by the list what came of a call of which an attempt is unknown."""
+    history, kind = call.history, cast("Kind", call.asked.kind)
+    states = kind.states
     too_late = states.too_late
     if last.status == 409 and history.attempts[-1].outcome == Outcome.REFUSED:
         # ACCEPTED alone may be the state before the cancel arrives. After a 409 it is the reason for the 409.
@@ -65,23 +71,34 @@ def settle_cancel(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
         rows, may_look_again = yield from look(call, number)
         if rows is not None:
             failures.note_key_for_id(call, rows)
-            row = _settled_row(call, rows, states.cancelling | too_late)
-        # The list may lag, so a row that is missing, or in another state, is looked for again.
+            row = _only_row(call, rows)
+            if row is not None and not (_is_done(call, row) or row.status in too_late):
+                row = None
+        # The list may lag: a row that is not there yet, or in another state, is looked for again.
         if row is not None or not may_look_again:
             break
     if row is None:
         raise failures.error(call, last)
     history.settle()
     history.reconcile()
-    if row.status in too_late:
-        raise failures.not_cancelled(call, last, row)
+    if not _is_done(call, row):
+        raise failures.too_late(call, last, row)
     if row.status in states.cancel_failed:
         # Not an error of this call, because the cancel arrived.
         log(WARNING, "the cancel arrived, and failed: %s; a person must look into it", row.status)
     return completed_with(call, cast("Reply", history.last_look), row)
 
 
-def _settled_row(call: Call[T], rows: Sequence[Row], states: Collection[str]) -> Row | None:
-    """Return the row with the cancel's id, None if it is not in one of `states`. An id in two states proves nothing."""
+def _only_row(call: Call[T], rows: Sequence[Row]) -> Row | None:
+    """The row of what is changed; one id in two states proves nothing."""
     shown = cast("Kind", call.asked.kind).rows_with_id(rows, call.asked.prepared.id or "")
-    return shown[0] if len({row.status for row in shown}) == 1 and shown[0].status in states else None
+    return shown[0] if len({row.status for row in shown}) == 1 else None
+
+
+def _is_done(call: Call[T], row: Row) -> bool:
+    """Whether a row shows what was asked for: that the cancel arrived, or the other values."""
+    kind = cast("Kind", call.asked.kind)
+    if call.asked.operation.resend == Resend.CANCEL:
+        return row.status in kind.states.cancelling
+    values: object = call.asked.request.json
+    return isinstance(values, dict) and kind.shows(row, cast("dict[str, object]", values))

@@ -9,7 +9,7 @@ from .._annotations import resolvable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..types.v1 import PositionInstruction
+    from ..types.v1 import Order, PositionInstruction
 
 
 class InstructionChange(NamedTuple):
@@ -25,4 +25,19 @@ class InstructionChange(NamedTuple):
     """Whether the instruction left a terminal state, which should never happen."""
 
 
-resolvable(globals(), InstructionChange)
+class OrderChange(NamedTuple):
+    """An order that was seen in a state that it was not in before, or of which more was filled."""
+
+    order: Order
+    """The order as it is now."""
+    previous_status: str | None
+    """The status that it was seen in before, None at first."""
+    previous_filled_quantity: str | None
+    """How much of it was filled before, None at first."""
+    at: datetime
+    """When it was seen, by the client's clock (aware, UTC)."""
+    is_anomaly: bool
+    """Whether it stepped out of a terminal state, which the service should never do."""
+
+
+resolvable(globals(), InstructionChange, OrderChange)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .._api import requests as seam
+from .._api.operations import Resend
 from .._outcomes import Failure, Outcome, Reply
 from .._text import listed
 from ..errors import (
@@ -35,6 +36,8 @@ T = TypeVar("T")
 
 _NEXT_STEP = "Do not repeat it: look at the positions and orders of the account first"
 """What to do after an unknown outcome that no look can settle."""
+_NOTHING_TO_DO = {"cancel_all_open_orders": "No open order matched: nothing was cancelled, and nothing had to be"}
+"""What a 404 means to operations that may find nothing to do."""
 
 
 def error(call: Call[T], result: Reply | Failure, *, outcome_unknown: bool | None = None) -> APIError:
@@ -83,10 +86,11 @@ def all_refused(call: Call[T]) -> APIStatusError:
     return status_error_class(status)(message, status_code=status, data=rows, **_context(call, outcome_unknown=False))
 
 
-def not_cancelled(call: Call[T], last: Reply | Failure, row: Row) -> ConflictError:
-    """Return the error of a cancel that came too late, as a look showed."""
+def too_late(call: Call[T], last: Reply | Failure, row: Row) -> ConflictError:
+    """Return the error of a cancel, or a replacement, that came too late, as a look showed."""
+    what = "replaced" if call.asked.operation.resend == Resend.REPLACE else "cancelled"
     return ConflictError(
-        f"the list shows the {cast('Kind', call.asked.kind).noun} as {row.status}: it can no longer be cancelled",
+        f"the list shows the {cast('Kind', call.asked.kind).noun} as {row.status}: it can no longer be {what}",
         status_code=409,
         headers=dict(last.headers),
         data=[row],
@@ -186,7 +190,7 @@ def _context(call: Call[T], *, outcome_unknown: bool, reply: object = None) -> d
         "request_id": history.attempts[-1].request_id if history.attempts else None,
         "attempts": tuple(history.attempts),
         "outcomes": batch.outcomes() if batch else {},
-        "candidates": tuple(batch.candidates) if batch and outcome_unknown else (),
+        "candidates": tuple(batch.candidates if batch else history.candidates) if outcome_unknown else (),
         "existing_ids": batch.existing_ids() if batch else {},
         "reconciled": history.reconciled,
         "outcome_unknown": outcome_unknown,
@@ -231,6 +235,8 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
     advice = None
     if kind is not None and reply.status == 404 and call.asked.prepared.id is not None and not call.history.advice:
         advice = kind.wrong_id
+    if reply.status == 404:
+        advice = advice or _NOTHING_TO_DO.get(call.asked.operation.name)
     if batch is not None and reply.status in (400, 422) and not rows:
         advice = _key_name_advice(call, reply)
     if advice is not None:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .. import _states as states
 from .._api import requests as seam
 from .._api.operations import Resend
-from .._api.rows import positions
-from .._states import INSTRUCTION_STATES, States
-from ..errors import InstructionFailedError
-from .changes import InstructionChange
+from .._api.rows import orders, positions
+from .._states import INSTRUCTION_STATES, ORDER_STATES, States
+from ..errors import InstructionFailedError, OrderFailedError
+from .changes import InstructionChange, OrderChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
+    from decimal import Decimal
 
     from .._api.operations import Operation
     from ..errors import ClearStreetError
@@ -96,6 +97,13 @@ class Kind(NamedTuple):
     is_by_id: bool
     """Whether these requests show no other rows."""
 
+    recent: Callable[[int, datetime | None], seam.Prepared] | None
+    """The request of the rows that have appeared since a time of the service's clock (None: not known); None for the
+    whole where `look` shows all rows.
+    """
+    shows: Callable[[Row, Mapping[str, Any]], bool]
+    """Whether a row shows the values that a replacement asked for."""
+
     # How it is followed
     progress: Callable[[Row], object]
     """Return the part of a row whose change a watch reports."""
@@ -155,7 +163,18 @@ class Kind(NamedTuple):
         return seam.rows_with_id(rows, id, self.ids)
 
 
-def _instruction_types() -> Any:
+def number(text: object) -> Decimal | None:
+    """The number that a text stands for, None for none."""
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        found = Decimal(text if isinstance(text, str) else "")
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def _types() -> Any:
     from ..types import v1
 
     return v1
@@ -169,7 +188,7 @@ def _unmentioned_instruction() -> type[Any]:
 
 INSTRUCTION = Kind(
     noun="instruction",
-    model=lambda: _instruction_types().PositionInstruction,
+    model=lambda: _types().PositionInstruction,
     key_sent="instruction_id",
     key_shown="instruction_id",
     key_names=seam.key_names,
@@ -194,6 +213,8 @@ INSTRUCTION = Kind(
     listing=positions.GET_POSITION_INSTRUCTIONS,
     look=lambda account_id, _: (positions.GET_POSITION_INSTRUCTIONS.build(account_id),),
     is_by_id=False,
+    recent=None,
+    shows=lambda _row, _values: False,
     progress=lambda row: row.status,
     change=lambda row, before, at, is_anomaly: InstructionChange(row, before and before.status, at, is_anomaly),
     failed=lambda message, failed, facts: InstructionFailedError(message, instructions=failed, **facts),
@@ -213,5 +234,97 @@ INSTRUCTION = Kind(
     by_key="The id given is the idempotency key of the instruction whose server `id` is {!r}: use that",
 )
 
-KINDS: dict[str | None, Kind | None] = {None: None, "instruction": INSTRUCTION}
-"""The kinds, by the name in an operation's row; None for an operation whose effect no look can show."""
+CHUNK = 100
+"""Ids in one request for orders."""
+
+
+def _look_for_orders(account_id: int, ids: Collection[str]) -> Sequence[seam.Prepared]:
+    """Each id may be that of one order and the key of another: a page has place for both."""
+    every = [*ids]
+    chunks = [every[start : start + CHUNK] for start in range(0, len(every), CHUNK)]
+    return [orders.GET_ORDERS.build(account_id, order_ids=chunk, page_size=2 * CHUNK) for chunk in chunks]
+
+
+def _shows_values(row: Row, values: Mapping[str, Any]) -> bool:
+    shown = {name: getattr(row, name, None) for name in values}
+    return bool(values) and all(
+        shown[name] == value or (number(value) is not None and number(value) == number(shown[name]))
+        for name, value in values.items()
+    )
+
+
+def _words_of_order(row: Row) -> str | None:
+    return "; ".join(filter(None, row.details or ())) or None
+
+
+def _used_before(reason: str | None) -> str | None:
+    """What the service says of a key that was used is not documented: what may be meant as that makes the call look."""
+    import re
+
+    used = re.search(r"\bduplicate|\balready (?:been )?(?:used|exists?)|\bused before", reason or "", re.IGNORECASE)
+    return None if used is None else ""
+
+
+def _unmentioned_order() -> type[Any]:
+    from ..types.v1._unmentioned import UnmentionedOrder
+
+    return UnmentionedOrder
+
+
+def _change_of_order(row: Row, before: Row | None, at: datetime, is_anomaly: bool) -> OrderChange:
+    if before is None:
+        return OrderChange(row, None, None, at, is_anomaly)
+    return OrderChange(row, before.status, before.filled_quantity, at, is_anomaly)
+
+
+ORDER = Kind(
+    noun="order",
+    model=lambda: _types().Order,
+    key_sent="id",
+    key_shown="client_order_id",
+    key_names=lambda: ("id",),
+    refuses_used_keys=False,
+    ids=("id", "client_order_id"),
+    nil_id=None,
+    same=(
+        Field("side", "side", "text"),
+        Field("quantity", "quantity", "number"),
+        Field("order_type", "order_type", "text"),
+    ),
+    instrument=("instrument_id", "symbol"),
+    body=lambda row: {name: value for name, value in row.to_dict().items() if name != "id"},
+    unmentioned=_unmentioned_order,
+    refusal=lambda reason: {"status": "REJECTED", "details": None if reason is None else [reason]},
+    states=ORDER_STATES,
+    words_of=_words_of_order,
+    has_code=lambda _: False,
+    existing_id=lambda row: _used_before(_words_of_order(row)) if row.status == "REJECTED" else None,
+    duplicate_of=_used_before,
+    duplicate="The id was used before, for another order",
+    listing=orders.GET_ORDERS,
+    look=_look_for_orders,
+    is_by_id=True,
+    recent=lambda account_id, begun: orders.GET_ORDERS.build(account_id, from_=begun),
+    shows=_shows_values,
+    progress=lambda row: (row.status, number(row.filled_quantity)),
+    change=_change_of_order,
+    failed=lambda message, failed, facts: OrderFailedError(message, orders=failed, **facts),
+    next_step={
+        Resend.SUBMIT: (
+            "Do not submit it again under new ids: look for these with get_orders(order_ids=...) until they are "
+            "settled (error.idempotency_keys). It is not sent again, since the service is not known to refuse "
+            "an id that was used; resend_after_unknown=True, for a call, does that all the same"
+        ),
+        Resend.CANCEL: "Look for the order with get_orders(order_ids=[...]), or cancel it again by the same id",
+        Resend.REPLACE: "Do not repeat it: look for the order with get_orders(order_ids=[...]) first",
+        Resend.ONCE: (
+            "Do not repeat it: look at the positions and orders of the account first (error.candidates has "
+            "orders that may be its effect, where some were seen)"
+        ),
+    },
+    wrong_id="An order that is filled, cancelled, rejected or expired is not open: get_orders(order_ids=...) shows it",
+    by_key=None,
+)
+
+KINDS: dict[str | None, Kind | None] = {None: None, "instruction": INSTRUCTION, "order": ORDER}
+"""The kinds, by the word that an operation's row has for its own; None for an operation whose effect no look shows."""

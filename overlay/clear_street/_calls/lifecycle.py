@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .._api.operations import Resend
+from .._outcomes import Outcome
 from . import failures, policy
-from .cancel import cancel
+from .cancel import change
 from .policy import Action
-from .steps import Completed, attempt, completed_with, explain, log_end, pause, tell_intent
+from .steps import Completed, attempt, completed_with, explain, log_end, note_candidates, pause, tell_intent
 from .submit import submit
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def exchange(call: Call[T]) -> Flow[Completed[T]]:
 def _plain(call: Call[T]) -> Flow[Completed[T]]:
     """Read, close, or change something by a path that the spec does not know.
 
-    docs/safety.md, "Closing positions": once a byte may have left, a change is never sent again.
+    docs/safety.md, "Closing positions": once a byte may have left, a change is never sent again. What a look shows
+    may be its effect, and is never known to be.
     """
     asked = call.asked
     if asked.operation.changes and asked.settings.on_intent is not None:
@@ -57,8 +59,14 @@ def _plain(call: Call[T]) -> Flow[Completed[T]]:
             again = yield from pause(call)
             if again:
                 continue
+        if outcome is Outcome.UNKNOWN and asked.kind is not None:
+            yield from note_candidates(call)
         raise failures.error(call, result)
 
 
-_FLOWS: dict[str, Callable[[Call[Any]], Flow[Completed[Any]]]] = {Resend.SUBMIT: submit, Resend.CANCEL: cancel}
-"""The flows of changes that may be sent again after an unknown attempt; all other calls are plain."""
+_FLOWS: dict[str, Callable[[Call[Any]], Flow[Completed[Any]]]] = {
+    Resend.SUBMIT: submit,
+    Resend.CANCEL: change,
+    Resend.REPLACE: change,
+}
+"""The flows of calls that may be sent again after an unknown outcome; all others are plain."""

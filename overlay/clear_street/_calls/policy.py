@@ -34,7 +34,7 @@ class Action(Enum):
     AGAIN = "again"
     """Wait and send again, if attempts and time are left."""
     LOOK = "look"
-    """Read the list of instructions before anything else."""
+    """Read the list that shows the effect before anything else."""
 
 
 _OUTCOMES = (Outcome.NEVER_SENT, Outcome.RATE_LIMITED, Outcome.REFUSED, Outcome.UNKNOWN, Outcome.DONE)
@@ -43,6 +43,7 @@ _TABLE = {
     Resend.READ: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.AGAIN, Action.RETURN),
     Resend.SUBMIT: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.LOOK, Action.RETURN),
     Resend.CANCEL: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.AGAIN, Action.RETURN),
+    Resend.REPLACE: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.LOOK, Action.RETURN),
     Resend.ONCE: (Action.AGAIN, Action.AGAIN, Action.RAISE, Action.RAISE, Action.RETURN),
 }
 NEXT = {resend: dict(zip(_OUTCOMES, actions, strict=True)) for resend, actions in _TABLE.items()}

@@ -12,6 +12,7 @@ from .._logging import log, logger
 from .._outcomes import Failure, Outcome, Reply
 from ..errors import APIError, ArgumentError
 from . import failures, policy
+from .batch import is_older, names_same_instrument
 from .effects import Invoke, Send, Sleep
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def is_readable(call: Call[T], result: Reply | Failure) -> bool:
     if result.body is None:
         return True
     asked, resend = call.asked, call.asked.operation.resend
-    if seam.is_bare_error(result.json) and resend in (Resend.CANCEL, Resend.ONCE):
+    if seam.is_bare_error(result.json) and resend in (Resend.CANCEL, Resend.REPLACE, Resend.ONCE):
         return False
     if asked.operation.response is None:
         return seam.reads_as(asked.cast_to, result.body)
@@ -171,6 +172,9 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
             refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
             return None, not refused
         rows += found
+    if batch is not None and kind.recent is not None and not {*ids} <= {kind.key_of(row) for row in rows}:
+        # A list by keys shows no rows under others: those that may be ours all the same are read besides.
+        rows += [row for row in (yield from recent_rows(call)) if not kind.rows_with_id(rows, row.id)]
     if batch is not None and any(kind.key_of(row) is None for row in rows):
         # The row without a key may be ours. So the list settles nothing, and the service may not keep keys.
         batch.apply_list_without_keys(rows)
@@ -179,6 +183,45 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
         return None, True
     call.history.note_look(cast("Reply", result))
     return rows, True
+
+
+def recent_rows(call: Call[T]) -> Flow[list[Row]]:
+    """Read, once, the rows that have appeared since the call began by the service's own clock; none where the list does
+    not count.
+    """
+    kind, account_id = cast("Kind", call.asked.kind), call.asked.prepared.account_id
+    if kind.recent is None or not account_id or call.clock.monotonic() >= call.time.deadline_at:
+        return []
+    begun = call.service.earliest(call.time.started)
+    result = yield from read_list(call, kind.recent(account_id, begun))
+    if not isinstance(result, Reply):
+        return []
+    begun = call.service.earliest(call.time.started)
+    rows = kind.listed(result.status, result.json, account_id) or []
+    return [row for row in rows if row.id is not None and not is_older(row, begun)]
+
+
+def note_candidates(call: Call[T]) -> Flow[None]:
+    """Look for what may be the effect of a call without keys, a few times: the list may lag.
+
+    docs/safety.md, "Closing positions".
+    """
+    instrument = call.asked.prepared.instrument
+    kind = cast("Kind", call.asked.kind)
+    for number in range(policy.LOOK_TRIES):
+        wait = policy.backoff(number, call.clock.random()) if number else 0.0
+        now = call.clock.monotonic()
+        wait = max(wait, call.time.quiet_until - now)
+        if now + wait >= call.time.deadline_at or wait > policy.RETRY_AFTER_MAX:
+            return
+        if wait > 0:
+            yield Sleep(wait)
+        rows = yield from recent_rows(call)
+        if instrument is not None:
+            rows = [row for row in rows if names_same_instrument(kind, row, instrument)]
+        call.history.note_candidates(rows)
+        if rows:
+            return
 
 
 def read_list(call: Call[T], prepared: seam.Prepared) -> Flow[Reply | Failure]:

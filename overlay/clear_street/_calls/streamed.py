@@ -9,9 +9,9 @@ from .._api.operations import Resend
 from .._outcomes import Failure
 from ..errors import ClearStreetError
 from . import failures
-from .cancel import settle_cancel
+from .cancel import settle
 from .effects import BodyConsumed, Read
-from .steps import Completed, completed_with, explain, is_foreign, is_readable
+from .steps import Completed, completed_with, explain, is_foreign, is_readable, note_candidates
 from .submit import apply_success, look_for_rows, merged
 
 if TYPE_CHECKING:
@@ -99,8 +99,10 @@ def _settled(completed: Completed[T], body: bytes | BaseException) -> Flow[Compl
     if batch is not None:
         yield from look_for_rows(call, batch, again=False)
         return merged(call, batch, result)
-    if call.asked.operation.resend == Resend.CANCEL:
-        return (yield from settle_cancel(call, result))
+    if call.asked.operation.resend in (Resend.CANCEL, Resend.REPLACE):
+        return (yield from settle(call, result))
+    if call.asked.kind is not None:
+        yield from note_candidates(call)
     raise failures.error(call, result)
 
 

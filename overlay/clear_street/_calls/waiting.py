@@ -30,7 +30,7 @@ from ..errors import (
     StateSeen,
     WaitTimeoutError,
 )
-from .changes import InstructionChange
+from .changes import InstructionChange, OrderChange
 from .effects import Invoke, Sleep
 from .lifecycle import exchange
 from .shared import INTERVAL_FIRST, Reading
@@ -433,6 +433,14 @@ class AsyncInstructionWatch(AsyncChangeWatch[InstructionChange]):
     """An iterator of `InstructionChange`s. It reads the account's list when the next change is asked for."""
 
 
+class OrderWatch(ChangeWatch[OrderChange]):
+    """An iterator of `OrderChange`s, which reads the orders as it is asked for more."""
+
+
+class AsyncOrderWatch(AsyncChangeWatch[OrderChange]):
+    """An iterator of `OrderChange`s, which reads the orders as it is asked for more."""
+
+
 def _contradiction(kind: Kind, rows: Sequence[Row]) -> APIError | None:
     """Return the error of a list that contradicts itself (docs/safety.md, "Waiting"); None for any other list."""
     id_ = kind.contradiction(rows)
@@ -463,8 +471,9 @@ def _failure(seen: Seen, ids: Sequence[str], failed: Sequence[Row], wanted: Coll
     asked = "" if wanted is None else f" instead of {' or '.join(sorted(wanted))}"
     words = kind.words_of(row)
     reason = f": {words}" if words else ""
+    given = next(id_ for id_ in ids if seen.row(id_) is row)
     message = f"{kind.noun} {row.id} ended in {row.status}{asked}{reason}{_others(seen, ids)}"
-    return kind.failed(message, failed, {"history": seen.history(str(row.id)), **seen.facts(ids)})
+    return kind.failed(message, failed, {"history": seen.history(given), **seen.facts(ids)})
 
 
 def _others(seen: Seen, ids: Sequence[str]) -> str:
@@ -496,4 +505,4 @@ def _timed_out(poll: Poll, seen: Seen, ids: Sequence[str], id_: str, seconds: fl
     )
 
 
-resolvable(globals(), InstructionWatch, AsyncInstructionWatch)
+resolvable(globals(), InstructionWatch, AsyncInstructionWatch, OrderWatch, AsyncOrderWatch)

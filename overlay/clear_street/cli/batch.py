@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._states import FAILED_STATES, TERMINAL_STATES, words_of
 from . import _file
@@ -212,7 +212,7 @@ def _wait(session: Session, rows: dict[str, Sent]) -> None:
             list(rows), account_id=session.account, deadline=session.wait_seconds
         )
     except (InstructionFailedError, WaitTimeoutError) as error:
-        seen = error.rows
+        seen = cast("Sequence[PositionInstruction]", error.rows)
     for row in seen:
         rows[row.id].take(row)
 

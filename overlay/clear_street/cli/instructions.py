@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._states import FAILED_STATES, TERMINAL_STATES, words_of
 from ._columns import of_instructions
@@ -171,7 +171,7 @@ def _wait(session: Session, told: Mapping[str, str | None], until: Sequence[str]
             on_change=say,
         )
     except (InstructionFailedError, WaitTimeoutError) as error:
-        show_unless_table(session, error.rows)
+        show_unless_table(session, cast("Sequence[PositionInstruction]", error.rows))
         code = of_error(error)
         session.tell(clean(error))
         if code is Exit.UNSETTLED:

@@ -115,7 +115,7 @@ class V1(Namespaces):
 
     @property
     def orders(self) -> Orders:
-        """What became of orders, and their fills."""
+        """How orders are sent, changed and cancelled, what became of them, and their fills."""
         made: Orders | None = self._made.get("orders")
         if made is None:
             from .orders import Orders

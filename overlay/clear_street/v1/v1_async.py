@@ -63,7 +63,7 @@ class AsyncV1(Namespaces):
 
     @property
     def orders(self) -> AsyncOrders:
-        """What became of orders, and their fills."""
+        """How orders are sent, changed and cancelled, what became of them, and their fills."""
         made: AsyncOrders | None = self._made.get("orders")
         if made is None:
             from .orders_async import AsyncOrders

@@ -31,14 +31,16 @@ CLOSE_POSITIONS = Operation(
     Resend.ONCE,
     lambda: calls.close_positions.build_request,
     lambda: types.PositionClosePositionsResponse,
+    kind="order",
 )
 CLOSE_POSITION = Operation(
     "close_position",
     "DELETE",
     "/v1/accounts/{account_id}/positions/{instrument_id}",
     Resend.ONCE,
-    lambda: calls.close_position.build_request,
+    lambda: requests.close_position,
     lambda: types.PositionClosePositionResponse,
+    kind="order",
 )
 GET_POSITION_INSTRUCTIONS = Operation(
     "get_position_instructions",

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         MarketStatus,
         MarketType,
         MarketTypeName,
+        NewOrderRequest,
         NotShortableReason,
         OptionExpiryDate,
         OptionsContract,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         OrderStrategy,
         OrderStrategyType,
         OrderType,
+        OrderTypeName,
         Position,
         PositionInstruction,
         PositionInstructionRejection,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
         PositionInstructionStatus,
         PositionInstructionType,
         PositionInstructionTypeName,
+        PositionIntent,
         PositionSortBy,
         PositionSortByName,
         PositionType,
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
         SessionSchedule,
         ShortableAttribute,
         Side,
+        SideName,
         SnapshotGreeks,
         SnapshotLastTrade,
         SnapshotQuote,
@@ -80,11 +84,14 @@ if TYPE_CHECKING:
         TimeRange,
         TradingSessions,
         TrailingOffsetType,
+        TrailingOffsetTypeName,
         Version,
     )
     from clear_street_api.types import Drift
 
     from ..._states import Rejection
+    from .cancel_all_open_orders import OrderCancelAllOpenOrdersParams, OrderCancelAllOpenOrdersResponse
+    from .cancel_open_order import OrderCancelOpenOrderParams, OrderCancelOpenOrderResponse
     from .cancel_position_instruction import (
         PositionCancelPositionInstructionParams,
         PositionCancelPositionInstructionResponse,
@@ -108,7 +115,9 @@ if TYPE_CHECKING:
     from .get_positions import PositionGetPositionsParams, PositionGetPositionsResponse
     from .get_snapshots import MarketDataGetSnapshotsParams, MarketDataGetSnapshotsResponse
     from .get_version import VersionGetVersionResponse
+    from .replace_order import OrderReplaceOrderParams, OrderReplaceOrderResponse
     from .search_instruments import InstrumentSearchInstrumentsParams, InstrumentSearchInstrumentsResponse
+    from .submit_orders import NewOrderRequestParam, OrderSubmitOrdersParams, OrderSubmitOrdersResponse
     from .submit_position_instructions import (
         PositionInstructionRequestParam,
         PositionSubmitPositionInstructionsParams,
@@ -116,6 +125,10 @@ if TYPE_CHECKING:
     )
 
 _HERE = {
+    "OrderCancelAllOpenOrdersParams": "cancel_all_open_orders",
+    "OrderCancelAllOpenOrdersResponse": "cancel_all_open_orders",
+    "OrderCancelOpenOrderParams": "cancel_open_order",
+    "OrderCancelOpenOrderResponse": "cancel_open_order",
     "PositionCancelPositionInstructionParams": "cancel_position_instruction",
     "PositionCancelPositionInstructionResponse": "cancel_position_instruction",
     "PositionClosePositionParams": "close_position",
@@ -149,6 +162,11 @@ _HERE = {
     "VersionGetVersionResponse": "get_version",
     "InstrumentSearchInstrumentsParams": "search_instruments",
     "InstrumentSearchInstrumentsResponse": "search_instruments",
+    "OrderReplaceOrderParams": "replace_order",
+    "OrderReplaceOrderResponse": "replace_order",
+    "NewOrderRequestParam": "submit_orders",
+    "OrderSubmitOrdersParams": "submit_orders",
+    "OrderSubmitOrdersResponse": "submit_orders",
     "PositionInstructionRequestParam": "submit_position_instructions",
     "PositionSubmitPositionInstructionsParams": "submit_position_instructions",
     "PositionSubmitPositionInstructionsResponse": "submit_position_instructions",
@@ -189,12 +207,14 @@ _GENERATED = (
     "NotShortableReason",
     "OptionExpiryDate",
     "OptionsContract",
+    "NewOrderRequest",
     "Order",
     "OrderStatus",
     "OrderStatusName",
     "OrderStrategy",
     "OrderStrategyType",
     "OrderType",
+    "OrderTypeName",
     "Position",
     "PositionInstruction",
     "PositionInstructionRejection",
@@ -203,6 +223,7 @@ _GENERATED = (
     "PositionInstructionStatus",
     "PositionInstructionType",
     "PositionInstructionTypeName",
+    "PositionIntent",
     "PositionSortBy",
     "PositionSortByName",
     "PositionType",
@@ -217,6 +238,8 @@ _GENERATED = (
     "SnapshotLastTrade",
     "SnapshotQuote",
     "SnapshotSession",
+    "SecurityTypeName",
+    "SideName",
     "SortDirection",
     "SortDirectionName",
     "TickRule",
@@ -224,6 +247,7 @@ _GENERATED = (
     "TimeRange",
     "TradingSessions",
     "TrailingOffsetType",
+    "TrailingOffsetTypeName",
     "Version",
 )
 
@@ -301,21 +325,32 @@ __all__ = [
     "MarketStatus",
     "MarketType",
     "MarketTypeName",
+    "NewOrderRequest",
+    "NewOrderRequestParam",
     "NotShortableReason",
     "OptionExpiryDate",
     "OptionsContract",
     "Order",
+    "OrderCancelAllOpenOrdersParams",
+    "OrderCancelAllOpenOrdersResponse",
+    "OrderCancelOpenOrderParams",
+    "OrderCancelOpenOrderResponse",
     "OrderGetExecutionsParams",
     "OrderGetExecutionsResponse",
     "OrderGetOrderByIDParams",
     "OrderGetOrderByIDResponse",
     "OrderGetOrdersParams",
     "OrderGetOrdersResponse",
+    "OrderReplaceOrderParams",
+    "OrderReplaceOrderResponse",
     "OrderStatus",
     "OrderStatusName",
     "OrderStrategy",
     "OrderStrategyType",
+    "OrderSubmitOrdersParams",
+    "OrderSubmitOrdersResponse",
     "OrderType",
+    "OrderTypeName",
     "Position",
     "PositionCancelPositionInstructionParams",
     "PositionCancelPositionInstructionResponse",
@@ -335,6 +370,7 @@ __all__ = [
     "PositionInstructionStatus",
     "PositionInstructionType",
     "PositionInstructionTypeName",
+    "PositionIntent",
     "PositionSortBy",
     "PositionSortByName",
     "PositionSubmitPositionInstructionsParams",
@@ -348,6 +384,7 @@ __all__ = [
     "SessionSchedule",
     "ShortableAttribute",
     "Side",
+    "SideName",
     "SnapshotGreeks",
     "SnapshotLastTrade",
     "SnapshotQuote",
@@ -359,6 +396,7 @@ __all__ = [
     "TimeRange",
     "TradingSessions",
     "TrailingOffsetType",
+    "TrailingOffsetTypeName",
     "Version",
     "VersionGetVersionResponse",
 ]

@@ -1,12 +1,21 @@
-"""A submitted row that the reply to its submit did not mention."""
+"""Submitted rows that the reply to their submit did not mention."""
 
 from __future__ import annotations
 
-from clear_street_api.models import PositionInstruction
+from clear_street_api.models import Order, PositionInstruction
+
+_SAYS_SO = "<not mentioned by the 2xx: what came of it is not known>)"
 
 
 class UnmentionedInstruction(PositionInstruction):
     """A submitted row of which no reply and no look says what came; its fields are those that were asked for."""
 
     def __repr__(self) -> str:
-        return f"{super().__repr__()[:-1]}, <not mentioned by the 2xx: what came of it is not known>)"
+        return f"{super().__repr__()[:-1]}, {_SAYS_SO}"
+
+
+class UnmentionedOrder(Order):
+    """A submitted order of which no reply and no look says what came; its fields are those that were asked for."""
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, {_SAYS_SO}"

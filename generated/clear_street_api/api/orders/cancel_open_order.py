@@ -1,0 +1,112 @@
+# Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
+"""Cancel an open order.
+
+Requests the cancellation of an open order and returns it, now `PENDING_CANCEL`. Whether it ends `CANCELED` or `FILLED`
+is decided by the market and shows up in `get_orders`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ...client import Request, parse_reply, path_segment, send_request, send_request_async, whole_number
+from ...models.error_response import ErrorResponse
+from ...models.order_cancel_open_order_response import OrderCancelOpenOrderResponse
+
+if TYPE_CHECKING:
+    import httpx
+
+OPERATION: Final = "cancel_open_order"
+METHOD: Final = "DELETE"
+PATH: Final = "/v1/accounts/{account_id}/orders/{order_id}"
+RESPONSES: Final[dict[int, type[OrderCancelOpenOrderResponse | ErrorResponse]]] = {
+    200: OrderCancelOpenOrderResponse,
+    400: ErrorResponse,
+    401: ErrorResponse,
+    403: ErrorResponse,
+    404: ErrorResponse,
+    429: ErrorResponse,
+    500: ErrorResponse,
+    503: ErrorResponse,
+}
+
+
+def build_request(order_id: str, *, account_id: int) -> Request:
+    """The request that `sync` and `asyncio` send.
+
+    Args:
+        order_id: The open order, by its `id` or its `client_order_id`.
+        account_id: The account to act on.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+    """
+    return Request(
+        OPERATION,
+        METHOD,
+        PATH,
+        f"/v1/accounts/{whole_number('account_id', account_id, minimum=0)}/orders/{path_segment('order_id', order_id)}",
+    )
+
+
+def parse_response(status_code: int, content: bytes) -> OrderCancelOpenOrderResponse | ErrorResponse:
+    """The model of a reply.
+
+    Raises:
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+    """
+    return parse_reply(status_code, content, RESPONSES)
+
+
+def sync(client: httpx.Client, order_id: str, *, account_id: int) -> OrderCancelOpenOrderResponse | ErrorResponse:
+    """Cancel an open order.
+
+    Requests the cancellation of an open order and returns it, now `PENDING_CANCEL`. Whether it ends `CANCELED` or
+    `FILLED` is decided by the market and shows up in `get_orders`.
+
+    Args:
+        client: The httpx client to send it on, which knows where to and as whom.
+        order_id: The open order, by its `id` or its `client_order_id`.
+        account_id: The account to act on.
+
+    Returns:
+        `OrderCancelOpenOrderResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return send_request(client, build_request(order_id, account_id=account_id), parse_response)
+
+
+async def asyncio(
+    client: httpx.AsyncClient, order_id: str, *, account_id: int
+) -> OrderCancelOpenOrderResponse | ErrorResponse:
+    """Cancel an open order.
+
+    Requests the cancellation of an open order and returns it, now `PENDING_CANCEL`. Whether it ends `CANCELED` or
+    `FILLED` is decided by the market and shows up in `get_orders`.
+
+    Args:
+        client: The httpx client to send it on, which knows where to and as whom.
+        order_id: The open order, by its `id` or its `client_order_id`.
+        account_id: The account to act on.
+
+    Returns:
+        `OrderCancelOpenOrderResponse` for 200.
+        `ErrorResponse` for 400, 401, 403, 404, 429, 500, 503.
+
+    Raises:
+        TypeError: An argument is of the wrong type.
+        ValueError: An argument cannot be sent.
+        UnexpectedStatus: The spec has no such status for this operation.
+        UnreadableBody: The body is no JSON object.
+        httpx.HTTPError: There was no reply, or not all of it.
+    """
+    return await send_request_async(client, build_request(order_id, account_id=account_id), parse_response)

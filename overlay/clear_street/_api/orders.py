@@ -1,0 +1,167 @@
+"""Requests about orders, checked further than the spec says: what the service would refuse, and what could not be
+looked for afterwards. docs/safety.md, "Arguments".
+"""
+
+from __future__ import annotations
+
+from .._config.arguments import check_spelling, refusal, unfit
+from .requests import Prepared
+
+TYPE_CHECKING = not __name__
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from clear_street_api.models import NewOrderRequest, TrailingOffsetType
+
+    from ..types.v1 import NewOrderRequestParam
+
+_ID_MAX = 64
+"""Characters of an order's `id`."""
+_NUMBERS = ("quantity", "limit_price", "stop_price", "limit_offset", "trailing_offset")
+_NEEDS = {
+    "LIMIT": ("limit_price",),
+    "STOP": ("stop_price",),
+    "STOP_LIMIT": ("limit_price", "stop_price"),
+    "TRAILING_STOP": ("trailing_offset", "trailing_offset_type"),
+    "TRAILING_STOP_LIMIT": ("trailing_offset", "trailing_offset_type", "limit_offset"),
+    "GOOD_TILL_DATE": ("expires_at",),
+}
+"""The fields that an order of a type, or of a time in force, must have."""
+
+
+def submit_orders(account_id: int, *, orders: Iterable[NewOrderRequest | NewOrderRequestParam]) -> Prepared:
+    """The request of `submit_orders`."""
+    from clear_street_api.api.orders.submit_orders import build_request
+    from clear_street_api.models import NewOrderRequest
+
+    given: Any = orders
+    if isinstance(given, (str, bytes, dict)) or not hasattr(given, "__iter__"):
+        raise unfit("a list of orders", "orders", type(given).__name__, "put each order into a list: [{...}]")
+    rows = [_row(f"orders[{index}]", row) for index, row in enumerate(given)]
+    if not rows:
+        raise unfit("at least one order", "orders", [], "an iterator can be used only once")
+    request = build_request(account_id, orders=rows)
+    keys: set[str] = set()
+    for index, row in enumerate(request.json):
+        _check(f"orders[{index}]", row)
+        key = row.get("id")
+        if key in keys:
+            raise refusal(f"The id {key!r} is used twice in `orders`; give each order an id of its own.")
+        keys |= {key} if key is not None else set()
+    return Prepared(request, account_id, rows=[NewOrderRequest.from_dict(row) for row in request.json])
+
+
+def cancel_open_order(order_id: str, *, account_id: int) -> Prepared:
+    """The request of `cancel_open_order`."""
+    from clear_street_api.api.orders.cancel_open_order import build_request
+
+    return Prepared(build_request(order_id, account_id=account_id), account_id, str(order_id))
+
+
+def replace_order(
+    order_id: str,
+    *,
+    account_id: int,
+    quantity: str | None = None,
+    limit_price: str | None = None,
+    stop_price: str | None = None,
+    limit_offset: str | None = None,
+    trailing_offset: str | None = None,
+    trailing_offset_type: TrailingOffsetType | str | None = None,
+) -> Prepared:
+    """The request of `replace_order`."""
+    from clear_street_api.api.orders.replace_order import build_request
+
+    changes = {
+        "quantity": quantity,
+        "limit_price": limit_price,
+        "stop_price": stop_price,
+        "limit_offset": limit_offset,
+        "trailing_offset": trailing_offset,
+        "trailing_offset_type": trailing_offset_type,
+    }
+    if all(value is None for value in changes.values()):
+        raise refusal(f"Nothing to change: give one of {', '.join(f'`{name}`' for name in changes)}.")
+    request = build_request(order_id, account_id=account_id, **_with_texts(changes))
+    return Prepared(request, account_id, str(order_id))
+
+
+def orders_of(response: object) -> tuple[int, list[str]]:
+    """The account and the ids of the orders that a reply has."""
+    data: Any = getattr(response, "data", None)
+    if data is not None and not isinstance(data, list):
+        raise unfit("a reply with orders", "response", type(response).__name__, "wait_for_order() takes one order's id")
+    rows = [row for row in data or () if row.id is not None]
+    accounts = {row.account_id for row in rows}
+    if len(accounts) > 1 or None in accounts:
+        raise refusal(f"Expected orders of one account in `response` but received some of {len(accounts)}.")
+    return (accounts.pop() if accounts else 0), [row.id for row in rows]
+
+
+def _row(where: str, row: Any) -> Mapping[str, Any]:
+    """A submitted row as a dict, with its numbers as texts."""
+    from clear_street_api.models import NewOrderRequest
+
+    if isinstance(row, NewOrderRequest):
+        return row.to_dict()
+    if not isinstance(row, dict):
+        raise refusal(f"Expected a dict or a NewOrderRequest for `{where}` but received {type(row).__name__}.")
+    return _with_texts(row)
+
+
+def _with_texts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _text(value) if name in _NUMBERS else value for name, value in row.items() if value is not None}
+
+
+def _text(value: object) -> object:
+    """A number as the API takes it; what is none, or a float, which cannot hold every number, is refused later."""
+    from decimal import Decimal
+
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value, "f")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _check(where: str, row: Mapping[str, Any]) -> None:
+    """Refuse an order that cannot be right."""
+    from clear_street_api import models
+
+    for name, enum in (
+        ("side", models.Side),
+        ("order_type", models.OrderType),
+        ("time_in_force", models.TimeInForce),
+        ("trailing_offset_type", models.TrailingOffsetType),
+        ("position_intent", models.PositionIntent),
+    ):
+        value = row.get(name)
+        if value == "OTHER":
+            raise refusal(
+                f"Expected what is meant for `{where}.{name}` but received 'OTHER', which is for replies alone."
+            )
+        if value is not None:
+            check_spelling(f"{where}.{name}", value, enum)
+    if row.get("symbol") is None and row.get("instrument_id") is None:
+        raise refusal(f"Expected an instrument in `{where}`; give its `symbol` or its `instrument_id`.")
+    if not _is_positive(row["quantity"]):
+        raise refusal(f"Expected a positive number for `{where}.quantity` but received {row['quantity']!r}.")
+    for kind in (row["order_type"], row["time_in_force"]):
+        for name in _NEEDS.get(kind, ()):
+            if row.get(name) is None:
+                raise refusal(f"Expected a value for `{where}.{name}`, which {kind} needs.")
+    key = row.get("id")
+    if key is not None and (not key.strip() or len(key) > _ID_MAX or "," in key):
+        # A list of ids in a query is parted by commas: such an order could not be looked for.
+        raise refusal(
+            f"Expected up to {_ID_MAX} characters without a comma for `{where}.id` but received {key!r}; leave it out "
+            "to be given a fresh one."
+        )
+
+
+def _is_positive(text: str) -> bool:
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        return Decimal(text) > 0
+    except InvalidOperation:
+        return False
