@@ -1171,6 +1171,18 @@ def test_the_day_is_new_york_s() -> None:
     assert service.instruct(EXPIRING, 1, "DO_NOT_EXERCISE").status_code == 200
 
 
+def test_the_day_before_a_closed_expiry_date_is_the_last_one() -> None:
+    service = at(12, 0, market=Market(closed=[date(2026, 4, 27)]))
+    service.sandbox.add_position(ACCOUNT, "AAPL 260427C00250000", 2)
+    service.sandbox.add_position(ACCOUNT, "AAPL 260428C00250000", 2)
+    assert service.instruct("AAPL 260427C00250000", 1, "DO_NOT_EXERCISE").status_code == 200
+    assert service.instruct("AAPL 260428C00250000", 1, "DO_NOT_EXERCISE").status_code == 400
+    service.sandbox.clock.advance(4 * 86400)
+    assert service.sandbox.today == date(2026, 4, 28)
+    # Of two, in the money, one was exercised when the date was over.
+    assert service.positions()["AAPL"] == "1000"
+
+
 def test_on_a_closed_day_nothing_is_exercised() -> None:
     answer = at(12, 0, market=Market(closed=[date(2026, 4, 24)])).instruct(CALL, 1)
     assert "2026-04-24 is not a business day" in answer.json()["error"]["message"]

@@ -227,7 +227,9 @@ def _check_day(state: State, instrument: Instrument, kind: str) -> None:
         ends = market.cutoff_at(expiry or today) or state.at(expiry or today, _END_OF_DAY)
         words = f"{instrument.symbol} expired on {expiry}"
         raise _Rejected(400, "instrument_id", words, "EXERCISE_PAST_CUTOFF", cutoff_time=_written(ends))
-    if today != expiry and (kind != "EXERCISE" or instrument.style == "EUROPEAN"):
+    # Where the market is closed on the expiry date, the business day before it is the last one.
+    last = expiry if market.is_business_day(expiry) else market.previous_business_day(expiry)
+    if today not in (expiry, last) and (kind != "EXERCISE" or instrument.style == "EUROPEAN"):
         words = f"{kind} is allowed only on the expiry date, {expiry}"
         code = {"DO_NOT_EXERCISE": "DNE_NOT_ON_EXPIRY", "CONTRARY_EXERCISE": "CEA_NOT_ON_EXPIRY"}.get(kind, _INVALID)
         raise _Rejected(400, "instruction_type", words, code, expiry=f"{expiry}", business_date=f"{today}")
