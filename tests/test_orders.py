@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -23,7 +25,7 @@ from clear_street import (
     WaitTimeoutError,
 )
 from clear_street._calls.kinds import KINDS
-from clear_street._states import ORDER_STATES
+from clear_street._states import ORDER_OPEN_STATES, ORDER_STATES, ORDER_VAGUE_STATES
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.types.v1 import NewOrderRequest, Order, OrderStatus
 from support.scripted_service import ACCOUNT, LONG_AGO, NOW, Service, breaking, envelope, lost, reply, unsent
@@ -103,6 +105,18 @@ def test_the_states_of_a_kind_contradict_each_other_nowhere(kind: Any) -> None:
     assert states.failed <= states.terminal
     assert states.taken | states.refused | {states.undetermined} == states.known
     assert KINDS[kind.noun] is kind
+
+
+def test_the_page_on_safety_has_every_state_where_the_table_has_it() -> None:
+    page = (Path(__file__).parent.parent / "docs/safety.md").read_text(encoding="utf-8")
+    table = page.partition("**States of orders**")[2].partition("\n\n**")[0]
+    rows = [line.split("|")[2] for line in table.splitlines() if line.startswith("| ") and "`" in line]
+    assert [set(re.findall(r"`([A-Z_]+)`", row)) for row in rows] == [
+        ORDER_STATES.terminal - ORDER_STATES.failed,
+        ORDER_STATES.failed,
+        ORDER_OPEN_STATES,
+        ORDER_VAGUE_STATES,
+    ]
 
 
 # --- Submitting -------------------------------------------------------------------------------------------------------

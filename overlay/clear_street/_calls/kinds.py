@@ -1,7 +1,7 @@
 """Describe the kinds of effect that a call can look for: one row of a table for each.
 
-Other modules of `_calls` read the row and never ask which kind it is: a new kind of effect is a new row. docs/safety.md
-says what the service does with a kind, and what follows from that.
+Other modules of `_calls` read the row and never ask which kind it is: a new kind of effect is a new row. What the
+service does with a kind, and what follows from that: docs/safety.md, "Orders".
 """
 
 from __future__ import annotations
