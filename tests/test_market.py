@@ -120,7 +120,7 @@ def test_time_passes_as_it_does_where_the_clocks_change() -> None:
 
 def test_a_market_without_a_cutoff_says_so() -> None:
     assert Market().cutoff_at(FRIDAY) is None
-    with pytest.raises(ValueError, match=r"no cut-off on 2026-04-24; say what your broker's is: cutoff='17:30'"):
+    with pytest.raises(ValueError, match=r"no cut-off on 2026-04-24; pass your broker's, for example cutoff='17:30'"):
         Market().time_to_cutoff(at("12:00"))
     assert Market(cutoffs={FRIDAY: "15:00"}).time_to_cutoff(at("14:00")) == timedelta(hours=1)
 

@@ -294,7 +294,7 @@ class TestOddMetadata:
         found, error = drained(mode, positions(mode.client(Service(page("ab", token)))))
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
-        assert "the service did not say where the listing goes on (request id of ab)" in str(error)
+        assert "the service did not say where the listing continues (request id of ab)" in str(error)
 
     @pytest.mark.parametrize("metadata", [{}, {"metadata": []}, {"meta": {"next_page_token": "t"}}], ids=repr)
     def test_that_is_missing_after_a_full_page_does_not_pass_for_the_end(
@@ -304,7 +304,7 @@ class TestOddMetadata:
         found, error = drained(mode, positions(mode.client(service), page_size=2))
         assert found == "ab"
         assert isinstance(error, APIResponseValidationError)
-        assert "did not say where the listing goes on" in str(error)
+        assert "did not say where the listing continues" in str(error)
         assert drained(mode, positions(mode.client(service), page_size=3)) == ("ab", None)
         assert drained(mode, positions(mode.client(service))) == ("ab", None)
 

@@ -1,7 +1,7 @@
 """The Clear Street client: `ClearStreet` for threads, `AsyncClearStreet` for asyncio and trio.
 
-Errors are in `clear_street.errors`, the API's types in `clear_street.types.v1`, a sandbox to try it on in
-`clear_street.sandbox`. All names are imported when they are first used.
+Errors are in `clear_street.errors`, the API's types in `clear_street.types.v1`, and a sandbox to try things in
+`clear_street.sandbox`. Each name is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 from ._version import __version__
 
-# False; Jedi, which completes names in editors and IPython, would pass over the block after a plain False.
+# False at run time. Jedi, which completes names in editors and IPython, would ignore the block after a plain False.
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
     from . import errors, market, sandbox, types
@@ -139,7 +139,7 @@ __all__ = [
 
 
 def _module(name: str) -> object:
-    # importlib.import_module, which does the same, would load `warnings` too.
+    # `importlib.import_module` does the same, but imports `warnings` too, which takes time.
     whole = f"{__name__}.{name}"
     __import__(whole)
     return sys.modules[whole]
@@ -149,7 +149,7 @@ def __getattr__(name: str) -> object:
     if name in ("errors", "market", "sandbox", "types"):
         return _module(name)
     if name.startswith("_"):
-        # The import system asks for each module in this way, before it loads it.
+        # The import system looks up each private module here before it imports it: keep that fast.
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     for home, names in _HOMES.items():
         if name in names:

@@ -1,4 +1,4 @@
-"""The blocking client, and what the async one shares with it: configuration, connections, namespaces of the API."""
+"""Define the blocking client, and the base class that it shares with the async client."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 else:
 
     class _Generic:
-        """In the place of `typing.Generic`, whose module takes longer to import than all that a client is built of."""
+        """Replaces `typing.Generic`: importing `typing` takes longer than importing and making a client."""
 
         __slots__ = ()
 
@@ -49,11 +49,11 @@ SANDBOX_URL = "https://sandbox.invalid"
 
 
 class BaseClient(Named, _Generic["H"]):
-    """What both clients share, over either kind of httpx client."""
+    """The base class of both clients."""
 
     __slots__ = ("__weakref__", "_caller", "_v1")
 
-    if TYPE_CHECKING:  # evaluated, annotations would cost at each start
+    if TYPE_CHECKING:  # annotations that are evaluated would slow down each start
         _caller: Any
         _v1: Any
         _kind: type[Caller | AsyncCaller]
@@ -79,31 +79,32 @@ class BaseClient(Named, _Generic["H"]):
         on_intent: Callable[[tuple[str, ...], Request], object] | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """Check the arguments and remember them; the first call connects.
+        """Check and store the arguments. The first call connects.
 
-        - `api_key`: the key, or a callable that returns it and is asked before each request (in an async client it
+        - `api_key`: the key, or a callable that returns it and is called before each request (in an async client it
           may be a coroutine function). Default: the environment variable CLEAR_STREET_API_KEY.
         - `environment`: ``"production"``, the default, or ``"dev"``.
-        - `base_url`: another address than the environment's. Default: the environment variable CLEAR_STREET_BASE_URL,
-          which is refused beside an `environment`. Plain http is taken only to loopback.
-        - `timeout`: seconds for one attempt, to the last byte of its reply, or an `httpx.Timeout`. As a number it
-          leaves at most 5 s of it for the connection.
+        - `base_url`: an address to use instead of the environment's. Default: the environment variable
+          CLEAR_STREET_BASE_URL, which cannot be combined with `environment`. Plain http is allowed only to loopback.
+        - `timeout`: seconds for one attempt, to the last byte of its reply, or an `httpx.Timeout`. If it is a number,
+          connecting may take at most 5 s of it.
         - `deadline`: seconds for a whole call, waits and looks included. Default: ``(max_retries + 1) * timeout``.
         - `max_retries`: how many further attempts a call may make.
-        - `max_body_size`: bytes that the body of a reply may have, unpacked; a longer one is not read.
-        - `default_headers`: headers for every request; None as a value leaves one of the client's own out.
-        - `http_client`: your own `httpx.Client` (`httpx.AsyncClient`), such as an adjusted `DefaultHttpxClient`.
-          You close it.
-        - `read_only`: refuse every request but GET and HEAD.
-        - `strict`: raise `APIResponseValidationError` where a successful reply departs from the spec.
-        - `raise_on_rejection`: raise `APIStatusError` where rows of a batch were rejected, also beside accepted
-          ones.
-        - `resend_after_unknown`: whether rows of a submit that a look did not find are sent again.
-        - `idempotency_key_name`: the one name under which a submit sends the keys of its rows. Default: under every
-          name that the service has for them, until it refuses one. Replies are read under any of them.
-        - `on_intent`: called with ``(idempotency_keys, request)`` before the first byte of a changing call; what it
-          raises stops the call.
-        - `clock`: time and chance, for tests.
+        - `max_body_size`: the most bytes that the body of a reply may have, decompressed. A longer body is not read to
+          its end.
+        - `default_headers`: headers for every request; None as a value leaves out one of the client's own.
+        - `http_client`: your own `httpx.Client` (`httpx.AsyncClient`), for example a `DefaultHttpxClient` with other
+          arguments. You close it.
+        - `read_only`: refuse every request except GET and HEAD.
+        - `strict`: raise `APIResponseValidationError` if a successful reply departs from the spec.
+        - `raise_on_rejection`: raise `APIStatusError` if a row of a batch was rejected, even if others were accepted.
+        - `resend_after_unknown`: whether rows of a submit are sent again, under the same keys, if an attempt ended
+          unknown and a look did not find them.
+        - `idempotency_key_name`: the only name under which a submit sends the keys of its rows. Default: every name
+          that the service has for them, except those that it refused. In replies every name is read.
+        - `on_intent`: called with ``(idempotency_keys, request)`` before the first byte of a changing call. If it
+          raises, nothing is sent.
+        - `clock`: where the time, sleep and random numbers come from; for tests.
 
         Raises `ArgumentError` for an argument that cannot be used.
         """
@@ -143,14 +144,14 @@ class BaseClient(Named, _Generic["H"]):
 
     @property
     def base_url(self) -> str:
-        """The URL that every path is relative to."""
+        """The URL to which every path is relative."""
         return str(self._caller.settings.base_url)
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
-        """A cheap copy with other settings, over the same connections: closing one closes both.
+        """Return a copy of the client with other settings. Making one is cheap.
 
-        `default_headers` are added to those of this client. Raises `ArgumentError` for a value that cannot be used, and
-        TypeError for an option that there is none of.
+        Both use the same connections, so closing one closes both. `default_headers` are added to those of this client.
+        Raises `ArgumentError` for a value that cannot be used, and `TypeError` for an unknown option.
         """
         conceal(options)
         caller = self._caller
@@ -160,20 +161,18 @@ class BaseClient(Named, _Generic["H"]):
 
     @property
     def interrupted(self) -> tuple[InterruptedCall, ...]:
-        """The changing calls that were stopped from outside after they may have had their effect, the oldest first: the
-        last 1,000 of this client and its copies.
+        """The changing calls that were stopped from outside after they may have had their effect, the oldest first.
 
-        However a call was stopped, it is here: by `asyncio.timeout`, `anyio.fail_after`, `asyncio.wait_for`, a task
-        group whose other task failed, or Ctrl-C.
+        These are the last 1,000 such calls of this client and its copies, whatever stopped them: `asyncio.timeout`,
+        `anyio.fail_after`, `asyncio.wait_for`, a task group in which another task failed, or Ctrl-C.
         """
         calls: tuple[InterruptedCall, ...] = tuple(self._caller.connections.running().learnt.interrupted)
         return calls
 
     def service_time(self) -> datetime | None:
-        """The service's clock now, by the `Date` of its last reply; None before a reply has told it.
+        """Return the time that the service's clock shows now, by its last reply with a `Date`; None if there is none.
 
-        It is never ahead of the service's clock, and behind it by no more than a second and the time that the reply
-        was on its way.
+        It is never ahead of the service's clock, and behind it by at most a second and the travel time of that reply.
         """
         running = self._caller.connections.running()
         service = running.learnt.at(self._caller.settings.base_url)
@@ -181,13 +180,13 @@ class BaseClient(Named, _Generic["H"]):
         return found
 
     def __repr__(self) -> str:
-        made = hasattr(self, "_caller")  # a traceback may show one whose arguments were refused
+        made = hasattr(self, "_caller")  # not if an argument was refused; a traceback may show such a client
         return f"<{type(self).__name__} {self.base_url if made else '(not made)'}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
             f"{type(self).__name__} holds connections and a secret and cannot be pickled or copied; "
-            "make one where it is needed, or use with_options()."
+            "make a client where it is needed, or use with_options()."
         )
 
     def __copy__(self) -> Self:
@@ -195,7 +194,9 @@ class BaseClient(Named, _Generic["H"]):
 
 
 def checked_sandbox(sandbox: object, options: Mapping[str, object]) -> Sandbox:
-    """The sandbox to use, a fresh one by default; refuse options of a client that there are none of."""
+    """Return the sandbox to use, a new one if it is None. Raises `TypeError` for an unknown option of the client, and
+    `ArgumentError` if `sandbox` is something else.
+    """
     from .sandbox import Sandbox
 
     refuse_unknown("sandbox", options)
@@ -208,7 +209,7 @@ def checked_sandbox(sandbox: object, options: Mapping[str, object]) -> Sandbox:
 
 
 class ClearStreet(BaseClient["httpx.Client"]):
-    """The client, for threads: one may be shared by any number of them."""
+    """The blocking client. Any number of threads may share one."""
 
     __slots__ = ()
 
@@ -223,10 +224,11 @@ class ClearStreet(BaseClient["httpx.Client"]):
     def sandbox(
         cls, sandbox: Sandbox | None = None, *, clock: Clock | None = None, **options: Unpack[ClientOptions]
     ) -> Self:
-        """A client on the embedded sandbox, without network or key; time passes only as the client waits.
+        """Make a client that uses the embedded sandbox, without a network and without a key.
 
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `clock` is the client's, by
-        default the sandbox's; `options` are the client's own arguments, but for its connections.
+        `sandbox` is a `clear_street.sandbox.Sandbox`; by default a new one, with its example accounts. `clock` is the
+        client's clock; by default the sandbox's, whose time passes only while the client waits. `options` are the
+        client's arguments except `http_client`. Raises as the constructor does.
         """
         from ._http.client import DefaultHttpxClient
         from .sandbox import SandboxTransport
@@ -241,39 +243,42 @@ class ClearStreet(BaseClient["httpx.Client"]):
 
     @property
     def v1(self) -> V1:
-        """Version 1 of the API."""
+        """The operations of version 1 of the API."""
         return self._v1
 
     def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
-        """GET a path that this package has no method for.
+        """Send a GET to a path for which this package has no method.
 
-        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes`, `object` (any JSON) or
-        ``type(None)`` (nothing). The path starts with ``/``, has no empty segment, and stays on the client's origin;
-        where it is that of a known operation, that operation's rules hold.
+        `cast_to` is the type of the result: a model, `dict`, `list`, `str`, `bytes`, `object` (any JSON) or
+        ``type(None)`` (nothing). The path begins with ``/`` and has no empty segment. If it is the path of a known
+        operation, that operation's rules apply. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._verb("GET", path, cast_to, None, options)
 
     def post(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
-        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a
-        byte may have left.
+        """Send a POST with `body`, as JSON, to a path for which this package has no method.
+
+        Arguments and errors are those of `get`. It is never sent again once a byte may have left, unless the path is
+        that of a known operation.
         """
         return self._verb("POST", path, cast_to, body, options)
 
     def put(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
-        """PUT `body`, as JSON, to a path that this package has no method for; as `post`."""
+        """Send a PUT with `body`, as JSON, to a path for which this package has no method, as `post` does."""
         return self._verb("PUT", path, cast_to, body, options)
 
     def patch(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
-        """PATCH with `body`, as JSON, a path that this package has no method for; as `post`."""
+        """Send a PATCH with `body`, as JSON, to a path for which this package has no method, as `post` does."""
         return self._verb("PATCH", path, cast_to, body, options)
 
     def delete(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
-        """DELETE a path that this package has no method for, with `body` as JSON if one is given; as `post`."""
+        """Send a DELETE, with any `body` as JSON, to a path for which this package has no method, as `post` does."""
         return self._verb("DELETE", path, cast_to, body, options)
 
     def close(self) -> None:
-        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays
-        open.
+        """Close the connections that this client made. Later calls raise `ClearStreetError`. An `http_client` of yours
+        stays open.
         """
         self._caller.connections.running().driver.close()
 

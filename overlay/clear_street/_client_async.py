@@ -1,4 +1,4 @@
-"""The async client: `_client`, with its awaits. It stands apart, since few programs load both."""
+"""Define the async client: the same as `_client`, with awaits. A module of its own, since few programs need both."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ else:
 
 
 class AsyncClearStreet(_Base):
-    """The client, for asyncio and trio: one may be shared by any number of tasks and, in turn, event loops."""
+    """The async client, for asyncio and trio. Any number of tasks, and event loops in turn, may share one."""
 
     __slots__ = ()
 
@@ -42,10 +42,11 @@ class AsyncClearStreet(_Base):
     def sandbox(
         cls, sandbox: Sandbox | None = None, *, clock: Clock | None = None, **options: Unpack[ClientOptions]
     ) -> Self:
-        """A client on the embedded sandbox, without network or key; time passes only as the client waits.
+        """Make a client that uses the embedded sandbox, without a network and without a key.
 
-        `sandbox` is a `clear_street.sandbox.Sandbox`, a freshly seeded one by default; `clock` is the client's, by
-        default the sandbox's; `options` are the client's own arguments, but for its connections.
+        `sandbox` is a `clear_street.sandbox.Sandbox`; by default a new one, with its example accounts. `clock` is the
+        client's clock; by default the sandbox's, whose time passes only while the client waits. `options` are the
+        client's arguments except `http_client`. Raises as the constructor does.
         """
         from ._http.client import DefaultAsyncHttpxClient
         from .sandbox import AsyncSandboxTransport
@@ -60,47 +61,50 @@ class AsyncClearStreet(_Base):
 
     @property
     def v1(self) -> AsyncV1:
-        """Version 1 of the API."""
+        """The operations of version 1 of the API."""
         return self._v1
 
     async def get(self, path: str, *, cast_to: type[T], **options: Unpack[CallOptions]) -> T:
-        """GET a path that this package has no method for.
+        """Send a GET to a path for which this package has no method.
 
-        `cast_to` is what becomes of the body: a model, `dict`, `list`, `str`, `bytes`, `object` (any JSON) or
-        ``type(None)`` (nothing). The path starts with ``/``, has no empty segment, and stays on the client's origin;
-        where it is that of a known operation, that operation's rules hold.
+        `cast_to` is the type of the result: a model, `dict`, `list`, `str`, `bytes`, `object` (any JSON) or
+        ``type(None)`` (nothing). The path begins with ``/`` and has no empty segment. If it is the path of a known
+        operation, that operation's rules apply. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._verb("GET", path, cast_to, None, options)
 
     async def post(
         self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
     ) -> T:
-        """POST `body`, as JSON, to a path that this package has no method for; as `get`, but never sent again once a
-        byte may have left.
+        """Send a POST with `body`, as JSON, to a path for which this package has no method.
+
+        Arguments and errors are those of `get`. It is never sent again once a byte may have left, unless the path is
+        that of a known operation.
         """
         return await self._verb("POST", path, cast_to, body, options)
 
     async def put(
         self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
     ) -> T:
-        """PUT `body`, as JSON, to a path that this package has no method for; as `post`."""
+        """Send a PUT with `body`, as JSON, to a path for which this package has no method, as `post` does."""
         return await self._verb("PUT", path, cast_to, body, options)
 
     async def patch(
         self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
     ) -> T:
-        """PATCH with `body`, as JSON, a path that this package has no method for; as `post`."""
+        """Send a PATCH with `body`, as JSON, to a path for which this package has no method, as `post` does."""
         return await self._verb("PATCH", path, cast_to, body, options)
 
     async def delete(
         self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
     ) -> T:
-        """DELETE a path that this package has no method for, with `body` as JSON if one is given; as `post`."""
+        """Send a DELETE, with any `body` as JSON, to a path for which this package has no method, as `post` does."""
         return await self._verb("DELETE", path, cast_to, body, options)
 
     async def close(self) -> None:
-        """Close the connections that this client made; calls after that raise `ClearStreetError`. One of yours stays
-        open.
+        """Close the connections that this client made. Later calls raise `ClearStreetError`. An `http_client` of yours
+        stays open.
         """
         await self._caller.connections.running().driver.close()
 

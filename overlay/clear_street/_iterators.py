@@ -1,4 +1,4 @@
-"""Following `next_page_token`, a page at a time."""
+"""Iterate over a listing that comes in pages, by following `next_page_token`."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ RowT = TypeVar("RowT")
 PageT = TypeVar("PageT")
 
 EMPTY_PAGES_MAX = 20
-"""How many pages in a row may be empty before the listing is taken for one without an end."""
+"""How many pages in a row may be empty. With more, the listing may have no end."""
 LISTING_SECONDS = 3600.0
-"""How long fetching the pages of a listing may take in all, where the application does not say."""
+"""The default of `listing_deadline`."""
 _TOKENS_MAX = 10_000
 
 
 class Cursor:
-    """Where a listing stands: the token of the next page, and those that were followed.
+    """The position in a listing: the token of the next page, and the tokens that were used.
 
-    `page_size` is how many rows the service puts on a page of this listing. `limits` and `options` bound the call of
-    each page, `listing_deadline` all of them together.
+    `page_size` is how many rows a full page of this listing has. `limits` and `options` bound the call for each page;
+    `listing_deadline`, in seconds, bounds all of them together.
     """
 
     def __init__(
@@ -56,15 +56,16 @@ class Cursor:
         self._limits = limits
         self._options = options
         self._page_size = page_size
-        # A token may be long: its hash tells as well whether it was followed. In the order in which they were.
+        # The hashes of used tokens, in order: a token itself may be long.
         self._followed: dict[int, None] = {}
         self._empty: int = 0
         self._request_id: str | None = None
 
     def next(self) -> dict[str, Any]:
-        """The arguments of the call of the next page that differ from page to page.
+        """Return the arguments of the call for the next page that differ from page to page.
 
-        Raises an error where the listing would go on for ever, or took too long.
+        Raises `APIResponseValidationError` if the listing would never end, and `APITimeoutError` after
+        `listing_deadline`.
         """
         if hash(self.token) in self._followed:
             raise self._endless("did not say" if self.token is None else "repeated a page token, and so did not say")
@@ -72,7 +73,7 @@ class Cursor:
             raise self._endless(f"sent {self._empty} empty pages in a row, and so did not say")
         if self._left <= 0:
             raise APITimeoutError(
-                "fetching the pages of the listing took until its deadline (`listing_deadline`)",
+                "the pages of the listing were not fetched within its deadline (`listing_deadline`)",
                 request=self._asked,
                 request_id=self._request_id,
                 advice="Go on from `next_page_token` with a new iterator",
@@ -82,7 +83,7 @@ class Cursor:
 
     def _endless(self, why: str) -> APIResponseValidationError:
         return APIResponseValidationError(
-            f"the service {why} where the listing goes on",
+            f"the service {why} where the listing continues",
             status_code=200,
             request=self._asked,
             request_id=self._request_id,
@@ -96,7 +97,7 @@ class Cursor:
         self._left -= self._clock.monotonic() - self._began
 
     def advance(self, page: Any) -> None:
-        """Move on past a page."""
+        """Advance to the page after `page`."""
         self._followed[hash(self.token)] = None
         if len(self._followed) > _TOKENS_MAX:
             del self._followed[next(iter(self._followed))]
@@ -113,7 +114,7 @@ class Cursor:
 
 
 class _Pages(Generic[PageT]):
-    """The pages of a listing that were not fetched yet. After an error, going on asks for the same page again."""
+    """An iterator of the pages that were not fetched yet. After an error, it asks for the same page again."""
 
     def __init__(self, fetch: Callable[..., PageT], cursor: Cursor, args: Any, kwargs: Any) -> None:
         self._fetch = fetch
@@ -135,7 +136,7 @@ class _Pages(Generic[PageT]):
 
 
 class _AsyncPages(Generic[PageT]):
-    """The pages of a listing that were not fetched yet. After an error, going on asks for the same page again."""
+    """An iterator of the pages that were not fetched yet. After an error, it asks for the same page again."""
 
     def __init__(self, fetch: Callable[..., Awaitable[PageT]], cursor: Cursor, args: Any, kwargs: Any) -> None:
         self._fetch = fetch
@@ -157,7 +158,7 @@ class _AsyncPages(Generic[PageT]):
 
 
 class _Rows(Generic[RowT]):
-    """What both kinds of iterator share."""
+    """The base class of both kinds of iterator."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
@@ -168,17 +169,17 @@ class _Rows(Generic[RowT]):
 
     @property
     def next_page_token(self) -> str | None:
-        """The token of the first page that was not fetched yet: hand it in as `page_token` to resume after the rows
-        of the pages before. None at the start and at the end.
+        """The token of the first page that was not fetched yet. Pass it as `page_token` to continue after the rows of
+        the earlier pages. None at the start and at the end.
         """
         return self._cursor.token
 
 
 class RowIterator(_Rows[RowT], Generic[RowT, PageT]):
-    """Every row of a listing, fetched a page at a time; `pages()` gives the pages themselves.
+    """An iterator of all rows of a listing; `pages()` returns the pages themselves.
 
-    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
-    for the same page again.
+    One page is in memory at a time. If a page cannot be fetched, the error of the call is raised, and the next step
+    asks for the same page again.
     """
 
     def __init__(self, cursor: Cursor, fetch: Callable[P, PageT], /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -195,15 +196,15 @@ class RowIterator(_Rows[RowT], Generic[RowT, PageT]):
         return self._rows.popleft()
 
     def pages(self) -> Iterator[PageT]:
-        """The pages that were not fetched yet."""
+        """Return an iterator of the pages that were not fetched yet."""
         return self._pages
 
 
 class AsyncRowIterator(_Rows[RowT], Generic[RowT, PageT]):
-    """Every row of a listing, fetched a page at a time; `pages()` gives the pages themselves.
+    """An iterator of all rows of a listing; `pages()` returns the pages themselves.
 
-    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
-    for the same page again.
+    One page is in memory at a time. If a page cannot be fetched, the error of the call is raised, and the next step
+    asks for the same page again.
     """
 
     def __init__(
@@ -222,7 +223,7 @@ class AsyncRowIterator(_Rows[RowT], Generic[RowT, PageT]):
         return self._rows.popleft()
 
     def pages(self) -> AsyncIterator[PageT]:
-        """The pages that were not fetched yet."""
+        """Return an iterator of the pages that were not fetched yet."""
         return self._pages
 
 
@@ -236,18 +237,18 @@ else:
 
 
 class PositionIterator(_Positions):
-    """Every position, fetched a page at a time; `pages()` gives the pages themselves.
+    """An iterator of all positions; `pages()` returns the pages themselves.
 
-    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
-    for the same page again.
+    One page is in memory at a time. If a page cannot be fetched, the error of the call is raised, and the next step
+    asks for the same page again.
     """
 
 
 class AsyncPositionIterator(_AsyncPositions):
-    """Every position, fetched a page at a time; `pages()` gives the pages themselves.
+    """An iterator of all positions; `pages()` returns the pages themselves.
 
-    One page is held at a time. Where a page cannot be fetched, the error of the call is raised, and going on asks
-    for the same page again.
+    One page is in memory at a time. If a page cannot be fetched, the error of the call is raised, and the next step
+    asks for the same page again.
     """
 
 

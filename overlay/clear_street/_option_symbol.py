@@ -1,4 +1,4 @@
-"""`OptionSymbol`, which rows have, too: it comes with the generated package."""
+"""Export `OptionSymbol`, which the generated package defines because rows of replies use it too."""
 
 from __future__ import annotations
 

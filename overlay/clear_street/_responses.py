@@ -1,4 +1,4 @@
-"""A call's reply as httpx has it, beside the value: what `with_raw_response` and `with_streaming_response` give."""
+"""Define what `with_raw_response` and `with_streaming_response` return: the reply itself, and its value."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ Piece = TypeVar("Piece", bytes, str)
 
 
 class _Raw(Generic[T]):
-    """What both kinds of raw response have."""
+    """The base class of both kinds of raw response."""
 
     __slots__ = ("_completed", "_run")
 
     def __init__(self, completed: Completed[T], run: Callable[[Flow[Any]], Any]) -> None:
-        """`run` runs a flow to its end: the one that reads the body."""
+        """Store the completed call, and `run`, which runs a flow: the body is read by one."""
         self._completed = completed
         self._run = run
 
     @property
     def http_response(self) -> httpx.Response:
-        """httpx's own response: of the attempt that succeeded, or of the look that settled the call."""
+        """httpx's own response: that of the attempt that succeeded, or of the look that settled the call."""
         return cast("httpx.Response", self._completed.reply.http_response)
 
     @property
@@ -55,7 +55,7 @@ class _Raw(Generic[T]):
 
     @property
     def request_id(self) -> str | None:
-        """The service's id of the request, None where it sent none."""
+        """The service's id of the request; None if the reply has none."""
         return self.attempts[-1].request_id
 
     @property
@@ -65,14 +65,14 @@ class _Raw(Generic[T]):
 
     @property
     def elapsed(self) -> timedelta:
-        """Time from sending the request to the end of its reply; of a streamed one, to the end of its headers."""
+        """The time from sending the request to the end of the reply or, if that is streamed, of its headers."""
         from datetime import timedelta
 
         return timedelta(seconds=self.attempts[-1].elapsed)
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Each request that was sent."""
+        """Each request that was made."""
         return tuple(self._completed.call.history.attempts)
 
     @property
@@ -82,7 +82,7 @@ class _Raw(Generic[T]):
 
     @property
     def reconciled(self) -> bool:
-        """Whether what came of the call was found by looking."""
+        """Whether a look at the account's instructions answered what a reply did not."""
         return self._completed.call.history.reconciled
 
     def __repr__(self) -> str:
@@ -90,48 +90,48 @@ class _Raw(Generic[T]):
 
 
 class RawResponse(_Raw[T]):
-    """A complete reply, with `parse()` for the value. As a streamed one it reads its body when asked."""
+    """A reply, with `parse()` for its value. The body of a streamed reply is read when it is asked for."""
 
     __slots__ = ()
 
     def parse(self) -> T:
-        """The value of the call, the same that the plain method returns.
+        """Return the value of the call, the same that the plain method returns.
 
-        Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and
-        `APIConnectionError` where it breaks off.
+        For a streamed body, raises `APIResponseValidationError` if it cannot be read as the operation's reply, and
+        `APIConnectionError` if the connection breaks before its end.
         """
         if self._completed.value is None and self._completed.call.asked.stream:
             self._run(finish(self._completed, self.http_response.read))
         return cast("T", self._completed.value)
 
     def read(self) -> bytes:
-        """The whole body. Raises `APIConnectionError` where it breaks off."""
+        """Return the whole body. Raises `APIConnectionError` if the connection breaks."""
         return cast("bytes", self._run(read_whole(self._completed, self.http_response.read)))
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
+        """Yield the body in pieces, decompressed. Raises `APIConnectionError` if the connection breaks."""
         return self._pieces(self.http_response.iter_bytes(chunk_size))
 
     def text(self) -> str:
-        """The whole body as text. Raises as `read`."""
+        """Return the whole body as text. Raises what `read` raises."""
         self.read()
         return self.http_response.text
 
     def json(self) -> Any:
-        """The whole body as JSON, as it came. Raises as `read`, and ValueError where it is no JSON."""
+        """Return the whole body, decoded from JSON. Raises what `read` raises, and `ValueError` if it is not JSON."""
         self.read()
         return self.http_response.json()
 
     def iter_text(self) -> Iterator[str]:
-        """The body piece by piece, as text. Raises `APIConnectionError` where it breaks off."""
+        """Yield the body in pieces, as text. Raises `APIConnectionError` if the connection breaks."""
         return self._pieces(self.http_response.iter_text())
 
     def iter_lines(self) -> Iterator[str]:
-        """The body line by line. Raises `APIConnectionError` where it breaks off."""
+        """Yield the body line by line. Raises `APIConnectionError` if the connection breaks."""
         return self._pieces(self.http_response.iter_lines())
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the reply, and return its connection to the pool."""
         self.http_response.close()
 
     def _pieces(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -141,48 +141,48 @@ class RawResponse(_Raw[T]):
 
 
 class AsyncRawResponse(_Raw[T]):
-    """A complete reply, with `await parse()` for the value. As a streamed one it reads its body when asked."""
+    """A reply, with `await parse()` for its value. The body of a streamed reply is read when it is asked for."""
 
     __slots__ = ()
 
     async def parse(self) -> T:
-        """The value of the call, the same that the plain method returns.
+        """Return the value of the call, the same that the plain method returns.
 
-        Raises `APIResponseValidationError` where a streamed body turns out not to be readable, and
-        `APIConnectionError` where it breaks off.
+        For a streamed body, raises `APIResponseValidationError` if it cannot be read as the operation's reply, and
+        `APIConnectionError` if the connection breaks before its end.
         """
         if self._completed.value is None and self._completed.call.asked.stream:
             await self._run(finish(self._completed, self.http_response.aread))
         return cast("T", self._completed.value)
 
     async def read(self) -> bytes:
-        """The whole body. Raises `APIConnectionError` where it breaks off."""
+        """Return the whole body. Raises `APIConnectionError` if the connection breaks."""
         return cast("bytes", await self._run(read_whole(self._completed, self.http_response.aread)))
 
     def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """The body piece by piece, decompressed. Raises `APIConnectionError` where it breaks off."""
+        """Yield the body in pieces, decompressed. Raises `APIConnectionError` if the connection breaks."""
         return self._pieces(self.http_response.aiter_bytes(chunk_size))
 
     async def text(self) -> str:
-        """The whole body as text. Raises as `read`."""
+        """Return the whole body as text. Raises what `read` raises."""
         await self.read()
         return self.http_response.text
 
     async def json(self) -> Any:
-        """The whole body as JSON, as it came. Raises as `read`, and ValueError where it is no JSON."""
+        """Return the whole body, decoded from JSON. Raises what `read` raises, and `ValueError` if it is not JSON."""
         await self.read()
         return self.http_response.json()
 
     def iter_text(self) -> AsyncIterator[str]:
-        """The body piece by piece, as text. Raises `APIConnectionError` where it breaks off."""
+        """Yield the body in pieces, as text. Raises `APIConnectionError` if the connection breaks."""
         return self._pieces(self.http_response.aiter_text())
 
     def iter_lines(self) -> AsyncIterator[str]:
-        """The body line by line. Raises `APIConnectionError` where it breaks off."""
+        """Yield the body line by line. Raises `APIConnectionError` if the connection breaks."""
         return self._pieces(self.http_response.aiter_lines())
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Close the reply, and return its connection to the pool."""
         await self.http_response.aclose()
 
     async def _pieces(self, pieces: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
@@ -192,7 +192,7 @@ class AsyncRawResponse(_Raw[T]):
 
 
 class StreamManager(Generic[T]):
-    """Makes the call when it is entered, and gives the connection back when it is left."""
+    """A context manager: entering it makes the call, leaving it closes the reply."""
 
     __slots__ = ("_call", "_response")
 
@@ -210,7 +210,7 @@ class StreamManager(Generic[T]):
 
 
 class AsyncStreamManager(Generic[T]):
-    """Makes the call when it is entered, and gives the connection back when it is left."""
+    """A context manager: entering it makes the call, leaving it closes the reply."""
 
     __slots__ = ("_call", "_response")
 

@@ -1,7 +1,7 @@
-"""`Market`: the days and hours of an options market, and the cut-off for exercise instructions.
+"""Define `Market`: the days and hours of an options market, and the cut-off for exercise instructions.
 
-Every question takes the moment that it is asked for, so that the answer is that of whatever clock the moment is read
-on: `client.service_time()` is the service's. Nothing here does I/O or knows a holiday by itself.
+Every question about the present takes the moment as an argument, so that the caller chooses the clock:
+`client.service_time()` is the service's. A `Market` does no I/O, and knows only the holidays that it is given.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Market"]
 
 _DAY: Final = timedelta(days=1)
 _FAR: Final = 366
-"""Days in a row without a business day: a year of them is a mistake."""
+"""Days. A year without a business day is a mistake."""
 _is_time: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII).fullmatch
 
 
@@ -49,13 +49,16 @@ class _Hours(Protocol):
 class Market:
     """The days and hours of an options market, and the cut-off for exercise instructions.
 
-    `zone` is the name of a time zone, or a `tzinfo`. `opens`, `closes` and `cutoff` are of the day there, as
-    ``"HH:MM"``, ``"HH:MM:SS"`` or a `datetime.time`; without a `cutoff` the market has none. Business days are
-    Monday to Friday but for `closed`. `early` has the days that close early, with their close: the cut-off of such
-    a day is as long after its close as on any other day, unless `cutoffs`, which has the cut-offs of single days,
-    says otherwise. Which cut-off a broker has is the broker's to say: the client is told by no operation.
+    - `zone`: the name of a time zone, or a `tzinfo`.
+    - `opens`, `closes`: times of day there, as ``"HH:MM"``, ``"HH:MM:SS"`` or a `datetime.time`.
+    - `cutoff`: the time of day until which instructions are taken; None if there is no cut-off. Ask your broker: no
+      operation of the service returns it.
+    - `closed`: days from Monday to Friday that are not business days.
+    - `early`: days that close early, with the time of the close. The cut-off of such a day is as long after its close
+      as on other days.
+    - `cutoffs`: the cut-offs of single days, which override the rule above.
 
-    Raises ValueError or TypeError, which names the argument, for what cannot be.
+    Raises `ValueError` or `TypeError` for an argument that cannot be used; the message names it.
     """
 
     __slots__ = ("closed", "closes", "cutoff", "cutoffs", "early", "opens", "zone")
@@ -63,15 +66,15 @@ class Market:
     zone: tzinfo
     """The time zone of the market."""
     opens: time
-    """When the session begins."""
+    """The time of day at which the session begins."""
     closes: time
-    """When it ends."""
+    """The time of day at which the session ends."""
     cutoff: time | None
-    """Until when instructions are taken; None where the market has no cut-off."""
+    """The time of day until which instructions are taken; None if there is no cut-off."""
     closed: frozenset[date]
-    """Days from Monday to Friday that are no business days."""
+    """Days from Monday to Friday that are not business days."""
     early: Mapping[date, time]
-    """Days that close early, with their close."""
+    """Days that close early, with the time of the close."""
     cutoffs: Mapping[date, time]
     """The cut-offs of single days."""
 
@@ -108,7 +111,7 @@ class Market:
         )
 
     def today(self, now: datetime) -> date:
-        """The day that it is in the market at a moment (aware)."""
+        """Return the date in the market at a moment (aware)."""
         return self._local(now).date()
 
     def is_business_day(self, day: date) -> bool:
@@ -117,23 +120,23 @@ class Market:
         return day.weekday() < 5 and day not in self.closed
 
     def next_business_day(self, day: date) -> date:
-        """The first business day after a day."""
+        """Return the first business day after a day."""
         return self._seek(_day(day, "day"), _DAY)
 
     def previous_business_day(self, day: date) -> date:
-        """The last business day before a day."""
+        """Return the last business day before a day."""
         return self._seek(_day(day, "day"), -_DAY)
 
     def opens_at(self, day: date) -> datetime | None:
-        """When the market opens on a day; None where it is no business day."""
+        """Return when the market opens on a day (aware); None if it is not a business day."""
         return self._on(day, self.opens) if self.is_business_day(day) else None
 
     def closes_at(self, day: date) -> datetime | None:
-        """When the market closes on a day; None where it is no business day."""
+        """Return when the market closes on a day (aware); None if it is not a business day."""
         return self._on(day, self.early.get(day, self.closes)) if self.is_business_day(day) else None
 
     def cutoff_at(self, day: date) -> datetime | None:
-        """The cut-off of a day; None where it is no business day, or the market has no cut-off."""
+        """Return the cut-off of a day (aware); None if it is not a business day, or the market has no cut-off."""
         close = self.closes_at(day)
         if close is None:
             return None
@@ -141,7 +144,7 @@ class Market:
             return self._on(day, self.cutoffs[day])
         if self.cutoff is None:
             return None
-        # On the clock of the wall, so that a change of the clocks between the two does not count.
+        # Computed in local time, so that a change to or from summer time in between makes no difference.
         after = datetime.combine(day, self.cutoff) - datetime.combine(day, self.closes)
         return (close.replace(tzinfo=None) + after).replace(tzinfo=self.zone)
 
@@ -152,36 +155,36 @@ class Market:
         return opens is not None and closes is not None and _utc(opens) <= _utc(now) < _utc(closes)
 
     def time_to_cutoff(self, now: datetime) -> timedelta | None:
-        """How long it is from a moment (aware) to the cut-off of its day: negative once that has passed, None where it
-        is no business day. Raises ValueError where the market has no cut-off on that day.
+        """Return the time from a moment (aware) to the cut-off of its day: negative if that has passed, None if it is
+        not a business day. Raises `ValueError` if the market has no cut-off on that day.
         """
         day = self.today(now)
         cutoff = self.cutoff_at(day)
         if cutoff is None and self.is_business_day(day):
-            raise ValueError(f"{self!r} has no cut-off on {day}; say what your broker's is: cutoff='17:30'.")
+            raise ValueError(f"{self!r} has no cut-off on {day}; pass your broker's, for example cutoff='17:30'.")
         return None if cutoff is None else _utc(cutoff) - _utc(now)
 
     def last_day(self, symbol: OptionSymbol | str) -> date:
-        """The last business day of a contract: its expiry, or the one before where the market is closed then."""
+        """Return the last business day of a contract: its expiry or, if the market is closed then, the one before."""
         expiry = _symbol(symbol).expiry
         return expiry if self.is_business_day(expiry) else self.previous_business_day(expiry)
 
     def expires_today(self, symbol: OptionSymbol | str, now: datetime) -> bool:
         """Whether the day of a moment (aware) is the last business day of a contract.
 
-        `symbol` may be in any form that `OptionSymbol.parse` takes. Raises ValueError where it is none of an option.
+        `symbol` may have any form that `OptionSymbol.parse` reads. Raises `ValueError` if it is not an option's.
         """
         return self.last_day(symbol) == self.today(now)
 
     def with_hours(self, *rows: _Hours) -> Market:
-        """The same market, with the closed days and early closes that rows of the service's calendar tell.
+        """Return the same market with the closed days and early closes in rows of the service's calendar.
 
-        Each row of ``client.v1.calendar.get_market_hours_calendar(...)`` tells of its own day, of the trading day
-        after it, and of the days between the two.
+        Each row of ``client.v1.calendar.get_market_hours_calendar(...)`` covers its own day, the next trading day, and
+        the days between them.
         """
         closed, early = set(self.closed), dict(self.early)
         for row in rows:
-            # Where a reply breaks its contract, what is missing tells nothing.
+            # A reply may lack a field that the spec requires: that says nothing about the day.
             today: _Sessions | None = row.today_sessions
             following = getattr(row.next_sessions, "regular", None)
             told: dict[date, _Session | None] = {} if today is None else {row.date: today.regular}
@@ -208,7 +211,7 @@ class Market:
 
     def _local(self, now: datetime) -> datetime:
         if not isinstance(now, datetime) or now.utcoffset() is None:
-            raise TypeError(f"Expected a datetime with a time zone but received {now!r}; take datetime.now(UTC).")
+            raise TypeError(f"Expected a datetime with a time zone but received {now!r}; use datetime.now(UTC).")
         return now.astimezone(self.zone)
 
     def _on(self, day: date, moment: time) -> datetime:
@@ -219,7 +222,7 @@ class Market:
             day += step
             if self.is_business_day(day):
                 return day
-        raise ValueError(f"{self!r} has no business day in a year; look at its `closed`.")
+        raise ValueError(f"{self!r} has no business day in a year; check its `closed`.")
 
 
 def _zone(zone: str | tzinfo) -> tzinfo:
@@ -231,14 +234,14 @@ def _zone(zone: str | tzinfo) -> tzinfo:
         return ZoneInfo(zone)
     except (KeyError, ValueError, TypeError, OSError):
         raise ValueError(
-            f"Expected the name of a time zone for `zone` but received {zone!r}; 'America/New_York' is one, and a "
-            "machine without time zones needs `pip install tzdata`."
+            f"Expected the name of a time zone for `zone` but received {zone!r}; use one such as 'America/New_York' (on "
+            "a machine without time zones, `pip install tzdata` first)."
         ) from None
 
 
 def _day(day: date, name: str) -> date:
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise TypeError(f"Expected a date for `{name}` but received {day!r}; the date of a moment is `today(moment)`.")
+        raise TypeError(f"Expected a date for `{name}` but received {day!r}; use `today(moment)` for a moment.")
     return day
 
 
@@ -264,5 +267,5 @@ def _short(moment: time) -> str:
 
 
 def _utc(moment: datetime) -> datetime:
-    """The moment in UTC: times in one zone are subtracted as the clock on the wall shows them."""
+    """Return a moment in UTC. Python subtracts two times of the same zone without regard to summer time."""
     return moment.astimezone(UTC)

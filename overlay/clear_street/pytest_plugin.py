@@ -1,6 +1,6 @@
-"""Fixtures of pytest for applications' own tests: ``pytest_plugins = ["clear_street.pytest_plugin"]`` in conftest.py.
+"""Provide pytest fixtures for applications' tests: ``pytest_plugins = ["clear_street.pytest_plugin"]`` in conftest.py.
 
-Each test has a sandbox of its own, and clients and a server on it. It needs pytest, which this package does not.
+Each test has its own sandbox, and clients and a server that use it. This module needs pytest; the package does not.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def clear_street_sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    """A freshly seeded sandbox, in memory: what is in it, what goes wrong in it, and what came of a test.
+    """Make a new sandbox, with its example accounts. A test changes its state, injects faults, and reads the result.
 
-    Its time is virtual, so that waiting takes none; in a test with `clear_street_server`, whose clients wait in real
-    time, it runs like theirs, from now (at a weekend from Monday).
+    Its time is virtual, so waiting takes no time. With `clear_street_server`, whose clients wait in real time, its clock
+    runs in real time too, from now or, at a weekend, from Monday.
     """
     is_served = "clear_street_server" in request.fixturenames
     return Sandbox(clock=LiveClock(business_time())) if is_served else Sandbox()
@@ -30,20 +30,20 @@ def clear_street_sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 @pytest.fixture
 def clear_street_client(clear_street_sandbox: Sandbox) -> Iterator[ClearStreet]:
-    """A client on the sandbox; waiting takes no time."""
+    """Make a client that uses the sandbox. Waiting takes no time."""
     with ClearStreet.sandbox(clear_street_sandbox) as client:
         yield client
 
 
 @pytest.fixture
 def async_clear_street_client(clear_street_sandbox: Sandbox) -> AsyncClearStreet:
-    """An async client on the sandbox; waiting takes no time, and there is nothing to close."""
+    """Make an async client that uses the sandbox. Waiting takes no time, and it need not be closed."""
     return AsyncClearStreet.sandbox(clear_street_sandbox)
 
 
 @pytest.fixture
 def clear_street_server(clear_street_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxServer]:
-    """The sandbox as a server on loopback, where clients go that take address and key from the environment."""
+    """Run the sandbox as a server on loopback, and set the environment variables with its address and a key."""
     with SandboxServer(clear_street_sandbox) as server:
         monkeypatch.setenv("CLEAR_STREET_BASE_URL", server.url)
         monkeypatch.setenv("CLEAR_STREET_API_KEY", "sandbox")
