@@ -97,24 +97,24 @@ class Async{name}(Named):
 
     @property
     def with_raw_response(self) -> Async{name}WithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return Async{name}WithRawResponse(Async{name}(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> Async{name}WithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return Async{name}WithStreamingResponse(Async{name}(self._caller.shaped("stream")))
 
 
 class Async{name}WithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, {tag}: Async{name}) -> None:
         pass
 
 
 class Async{name}WithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, {tag}: Async{name}) -> None:
         pass
@@ -486,7 +486,7 @@ def write_index_of_types(folder: Path, models: Iterable[str]) -> None:
 
 
 def public_names(path: Path) -> list[str]:
-    """The classes, and the types by other names, that a module defines."""
+    """Return the names of the classes and type aliases that a module defines."""
     found: list[str] = []
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ClassDef):
@@ -497,7 +497,7 @@ def public_names(path: Path) -> list[str]:
 
 
 def replaced(text: str, written: dict[Any, str]) -> str:
-    """A text with other lines in the place of some statements."""
+    """Return a text in which some statements are replaced with other lines."""
     lines = text.splitlines()
     for node, new in sorted(written.items(), key=lambda item: -item[0].lineno):
         lines[node.lineno - 1 : node.end_lineno] = new.splitlines()
@@ -508,7 +508,7 @@ def replaced(text: str, written: dict[Any, str]) -> str:
 
 
 def write_methods(new: Operation, tags: Tags, folder: Path) -> None:
-    """The methods of the async namespace, in every shape, and the index of namespaces."""
+    """Write the methods of the async namespace, plain, raw and streamed, and the index of namespaces."""
     name = class_of(new.tag)
     path = folder / f"{new.tag}{twins.SUFFIX}"
     if not path.exists():
@@ -547,7 +547,7 @@ def write_methods(new: Operation, tags: Tags, folder: Path) -> None:
 
 
 def methods(new: Operation) -> list[str]:
-    """The methods of the plain namespace."""
+    """Return the methods of the plain namespace."""
     passed = ", ".join(filter(None, (f"operations.{new.name.upper()}, options", new.passed())))
     found = [
         (
@@ -575,14 +575,14 @@ def methods(new: Operation) -> list[str]:
 
 
 def iterator_of(operation: str) -> str:
-    """The name of the iterator over the pages of an operation."""
+    """Return the name of the iterator over the pages of an operation."""
     return f"iter_{operation.removeprefix('get_').removeprefix('list_')}"
 
 
 def docstring(new: Operation) -> str:
-    """What a method does, what it takes, and when it is sent again."""
+    """Return the docstring of a method: what it does, what it takes, and when it is sent again."""
     again = (
-        "A read: repeated after failures that may pass."
+        "A read: transient failures are retried."
         if new.is_read
         else "Never sent again once a byte may have left, except after a 429."
     )
@@ -595,40 +595,40 @@ def docstring(new: Operation) -> str:
 
 
 def docstring_of_iterator(new: Operation) -> str:
-    """What an iterator gives, and what it raises."""
+    """Return the docstring of an iterator: what it yields, and what it raises."""
     first = (
-        f"Every row of `{new.name}`, page after page, as an iterator; `.pages()` gives the pages, "
-        "`.next_page_token` a place to resume."
+        f"Return an iterator of every row of `{new.name}`, which fetches page after page. `.pages()` returns the "
+        "pages; `.next_page_token` is where to continue later."
     )
     more = (
-        f"The arguments are those of `{new.name}`, repeated for each page; `options` hold for each page's call. "
-        "`listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while "
-        f"iterating, what `{new.name}` raises (going on asks for the same page again), `APIResponseValidationError` "
-        "where the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` at the end of "
+        f"The arguments are those of `{new.name}`; they and `options` apply to the call for each page. "
+        "`listing_deadline` is how many seconds all pages together may take, an hour by default. Iterating raises what "
+        f"`{new.name}` raises (the next step then asks for the same page again), `APIResponseValidationError` if the "
+        "service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after "
         "`listing_deadline`."
     )
     return in_quotes([first, more])
 
 
 def decapitalised(text: str) -> str:
-    """The text after a colon: its first word in lower case, unless it is written in capitals."""
+    """Return a text for use after a colon: its first word in lower case, unless that is written in capitals."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def in_quotes(parts: list[str]) -> str:
-    """A docstring of a method."""
+    """Return the docstring of a method, with quotes and indentation."""
     parts = [part if part.startswith("- ") else wrapped(part) for part in parts]
     return indent('"""' + "\n\n".join(parts) + '\n"""', "        ")
 
 
 def wrapped(text: str) -> str:
-    """A paragraph, or an item of a list, as a docstring of a method holds it."""
+    """Wrap a paragraph, or an item of a list, to the width of a method's docstring."""
     hanging = "  " if text.startswith("- ") else ""
     return fill(" ".join(text.split()), 109, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
 class Tags:
-    """The tags of a document: what each is, and which stands below which."""
+    """The tags of a document: the description and the parent of each."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         tags = document.get("tags", [])
@@ -636,22 +636,22 @@ class Tags:
         self.parents = {tag_package(tag["name"]): tag_package(tag["x-parent"]) for tag in tags if "x-parent" in tag}
 
     def words(self, tag: str) -> str:
-        """What a tag is, in one sentence that fits on a line."""
+        """Return the first sentence of a tag's description."""
         text = " ".join(self._words.get(tag, class_of(tag)).split())
         return f"{text.partition('. ')[0].removesuffix('.')}."
 
     def dotted(self, tag: str) -> str:
-        """The way from `client.v1` to the namespace of a tag."""
+        """Return the path from `client.v1` to the namespace of a tag."""
         return f"{self.dotted(self.parents[tag])}.{tag}" if tag in self.parents else tag
 
 
 def class_of(tag: str) -> str:
-    """The class of a namespace."""
+    """Return the name of a namespace's class."""
     return "".join(word.title() for word in tag.split("_"))
 
 
 def write_parents(tags: Tags, folder: Path) -> None:
-    """The namespaces that hold nothing but others."""
+    """Write the namespaces that contain only other namespaces."""
     for parent in sorted({*tags.parents.values()}):
         path = folder / f"{parent}{twins.SUFFIX}"
         below = [tag for tag, one in tags.parents.items() if one == parent and is_there(tag, folder)]
@@ -669,12 +669,12 @@ def write_parents(tags: Tags, folder: Path) -> None:
 
 
 def is_there(tag: str, folder: Path) -> bool:
-    """Whether a tag has its namespace."""
+    """Whether the namespace of a tag exists."""
     return (folder / f"{tag}{twins.SUFFIX}").exists()
 
 
 def as_property(tag: str, tags: Tags, path: Path, *, is_async: bool) -> str:
-    """The property that gives the namespace of a tag."""
+    """Return the property for the namespace of a tag."""
     kind, module = (f"Async{class_of(tag)}", f"{tag}_async") if is_async else (class_of(tag), tag)
     source = path.parent / f"{tag}{twins.SUFFIX}"
     tree = ast.parse(source.read_text(encoding="utf-8"))
@@ -683,7 +683,7 @@ def as_property(tag: str, tags: Tags, path: Path, *, is_async: bool) -> str:
 
 
 def write_index_of_namespaces(tags: Tags, folder: Path) -> None:
-    """`client.v1`, with every namespace that there is."""
+    """Write `client.v1`, with every namespace that exists."""
     path = folder / "__init__.py"
     every = sorted(
         one.name.removesuffix(twins.SUFFIX) for one in folder.glob(f"*{twins.SUFFIX}") if one.stem != "v1_async"
@@ -706,7 +706,7 @@ def write_index_of_namespaces(tags: Tags, folder: Path) -> None:
 
 
 def main() -> int:
-    """Add an operation; the exit status."""
+    """Add an operation; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", help="the operation, as generated/ calls it")
     parser.add_argument(

@@ -234,7 +234,7 @@ def _zone(zone: str | tzinfo) -> tzinfo:
         return ZoneInfo(zone)
     except (KeyError, ValueError, TypeError, OSError):
         raise ValueError(
-            f"Expected the name of a time zone for `zone` but received {zone!r}; use one such as 'America/New_York' (on "
+            f"Expected the name of a time zone for `zone` but received {zone!r}; use one like 'America/New_York' (on "
             "a machine without time zones, `pip install tzdata` first)."
         ) from None
 

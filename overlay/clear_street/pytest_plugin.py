@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def clear_street_sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    """Make a new sandbox, with its example accounts. A test changes its state, injects faults, and reads the result.
+    """Make a new sandbox with example accounts. A test changes its state, injects faults, and reads the result.
 
-    Its time is virtual, so waiting takes no time. With `clear_street_server`, whose clients wait in real time, its clock
-    runs in real time too, from now or, at a weekend, from Monday.
+    Its time is virtual, so waiting takes no time. With `clear_street_server`, whose clients wait in real time, its
+    clock runs in real time too, from now or, at a weekend, from Monday.
     """
     is_served = "clear_street_server" in request.fixturenames
     return Sandbox(clock=LiveClock(business_time())) if is_served else Sandbox()

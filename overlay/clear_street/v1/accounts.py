@@ -32,12 +32,12 @@ class Accounts(Named):
 
     @property
     def with_raw_response(self) -> AccountsWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return AccountsWithRawResponse(Accounts(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> AccountsWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return AccountsWithStreamingResponse(Accounts(self._caller.shaped("stream")))
 
     def get_accounts(
@@ -61,8 +61,8 @@ class Accounts(Named):
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(
             operations.GET_ACCOUNTS,
@@ -83,14 +83,13 @@ class Accounts(Named):
         listing_deadline: float | None = None,
         **options: Unpack[CallOptions],
     ) -> RowIterator[Account, AccountGetAccountsResponse]:
-        """Every row of `get_accounts`, page after page, as an iterator; `.pages()` gives the pages, `.next_page_token`
-        a place to resume.
+        """Return an iterator of every row of `get_accounts`, which fetches page after page. `.pages()` returns the
+        pages; `.next_page_token` is where to continue later.
 
-        The arguments are those of `get_accounts`, repeated for each page; `options` hold for each page's call.
-        `listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while
-        iterating, what `get_accounts` raises (going on asks for the same page again), `APIResponseValidationError`
-        where the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` at the end of
-        `listing_deadline`.
+        The arguments are those of `get_accounts`; they and `options` apply to the call for each page.
+        `listing_deadline` is how many seconds all pages together may take, an hour by default. Iterating raises what
+        `get_accounts` raises (the next step then asks for the same page again), `APIResponseValidationError` if the
+        service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
         conceal(options)
         from .._iterators import Cursor, RowIterator
@@ -111,8 +110,8 @@ class Accounts(Named):
         - `account_id`: the account to act on.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(operations.GET_ACCOUNT_BY_ID, options, account_id)
 
@@ -128,8 +127,8 @@ class Accounts(Named):
           listed where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(
             operations.GET_ACCOUNT_BALANCES,
@@ -140,7 +139,7 @@ class Accounts(Named):
 
 
 class AccountsWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, accounts: Accounts) -> None:
         self.get_accounts: Final = raw(accounts.get_accounts)
@@ -149,7 +148,7 @@ class AccountsWithRawResponse(Named):
 
 
 class AccountsWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, accounts: Accounts) -> None:
         self.get_accounts: Final = streamed(accounts.get_accounts)

@@ -31,12 +31,12 @@ class AsyncAccounts(Named):
 
     @property
     def with_raw_response(self) -> AsyncAccountsWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return AsyncAccountsWithRawResponse(AsyncAccounts(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> AsyncAccountsWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return AsyncAccountsWithStreamingResponse(AsyncAccounts(self._caller.shaped("stream")))
 
     async def get_accounts(
@@ -60,8 +60,8 @@ class AsyncAccounts(Named):
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(
             operations.GET_ACCOUNTS,
@@ -82,14 +82,13 @@ class AsyncAccounts(Named):
         listing_deadline: float | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncRowIterator[Account, AccountGetAccountsResponse]:
-        """Every row of `get_accounts`, page after page, as an iterator; `.pages()` gives the pages, `.next_page_token`
-        a place to resume.
+        """Return an iterator of every row of `get_accounts`, which fetches page after page. `.pages()` returns the
+        pages; `.next_page_token` is where to continue later.
 
-        The arguments are those of `get_accounts`, repeated for each page; `options` hold for each page's call.
-        `listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while
-        iterating, what `get_accounts` raises (going on asks for the same page again), `APIResponseValidationError`
-        where the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` at the end of
-        `listing_deadline`.
+        The arguments are those of `get_accounts`; they and `options` apply to the call for each page.
+        `listing_deadline` is how many seconds all pages together may take, an hour by default. Iterating raises what
+        `get_accounts` raises (the next step then asks for the same page again), `APIResponseValidationError` if the
+        service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
         conceal(options)
         from .._iterators import AsyncRowIterator, Cursor
@@ -110,8 +109,8 @@ class AsyncAccounts(Named):
         - `account_id`: the account to act on.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(operations.GET_ACCOUNT_BY_ID, options, account_id)
 
@@ -127,8 +126,8 @@ class AsyncAccounts(Named):
           listed where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(
             operations.GET_ACCOUNT_BALANCES,
@@ -139,7 +138,7 @@ class AsyncAccounts(Named):
 
 
 class AsyncAccountsWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, accounts: AsyncAccounts) -> None:
         self.get_accounts: Final = async_raw(accounts.get_accounts)
@@ -148,7 +147,7 @@ class AsyncAccountsWithRawResponse(Named):
 
 
 class AsyncAccountsWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, accounts: AsyncAccounts) -> None:
         self.get_accounts: Final = async_streamed(accounts.get_accounts)

@@ -26,12 +26,12 @@ class Calendar(Named):
 
     @property
     def with_raw_response(self) -> CalendarWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return CalendarWithRawResponse(Calendar(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> CalendarWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return CalendarWithStreamingResponse(Calendar(self._caller.shaped("stream")))
 
     def get_clock(self, **options: Unpack[CallOptions]) -> CalendarGetClockResponse:
@@ -41,8 +41,8 @@ class Calendar(Named):
 
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(operations.GET_CLOCK, options)
 
@@ -62,14 +62,14 @@ class Calendar(Named):
         - `market`: only this market. Shares and options where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(operations.GET_MARKET_HOURS_CALENDAR, options, date=date, market=market)
 
 
 class CalendarWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, calendar: Calendar) -> None:
         self.get_clock: Final = raw(calendar.get_clock)
@@ -77,7 +77,7 @@ class CalendarWithRawResponse(Named):
 
 
 class CalendarWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, calendar: Calendar) -> None:
         self.get_clock: Final = streamed(calendar.get_clock)

@@ -25,12 +25,12 @@ class AsyncCalendar(Named):
 
     @property
     def with_raw_response(self) -> AsyncCalendarWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return AsyncCalendarWithRawResponse(AsyncCalendar(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> AsyncCalendarWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return AsyncCalendarWithStreamingResponse(AsyncCalendar(self._caller.shaped("stream")))
 
     async def get_clock(self, **options: Unpack[CallOptions]) -> CalendarGetClockResponse:
@@ -40,8 +40,8 @@ class AsyncCalendar(Named):
 
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(operations.GET_CLOCK, options)
 
@@ -61,14 +61,14 @@ class AsyncCalendar(Named):
         - `market`: only this market. Shares and options where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(operations.GET_MARKET_HOURS_CALENDAR, options, date=date, market=market)
 
 
 class AsyncCalendarWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, calendar: AsyncCalendar) -> None:
         self.get_clock: Final = async_raw(calendar.get_clock)
@@ -76,7 +76,7 @@ class AsyncCalendarWithRawResponse(Named):
 
 
 class AsyncCalendarWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, calendar: AsyncCalendar) -> None:
         self.get_clock: Final = async_streamed(calendar.get_clock)

@@ -36,12 +36,12 @@ class AsyncInstruments(Named):
 
     @property
     def with_raw_response(self) -> AsyncInstrumentsWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return AsyncInstrumentsWithRawResponse(AsyncInstruments(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> AsyncInstrumentsWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return AsyncInstrumentsWithStreamingResponse(AsyncInstruments(self._caller.shaped("stream")))
 
     async def get_option_contracts(
@@ -79,8 +79,8 @@ class AsyncInstruments(Named):
           both are given, they must be equal.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(
             operations.GET_OPTION_CONTRACTS,
@@ -111,14 +111,14 @@ class AsyncInstruments(Named):
         listing_deadline: float | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncRowIterator[OptionsContract, InstrumentGetOptionContractsResponse]:
-        """Every row of `get_option_contracts`, page after page, as an iterator; `.pages()` gives the pages,
-        `.next_page_token` a place to resume.
+        """Return an iterator of every row of `get_option_contracts`, which fetches page after page. `.pages()` returns
+        the pages; `.next_page_token` is where to continue later.
 
-        The arguments are those of `get_option_contracts`, repeated for each page; `options` hold for each page's
-        call. `listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises,
-        while iterating, what `get_option_contracts` raises (going on asks for the same page again),
-        `APIResponseValidationError` where the service repeats a page token or sends 20 empty pages in a row, and
-        `APITimeoutError` at the end of `listing_deadline`.
+        The arguments are those of `get_option_contracts`; they and `options` apply to the call for each page.
+        `listing_deadline` is how many seconds all pages together may take, an hour by default. Iterating raises what
+        `get_option_contracts` raises (the next step then asks for the same page again), `APIResponseValidationError`
+        if the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after
+        `listing_deadline`.
         """
         conceal(options)
         from .._iterators import AsyncRowIterator, Cursor
@@ -154,8 +154,8 @@ class AsyncInstruments(Named):
           are left out where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(
             operations.GET_INSTRUMENT_BY_ID,
@@ -195,8 +195,8 @@ class AsyncInstruments(Named):
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(
             operations.SEARCH_INSTRUMENTS,
@@ -225,14 +225,14 @@ class AsyncInstruments(Named):
         listing_deadline: float | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncRowIterator[InstrumentCore, InstrumentSearchInstrumentsResponse]:
-        """Every row of `search_instruments`, page after page, as an iterator; `.pages()` gives the pages,
-        `.next_page_token` a place to resume.
+        """Return an iterator of every row of `search_instruments`, which fetches page after page. `.pages()` returns
+        the pages; `.next_page_token` is where to continue later.
 
-        The arguments are those of `search_instruments`, repeated for each page; `options` hold for each page's call.
-        `listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while
-        iterating, what `search_instruments` raises (going on asks for the same page again),
-        `APIResponseValidationError` where the service repeats a page token or sends 20 empty pages in a row, and
-        `APITimeoutError` at the end of `listing_deadline`.
+        The arguments are those of `search_instruments`; they and `options` apply to the call for each page.
+        `listing_deadline` is how many seconds all pages together may take, an hour by default. Iterating raises what
+        `search_instruments` raises (the next step then asks for the same page again), `APIResponseValidationError` if
+        the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after
+        `listing_deadline`.
         """
         conceal(options)
         from .._iterators import AsyncRowIterator, Cursor
@@ -257,7 +257,7 @@ class AsyncInstruments(Named):
 
 
 class AsyncInstrumentsWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, instruments: AsyncInstruments) -> None:
         self.get_option_contracts: Final = async_raw(instruments.get_option_contracts)
@@ -266,7 +266,7 @@ class AsyncInstrumentsWithRawResponse(Named):
 
 
 class AsyncInstrumentsWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, instruments: AsyncInstruments) -> None:
         self.get_option_contracts: Final = async_streamed(instruments.get_option_contracts)

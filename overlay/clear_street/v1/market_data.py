@@ -27,12 +27,12 @@ class MarketData(Named):
 
     @property
     def with_raw_response(self) -> MarketDataWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return MarketDataWithRawResponse(MarketData(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> MarketDataWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return MarketDataWithStreamingResponse(MarketData(self._caller.shaped("stream")))
 
     def get_snapshots(
@@ -56,8 +56,8 @@ class MarketData(Named):
           October 2026.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(
             operations.GET_SNAPSHOTS,
@@ -69,14 +69,14 @@ class MarketData(Named):
 
 
 class MarketDataWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, market_data: MarketData) -> None:
         self.get_snapshots: Final = raw(market_data.get_snapshots)
 
 
 class MarketDataWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, market_data: MarketData) -> None:
         self.get_snapshots: Final = streamed(market_data.get_snapshots)

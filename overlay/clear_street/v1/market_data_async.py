@@ -26,12 +26,12 @@ class AsyncMarketData(Named):
 
     @property
     def with_raw_response(self) -> AsyncMarketDataWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return AsyncMarketDataWithRawResponse(AsyncMarketData(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> AsyncMarketDataWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return AsyncMarketDataWithStreamingResponse(AsyncMarketData(self._caller.shaped("stream")))
 
     async def get_snapshots(
@@ -55,8 +55,8 @@ class AsyncMarketData(Named):
           October 2026.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return await self._caller.call(
             operations.GET_SNAPSHOTS,
@@ -68,14 +68,14 @@ class AsyncMarketData(Named):
 
 
 class AsyncMarketDataWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, market_data: AsyncMarketData) -> None:
         self.get_snapshots: Final = async_raw(market_data.get_snapshots)
 
 
 class AsyncMarketDataWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, market_data: AsyncMarketData) -> None:
         self.get_snapshots: Final = async_streamed(market_data.get_snapshots)

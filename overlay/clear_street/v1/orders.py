@@ -56,12 +56,12 @@ class Orders(Named):
 
     @property
     def with_raw_response(self) -> OrdersWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return OrdersWithRawResponse(Orders(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> OrdersWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return OrdersWithStreamingResponse(Orders(self._caller.shaped("stream")))
 
     def get_orders(
@@ -103,8 +103,8 @@ class Orders(Named):
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(
             operations.GET_ORDERS,
@@ -141,14 +141,13 @@ class Orders(Named):
         listing_deadline: float | None = None,
         **options: Unpack[CallOptions],
     ) -> RowIterator[Order, OrderGetOrdersResponse]:
-        """Every row of `get_orders`, page after page, as an iterator; `.pages()` gives the pages, `.next_page_token` a
-        place to resume.
+        """Return an iterator of every row of `get_orders`, which fetches page after page. `.pages()` returns the
+        pages; `.next_page_token` is where to continue later.
 
-        The arguments are those of `get_orders`, repeated for each page; `options` hold for each page's call.
-        `listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while
-        iterating, what `get_orders` raises (going on asks for the same page again), `APIResponseValidationError`
-        where the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` at the end of
-        `listing_deadline`.
+        The arguments are those of `get_orders`; they and `options` apply to the call for each page. `listing_deadline`
+        is how many seconds all pages together may take, an hour by default. Iterating raises what `get_orders` raises
+        (the next step then asks for the same page again), `APIResponseValidationError` if the service repeats a page
+        token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
         conceal(options)
         from .._iterators import Cursor, RowIterator
@@ -186,8 +185,8 @@ class Orders(Named):
         - `account_id`: the account to act on.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(operations.GET_ORDER_BY_ID, options, order_id, account_id=account_id)
 
@@ -220,8 +219,8 @@ class Orders(Named):
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and `APIError`
-        or a subclass.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(
             operations.GET_EXECUTIONS,
@@ -250,14 +249,13 @@ class Orders(Named):
         listing_deadline: float | None = None,
         **options: Unpack[CallOptions],
     ) -> RowIterator[Execution, OrderGetExecutionsResponse]:
-        """Every row of `get_executions`, page after page, as an iterator; `.pages()` gives the pages,
-        `.next_page_token` a place to resume.
+        """Return an iterator of every row of `get_executions`, which fetches page after page. `.pages()` returns the
+        pages; `.next_page_token` is where to continue later.
 
-        The arguments are those of `get_executions`, repeated for each page; `options` hold for each page's call.
-        `listing_deadline` is the seconds that fetching the pages may take in all, an hour by default. Raises, while
-        iterating, what `get_executions` raises (going on asks for the same page again), `APIResponseValidationError`
-        where the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` at the end of
-        `listing_deadline`.
+        The arguments are those of `get_executions`; they and `options` apply to the call for each page.
+        `listing_deadline` is how many seconds all pages together may take, an hour by default. Iterating raises what
+        `get_executions` raises (the next step then asks for the same page again), `APIResponseValidationError` if the
+        service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
         conceal(options)
         from .._iterators import Cursor, RowIterator
@@ -293,10 +291,10 @@ class Orders(Named):
           comes back as `client_order_id`. A row without one is given a fresh UUID before the first byte leaves.
         - `options`: see `SubmitCallOptions`.
 
-        After an unknown outcome the orders are looked for by their ids. Orders that are not found are **not** sent
-        again, since the service is not known to refuse an id that was used; `resend_after_unknown=True`, for a call,
-        does so all the same. The reply's `data` is in the order of `orders`. Raises `ArgumentError` before anything is
-        sent, and `APIError`, with `outcome_unknown` and `outcomes` (by id) where it could not be found out.
+        After an unknown attempt the orders are looked for by their ids. Orders that are not found are **not** sent
+        again, because the service is not known to refuse a used id, unless the call has `resend_after_unknown=True`.
+        The reply's `data` is in the order of `orders`. Raises `ArgumentError` before anything is sent, and `APIError`
+        or a subclass, with `outcomes` by id, and `outcome_unknown` if the client could not find out.
         """
         return self._caller.call(operations.SUBMIT_ORDERS, options, account_id, orders=orders)
 
@@ -420,10 +418,10 @@ class Orders(Named):
         - `grace`: seconds that it may take to appear among the account's orders.
         - `on_change`: called with each `OrderChange`: of its state, and each time that more of it is filled.
 
-        All waits of a client for orders of one account share one reading per tick; ticks outlast 429, 5xx and lost
-        connections. Raises `OrderFailedError` where it ends in CANCELED, REJECTED, EXPIRED or a terminal state other
-        than asked for, `WaitTimeoutError` where it never appears or the time is over, and `APIError` or a subclass for
-        errors that cannot pass.
+        All waits of a client for orders of one account share one reading per tick. Transient failures (429, 5xx, no
+        connection) are retried at the next tick. Raises `ArgumentError`; `OrderFailedError` if the order ends in
+        CANCELED, REJECTED, EXPIRED or a terminal state that is not in `until`; `WaitTimeoutError` if it never appears
+        or the time is over; and `APIError` or a subclass for other errors.
         """
         refuse_unexpected(Orders.wait_for_order, unknown)
         rows = self.wait_for_orders(
@@ -512,9 +510,9 @@ class Orders(Named):
         - `deadline`: seconds after which it ends; by default it goes on.
         - `grace`: seconds that orders may take to appear.
 
-        Reads the orders once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating,
-        `WaitTimeoutError` where one never appears, once the others are terminal, and `APIError` or a subclass for
-        errors that cannot pass.
+        The orders are read once per tick. Transient failures (429, 5xx, no connection) are retried at the next tick.
+        Iterating raises `WaitTimeoutError` if one never appears, as soon as the others are terminal, and `APIError` or
+        a subclass for other errors.
         """
         refuse_unexpected(Orders.watch_orders, unknown)
         from .._calls.kinds import ORDER
@@ -526,7 +524,7 @@ class Orders(Named):
 
 
 class OrdersWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, orders: Orders) -> None:
         self.get_orders: Final = raw(orders.get_orders)
@@ -539,7 +537,7 @@ class OrdersWithRawResponse(Named):
 
 
 class OrdersWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, orders: Orders) -> None:
         self.get_orders: Final = streamed(orders.get_orders)

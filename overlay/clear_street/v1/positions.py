@@ -1,5 +1,5 @@
 # Made by codegen/twins.py from positions_async.py: edit that file, then `make generate`.
-"""`client.v1.positions`: the operations on positions and position instructions, and what is built on them."""
+"""`client.v1.positions`: the operations on positions and position instructions, with waits and watches."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Positions(Named):
 
     @property
     def with_raw_response(self) -> PositionsWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return PositionsWithRawResponse(Positions(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> PositionsWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return PositionsWithStreamingResponse(Positions(self._caller.shaped("stream")))
 
     def get_positions(
@@ -61,17 +61,17 @@ class Positions(Named):
         sort_direction: SortDirection | SortDirectionName | None = None,
         **options: Unpack[CallOptions],
     ) -> PositionGetPositionsResponse:
-        """One page of an account's positions; `iter_positions` gives them all.
+        """Return one page of an account's positions. `iter_positions` returns all of them.
 
         - `account_id`: the account.
         - `instrument_ids`: only positions in these instruments.
-        - `page_size`: positions per page, 1 to 1000 (the service's default is 1000); ignored with a `page_token`.
-        - `page_token`: where to go on: `metadata.next_page_token` of the page before.
+        - `page_size`: positions per page, 1 to 1000 (the service's default is 1000). Ignored with a `page_token`.
+        - `page_token`: where to continue: the `metadata.next_page_token` of the last page.
         - `sort_by`, `sort_direction`: the order, such as ``"MARKET_VALUE"``, ``"DESC"``.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
-        `APIError` and its kin.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(
             operations.GET_POSITIONS,
@@ -96,14 +96,14 @@ class Positions(Named):
         listing_deadline: float | None = None,
         **options: Unpack[CallOptions],
     ) -> PositionIterator:
-        """Every position of an account, page after page, as an iterator; `.pages()` gives the pages,
-        `.next_page_token` a place to resume.
+        """Return an iterator of every position of an account, which fetches page after page. `.pages()` returns the
+        pages; `.next_page_token` is where to continue later.
 
-        The arguments are those of `get_positions`, and are repeated for each page; `options` hold for each page's
-        call. One page is held at a time. `listing_deadline` is the seconds that fetching the pages may take in all, an
-        hour by default. Raises, while iterating, what `get_positions` raises (going on asks for the same page again),
-        `APIResponseValidationError` where the service repeats a page token or sends 20 empty pages in a row, and
-        `APITimeoutError` at the end of `listing_deadline`.
+        The arguments are those of `get_positions`; they and `options` apply to the call for each page. One page is in
+        memory at a time. `listing_deadline` is how many seconds all pages together may take, an hour by default.
+        Iterating raises what `get_positions` raises (the next step then asks for the same page again),
+        `APIResponseValidationError` if the service repeats a page token or sends 20 empty pages in a row, and
+        `APITimeoutError` after `listing_deadline`.
         """
         conceal(options)
         from .._iterators import Cursor, PositionIterator
@@ -125,15 +125,15 @@ class Positions(Named):
     def close_positions(
         self, account_id: int, *, cancel_orders: bool | None = None, **options: Unpack[ChangingCallOptions]
     ) -> PositionClosePositionsResponse:
-        """Close every position of an account: the service places an order for each, and answers with the orders.
+        """Close every position of an account. The service places an order for each, and replies with the orders.
 
         - `account_id`: the account.
-        - `cancel_orders`: whether open orders are cancelled first.
+        - `cancel_orders`: whether to cancel open orders first.
         - `options`: see `ChangingCallOptions`.
 
-        Never sent again once a byte may have left, except after a 429: it has no key and cannot be looked for.
-        After an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before
-        anything is sent, and `APIError` and its kin.
+        Never sent again once a byte may have left, except after a 429: it has no key and cannot be looked for. After
+        an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before anything is
+        sent, and `APIError` or a subclass.
         """
         return self._caller.call(operations.CLOSE_POSITIONS, options, account_id, cancel_orders=cancel_orders)
 
@@ -145,16 +145,16 @@ class Positions(Named):
         cancel_orders: bool | None = None,
         **options: Unpack[ChangingCallOptions],
     ) -> PositionClosePositionResponse:
-        """Close an account's position in one instrument: the service places orders, and answers with them.
+        """Close an account's position in one instrument. The service places orders, and replies with them.
 
         - `instrument_id`: the instrument's id, or a symbol (equity ticker or OSI), which the service resolves.
         - `account_id`: the account.
-        - `cancel_orders`: whether open orders in it are cancelled first.
+        - `cancel_orders`: whether to cancel open orders in the instrument first.
         - `options`: see `ChangingCallOptions`.
 
-        Never sent again once a byte may have left, except after a 429; see `close_positions`. Raises
-        `ArgumentError` before anything is sent, `UnprocessableEntityError` where the instrument does not resolve,
-        and `APIError` and its kin.
+        Never sent again once a byte may have left, except after a 429; see `close_positions`. Raises `ArgumentError`
+        before anything is sent, `UnprocessableEntityError` where the instrument does not resolve, and `APIError` or a
+        subclass.
         """
         return self._caller.call(
             operations.CLOSE_POSITION, options, instrument_id, account_id=account_id, cancel_orders=cancel_orders
@@ -168,16 +168,16 @@ class Positions(Named):
         underlying_instrument_id: str | None = None,
         **options: Unpack[CallOptions],
     ) -> PositionGetPositionInstructionsResponse:
-        """An account's instructions with their current states, in one list.
+        """Return an account's instructions with their current states, in one list.
 
         - `account_id`: the account.
         - `instrument_id`: only those on this contract (id or OSI symbol).
-        - `underlying_instrument_id`: only those on contracts on this instrument (id or symbol). The service has this
-          filter since September 2026, and ignores it before.
+        - `underlying_instrument_id`: only those on contracts on this instrument (id or symbol). The service has had
+          this filter since September 2026, and ignored it before.
         - `options`: see `CallOptions`.
 
-        A read: repeated after failures that may pass. Raises `ArgumentError` before anything is sent, and
-        `APIError` and its kin.
+        A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
+        subclass.
         """
         return self._caller.call(
             operations.GET_POSITION_INSTRUCTIONS,
@@ -190,11 +190,10 @@ class Positions(Named):
     def get_position_instruction(
         self, id: str, *, account_id: int, **options: Unpack[CallOptions]
     ) -> PositionInstruction | None:
-        """One instruction by the server's `id`, out of the account's list (the service has no operation for one); None
-        where it is not there.
+        """Return one instruction by the server's `id`; None if the account's list does not have it.
 
-        The list may lag behind a submit by moments: None proves nothing. Raises what `get_position_instructions`
-        raises.
+        The service has no operation for a single instruction, so the list is read. The list may lag behind a submit, so
+        None proves nothing. Raises what `get_position_instructions` raises.
         """
         conceal(options)
         checked = checked_text("id", id)
@@ -206,13 +205,12 @@ class Positions(Named):
     def find_position_instructions(
         self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]
     ) -> dict[str, PositionInstruction | None]:
-        """The instructions that were submitted under these idempotency keys, by key; None for a key under which there
-        is none yet.
+        """Return the instructions with these idempotency keys, by key; None for a key that the list does not have.
 
-        This settles a submit whose outcome is unknown, also from another process: a row that is here was accepted.
-        None proves nothing while the submit may still be under way, and refused rows never appear. Raises what
-        `get_position_instructions` raises, and `APIResponseValidationError` where the list is a part of one or rows
-        come without keys, so that absence would say nothing.
+        This settles a submit whose outcome is unknown, even from another process: a row that is found was accepted.
+        None proves nothing while the submit may still be on its way, and rejected rows never appear. Raises what
+        `get_position_instructions` raises, and `APIResponseValidationError` if the list is incomplete or has rows
+        without keys, so that a missing key would say nothing.
         """
         conceal(options)
         keys = checked_keys(idempotency_keys)
@@ -233,15 +231,15 @@ class Positions(Named):
         - `account_id`: the account.
         - `instructions`: dicts or `PositionInstructionRequest`s: `instruction_type` (``"EXERCISE"``,
           ``"DO_NOT_EXERCISE"``, ``"CONTRARY_EXERCISE"``), `instrument_id`, `quantity` (contracts: int, Decimal or
-          digits), and `instruction_id`, the idempotency key, unique in the account. A row without one is given a
-          fresh UUID before the first byte leaves.
+          digits), and `instruction_id`, the idempotency key, unique in the account. A row without one gets a
+          new UUID before the first byte leaves.
         - `options`: see `SubmitCallOptions`.
 
-        Rows are never submitted twice: after an unknown outcome the account's list is read, and only rows that it
+        Rows are never carried out twice: after an unknown attempt the account's list is read, and only rows that it
         does not show are sent again, under the same keys. The reply's `data` is in the order of `instructions`;
-        `accepted`, `rejected` and `undetermined` part its rows. Raises `ArgumentError` before anything is sent,
-        `APIStatusError` where every row was refused (`data` has the rows), and `APIError` with `outcome_unknown`
-        and `outcomes` (by key) where it could not be found out.
+        `accepted`, `rejected` and `undetermined` divide its rows among them. Raises `ArgumentError` before anything is
+        sent, `APIStatusError` if every row was rejected (`data` has the rows), and `APIError` or a subclass, with
+        `outcomes` by key, and `outcome_unknown` if the client could not find out.
         """
         return self._caller.call(
             operations.SUBMIT_POSITION_INSTRUCTIONS, options, account_id, instructions=instructions
@@ -250,17 +248,17 @@ class Positions(Named):
     def cancel_position_instruction(
         self, instruction_id: str, *, account_id: int, **options: Unpack[ChangingCallOptions]
     ) -> PositionCancelPositionInstructionResponse:
-        """Ask for an outstanding instruction to be cancelled; answers with the row, CANCEL_REQUESTED.
+        """Ask the service to cancel an outstanding instruction; the reply has the row, in CANCEL_REQUESTED.
 
-        - `instruction_id`: the server's `id` of the instruction; not the idempotency key, which rows call
+        - `instruction_id`: the server's `id` of the instruction, and not the idempotency key, which rows call
           `instruction_id`.
-        - `account_id`: the account that it belongs to.
+        - `account_id`: the account of the instruction.
         - `options`: see `ChangingCallOptions`.
 
-        CANCELLED or CANCEL_FAILED follows later: see `cancel_and_wait`. After an unknown outcome it is repeated,
-        under the same id, and settled by looking. Raises `ArgumentError` before anything is sent, `NotFoundError`
-        where the account has no such instruction, `ConflictError` where it is already terminal, and `APIError` and
-        its kin.
+        CANCELLED or CANCEL_FAILED follows later: see `cancel_and_wait`. After an unknown attempt the cancel is sent
+        again, under the same id, and settled by looking. Raises `ArgumentError` before anything is sent,
+        `NotFoundError` if the account has no such instruction, `ConflictError` if it is already terminal, and
+        `APIError` or a subclass.
         """
         return self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, options, instruction_id, account_id=account_id)
 
@@ -275,19 +273,19 @@ class Positions(Named):
         on_change: Callable[[InstructionChange], object] | None = None,
         **unknown: Never,
     ) -> PositionInstruction:
-        """Wait until an instruction is in a terminal state, or in one of those in `until`; its row then.
+        """Wait until an instruction is in a terminal state, or in one of those in `until`; return its row.
 
         - `id`: the server's `id`.
         - `account_id`: the account.
-        - `until`: a status or several; by default any terminal one that is no failure (ACCEPTED, CANCELLED).
-        - `deadline`: seconds to wait at most.
-        - `grace`: seconds that it may take to appear in the account's list.
+        - `until`: one or more statuses; by default any terminal one that is not a failure (ACCEPTED, CANCELLED).
+        - `deadline`: how many seconds to wait at most.
+        - `grace`: within how many seconds it has to appear in the account's list.
         - `on_change`: called with each `InstructionChange`.
 
-        All waits of a client on one account share one read of its list per tick; ticks outlast 429, 5xx and lost
-        connections. Raises `InstructionFailedError` where it ends in REJECTED, ENGINE_REJECTED, CANCEL_FAILED or a
-        terminal state other than asked for, `WaitTimeoutError` where it never appears or the time is over, and
-        `APIError` and its kin for errors that cannot pass.
+        All waits of a client for one account share one read of its list per tick. Transient failures (429, 5xx, no
+        connection) are retried at the next tick. Raises `ArgumentError`; `InstructionFailedError` if the instruction
+        ends in REJECTED, ENGINE_REJECTED, CANCEL_FAILED or a terminal state that is not in `until`; `WaitTimeoutError`
+        if it never appears or the time is over; and `APIError` or a subclass for other errors.
         """
         refuse_unexpected(Positions.wait_for_position_instruction, unknown)
         rows = self.wait_for_position_instructions(
@@ -306,11 +304,11 @@ class Positions(Named):
         on_change: Callable[[InstructionChange], object] | None = None,
         **unknown: Never,
     ) -> list[PositionInstruction]:
-        """Wait for several instructions, as `wait_for_position_instruction` does for one; their rows, in the order of
-        `ids`.
+        """Wait for several instructions, as `wait_for_position_instruction` does for one; return their rows, in the
+        order of `ids`.
 
-        It ends when every one of them is settled or the time is over, not with the first that fails; what it raises
-        has all of them, in `rows` and `states`.
+        The wait ends when every instruction is settled or the time is over, and not at the first failure. The error
+        has all instructions, in `rows` and `states`.
         """
         refuse_unexpected(Positions.wait_for_position_instructions, unknown)
         from .._calls.kinds import INSTRUCTION
@@ -338,15 +336,15 @@ class Positions(Named):
         on_change: Callable[[InstructionChange], object] | None = None,
         **options: Unpack[ChangingCallOptions],
     ) -> PositionInstruction:
-        """Cancel an instruction and wait until it is CANCELLED; its row then.
+        """Cancel an instruction and wait until it is CANCELLED; return its row.
 
-        - `instruction_id`, `account_id`, `options`: as `cancel_position_instruction`.
-        - `wait_deadline`: seconds to wait at most, after the cancel.
+        - `instruction_id`, `account_id`, `options`: those of `cancel_position_instruction`.
+        - `wait_deadline`: how many seconds to wait at most, after the cancel.
         - `on_change`: called with each `InstructionChange`.
 
-        Raises what `cancel_position_instruction` raises; `InstructionFailedError` where it ends in CANCEL_FAILED,
-        or was ACCEPTED before the cancel took hold; and `WaitTimeoutError`, with `outcome_unknown` False: the
-        cancel was requested.
+        Raises what `cancel_position_instruction` raises; `InstructionFailedError` if the instruction ends in
+        CANCEL_FAILED, or was ACCEPTED before the cancel took effect; and `WaitTimeoutError` if the time is over, with
+        `outcome_unknown` False, because the service took the cancel.
         """
         conceal(options)
         from .._calls.kinds import INSTRUCTION
@@ -376,16 +374,16 @@ class Positions(Named):
         grace: float = 30.0,
         **unknown: Never,
     ) -> InstructionWatch:
-        """An iterator of `InstructionChange`s: each instruction as it is at first, then each change of state.
+        """Return an iterator of `InstructionChange`s: each instruction as first seen, and then each change of state.
 
         - `account_id`: the account.
-        - `ids`: only these instructions (server's `id`s); the iterator then ends when all of them are terminal.
-        - `deadline`: seconds after which it ends; by default it goes on.
-        - `grace`: seconds that those in `ids` may take to appear in the account's list.
+        - `ids`: only these instructions (the server's `id`s). The iterator then ends when all of them are terminal.
+        - `deadline`: after how many seconds it ends; by default it does not end.
+        - `grace`: within how many seconds those in `ids` have to appear in the account's list.
 
-        Reads the list once per tick; ticks outlast 429, 5xx and lost connections. Raises, while iterating,
-        `WaitTimeoutError` where one of `ids` never appears, once the others are terminal, and `APIError` and its kin
-        for errors that cannot pass.
+        The list is read once per tick. Transient failures (429, 5xx, no connection) are retried at the next tick.
+        Iterating raises `WaitTimeoutError` if one of `ids` never appears, as soon as the others are terminal, and
+        `APIError` or a subclass for other errors.
         """
         refuse_unexpected(Positions.watch_position_instructions, unknown)
         from .._calls.kinds import INSTRUCTION
@@ -397,7 +395,7 @@ class Positions(Named):
 
 
 class PositionsWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, positions: Positions) -> None:
         self.get_positions: Final = raw(positions.get_positions)
@@ -409,7 +407,7 @@ class PositionsWithRawResponse(Named):
 
 
 class PositionsWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, positions: Positions) -> None:
         self.get_positions: Final = streamed(positions.get_positions)

@@ -1,4 +1,4 @@
-"""`client.v1.version`: which version of the API the service runs."""
+"""`client.v1.version`: the version of the API that the service runs."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ class AsyncVersion(Named):
 
     @property
     def with_raw_response(self) -> AsyncVersionWithRawResponse:
-        """The same operations, giving the reply itself: status, headers, attempts, and `parse()` for the value."""
+        """The same operations, but they return the reply itself: status, headers, attempts, and `parse()`."""
         return AsyncVersionWithRawResponse(AsyncVersion(self._caller.shaped("raw")))
 
     @property
     def with_streaming_response(self) -> AsyncVersionWithStreamingResponse:
-        """The same operations as context managers, giving the reply before its body was read."""
+        """The same operations as context managers, which give the reply before its body is read."""
         return AsyncVersionWithStreamingResponse(AsyncVersion(self._caller.shaped("stream")))
 
     async def get_version(self, **options: Unpack[CallOptions]) -> VersionGetVersionResponse:
-        """The version of the API that the service runs; asked without the API key.
+        """Return the version of the API that the service runs. The request has no API key.
 
-        A read: repeated after failures that may pass. `options`: see `CallOptions`. Raises `APIError` and its kin.
+        A read: transient failures are retried. `options`: see `CallOptions`. Raises `APIError` or a subclass.
         """
         return await self._caller.call(operations.GET_VERSION, options)
 
 
 class AsyncVersionWithRawResponse(Named):
-    """The operations, each giving its raw response."""
+    """The operations, each of which returns its raw response."""
 
     def __init__(self, version: AsyncVersion) -> None:
         self.get_version: Final = async_raw(version.get_version)
 
 
 class AsyncVersionWithStreamingResponse(Named):
-    """The operations, each giving a context manager of its raw response."""
+    """The operations, each of which returns a context manager for its raw response."""
 
     def __init__(self, version: AsyncVersion) -> None:
         self.get_version: Final = async_streamed(version.get_version)
