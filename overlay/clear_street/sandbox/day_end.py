@@ -25,7 +25,7 @@ def schedule(state: State, day: date) -> None:
 
     def over() -> None:
         for account in state.accounts.values():
-            _end_orders(state, account)
+            _end_orders(state, account, day)
             _exercise(state, account)
             _expire(state, account, day)
         schedule(state, day + timedelta(days=1))
@@ -33,9 +33,12 @@ def schedule(state: State, day: date) -> None:
     state.schedule(max(0.0, (last - state.now).total_seconds()), over)
 
 
-def _end_orders(state: State, account: Account) -> None:
+def _end_orders(state: State, account: Account, day: date) -> None:
     for order in account.orders.values():
-        if order.row["status"] in OPEN and order.row["time_in_force"] not in ("GOOD_TILL_CANCEL", "GOOD_TILL_DATE"):
+        expiry = state.instruments[order.row["instrument_id"]].expiry
+        is_over = expiry is not None and expiry <= day
+        is_kept = order.row["time_in_force"] in ("GOOD_TILL_CANCEL", "GOOD_TILL_DATE")
+        if order.row["status"] in OPEN and (is_over or not is_kept):
             end(state, order, "EXPIRED", "order_settled")
 
 

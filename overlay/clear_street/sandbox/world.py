@@ -11,6 +11,7 @@ EXAMPLE_ACCOUNT_ID = 0
 FOREIGN_ACCOUNT_ID = 999999
 EXAMPLE_INSTRUCTION_ID = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
 EXAMPLE_ORDER_ID = "0195f6d1-0a2b-7d11-8c55-6e4f3a2b1c01"
+EXAMPLE_OPEN_ORDER_ID = "0195f6d1-0a2b-7d11-8c55-6e4f3a2b1c03"
 EXAMPLE_INSTRUMENT_ID = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"
 EXAMPLE_STOCK_ID = "0195f6d0-4f10-7b6a-9c3d-2e8f7a1b0c01"
 EXAMPLE_EXPIRING_ID = "0195f6d0-b3c4-7d5e-9f60-6b7c8d9e0f04"
@@ -92,7 +93,7 @@ def default_world(today: date) -> World:
 
     Every contract is alive on that day. 122503 has long options (two expire on that day), a short one, stocks, and an
     instruction that is accepted, so that cancelling it is refused. 122504 is another account. 0 has the outstanding
-    instruction of the example of `cancel_position_instruction`, and the open order of that of `get_order_by_id`. 999999
+    instruction of the example of `cancel_position_instruction`, and the open orders of those of orders. 999999
     belongs to somebody else: no key may see it.
     """
     example = EXAMPLE_SYMBOL if today < EXAMPLE_EXPIRY else f"AAPL {january(today.year + 2)}C00195000"
@@ -139,7 +140,12 @@ def default_world(today: date) -> World:
                 EXAMPLE_ACCOUNT_ID,
                 positions=(PositionToBe(example, 1, "88.35"),),
                 instructions=(InstructionToBe(example, instruction_id=EXAMPLE_INSTRUCTION_ID),),
-                orders=(OrderToBe("AAPL", limit_price="150", order_id=EXAMPLE_ORDER_ID),),
+                orders=(
+                    OrderToBe("AAPL", limit_price="150", order_id=EXAMPLE_ORDER_ID),
+                    OrderToBe(
+                        f"AAPL {today:%y%m%d}C00260000", "SELL", limit_price="20", order_id=EXAMPLE_OPEN_ORDER_ID
+                    ),
+                ),
             ),
             AccountToBe(FOREIGN_ACCOUNT_ID, api_keys=()),
         ),
