@@ -97,7 +97,7 @@ test-floors: $(UV_READY) ## Run the tests of connections with the oldest release
 explore: $(DEV_READY) $(CODEGEN_READY) ## Try every property with new examples; ARGS='-k submit --hypothesis-seed 7'
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile explore $(ARGS)
 
-faults: $(DEV_READY) ## Hold 18,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
+faults: $(DEV_READY) ## Hold 24,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
 
 mutants: $(DEV_READY) ## See that a test fails for each decision that is changed, in an hour; ARGS='batch policy' names modules

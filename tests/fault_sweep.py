@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from sweep.cases import CONNECTIONS, Case, at_random, over_loopback, systematic
+from sweep.cases import CONNECTIONS, Case, at_random, of_orders, over_loopback, systematic
 from sweep.clients import Ours, Theirs
 from sweep.judge import Told
 from sweep.report import Table, shown, write, written
@@ -79,7 +79,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true", help="put the results into docs/safety.md")
     chosen = parser.parse_args(arguments)
     cases = list(itertools.islice(itertools.chain(systematic(), at_random(chosen.seed)), chosen.calls))
-    tables = [sweep(cases, Ours(), loopback=over_loopback() if chosen.loopback else ())]
+    about_orders = list(itertools.islice(of_orders(chosen.seed), chosen.calls // 3))
+    tables = [sweep([*cases, *about_orders], Ours(), loopback=over_loopback() if chosen.loopback else ())]
     if find_spec("clearstreet") is not None:
         tables.append(sweep(cases, Theirs()))
     sys.stdout.write(shown(tables) + "\n")

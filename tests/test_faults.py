@@ -24,6 +24,7 @@ from sweep.cases import (
     at_every_service,
     at_random,
     in_every_world,
+    of_orders,
     one_by_one,
     over_loopback,
     systematic,
@@ -71,6 +72,10 @@ def test_a_share_of_the_faults_in_every_kind_of_world(kind: str) -> None:
 
 def test_lost_replies_and_refusals_at_every_kind_of_service() -> None:
     check(itertools.islice(at_every_service(), 0, None, 3))
+
+
+def test_orders_under_a_share_of_the_faults() -> None:
+    check(itertools.islice(of_orders(20260424), 0, 3000, 5))
 
 
 def test_anything_at_any_time() -> None:

@@ -22,6 +22,14 @@ CANCEL = "cancel_position_instruction"
 CLOSES = ("close_position", "close_positions")
 READS = ("get_positions", LISTED, "get_version")
 OPERATIONS = (SUBMIT, CANCEL, *CLOSES, *READS)
+ORDERS_LISTED = "get_orders"
+SUBMIT_ORDERS = "submit_orders"
+CANCEL_ORDER = "cancel_open_order"
+REPLACE_ORDER = "replace_order"
+CANCEL_ORDERS = "cancel_all_open_orders"
+ORDER_OPERATIONS = (SUBMIT_ORDERS, CANCEL_ORDER, REPLACE_ORDER, CANCEL_ORDERS)
+ONCE = (*CLOSES, SUBMIT_ORDERS, REPLACE_ORDER, CANCEL_ORDERS)
+"""Operations that are never sent again once a byte may have left."""
 
 FAULTS: tuple[Fault, ...] = (
     *CATALOGUE,
@@ -104,9 +112,12 @@ class Case:
         """Whether anything is promised of it: at a service that takes a key twice, only while nothing speaks for its
         keeping keys, and the rows that the list shows are the account's.
         """
+        names = {fault.name for fault in self.faults if fault}
+        if self.operation == SUBMIT_ORDERS:
+            # Orders are not sent again by themselves, whatever the service does with keys; a proxy may send them again.
+            return self.honour or "replayed" not in names
         if self.honour or self.operation != SUBMIT:
             return True
-        names = {fault.name for fault in self.faults if fault}
         speaks_for_keys = self.renamed or any(fault and fault.body == "rows" for fault in self.faults)
         return (
             not names & {"late_effect", "replayed"}
@@ -116,6 +127,18 @@ class Case:
             and (self.empty or not self.lag)
             and (self.echo or all(look in (None, *_TIMES) for look in self.looks))
         )
+
+    @property
+    def submits(self) -> bool:
+        """Whether the call has rows under keys."""
+        return self.operation in (SUBMIT, SUBMIT_ORDERS)
+
+    @property
+    def listed(self) -> str | None:
+        """The read that the call looks with, None if it does not look."""
+        if self.operation in (SUBMIT, CANCEL):
+            return LISTED
+        return ORDERS_LISTED if self.operation in (*ORDER_OPERATIONS, *CLOSES) else None
 
     @property
     def kind(self) -> str:
@@ -261,6 +284,67 @@ def at_every_service() -> Iterator[Case]:
             replace(next(shapes), faults=(next(lost),), looks=(fault,), is_async=next(modes), **world),
         ]
         yield from (case for case in cases if case.is_promised)
+
+
+def of_orders(seed: int) -> Iterator[Case]:
+    """Yield calls about orders of which something is promised."""
+    return (case for case in _of_orders(seed) if case.is_promised)
+
+
+def _of_orders(seed: int) -> Iterator[Case]:
+    """Yield calls about orders: every fault at an attempt and at a look, with orders that live on meanwhile, keys that
+    were used, and lists that lag; then calls without end in which anything may be the case.
+    """
+    modes = itertools.cycle((False, True, False))
+    starts = itertools.cycle(_LOST)
+    shapes = [
+        *(Case(operation, status="NEW") for operation in ORDER_OPERATIONS),
+        Case(SUBMIT_ORDERS, keys=True, rows=(1, 2)),
+        Case(SUBMIT_ORDERS, keys=True, used=(0,)),
+        Case(SUBMIT_ORDERS, honour=False, keys=True, used=(0,)),
+        Case(SUBMIT_ORDERS, echo=False),
+        Case(SUBMIT_ORDERS, lag=60.0),
+        Case(SUBMIT_ORDERS, then=("FILLED",)),
+        Case(CANCEL_ORDER, status="NEW", then=("FILLED",)),
+        Case(CANCEL_ORDER, status="FILLED"),
+        Case(CANCEL_ORDER, status="absent"),
+        Case(REPLACE_ORDER, status="NEW", then=("FILLED",)),
+        Case(REPLACE_ORDER, status="PARTIALLY_FILLED", lag=60.0),
+        Case(CANCEL_ORDERS, status="absent"),
+    ]
+    for shape, fault in itertools.product(shapes, FAULTS):
+        yield replace(shape, faults=(fault,), is_async=next(modes))
+        yield replace(shape, faults=(next(starts), fault), is_async=next(modes))
+        yield replace(shape, faults=(next(starts),), looks=(fault,), is_async=next(modes))
+    draw = random.Random(seed)
+    while True:
+        rate = draw.choice((0.3, 0.6, 1.0))
+        faults = tuple(draw.choice(FAULTS) if draw.random() < rate else None for _ in range(4))
+        options: dict[str, Any] = {"max_retries": draw.randrange(5)} if draw.random() < 0.3 else {}
+        if draw.random() < 0.2:
+            options["deadline"] = draw.choice((0.5, 3.0, 30.0))
+        if draw.random() < 0.1:
+            options["not_after"] = draw.choice((0.3, 5.0))
+        keys = draw.random() < 0.5
+        rows = tuple(range(1, draw.choice((2, 2, 3, 5))))
+        yield Case(
+            draw.choice((*ORDER_OPERATIONS, SUBMIT_ORDERS, CANCEL_ORDER)),
+            faults,
+            tuple(draw.choice(FAULTS) if draw.random() < 0.3 else None for _ in range(4)),
+            keys=keys,
+            rows=rows,
+            used=tuple(index for index in range(len(rows)) if keys and draw.random() < 0.2),
+            status=draw.choice(("NEW", "NEW", "PARTIALLY_FILLED", "FILLED", "absent")),
+            lag=draw.choice((0.0, 0.0, 1.0, 60.0)),
+            honour=draw.random() < 0.9,
+            echo=draw.random() < 0.9,
+            then=draw.choice(((), (), ("FILLED",), ("PARTIALLY_FILLED", "FILLED"), ("REJECTED",))),
+            options=tuple(options.items()),
+            is_async=draw.random() < 0.5,
+            clock=draw.choice(("right", "right", *CLOCKS)),
+            connection=draw.choice(("sandbox",) * 9 + ("lying",)),
+            dialect=draw.choice(DIALECTS),
+        )
 
 
 def at_random(seed: int) -> Iterator[Case]:

@@ -25,7 +25,7 @@ from clear_street import (
 )
 from clear_street.errors import APIError, ClearStreetError
 from clear_street.sandbox import AsyncSandboxTransport, SandboxServer, SandboxTransport
-from sweep.cases import CONNECTIONS, READS, SUBMIT, Case
+from sweep.cases import CONNECTIONS, ORDER_OPERATIONS, READS, SUBMIT, Case
 from sweep.judge import LANDED, REFUSED, Told, verdict
 from sweep.processes import in_two_processes
 from sweep.scene import ACCOUNT, KEY, Scene
@@ -148,12 +148,13 @@ class Ours:
 
     def _told(self, scene: Scene, result: Any) -> Told:
         """Read the outcome from a result or an error."""
-        count, submits = len(scene.quantities), scene.case.operation == SUBMIT
+        count, submits = len(scene.quantities), scene.case.submits
         if not isinstance(result, BaseException):
             rows = ["landed"]
             if submits:
                 parts = len(result.accepted) + len(result.rejected) + len(result.undetermined)
-                in_order = tuple(row.instruction_id for row in result.data[:count]) == tuple(scene.keys)
+                key = "instruction_id" if scene.case.operation == SUBMIT else "client_order_id"
+                in_order = tuple(getattr(row, key) for row in result.data[:count]) == tuple(scene.keys)
                 rows = [_state(row.status) for row in result.data[:count]]
                 rows = rows if in_order and parts == len(result.data) else ["odd"] * count
             return Told(rows, None, repr(result))
@@ -214,7 +215,9 @@ def _everything(error: BaseException) -> str:
 
 def _call(client: Any, scene: Scene) -> Any:
     operation = scene.case.operation
-    method = getattr(client.v1.version if operation == "get_version" else client.v1.positions, operation)
+    namespace = client.v1.version if operation == "get_version" else client.v1.positions
+    namespace = client.v1.orders if operation in ORDER_OPERATIONS else namespace
+    method = getattr(namespace, operation)
     return method(**scene.arguments(), **scene.options())
 
 

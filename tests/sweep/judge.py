@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from clear_street.sandbox import SandboxClock
 from clear_street.sandbox.dialects import KEY_NAMES
 from clear_street.sandbox.faults import HOUR
-from sweep.cases import CANCEL, CLOSES, LISTED, READS, SUBMIT
+from sweep.cases import CANCEL, CANCEL_ORDER, CANCEL_ORDERS, ONCE, READS, REPLACE_ORDER, SUBMIT, SUBMIT_ORDERS
 from sweep.scene import ACCOUNT, KEY
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 NEVER_SENT = frozenset({"connect_error", "connect_timeout", "pool_timeout", "proxy_error"})
 CANCELLING = {"CANCEL_REQUESTED", "CANCELLED", "CANCEL_FAILED"}
-LANDED = {"SENT", "ACCEPTED"} | CANCELLING
+ALIVE = {"PENDING_NEW", "NEW", "PARTIALLY_FILLED", "PENDING_CANCEL", "PENDING_REPLACE"}
+ENDED = {"FILLED", "REJECTED", "EXPIRED"}
+"""States of an order in which it can no longer be cancelled or replaced."""
+LANDED = {"SENT", "ACCEPTED", "FILLED", "CANCELED", "EXPIRED"} | ALIVE | CANCELLING
 REFUSED = {"REJECTED", "ENGINE_REJECTED"}
 
 COLUMNS = ("duplicated", "misreported", "foreign", "hung", "early", "wasted", "leaked")
@@ -49,7 +52,7 @@ def verdict(
     if scene.clock.monotonic() - scene.began_for_client > bound or monotonic() - scene.began_for_real > real_bound:
         found.append("hung")
     requests = [request for request in scene.requests if request.operation == case.operation]
-    looks = [request for request in scene.requests if request.operation == LISTED != case.operation]
+    looks = [request for request in scene.requests if request.operation == case.listed != case.operation]
     if _is_late(scene, requests):
         found.append("hung")
     if (told.error is not None and not told.text) or (scene.time.has_stopped and told.error is not scene.stop):
@@ -65,12 +68,12 @@ def verdict(
     if _is_early(scene):
         found.append("early")
     sandbox.list_lag = 0.0
-    shown = {row["id"]: row for row in sandbox.instructions(ACCOUNT)}
+    shown = {row["id"]: row for row in (*sandbox.instructions(ACCOUNT), *sandbox.orders(ACCOUNT))}
     SandboxClock.advance(sandbox.clock, 3 * HOUR)
     done = _truth(scene)
     repeatable = never_sent | {"rate_limited"}
     if any(count > 1 for count in done) or (
-        case.operation in CLOSES and any(request.fault not in repeatable for request in requests[:-1])
+        case.operation in ONCE and any(request.fault not in repeatable for request in requests[:-1])
     ):
         found.append("duplicated")
     # Where nothing is lost, nothing is unknown, whatever the process went through.
@@ -96,25 +99,37 @@ def verdict(
 def _truth(scene: Scene) -> list[int]:
     """Count how often each row of the call took effect."""
     ledger = scene.sandbox.ledger
-    if scene.case.operation == SUBMIT:
-        rows = [row for row in scene.sandbox.instructions(ACCOUNT) if row["id"] not in scene.stored]
-        return [sum(row["quantity"] == str(quantity) for row in rows) for quantity in scene.quantities]
-    kind = "cancel_requested" if scene.case.operation == CANCEL else "order_created"
-    return [min(1, sum(entry.kind == kind for entry in ledger))]
+    if scene.case.submits:
+        return [sum(row["quantity"] == str(quantity) for row in _new_rows(scene)) for quantity in scene.quantities]
+    kind = {
+        CANCEL: "cancel_requested",
+        CANCEL_ORDER: "order_cancel_requested",
+        CANCEL_ORDERS: "order_cancel_requested",
+        REPLACE_ORDER: "order_replace_requested",
+    }.get(scene.case.operation, "order_created")
+    return [min(1, sum(entry.kind == kind for entry in ledger[scene.logged :]))]
+
+
+def _new_rows(scene: Scene) -> list[Any]:
+    """What the call stored."""
+    is_of_orders = scene.case.operation == SUBMIT_ORDERS
+    rows = scene.sandbox.orders(ACCOUNT) if is_of_orders else scene.sandbox.instructions(ACCOUNT)
+    return [row for row in rows if row["id"] not in scene.stored]
 
 
 def _died(scene: Scene, quantity: int) -> bool:
     """Return whether a row was stored, and refused later."""
-    return any(
-        row["quantity"] == str(quantity) and row["status"] in REFUSED
-        for row in scene.sandbox.instructions(ACCOUNT)
-        if row["id"] not in scene.stored and scene.case.operation == SUBMIT
+    if scene.case.operation in (CANCEL_ORDER, REPLACE_ORDER):
+        # Whether or not the request arrived: the order ended before it had its effect, and that is what was told.
+        return any(row["id"] == scene.order_id and row["status"] in ENDED for row in scene.sandbox.orders(ACCOUNT))
+    return scene.case.submits and any(
+        row["quantity"] == str(quantity) and row["status"] in REFUSED for row in _new_rows(scene)
     )
 
 
 def _is_among(scene: Scene, quantity: int, shown: dict[str, Any]) -> bool:
     """Return whether the list of instructions shows what happened to a row."""
-    if scene.case.operation == SUBMIT:
+    if scene.case.submits:
         return any(row["quantity"] == str(quantity) for id_, row in shown.items() if id_ not in scene.stored)
     return scene.case.operation == CANCEL and shown.get(scene.id, {}).get("status") in CANCELLING
 

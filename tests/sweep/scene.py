@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from clear_street.sandbox.dialects import KEY_NAMES
 from clear_street.sandbox.messages import compact
-from sweep.cases import CANCEL, CLOCKS, LISTED, SUBMIT, Case
+from sweep.cases import (
+    CANCEL,
+    CLOCKS,
+    CLOSES,
+    ORDER_OPERATIONS,
+    SUBMIT,
+    Case,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +28,14 @@ KEY = "sk-fault-sweep-3f9d27c1"
 ACCOUNT = 122503
 OTHER = 122504
 SYMBOL = "AAPL 280121C00195000"
+ORDER: dict[str, Any] = {
+    "side": "BUY",
+    "order_type": "LIMIT",
+    "time_in_force": "DAY",
+    "symbol": "AAPL",
+    "limit_price": "1",
+}
+"""An order that waits for its price."""
 
 
 class Stopped(Exception):
@@ -68,11 +83,13 @@ class ClientClock:
         self._sandbox = sandbox
         self._ahead, self._gain, self._jump, self._asleep = CLOCKS[kind]
         self._slept = 0.0
+        self.requests_before = 0
+        """The requests that were made before the call."""
 
     def _look_up(self) -> float:
         """Read the service's clock, after the jump or sleep that happens while the first request is on its way."""
         clock = self._sandbox.clock
-        if (self._jump or self._asleep) and self._sandbox.requests:
+        if (self._jump or self._asleep) and len(self._sandbox.requests) > self.requests_before:
             self._ahead += self._jump
             if self._asleep:
                 SandboxClock.advance(clock, self._asleep)
@@ -123,19 +140,31 @@ class Scene:
         self.clock = ClientClock(sandbox, case.clock)
         sandbox.add_position(OTHER, SYMBOL, 1000)
         sandbox.add_position(ACCOUNT, SYMBOL, 1000)
-        sandbox.plan(then=case.then, after=0.2)
+        is_of_orders = case.operation in ORDER_OPERATIONS
+        if is_of_orders:
+            sandbox.plan_orders(then=case.then, after=0.7)
+        else:
+            sandbox.plan(then=case.then, after=0.2)
         instrument_id = sandbox.add_instrument(SYMBOL)
-        rows = case.rows if case.operation == SUBMIT else (1,)
+        rows = case.rows if case.submits else (1,)
         self.quantities = [quantity or 5000 + index for index, quantity in enumerate(rows)]
         self.usual: dict[str, Any] = {"instruction_type": "EXERCISE", "instrument_id": instrument_id}
         self.instructions: list[dict[str, Any]] = [
             {**self.usual, "quantity": str(quantity)} for quantity in self.quantities
         ]
-        for index, row in enumerate(self.instructions):
+        self.orders = [{**ORDER, "quantity": str(quantity)} for quantity in self.quantities]
+        for index, (row, order) in enumerate(zip(self.instructions, self.orders, strict=True)):
             if case.keys:
-                row["instruction_id"] = f"caller-{index}"
-            if index in case.used:
+                row["instruction_id"] = order["id"] = f"caller-{index}"
+            if index in case.used and is_of_orders:
+                sandbox.add_order(ACCOUNT, "AAPL", quantity=9, limit_price="1", client_order_id=f"caller-{index}")
+            elif index in case.used:
                 sandbox.add_instruction(ACCOUNT, SYMBOL, quantity=1, idempotency_key=f"caller-{index}")
+        self.order_id = "0195f6d0-0000-7000-8000-000000000000"
+        if is_of_orders and case.status not in ("absent", "SENT"):
+            self.order_id = sandbox.add_order(ACCOUNT, "AAPL", quantity=10, limit_price="1", status=case.status)
+        if is_of_orders and case.then and case.status == "NEW":
+            self.order_id = self._placed()  # it lives on while the call is made
         self.id = "0195f6d0-0000-7000-8000-000000000000"
         if case.operation == CANCEL and case.status != "absent":
             self.id = sandbox.add_instruction(ACCOUNT, SYMBOL, status=case.status)
@@ -148,17 +177,26 @@ class Scene:
         else:
             self.begin()
 
+    def _placed(self) -> str:
+        """Submit an order beside the client, and return its id."""
+        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+        body = compact([{**ORDER, "quantity": "10"}])
+        self.sandbox.handle("POST", f"/v1/accounts/{ACCOUNT}/orders", headers, body)
+        id_: str = self.sandbox.orders(ACCOUNT)[-1]["id"]
+        return id_
+
     def begin(self) -> None:
         """Let the faults of the case happen from now on, and judge from here."""
         case, sandbox = self.case, self.sandbox
         sandbox.faults.clear()
-        self.stored = {row["id"] for row in sandbox.instructions(ACCOUNT)}
+        self.stored = {row["id"] for row in (*sandbox.instructions(ACCOUNT), *sandbox.orders(ACCOUNT))}
+        self.logged = len(sandbox.ledger)
         self._set_faults(case.operation, case.faults)
-        if case.operation in (SUBMIT, CANCEL):
-            self._set_faults(LISTED, case.looks)
+        if case.listed is not None and case.operation not in CLOSES:
+            self._set_faults(case.listed, case.looks)
         if case.before is not None:
             self._set_faults("get_version", [case.before])
-        self._before = len(sandbox.requests)
+        self._before = self.clock.requests_before = len(sandbox.requests)
         self.began = sandbox.clock.monotonic()
         self.began_for_client = self.clock.monotonic()
         self.began_for_real = monotonic()
@@ -196,6 +234,12 @@ class Scene:
                 return {"account_id": ACCOUNT, "instructions": self.instructions}
             case "cancel_position_instruction":
                 return {"account_id": ACCOUNT, "instruction_id": self.id}
+            case "submit_orders":
+                return {"account_id": ACCOUNT, "orders": self.orders}
+            case "cancel_open_order":
+                return {"account_id": ACCOUNT, "order_id": self.order_id}
+            case "replace_order":
+                return {"account_id": ACCOUNT, "order_id": self.order_id, "limit_price": "2"}
             case "close_position":
                 return {"account_id": ACCOUNT, "instrument_id": SYMBOL}
             case _:
@@ -211,7 +255,7 @@ class Scene:
     def note(self, keys: Sequence[str], request: object) -> None:
         """Hook of the client: remember the keys. Where lists will have rows of another account, that uses them too."""
         self.keys = keys
-        if keys and any(look is not None and look.foreign for look in self.case.looks):
+        if self.case.operation == SUBMIT and any(look is not None and look.foreign for look in self.case.looks):
             name = KEY_NAMES[self.sandbox.dialect]
             rows = [{**row, name: key} for row, key in zip(self.instructions, keys, strict=True)]
             for row in rows if name != "instruction_id" else ():

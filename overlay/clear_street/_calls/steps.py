@@ -12,7 +12,7 @@ from .._logging import log, logger
 from .._outcomes import Failure, Outcome, Reply
 from ..errors import APIError, ArgumentError
 from . import failures, policy
-from .batch import is_older, names_same_instrument
+from .batch import SERVICE_SLACK, is_older, names_same_instrument
 from .effects import Invoke, Send, Sleep
 
 if TYPE_CHECKING:
@@ -160,6 +160,7 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
     if wait > 0:
         yield Sleep(wait)
     rows: list[Row] = []
+    may_look_again = True
     ids = (asked.prepared.id or "",) if batch is None else [entry.key for entry in batch.unsettled]
     result: Reply | Failure | None = None
     for prepared in kind.look(asked.prepared.account_id or 0, ids):
@@ -174,53 +175,58 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
         rows += found
     if batch is not None and kind.recent is not None and not {*ids} <= {kind.key_of(row) for row in rows}:
         # A list by keys shows no rows under others: those that may be ours all the same are read besides.
-        rows += [row for row in (yield from recent_rows(call)) if not kind.rows_with_id(rows, row.id)]
+        recent, may_look_again = yield from recent_rows(call)
+        rows += [row for row in recent if not kind.rows_with_id(rows, row.id)]
     if batch is not None and any(kind.key_of(row) is None for row in rows):
         # The row without a key may be ours. So the list settles nothing, and the service may not keep keys.
         batch.apply_list_without_keys(rows)
-        return None, True
+        return None, may_look_again
     if any(row.id is None for row in rows):
-        return None, True
+        return None, may_look_again
     call.history.note_look(cast("Reply", result))
-    return rows, True
+    return rows, may_look_again
 
 
-def recent_rows(call: Call[T]) -> Flow[list[Row]]:
-    """Read, once, the rows that have appeared since the call began by the service's own clock; none where the list does
-    not count.
+def recent_rows(call: Call[T]) -> Flow[tuple[list[Row], bool]]:
+    """Read, once, the rows that have appeared since the call began, by the service's own clock.
+
+    Returns the rows, none if the list does not count, and whether another look may help.
     """
     kind, account_id = cast("Kind", call.asked.kind), call.asked.prepared.account_id
     if kind.recent is None or not account_id or call.clock.monotonic() >= call.time.deadline_at:
-        return []
+        return [], False
     begun = call.service.earliest(call.time.started)
-    result = yield from read_list(call, kind.recent(account_id, begun))
+    result = yield from read_list(call, kind.recent(account_id, None if begun is None else begun - SERVICE_SLACK))
     if not isinstance(result, Reply):
-        return []
+        return [], True
     begun = call.service.earliest(call.time.started)
-    rows = kind.listed(result.status, result.json, account_id) or []
-    return [row for row in rows if row.id is not None and not is_older(row, begun)]
+    listed = kind.listed(result.status, result.json, account_id)
+    if listed is None:
+        refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
+        return [], not refused
+    return [row for row in listed if row.id is not None and not is_older(row, begun)], True
 
 
 def note_candidates(call: Call[T]) -> Flow[None]:
-    """Look for what may be the effect of a call without keys, a few times: the list may lag.
+    """Look for what may be the effect of a call without keys, a few times because the list may lag.
 
     docs/safety.md, "Closing positions".
     """
     instrument = call.asked.prepared.instrument
     kind = cast("Kind", call.asked.kind)
     for number in range(policy.LOOK_TRIES):
-        wait = policy.backoff(number, call.clock.random()) if number else 0.0
+        backoff = policy.backoff(number, call.clock.random()) if number else 0.0
         now = call.clock.monotonic()
-        wait = max(wait, call.time.quiet_until - now)
+        wait = max(backoff, call.time.quiet_until - now)
         if now + wait >= call.time.deadline_at or wait > policy.RETRY_AFTER_MAX:
             return
         if wait > 0:
             yield Sleep(wait)
-        rows = yield from recent_rows(call)
+        rows, may_look_again = yield from recent_rows(call)
         if instrument is not None:
             rows = [row for row in rows if names_same_instrument(kind, row, instrument)]
         call.history.note_candidates(rows)
-        if rows:
+        if rows or not may_look_again:
             return
 
 
