@@ -414,7 +414,7 @@ def test_a_body_that_is_no_object_takes_no_extra_body(operation: str) -> None:
     }
     first, rest = arguments.get(operation, (7, {}))
     error = refused(lambda client: getattr(client.v1.positions, operation)(first, **rest, extra_body={"a": 1}))
-    assert f"The body of {operation} is no object" in str(error)
+    assert f"The body of {operation} is not an object" in str(error)
 
 
 def test_extra_query_goes_with_a_submit_and_a_cancel_too() -> None:

@@ -289,7 +289,7 @@ def test_a_known_read_gives_what_was_asked_for(mode: Mode) -> None:
 
 def test_a_known_operation_cannot_become_a_list(mode: Mode) -> None:
     sandbox = Sandbox()
-    with pytest.raises(ArgumentError, match=r"get_positions answers with an object.*`cast_to`"):
+    with pytest.raises(ArgumentError, match=r"reply of get_positions is an object.*`cast_to`"):
         known(mode, sandbox, "get", f"/v1/accounts/{ACCOUNT}/positions", list)
     assert sandbox.requests == ()
 

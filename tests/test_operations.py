@@ -257,7 +257,7 @@ def test_a_list_that_cannot_tell_what_is_there_is_no_answer(mode: Mode, rows: An
 def test_a_part_of_a_list_cannot_tell_what_is_not_there(mode: Mode, token: Any) -> None:
     part = {"metadata": {"request_id": "r-1", "next_page_token": token}, "data": []}
     client = mode.client(Service((200, part)))
-    with pytest.raises(APIResponseValidationError, match="a part") as caught:
+    with pytest.raises(APIResponseValidationError, match="is incomplete") as caught:
         mode.run(lambda: client.v1.positions.find_position_instructions(7, idempotency_keys=["k"]))
     assert caught.value.request_id == "r-1"
 
@@ -307,7 +307,7 @@ def test_a_batch_that_is_refused_in_part_returns_and_can_be_made_to_raise(ask: A
     assert too_many.existing_id is None
     assert "exceeds" in too_many.reason
     assert duplicate.instruction == response.data[1]
-    with pytest.raises(APIStatusError, match="2 of 3 instructions refused: ui-20260424-001: Duplicate") as caught:
+    with pytest.raises(APIStatusError, match="2 of 3 instructions rejected: ui-20260424-001: Duplicate") as caught:
         response.raise_for_rejections()
     error = caught.value
     assert (error.status_code, error.data, error.reply) == (207, tuple(response.rejected), response)
@@ -317,7 +317,7 @@ def test_a_batch_that_is_refused_in_part_returns_and_can_be_made_to_raise(ask: A
 
 def test_raise_on_rejection_makes_such_a_batch_raise(ask: Any) -> None:
     rows = [instruction(instruction_id="k-1"), instruction(quantity=99)]
-    with pytest.raises(APIStatusError, match="refused") as caught:
+    with pytest.raises(APIStatusError, match="rejected") as caught:
         ask(
             lambda client: client.v1.positions.submit_position_instructions(
                 ACCOUNT, instructions=rows, raise_on_rejection=True

@@ -1,1 +1,1 @@
-"""The only door into generated code: requests are built here, replies become models here."""
+"""Use the generated code: no other package builds requests or decodes replies."""

@@ -1,5 +1,6 @@
-"""How a body is read as JSON: by Python's decoder, where it is large by that of the extra ``speed``, and mended where
-these refuse what a service may well mean.
+"""Read bodies as JSON: with Python's decoder, or for a large body with that of the extra ``speed``.
+
+What both refuse, although its meaning is clear, is repaired.
 """
 
 from __future__ import annotations
@@ -14,28 +15,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LARGE = 16384
-"""Bytes; to import a faster decoder, once, costs 10 ms, and Python's own reads a smaller body in less than 0.1 ms."""
+"""Bytes. Importing the faster decoder takes 10 ms, and Python's own reads a smaller body in less than 0.1 ms."""
 _DEPTH_MAX = 100
 _MENDED_MAX = 1 << 20
-"""Bytes: what is nested too deep is gone through bracket by bracket, and a larger body is not."""
-# A string that never ends is one to the end: not to match it would be found out anew at each quote within.
+"""Bytes. A larger body is not repaired if it is nested too deep, because that needs a slow scan."""
+# Match an unterminated string to the end, or every later quote would scan it again, which takes quadratic time.
 _STRING_OR_BRACKET = r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]'
 
 
 class Mended(dict[str, Any]):
-    """A JSON object that had to be mended before it could be read."""
+    """A JSON object that had to be repaired before it could be read."""
 
     __slots__ = ()
 
 
 def read_object(body: bytes | None) -> dict[str, Any] | None:
-    """The JSON object that a body holds, None where it holds none."""
+    """Return the JSON object in a body; None if there is none."""
     value = read_json(body)
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def read_json(body: bytes | None) -> Any:
-    """The JSON value that a body holds, None where it holds none."""
+    """Return the JSON value in a body; None if there is none."""
     if not body:
         return None
     try:
@@ -46,13 +47,13 @@ def read_json(body: bytes | None) -> Any:
 
 def _loads_slowly(body: bytes) -> Any:
     try:
-        return loads(body)  # also with a byte order mark, or in UTF-16 or 32
+        return loads(body)  # reads a byte order mark, UTF-16 and UTF-32 too
     except (ValueError, RecursionError):
         return mended(body)
 
 
 def loads_fast(body: bytes) -> Any:
-    """As `json.loads`, which reads whatever the faster decoder refuses."""
+    """Do what `json.loads` does, with the faster decoder if there is one and it can read the body."""
     decode = _decoder()
     if decode is not None:
         with suppress(ValueError, RecursionError):
@@ -66,14 +67,15 @@ def _decoder() -> Callable[[bytes], Any] | None:
         import msgspec
     except ImportError:
         return None
-    # What it raises is a ValueError since 0.21; of the releases before, some misread whole numbers beyond 64 bits.
+    # Some releases before 0.21 misread whole numbers of more than 64 bits. Since then its errors are ValueErrors.
     return msgspec.json.decode if issubclass(msgspec.DecodeError, ValueError) else None
 
 
 def mended(body: bytes) -> Any:
-    """The JSON value that a body means, None where it means none: bytes that are no UTF-8 are replaced, whole numbers
-    too long for Python are kept as strings of digits, and what is nested too deep, in a body that is not large, as the
-    text that it is.
+    """Repair a body and return its JSON value; None if it cannot be repaired.
+
+    Bytes that are not UTF-8 are replaced. A whole number that is too long for Python becomes a string of its digits. A
+    value that is nested too deep becomes the text of its JSON, if the body is not large.
     """
     text = body.decode("utf-8-sig", "replace")
     try:

@@ -1,12 +1,10 @@
-"""Idempotency keys."""
+"""Make idempotency keys."""
 
 from __future__ import annotations
 
 
 def new_idempotency_key() -> str:
-    """A fresh idempotency key, a random UUID: to be written down before a submit, so that its outcome can be looked up
-    at any time.
-    """
+    """Make a new idempotency key, a random UUID. Store it before a submit, to look up the outcome later."""
     import uuid
 
     return str(uuid.uuid4())

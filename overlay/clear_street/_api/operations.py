@@ -1,4 +1,4 @@
-"""What an operation of the service is: its request, how it may be sent again, and its reply. `rows/` has them all."""
+"""Describe an operation: its request, how it may be sent again, and its reply. `rows/` has all operations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
 
     class _Generic:
-        """In the place of `typing.Generic`, as in `_client`."""
+        """Replaces `typing.Generic`, as in `_client`."""
 
         __slots__ = ()
 
@@ -36,15 +36,15 @@ class Resend:
     """
 
     READ = "read"
-    """Changes nothing: may be repeated."""
+    """It changes nothing, so it may be repeated."""
     SUBMIT = "submit"
-    """Rows under idempotency keys: only rows that a look did not find are sent again."""
+    """It submits rows under idempotency keys. Only rows that a look did not find are sent again."""
     CANCEL = "cancel"
-    """Repeating it does no harm, and a look tells what came of it."""
+    """Repeating it does no harm, and a look shows its effect."""
     REPLACE = "replace"
-    """Never again once a byte may have left, but a look may tell what came of it."""
+    """It is never sent again once a byte may have left, but a look may show its effect."""
     ONCE = "once"
-    """Changes something, with no key and no way to look: never again once a byte may have left."""
+    """It is never sent again once a byte may have left: it has no key, and no look shows its effect."""
 
 
 class Operation(_Generic["P", "T_co"]):
@@ -95,7 +95,7 @@ class Operation(_Generic["P", "T_co"]):
         self.authenticated: bool = authenticated
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> Prepared:
-        """The request for these arguments; `ArgumentError` where one of them is refused."""
+        """Build the request for these arguments. Raises `ArgumentError` if one of them is refused."""
         from .requests import Prepared, check_members
 
         if self.enums is not None:
@@ -117,7 +117,7 @@ class Operation(_Generic["P", "T_co"]):
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """The names of its own arguments."""
+        """The names of the operation's arguments, without the options."""
         from inspect import signature
 
         return tuple(signature(self.door()).parameters)
@@ -129,22 +129,22 @@ class Operation(_Generic["P", "T_co"]):
 
     @property
     def takes(self) -> tuple[str, ...]:
-        """Whose options a call takes, in the words of `arguments.OPTIONS`."""
+        """Which options a call takes, in the words of `arguments.OPTIONS`."""
         return ("call", *(("change",) if self.changes else ()), *(("submit",) if self.has_rows else ()))
 
     @property
     def may_look(self) -> bool:
-        """Whether a list can settle what came of a call."""
+        """Whether a list can settle the outcome of a call."""
         return self.resend in (Resend.SUBMIT, Resend.CANCEL, Resend.REPLACE)
 
     @property
     def has_rows(self) -> bool:
-        """Whether a call carries rows under idempotency keys."""
+        """Whether a call submits rows under idempotency keys."""
         return self.resend == Resend.SUBMIT
 
 
 class Later:
-    """A module, imported when something of it is first asked for: starting imports no model and no generated call."""
+    """A module that is imported when an attribute of it is first used, so that starting imports no generated code."""
 
     def __init__(self, name: str) -> None:
         self._name = name

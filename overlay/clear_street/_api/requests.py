@@ -1,4 +1,4 @@
-"""The only door into the generated code: requests are built here, bodies become models here.
+"""Build requests with the generated code, and decode bodies with its models.
 
 Each operation has one function with the argument names of the API, so that a change of the spec shows up as a type
 error on the line that must follow it. docs/safety.md, "Arguments".
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 NIL_ID = "00000000-0000-0000-0000-000000000000"
-"""The id of a row that was refused: it is not stored."""
+"""The id of a rejected row, which is not stored."""
 
 NoneType: Any = type(None)
 
@@ -41,15 +41,15 @@ _QUANTITY_DIGITS = 18
 
 
 def key_names() -> tuple[str, ...]:
-    """The names that the idempotency key has in JSON, the newest first."""
+    """Return the names of the idempotency key in JSON, the newest first."""
     from clear_street_api.models import PositionInstructionRequest
 
     return next(spec.keys for spec in PositionInstructionRequest.FIELDS if spec.name == "instruction_id")
 
 
 class Prepared:
-    """A call's request, checked and built; and what the call needs to know to hold a reply against what was asked, and
-    to look for its effect.
+    """A request that was checked and built, and what the call needs to compare the reply with it and to look for its
+    effect.
     """
 
     __slots__ = ("account_id", "id", "instrument", "request", "rows")
@@ -65,15 +65,15 @@ class Prepared:
         self.request: Request = request
         self.account_id: int | None = None if account_id is None else int(account_id)
         self.id: str | None = id
-        """What a cancel names."""
+        """The id that a cancel is for."""
         self.rows: Sequence[Any] = rows
         """The rows of a submit."""
         self.instrument: str | None = instrument
-        """What a close names: an instrument by its id or symbol."""
+        """The id or symbol of the instrument that a close is for."""
 
 
 def check_members(name: str, value: object, enum: Iterable[str]) -> None:
-    """Refuse a misspelt member of an enum, alone or in a list."""
+    """Raise `ArgumentError` for a misspelt member of an enum, alone or in a list."""
     for member in (value,) if isinstance(value, str) else value if _is_list(value) else ():
         if isinstance(member, str):
             check_spelling(name, member, enum)
@@ -82,7 +82,7 @@ def check_members(name: str, value: object, enum: Iterable[str]) -> None:
 def submit_position_instructions(
     account_id: int, *, instructions: Iterable[PositionInstructionRequest | PositionInstructionRequestParam]
 ) -> Prepared:
-    """The request of `submit_position_instructions`."""
+    """Check the arguments of `submit_position_instructions` and build its request. Raises `ArgumentError`."""
     from clear_street_api.api.positions.submit_position_instructions import build_request
 
     given: object = instructions
@@ -107,16 +107,16 @@ def submit_position_instructions(
 
 
 def cancel_position_instruction(instruction_id: str, *, account_id: int) -> Prepared:
-    """The request of `cancel_position_instruction`."""
+    """Check the arguments of `cancel_position_instruction` and build its request. Raises `ArgumentError`."""
     from clear_street_api.api.positions.cancel_position_instruction import build_request
 
     request = build_request(instruction_id, account_id=account_id)
-    # It may be a UUID.
+    # The id may be a UUID object.
     return Prepared(request, account_id, instruction_id if isinstance(instruction_id, str) else str(instruction_id))
 
 
 def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool | None = None) -> Prepared:
-    """The request of `close_position`."""
+    """Check the arguments of `close_position` and build its request. Raises `ArgumentError`."""
     from clear_street_api.api.positions.close_position import build_request
 
     request = build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
@@ -124,14 +124,14 @@ def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool |
 
 
 def _shown(rows: object) -> object:
-    """What a message shows of what should be a list of rows: their values may fill pages."""
+    """Return a short form, for a message, of what should be a list of rows."""
     is_short = rows is None or isinstance(rows, (str, bytes)) or (_is_list(rows) and not rows)
     return rows if is_short else type(rows).__name__
 
 
 def _instruction(index: int, row: Any) -> PositionInstructionRequest:
-    """One submitted row as a model of its own, so that neither its key nor later changes of the caller's object are
-    shared.
+    """Check one submitted row and copy it into a model, so that adding a key does not change the caller's object, nor
+    later changes of that object the request. Raises `ArgumentError`.
     """
     from clear_street_api.models import PositionInstructionRequest
 
@@ -139,7 +139,7 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     names = key_names()
     fields: Mapping[str, object]
     if isinstance(row, PositionInstructionRequest):
-        # A model that was read keeps a second name of the key, as it came, beside its fields.
+        # A model that was read from JSON has a second name of the key among its extra fields.
         kept = _object(getattr(row, "_extra", None)) or {}
         others = {name: kept[name] for name in names if name in kept}
         own = next(name for name in reversed(names) if name not in others)
@@ -159,12 +159,12 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     given = {name: key for name in names if (key := fields.get(name)) is not None}
     for name, key in given.items():
         if isinstance(key, str) and not key.strip():
-            raise unfit("a non-empty value", f"{where}.{name}", key, "leave it out to be given a fresh one")
+            raise unfit("a non-empty value", f"{where}.{name}", key, "leave it out, and the client makes a new key")
     keys = {checked_text(f"{where}.{name}", key) for name, key in given.items()}
     if len(keys) > 1:
         raise refusal(
-            f"Two idempotency keys in `{where}`: {', '.join(f'{key!r} ({name})' for name, key in given.items())}; the "
-            "names stand for the same, give one."
+            f"Two idempotency keys in `{where}`: {', '.join(f'{key!r} ({name})' for name, key in given.items())}; both "
+            "are names of the same key: give only one."
         )
     checked = PositionInstructionRequest(
         instruction_type=checked_text(f"{where}.instruction_type", fields.get("instruction_type")),  # type: ignore[arg-type]
@@ -184,7 +184,7 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
 
 
 def _quantity(name: str, value: object) -> str:
-    """A number of contracts as the API takes it: a positive whole number, as a string."""
+    """Return a positive whole number of contracts as a string, as the API expects it. Raises `ArgumentError`."""
     from decimal import Decimal
 
     from clear_street_api.types import plain_int
@@ -197,7 +197,7 @@ def _quantity(name: str, value: object) -> str:
     if not (text.isascii() and text.isdigit() and text.strip("0") and len(text) <= _QUANTITY_DIGITS):
         raise refusal(
             f"Expected a positive whole number of contracts for `{name}` but received {value!r}; use an int, a Decimal "
-            f"or at most {_QUANTITY_DIGITS} digits (a float is refused since it cannot hold every quantity)."
+            f"or at most {_QUANTITY_DIGITS} digits (not a float: it cannot represent every quantity)."
         )
     return text
 
@@ -215,14 +215,14 @@ def _is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def rows_in(model: type[Any], value: Mapping[str, Any] | None) -> list[Any]:
-    """The rows in the `data` of any reply, none where it has no list of them."""
+    """Return the rows in the `data` of any reply; none if that is not a list."""
     data: Any = None if value is None else value.get("data")
     rows = data if _is_list(data) else []
     return [model.from_dict(row) for row in map(_object, rows) if row is not None]
 
 
 def error_in(value: Mapping[str, Any] | None) -> APIError | None:
-    """The envelope's error, None where a body has none."""
+    """Return the error in the service's envelope; None if a body has none."""
     from clear_street_api.models import APIError
 
     error = None if value is None else _object(value.get("error"))
@@ -230,20 +230,20 @@ def error_in(value: Mapping[str, Any] | None) -> APIError | None:
 
 
 def error_message_in(value: Mapping[str, Any] | None) -> str | None:
-    """What the envelope's error says, None where a body has none."""
+    """Return the message of the error in the service's envelope; None if a body has none."""
     error = error_in(value)
     return None if error is None else error.message
 
 
 def request_id_in(value: Mapping[str, Any] | None) -> str | None:
-    """The envelope's request id, None where a body has none."""
+    """Return the request id in the service's envelope; None if a body has none."""
     metadata = None if value is None else _object(value.get("metadata"))
     request_id = None if metadata is None else metadata.get("request_id")
     return request_id if isinstance(request_id, str) else None
 
 
 def with_extras(request: Request, *, query: Any, body: Any) -> Request:
-    """The request with a call's `extra_query` and `extra_body`."""
+    """Return the request with a call's `extra_query` and `extra_body`. Raises `ArgumentError`."""
     if query is None and body is None:
         return request
     pairs = _query_pairs(query)
@@ -255,8 +255,8 @@ def with_extras(request: Request, *, query: Any, body: Any) -> Request:
             raise refusal(f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}.")
         if own is None or request.method == "GET" or request.operation == "cancel_position_instruction":
             raise refusal(
-                f"The body of {request.operation} is no object: it takes no `extra_body` (received {body!r}); leave it "
-                "out, or use `extra_query`."
+                f"The body of {request.operation} is not an object: it takes no `extra_body` (received {body!r}); leave "
+                "it out, or use `extra_query`."
             )
         json = own | extra
         _check_json("extra_body", json)
@@ -278,14 +278,15 @@ def _query_pairs(query: Any) -> list[tuple[str, str]]:
             if not isinstance(name, str) or not name or not isinstance(item, (str, int, float)):
                 raise refusal(
                     f"Expected strings, numbers or booleans in `extra_query` but received {item!r} for {name!r}; "
-                    "leave out what has no value."
+                    "leave out a parameter that has no value."
                 )
             text = str(item).lower() if isinstance(item, bool) else str(item)
             try:
                 pairs.append((quote(name, safe=""), quote(text, safe="")))
             except UnicodeEncodeError:
                 raise refusal(
-                    f"The value for {name!r} in `extra_query` is no text that can be sent: {text!r}."
+                    f"The value for {name!r} in `extra_query` cannot be sent: {text!r} has a surrogate, a half of a "
+                    "character; leave it out."
                 ) from None
     return pairs
 
@@ -297,12 +298,12 @@ def _request_like(request: Request, *, query: tuple[tuple[str, str], ...], json:
 
 
 def submission(request: Request, rows: Sequence[Mapping[str, object]]) -> Request:
-    """A submit's request with these rows for its body."""
+    """Return a submit's request with these rows as its body."""
     return _request_like(request, query=request.query, json=rows)
 
 
 def raw_request(name: str, method: str, path_template: str, path: str, body: object) -> Request:
-    """A request to a path given as it is, checked before."""
+    """Build a request to a path that was checked already. Raises `ArgumentError` for a body that is not JSON."""
     from clear_street_api.client import Request
 
     _check_json("body", body)
@@ -321,8 +322,10 @@ def _check_json(argument: str, value: object) -> None:
 
 
 def has_data(kind: type[Any], value: Mapping[str, Any], *, exact: bool) -> bool:
-    """Whether a reply of this kind has its `data`: a list where the spec demands one; in the place of an object, unless
-    `exact`, anything but null.
+    """Whether a reply of this kind has its `data`.
+
+    If the spec requires a list, it must be a list. If it requires an object, any value except null will do, unless
+    `exact`.
     """
     if kind not in _DEMANDED:
         _DEMANDED[kind] = _demanded_data(kind)
@@ -335,7 +338,7 @@ _DEMANDED: dict[type[Any], type] = {}
 
 
 def _demanded_data(kind: type[Any]) -> type:
-    """What the spec demands for the `data` of a reply of this kind: a list or a dict."""
+    """Return the type that the spec requires for the `data` of a reply of this kind: list or dict."""
     from clear_street_api.types import Array
 
     (spec,) = (spec for spec in kind.FIELDS if spec.key == "data")
@@ -351,13 +354,13 @@ def is_bare_error(value: Mapping[str, Any] | None) -> bool:
 
 
 def names_other_account(value: Mapping[str, Any] | None, account_id: int) -> bool:
-    """Whether a row in a reply's `data` says that it belongs to another account than `account_id` (0: to anybody's)."""
+    """Whether a row in a reply's `data` belongs to another account. Account 0 is never compared."""
     data: Any = None if value is None else value.get("data")
     if not account_id:
         return False
     row: Any
     for row in data if _is_list(data) else (data,):
-        # A page has a thousand rows: nothing is called for one that is of the account.
+        # A page may have a thousand rows: avoid function calls for a row of the right account.
         if row.__class__ is dict and row.get("account_id") == account_id:
             continue
         if _is_object(row) and _account_number(row.get("account_id")) not in (None, account_id):
@@ -366,16 +369,14 @@ def names_other_account(value: Mapping[str, Any] | None, account_id: int) -> boo
 
 
 def _account_number(value: object) -> int | None:
-    """The number of an account that a value may stand for; what cannot be one departs from the spec and claims
-    nothing.
-    """
+    """Return the account number that a value means; None if it cannot be one: that is drift, and proves nothing."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def names_other_id(value: Mapping[str, Any], id: str, ids: Sequence[str]) -> bool:
-    """Whether the row that is a reply's `data` says, in all of these fields, that it is another than `id` names."""
+    """Whether the row in a reply's `data` has none of these fields equal to `id`, but at least one of them."""
     data: Any = value.get("data")
     if not _is_object(row := data) or row.get(ids[0]) == id:
         return False
@@ -384,7 +385,7 @@ def names_other_id(value: Mapping[str, Any], id: str, ids: Sequence[str]) -> boo
 
 
 def listed_rows(response: type[Any], status: int, value: Mapping[str, Any] | None, account_id: int) -> list[Any] | None:
-    """The rows of a list, if a reply is the whole of it and no row is of another account."""
+    """Return the rows of a list; None if the reply is not the whole list, or has a row of another account."""
     if status != 200 or value is None or names_other_account(value, account_id):
         return None
     data: Any = value.get("data")
@@ -398,8 +399,9 @@ def listed_rows(response: type[Any], status: int, value: Mapping[str, Any] | Non
 
 
 def contradictory_id(rows: Iterable[Any], key: str, nil_id: str | None) -> str | None:
-    """The id of something that a list shows twice, in different states or under different keys (in the field `key`);
-    None for none. Rows that are not stored have no id of their own.
+    """Return an id that two rows of a list have in different states, or with different keys (the field `key`).
+
+    Returns None if there is no such id. Rows that are not stored have no id of their own.
     """
     shown: dict[str | None, tuple[str | None, str | None]] = {None: (None, None)}
     for row in rows:
@@ -412,24 +414,24 @@ def contradictory_id(rows: Iterable[Any], key: str, nil_id: str | None) -> str |
 
 
 def is_same_id(one: str, other: str) -> bool:
-    """Whether two texts name the same thing: upper and lower case are alike, and so are the ways to write a UUID."""
+    """Whether two ids are the same. Upper and lower case, and the ways to write a UUID, make no difference."""
     return one == other or canonical_id(one) == canonical_id(other)
 
 
 def canonical_id(text: str) -> str:
-    """An id in lower case; a UUID, however it is written, as its 32 digits."""
+    """Return the canonical form of an id: lower case, and for a UUID its 32 digits."""
     lower = text.strip().lower()
     digits = lower.removeprefix("urn:uuid:").strip("{}").replace("-", "")
     return digits if is_uuid(digits) else lower
 
 
 def is_uuid(canonical: str) -> bool:
-    """Whether a canonical id is that of a UUID."""
+    """Whether an id in canonical form is a UUID."""
     return len(canonical) == 32 and not canonical.strip("0123456789abcdef")
 
 
 def preload(response: Callable[[], object] | None, listing: Callable[[], object] | None) -> None:
-    """Import all that replies and looks are read with, by reading some."""
+    """Import everything that reading replies and looks needs, by reading some."""
     from email.utils import parsedate_to_datetime
 
     from .._states import rejections
@@ -444,7 +446,7 @@ def preload(response: Callable[[], object] | None, listing: Callable[[], object]
 
 
 def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:
-    """A whole reply as `kind`; with `found`, an instruction or a list of them, in the place of its `data`."""
+    """Decode a whole reply as `kind`. `found`, a row or a list of rows, replaces its `data` unless it is None."""
     response: Any = kind
     if found is None or isinstance(found, list):
         reply: Any = response.from_dict(value)
@@ -455,14 +457,14 @@ def decode_reply(kind: type[T], value: Mapping[str, Any], found: Any) -> T:
     if value.__class__ is not dict:
         from clear_street_api.types import Drift
 
-        # No field departs, so that decoding has not seen it.
+        # The body was repaired, which decoding cannot see.
         object.__setattr__(reply, "_drift", (Drift("", "format", "JSON in UTF-8"), *reply.drift))
     whole: T = reply
     return whole
 
 
 def reads_as(cast_to: object, body: bytes | None) -> bool:
-    """Whether a body is what a generic call asked for."""
+    """Whether a body can become what a generic call asked for."""
     from .json import read_json
 
     if cast_to in (bytes, str, NoneType):
@@ -474,7 +476,7 @@ def reads_as(cast_to: object, body: bytes | None) -> bool:
 
 
 def read_as(cast_to: object, body: bytes | None) -> object:
-    """A body as a generic call asked for it."""
+    """Return a body as the type that a generic call asked for."""
     from .json import read_json
 
     if cast_to is NoneType:
@@ -488,11 +490,11 @@ def read_as(cast_to: object, body: bytes | None) -> object:
 
 
 def cast_model(cast_to: object, model: Model) -> object:
-    """A known operation's value as a generic call asked for it."""
+    """Return a known operation's value as the type that a generic call asked for."""
     if cast_to is NoneType:
         return None
     if cast_to is bytes:
-        # Half a surrogate pair, which JSON can escape and UTF-8 cannot say, is escaped again.
+        # JSON can contain a lone surrogate as an escape. UTF-8 cannot, so it is escaped again.
         return model.to_json().encode("utf-8", "backslashreplace")
     if cast_to is str:
         return model.to_json()
@@ -502,7 +504,7 @@ def cast_model(cast_to: object, model: Model) -> object:
 
 
 def checked_cast(cast_to: object) -> type:
-    """The class that a `cast_to` such as ``list[int]`` stands for; refuse one that no body can become."""
+    """Return the class of a `cast_to` such as ``list[int]``. Raises `ArgumentError` if no body can become it."""
     from typing import get_origin
 
     kind = get_origin(cast_to) or cast_to
@@ -520,7 +522,7 @@ def _is_model(cast_to: object) -> TypeGuard[type[Model]]:
 
 
 def rows_with_id(rows: Iterable[Any], id: str, ids: Sequence[str]) -> list[Any]:
-    """The rows that have `id` in one of these fields, however they spell it."""
+    """Return the rows that have `id` in one of these fields. Ids may be written in different ways."""
     wanted = canonical_id(id)
     return [row for row in rows if any(_names(getattr(row, name), id, wanted) for name in ids)]
 
@@ -530,17 +532,17 @@ def _names(text: str | None, id: str, wanted: str) -> bool:
 
 
 def by_id(listed: PositionGetPositionInstructionsResponse, id: str) -> PositionInstruction | None:
-    """The row with the server's `id`, in a list that shows it in one state."""
+    """Return the row with the server's `id`; None if there is none. Raises if the list shows it in two states."""
     rows = rows_with_id(listed.data or (), id, ("id",))
     if len({row.status for row in rows}) > 1:
-        raise _useless(listed, "the list of instructions shows this one twice, in different states")
+        raise _useless(listed, "the list of instructions has this one twice, in different states")
     return rows[0] if rows else None
 
 
 def by_key(
     listed: PositionGetPositionInstructionsResponse, keys: Sequence[str]
 ) -> dict[str, PositionInstruction | None]:
-    """The rows under idempotency keys, in a whole list that shows every row's key, and each of these once."""
+    """Return the rows with these idempotency keys. Raises if the list is incomplete, lacks a key, or has one twice."""
     from collections import Counter
 
     rows = listed.data or ()
@@ -549,15 +551,15 @@ def by_key(
     if is_part or None in shown or any(shown[key] > 1 for key in keys):
         raise _useless(
             listed,
-            "the list of instructions is a part of one, or does not show the idempotency key of every row, or one of "
-            "these keys twice, so that it cannot tell what is there and what is not",
+            "the list of instructions is incomplete, or has a row without an idempotency key, or has one of these keys "
+            "twice, so it does not prove which instructions exist",
         )
     found = {row.instruction_id: row for row in rows}
     return {key: found.get(key) for key in keys}
 
 
 def _useless(listed: PositionGetPositionInstructionsResponse, why: str) -> Exception:
-    """The error of a list that does not tell what was asked of it."""
+    """Return the error of a list that does not answer the question."""
     from ..errors import APIResponseValidationError
 
     return APIResponseValidationError(why, status_code=200, request_id=request_id_in(listed.to_dict()))

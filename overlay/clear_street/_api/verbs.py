@@ -1,4 +1,4 @@
-"""Requests to paths that the package has no method for: `client.get(...)` and its kin."""
+"""Prepare requests to paths for which the package has no method: `client.get(...)`, `client.post(...)` and so on."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 UNKNOWN_PATH = "(a path that the spec does not know)"
-"""What errors and logs call such a path: the path itself may have account ids in it."""
+"""The name of such a path in errors and logs. The path itself may contain account ids."""
 
 _NOT_IN_A_PATH = re.compile(r"[^A-Za-z0-9._~!$&'()*+,;=:@%/-]")
 
 
 def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tuple[Operation[..., T], Prepared, type]:
-    """The operation and the request of a generic call, and the class of its value: the known operation of that path, or
-    one of its own.
+    """Return the operation and the request of a generic call, and the class of its value.
+
+    If the path is that of a known operation, it is that operation; else a new one. Raises `ArgumentError`.
     """
     _check_path(path)
     kind = seam.checked_cast(cast_to)
@@ -34,7 +35,7 @@ def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tup
     if operation is not None:
         if kind is list:
             raise ArgumentError(
-                f"{operation.name} answers with an object, so `cast_to` cannot be list; use dict, or a model."
+                f"The reply of {operation.name} is an object, so `cast_to` cannot be list; use dict, or a model."
             )
         return cast("Operation[..., T]", operation), _known(operation, path, body), kind
     resend = Resend.READ if method == "GET" else Resend.ONCE
@@ -48,25 +49,27 @@ def _check_path(path: str) -> None:
         raise ArgumentError(f"Expected a path that starts with '/' for `path` but received {path!r}.")
     if bad := _NOT_IN_A_PATH.search(path):
         raise ArgumentError(
-            f"The character {bad[0]!r} cannot stand in `path` {path!r}; percent-encode it, and give a query in "
+            f"The character {bad[0]!r} is not allowed in `path` {path!r}; percent-encode it, and pass a query as "
             "`extra_query`."
         )
     if re.search(r"%(?![0-9A-Fa-f]{2})", path):
         raise ArgumentError(f"A '%' in `path` {path!r} does not begin an escape; write %25 for the character itself.")
     for segment in path.split("/")[1:]:
         if not segment:
-            raise ArgumentError(f"A segment in `path` {path!r} is empty; put the id in, that was to stand there.")
+            raise ArgumentError(f"A segment in `path` {path!r} is empty; fill in the id.")
         try:
             if unquote(segment, errors="strict") in (".", ".."):
                 raise ArgumentError(
                     f"The segment {segment!r} in `path` {path!r} would lead to another path; leave it out."
                 )
         except UnicodeDecodeError:
-            raise ArgumentError(f"The segment {segment!r} in `path` {path!r} is no UTF-8.") from None
+            raise ArgumentError(
+                f"The segment {segment!r} in `path` {path!r} is not UTF-8 when it is decoded; percent-encode UTF-8."
+            ) from None
 
 
 def _best_match(method: str, path: str) -> Operation[..., object] | None:
-    """The operation of a path; of several that fit, the one whose literal segments come first, as at the service."""
+    """Return the operation of a path; of several, as the service does, the one whose literal segments come first."""
     every = every_operation()
     fitting = [one for one in every if one.method == method and _parameters(one, path) is not None]
     if not fitting:
@@ -77,7 +80,7 @@ def _best_match(method: str, path: str) -> Operation[..., object] | None:
 
 
 def _parameters(operation: Operation[..., object], path: str) -> dict[str, str] | None:
-    """The parameters of a path, where it is that of the operation."""
+    """Return the parameters of a path; None if it is not a path of the operation."""
     parts, template = path.split("/"), operation.path_template.split("/")
     if len(parts) != len(template):
         return None
@@ -91,19 +94,19 @@ def _parameters(operation: Operation[..., object], path: str) -> dict[str, str] 
 
 
 def _refuse_sibling(operation: Operation[..., object], path: str, every: Iterable[Operation[..., object]]) -> None:
-    """Refuse a path in which the literal segment of another operation's stands for a parameter."""
+    """Raise `ArgumentError` if a parameter in a path is equal to a literal segment of another operation's path."""
     parts, template = path.split("/"), operation.path_template.split("/")
     for other in every:
         theirs = other.path_template.split("/")
         for index, (mine, name) in enumerate(zip(parts, template, strict=True)):
             if "{" in name and theirs[: index + 1] == [*template[:index], unquote(mine)]:
                 raise ArgumentError(
-                    f"The segment {mine!r} in `path` {path!r} stands for {name}, but leads to another path."
+                    f"The segment {mine!r} in `path` {path!r} is in place of {name} but leads to another path; use an id."
                 )
 
 
 def _known(operation: Operation[..., object], path: str, body: object) -> Prepared:
-    """The request of a known operation, given by its path; what the call's rules need is read out of it."""
+    """Prepare the request of a known operation from its path, with what the call's rules need."""
     given = _parameters(operation, path) or {}
     number = given.get("account_id", "")
     account_id = int(number) if re.fullmatch(r"[0-9]{1,19}", number) else None

@@ -1,4 +1,4 @@
-"""What a response tells beside its body: how the call went that brought it."""
+"""Add to responses how their call went."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class CallFacts:
-    """Mixed into every response class."""
+    """A mixin of every response class: attempts, request id, and whether a look answered."""
 
     __slots__ = ()
 
@@ -26,21 +26,19 @@ class CallFacts:
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Each request that the call sent, with its time, status and request id; empty where no call brought the
-        response.
+        """Each request that the call made, with its time, result, status and request id; empty if the response is not
+        from a call.
         """
         return getattr(self, "_attempts", ())
 
     @property
     def reconciled(self) -> bool:
-        """Whether what came of the call was found by looking at the account's instructions, after an attempt that
-        ended unknown.
-        """
+        """Whether a look answered what the reply did not, for at least a part of the call, after an unknown attempt."""
         return getattr(self, "_reconciled", False)
 
     @property
     def request_id(self) -> str | None:
-        """The service's id of the request, to quote to its support; None where it sent none."""
+        """The service's id of the request, to quote to its support; None if the reply has none."""
         return self.metadata.request_id if self.metadata is not None else None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -53,7 +51,7 @@ class CallFacts:
 
 
 def record_call(response: CallFacts, attempts: tuple[Attempt, ...], *, reconciled: bool) -> None:
-    """Remember how the call went that brought a response."""
+    """Store in a response how its call went."""
     object.__setattr__(response, "_attempts", attempts)
     object.__setattr__(response, "_reconciled", reconciled)
 

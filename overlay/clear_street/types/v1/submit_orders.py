@@ -25,8 +25,8 @@ class NewOrderRequestParam(TypedDict, total=False):
     time_in_force: Required[api.TimeInForce | api.TimeInForceName]
     """How long the order stands."""
     id: str | None
-    """The idempotency key, unique in the account, which comes back as `client_order_id`; a fresh UUID where it is left
-    out.
+    """The idempotency key, unique in the account; replies have it as `client_order_id`. Without one, the client makes a
+    new UUID.
     """
     symbol: str | None
     """Equity ticker or OSI symbol; this or `instrument_id`."""
@@ -59,7 +59,7 @@ class OrderSubmitOrdersParams(TypedDict):
 
 
 class OrderSubmitOrdersResponse(CallFacts, api.OrderSubmitOrdersResponse):
-    """The orders of a submitted batch, in the caller's order."""
+    """The orders of a submitted batch, in the order in which they were given."""
 
     __slots__ = ("_attempts", "_reconciled")
 
@@ -70,10 +70,10 @@ class OrderSubmitOrdersResponse(CallFacts, api.OrderSubmitOrdersResponse):
 
     @property
     def rejected(self) -> list[api.Order]:
-        """The orders that it refused, each with its `details`."""
+        """The orders that the service rejected, each with its `details`."""
         return [row for row in self.data or () if row.status in ORDER_STATES.refused]
 
     @property
     def undetermined(self) -> list[api.Order]:
-        """The orders of which the reply does not say what came of them, and no look could tell."""
+        """The orders that the reply did not mention, and no look showed. Treat their outcome as unknown."""
         return [row for row in self.data or () if row.status not in ORDER_STATES.taken | ORDER_STATES.refused]

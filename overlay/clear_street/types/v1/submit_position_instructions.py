@@ -23,9 +23,9 @@ class PositionInstructionRequestParam(TypedDict, total=False):
     quantity: Required[int | str | Decimal]
     """Number of contracts, a positive whole number."""
     instruction_id: str | None
-    """The idempotency key, unique in the account; a fresh UUID where it is left out."""
+    """The idempotency key, unique in the account. Without one, the client makes a new UUID."""
     client_instruction_id: str | None
-    """The idempotency key, under the name that the service gives it since September 2026."""
+    """The idempotency key, under the name that the service has had for it since September 2026."""
 
 
 class PositionSubmitPositionInstructionsParams(TypedDict):
@@ -35,7 +35,7 @@ class PositionSubmitPositionInstructionsParams(TypedDict):
 
 
 class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPositionInstructionsResponse):
-    """The rows of a submitted batch, in the caller's order."""
+    """The rows of a submitted batch, in the order in which they were given."""
 
     __slots__ = ("_attempts", "_reconciled")
 
@@ -46,26 +46,26 @@ class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPo
 
     @property
     def rejected(self) -> list[api.PositionInstruction]:
-        """The rows that it refused, each with its `rejection_reason`."""
+        """The rows that the service rejected, each with its `rejection_reason`."""
         return [row for row in self.data or () if row.status in REFUSED_STATES]
 
     @property
     def undetermined(self) -> list[api.PositionInstruction]:
-        """The rows of which the reply does not say what came of them, and no look could tell."""
+        """The rows that the reply did not mention, and no look showed. Treat their outcome as unknown."""
         return [row for row in self.data or () if row.status not in KNOWN_STATES or row.status == "UNKNOWN"]
 
     @property
     def rejections(self) -> list[Rejection]:
-        """The rows that it refused, with the reasons read."""
+        """The rows that the service rejected, each with the reason."""
         return rejections(self.rejected)
 
     def raise_for_rejections(self) -> None:
-        """Raise `APIStatusError`, with the rows in `data` and this in `response`, where any row was refused."""
+        """Raise `APIStatusError` if a row was rejected, with the rejected rows in `data` and this in `reply`."""
         rejected = self.rejected
         if rejected:
             reasons = "; ".join(f"{row.instruction_id}: {words_of(row)}" for row in rejected[:3])
             raise APIStatusError(
-                f"{len(rejected)} of {len(self.data)} instructions refused: {reasons}",
+                f"{len(rejected)} of {len(self.data)} instructions rejected: {reasons}",
                 status_code=self.attempts[-1].status_code or 207 if self.attempts else 207,
                 error=self.error,
                 data=rejected,
