@@ -559,7 +559,7 @@ def test_a_row_may_have_its_key_under_either_name(row: Any) -> None:
 def test_two_keys_for_one_row_are_refused(row: Any) -> None:
     client, bodies = at()
 
-    with pytest.raises(ArgumentError, match=r"Two idempotency keys in `instructions\[0\]`: 'b' .*, 'a' .*give only one"):
+    with pytest.raises(ArgumentError, match=r"Two idempotency keys in `instructions\[0\]`: 'b' .*, 'a' .*only one"):
         submit(client, row)
     assert bodies == []
 

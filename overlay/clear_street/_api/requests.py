@@ -255,8 +255,8 @@ def with_extras(request: Request, *, query: Any, body: Any) -> Request:
             raise refusal(f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}.")
         if own is None or request.method == "GET" or request.operation == "cancel_position_instruction":
             raise refusal(
-                f"The body of {request.operation} is not an object: it takes no `extra_body` (received {body!r}); leave "
-                "it out, or use `extra_query`."
+                f"The body of {request.operation} is not an object: it takes no `extra_body` (received {body!r}); "
+                "leave it out, or use `extra_query`."
             )
         json = own | extra
         _check_json("extra_body", json)

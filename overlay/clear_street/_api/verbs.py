@@ -101,7 +101,8 @@ def _refuse_sibling(operation: Operation[..., object], path: str, every: Iterabl
         for index, (mine, name) in enumerate(zip(parts, template, strict=True)):
             if "{" in name and theirs[: index + 1] == [*template[:index], unquote(mine)]:
                 raise ArgumentError(
-                    f"The segment {mine!r} in `path` {path!r} is in place of {name} but leads to another path; use an id."
+                    f"The segment {mine!r} in `path` {path!r} is in place of {name} but leads to another path; "
+                    "use an id."
                 )
 
 
