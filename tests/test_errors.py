@@ -29,6 +29,7 @@ from clear_street import (
     InstructionFailedError,
     InternalServerError,
     NotFoundError,
+    OrderFailedError,
     PermissionDeniedError,
     RateLimitError,
     UnprocessableEntityError,
@@ -38,6 +39,7 @@ from clear_street.errors import RequestInfo, StateSeen
 from clear_street.sandbox import Sandbox
 from clear_street.types.v1 import APIError as ErrorBody
 from clear_street.types.v1 import (
+    Order,
     PositionInstruction,
     PositionSubmitPositionInstructionsResponse,
 )
@@ -123,6 +125,7 @@ def test_everything_is_under_one_root() -> None:
             ]
         },
         "InstructionFailedError": ["ClearStreetError"],
+        "OrderFailedError": ["ClearStreetError"],
         "WaitTimeoutError": ["ClearStreetError"],
     }
 
@@ -356,6 +359,7 @@ STATUS: dict[str, Any] = {
     "data": [INSTRUCTION],
     "retry_after": 3.0,
 }
+ORDER = Order.from_dict({"id": "o", "status": "CANCELED"})
 HISTORY = [StateSeen(None, ATTEMPT.started_at), StateSeen("SENT", ATTEMPT.started_at)]
 EXAMPLES: dict[type[ClearStreetError], Callable[[], ClearStreetError]] = {
     ClearStreetError: lambda: ClearStreetError("root"),
@@ -378,6 +382,9 @@ EXAMPLES: dict[type[ClearStreetError], Callable[[], ClearStreetError]] = {
     InternalServerError: lambda: InternalServerError("m", **STATUS, **CONTEXT),
     InstructionFailedError: lambda: InstructionFailedError(
         "m", instructions=[INSTRUCTION], history=HISTORY, rows=[INSTRUCTION], states={"i": "SENT"}
+    ),
+    OrderFailedError: lambda: OrderFailedError(
+        "m", orders=[ORDER], history=HISTORY, rows=[ORDER], states={"o": "CANCELED"}
     ),
     WaitTimeoutError: lambda: WaitTimeoutError(
         "m", last_seen=INSTRUCTION, history=HISTORY, rows=[INSTRUCTION], states={"i": "SENT", "j": None}

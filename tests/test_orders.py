@@ -28,12 +28,11 @@ from clear_street._calls.kinds import KINDS
 from clear_street._states import ORDER_OPEN_STATES, ORDER_STATES, ORDER_VAGUE_STATES
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.types.v1 import NewOrderRequest, Order, OrderStatus
+from support.client_modes import Mode, settled
 from support.scripted_service import ACCOUNT, LONG_AGO, NOW, Service, breaking, envelope, lost, reply, unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from support.client_modes import Mode
 
 SHARE = "0195f6d0-4f10-7b6a-9c3d-2e8f7a1b0c01"
 NEW: Any = {"side": "BUY", "quantity": 10, "order_type": "LIMIT", "limit_price": "1", "time_in_force": "DAY"}
@@ -377,9 +376,9 @@ def test_cancelling_all_is_never_repeated() -> None:
 # --- Replacing --------------------------------------------------------------------------------------------------------
 
 
-def test_a_replacement_is_sent_again_while_nothing_was_done() -> None:
+def test_a_replacement_is_sent_again_while_nothing_was_done(mode: Mode) -> None:
     service = Service(unsent(), reply(429), reply(200, order(status="PENDING_REPLACE", limit_price="2.5")))
-    assert replace(service.client()).data.limit_price == "2.5"
+    assert mode.run(lambda: replace(mode.client(service))).data.limit_price == "2.5"
 
 
 @pytest.mark.parametrize("status", ["PENDING_REPLACE", "NEW", "FILLED"])
@@ -443,8 +442,6 @@ def test_a_watch_tells_each_state_and_each_fill(mode: Mode) -> None:
     client = mode.sandbox(sandbox)
 
     async def story() -> list[tuple[Any, ...]]:
-        from support.client_modes import settled
-
         response = await settled(submit(client, {**WANTED, "order_type": "MARKET", "limit_price": None, "id": "a"}))
         watch = client.v1.orders.watch_orders(ACCOUNT, order_ids=[response.data[0].id])
         told: list[Any] = [change async for change in watch] if mode.is_async else list(watch)
@@ -464,8 +461,6 @@ def test_a_wait_ends_when_every_order_is_filled(mode: Mode) -> None:
     client = mode.sandbox(sandbox)
 
     async def story() -> list[Order]:
-        from support.client_modes import settled
-
         market = {**WANTED, "order_type": "MARKET", "limit_price": None}
         response = await settled(submit(client, {**market, "id": "a"}, {**market, "id": "b"}))
         first, second = response.data
@@ -537,8 +532,6 @@ def test_the_orders_of_a_close_are_followed_in_one_line(mode: Mode) -> None:
     client = mode.sandbox(Sandbox())
 
     async def story() -> Any:
-        from support.client_modes import settled
-
         closed = await settled(client.v1.positions.close_position("AAPL", account_id=ACCOUNT))
         return await settled(client.v1.orders.wait_for_orders_of(closed))
 
@@ -546,10 +539,15 @@ def test_the_orders_of_a_close_are_followed_in_one_line(mode: Mode) -> None:
     assert (filled.symbol, filled.status) == ("AAPL", "FILLED")
 
 
-def test_a_reply_without_orders_needs_no_wait() -> None:
+def test_a_reply_without_orders_needs_no_wait(mode: Mode) -> None:
     service = Service(reply(200, []))
-    client = service.client()
-    assert client.v1.orders.wait_for_orders_of(client.v1.positions.close_positions(ACCOUNT)) == []
+    client = mode.client(service)
+
+    async def story() -> Any:
+        closed = await settled(client.v1.positions.close_positions(ACCOUNT))
+        return await settled(client.v1.orders.wait_for_orders_of(closed))
+
+    assert mode.play(story) == []
     assert len(service.seen) == 1
 
 
@@ -572,8 +570,6 @@ def test_a_close_tells_which_orders_may_be_its_effect(mode: Mode) -> None:
     client = mode.sandbox(sandbox)
 
     async def story() -> APIError:
-        from support.client_modes import settled
-
         await settled(submit(client, {**WANTED, "id": "before"}))
         sandbox.clock.advance(60)
         sandbox.faults.add(Fault.after_effect(), operation="close_position")
@@ -623,6 +619,12 @@ def test_a_close_does_not_look_past_its_deadline() -> None:
     error = failure(lambda client: client.v1.positions.close_positions(ACCOUNT, deadline=10.0), service)
     assert error.candidates == ()
     assert service.methods == ["DELETE"]
+
+
+def test_nothing_is_looked_for_on_account_0_which_is_nobodys() -> None:
+    service = Service(lost())
+    error = failure(lambda client: client.v1.positions.close_positions(0), service)
+    assert (error.candidates, service.methods) == ((), ["DELETE"])
 
 
 def test_what_a_close_looks_at_is_asked_for_from_its_own_beginning() -> None:

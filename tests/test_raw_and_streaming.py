@@ -291,7 +291,9 @@ def test_what_a_broken_body_left_unknown_stays_unknown(mode: Mode, operation: st
                 await settled(getattr(response, read)())
             errors.append(caught.value)
 
-    service = Service((200, Body(POSITIONS[:10], httpx.ReadError("Connection reset by peer"))))
+    service = Service(
+        (200, Body(POSITIONS[:10], httpx.ReadError("Connection reset by peer"))), otherwise=(200, envelope([]))
+    )
     if mode.is_async:
         streaming(mode, service, operation, story)
     else:
@@ -340,8 +342,9 @@ def test_a_streamed_call_is_repeated_as_a_plain_one_is(mode: Mode) -> None:
     service = Service((503, failed(503)), (200, Body(POSITIONS)))
     response = streaming(mode, service, "get_positions", lambda response: response)
     assert response.retries_taken == 1
+    service = Service((503, failed(503)), otherwise=(200, envelope([])))
     with pytest.raises(InternalServerError) as caught:
-        streaming(mode, Service((503, failed(503))), "close_positions", lambda response: None)
+        streaming(mode, service, "close_positions", lambda response: None)
     assert caught.value.outcome_unknown
 
 
