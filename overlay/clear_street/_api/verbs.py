@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import unquote
 
 from ..errors import ArgumentError
-from . import requests as seam
+from . import requests
 from .operations import Operation, Resend
 from .rows import every_operation
 
@@ -30,7 +30,7 @@ def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tup
     If the path is that of a known operation, it is that operation; else a new one. Raises `ArgumentError`.
     """
     _check_path(path)
-    kind = seam.checked_cast(cast_to)
+    kind = requests.checked_cast(cast_to)
     operation = _best_match(method, path)
     if operation is not None:
         if kind is list:
@@ -39,7 +39,7 @@ def prepared_verb(method: str, path: str, body: object, cast_to: type[T]) -> tup
             )
         return cast("Operation[..., T]", operation), _known(operation, path, body), kind
     resend = Resend.READ if method == "GET" else Resend.ONCE
-    prepared = seam.Prepared(seam.raw_request(method.lower(), method, UNKNOWN_PATH, path, body))
+    prepared = requests.Prepared(requests.raw_request(method.lower(), method, UNKNOWN_PATH, path, body))
     unknown: Operation[[], T] = Operation(method.lower(), method, UNKNOWN_PATH, resend, lambda: lambda: prepared, None)
     return unknown, prepared, kind
 
@@ -114,8 +114,8 @@ def _known(operation: Operation[..., object], path: str, body: object) -> Prepar
     if operation.may_look and account_id is None:
         raise ArgumentError(f"Expected an account id in `path` but received {number!r}.")
     if not operation.may_look or operation.resend == Resend.REPLACE:
-        request = seam.raw_request(operation.name, operation.method, operation.path_template, path, body)
-        return seam.Prepared(request, account_id, given.get("order_id"))
+        request = requests.raw_request(operation.name, operation.method, operation.path_template, path, body)
+        return requests.Prepared(request, account_id, given.get("order_id"))
     if operation.has_rows:
         (*_, rows) = operation.arguments
         return operation.build(account_id, **{rows: body})

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
-from .._api import requests as seam
+from .._api import requests
 from .._config.arguments import OPTIONS, checked_flag, takes, unexpected
 from .._config.secrets import checked_headers, concealed
 from .._outcomes import Attempt, Failure, Outcome, Reply
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_preload = cache(seam.preload)
+_preload = cache(requests.preload)
 
 NOT_AFTER = "the time in `not_after`"
 
@@ -66,7 +66,7 @@ class Asked(Generic[T]):
         self,
         settings: Settings,
         operation: Operation[..., T],
-        prepared: seam.Prepared,
+        prepared: requests.Prepared,
         options: Mapping[str, object],
         shape: str,
         cast_to: object,
@@ -76,7 +76,7 @@ class Asked(Generic[T]):
         raises, resends = settings.raise_on_rejection, None
         if options:
             _check_options(operation, options)
-            request = seam.with_extras(request, query=options.get("extra_query"), body=options.get("extra_body"))
+            request = requests.with_extras(request, query=options.get("extra_query"), body=options.get("extra_body"))
             headers = checked_headers("extra_headers", concealed(options.get("extra_headers"))).over(headers)
             limits = limits.with_options(options)
             raises = _flag(options, "raise_on_rejection", raises)
@@ -301,7 +301,7 @@ class Call(Generic[T]):
         learnt: Learnt,
         clock: Clock,
         operation: Operation[..., T],
-        prepared: seam.Prepared,
+        prepared: requests.Prepared,
         options: Mapping[str, object],
         shape: str,
         cast_to: object,
@@ -362,15 +362,15 @@ class Call(Generic[T]):
         asked, history = self.asked, self.history
         value: Any
         if asked.operation.response is None:
-            value = seam.read_as(asked.cast_to, reply.body)
+            value = requests.read_as(asked.cast_to, reply.body)
             return value  # type: ignore[no-any-return]
         document = reply.json or {}
         if reply is history.last_look and isinstance(found, list):
             document = {**document, "data": [row.to_dict() for row in cast("Sequence[Row]", found)]}
-        value = seam.decode_reply(asked.operation.response(), document, found)
+        value = requests.decode_reply(asked.operation.response(), document, found)
         record_call(value, tuple(history.attempts), reconciled=history.reconciled)
         if asked.cast_to is not None:
-            value = seam.cast_model(asked.cast_to, value)
+            value = requests.cast_model(asked.cast_to, value)
         return value  # type: ignore[no-any-return]
 
 

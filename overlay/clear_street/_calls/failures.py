@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .._api import requests as seam
+from .._api import requests
 from .._api.operations import Resend
 from .._outcomes import Failure, Outcome, Reply
 from .._text import listed
@@ -124,7 +124,7 @@ def raise_if_refused(call: Call[T], reply: Reply, value: object) -> None:
         status_code=reply.status,
         headers=dict(reply.headers),
         body=reply.json,
-        error=seam.error_in(reply.json),
+        error=requests.error_in(reply.json),
         data=rejected,
         **context,
     )
@@ -226,7 +226,7 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
     body, kind, batch, shown = reply.json, call.asked.kind, call.history.batch, call.history.shown
     rows = batch.rejected_rows if batch is not None else []
     if batch is not None and not rows and not context["outcome_unknown"]:
-        rows = seam.rows_in(batch.kind.model(), body)
+        rows = requests.rows_in(batch.kind.model(), body)
     if shown is not None:
         rows = [shown]
     reasons = "" if kind is None else _reasons(kind, rows)
@@ -242,11 +242,11 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
     if advice is not None:
         context["advice"] = ". ".join(filter(None, (context["advice"], advice)))
     return status_error_class(reply.status)(
-        seam.error_message_in(body) or reasons or "no message",
+        requests.error_message_in(body) or reasons or "no message",
         status_code=reply.status,
         headers=dict(reply.headers),
         body=body if body is not None else (reply.body or b"").decode("utf-8", "replace"),
-        error=seam.error_in(body),
+        error=requests.error_in(body),
         data=rows,
         retry_after=policy.retry_after(reply.headers, call.time.wall_clock(reply.received)),
         **context,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import _states as states
-from .._api import requests as seam
+from .._api import requests
 from .._api.operations import Resend
 from .._api.rows import orders, positions
 from .._states import INSTRUCTION_STATES, ORDER_STATES, States
@@ -92,12 +92,12 @@ class Kind(NamedTuple):
     # Where it is looked for
     listing: Operation[..., Any]
     """The read that shows its rows."""
-    look: Callable[[int, Collection[str]], Sequence[seam.Prepared]]
+    look: Callable[[int, Collection[str]], Sequence[requests.Prepared]]
     """Return the requests of that read which together show an account's rows with these ids or keys."""
     is_by_id: bool
     """Whether these requests show no other rows."""
 
-    recent: Callable[[int, datetime | None], seam.Prepared] | None
+    recent: Callable[[int, datetime | None], requests.Prepared] | None
     """The request of the rows that have appeared since a time of the service's clock (None: not known); None for the
     whole where `look` shows all rows.
     """
@@ -150,17 +150,17 @@ class Kind(NamedTuple):
 
     def contradiction(self, rows: Iterable[Row]) -> str | None:
         """Return an id that two rows have in different states or with different keys; None if there is no such id."""
-        return seam.contradictory_id(rows, self.key_shown, self.nil_id)
+        return requests.contradictory_id(rows, self.key_shown, self.nil_id)
 
     def listed(self, status: int, value: Mapping[str, Any] | None, account_id: int) -> list[Row] | None:
         """Return the rows of a list; None if it is incomplete, or contradicts the request or itself."""
         response: Any = self.listing.response
-        rows = seam.listed_rows(response(), status, value, account_id)
+        rows = requests.listed_rows(response(), status, value, account_id)
         return None if self.contradiction(rows or ()) is not None else rows
 
     def rows_with_id(self, rows: Iterable[Row], id: str) -> list[Row]:
         """Return the rows that a cancel of `id` means. Ids may be written in different ways."""
-        return seam.rows_with_id(rows, id, self.ids)
+        return requests.rows_with_id(rows, id, self.ids)
 
 
 def number(text: object) -> Decimal | None:
@@ -191,10 +191,10 @@ INSTRUCTION = Kind(
     model=lambda: _types().PositionInstruction,
     key_sent="instruction_id",
     key_shown="instruction_id",
-    key_names=seam.key_names,
+    key_names=requests.key_names,
     refuses_used_keys=True,
     ids=("id",),
-    nil_id=seam.NIL_ID,
+    nil_id=requests.NIL_ID,
     same=(Field("instruction_type", "instruction_type", "text"), Field("quantity", "quantity", "number")),
     instrument=("instrument_id",),
     body=lambda row: {
@@ -203,7 +203,7 @@ INSTRUCTION = Kind(
         "quantity": row.quantity,
     },
     unmentioned=_unmentioned_instruction,
-    refusal=lambda reason: {"id": seam.NIL_ID, "status": "REJECTED", "rejection_reason": reason},
+    refusal=lambda reason: {"id": requests.NIL_ID, "status": "REJECTED", "rejection_reason": reason},
     states=INSTRUCTION_STATES,
     words_of=states.words_of,
     has_code=lambda row: row.rejection is not None,
@@ -238,7 +238,7 @@ CHUNK = 100
 """Ids in one request for orders."""
 
 
-def _look_for_orders(account_id: int, ids: Collection[str]) -> Sequence[seam.Prepared]:
+def _look_for_orders(account_id: int, ids: Collection[str]) -> Sequence[requests.Prepared]:
     """Each id may be that of one order and the key of another: a page has place for both."""
     every = [*ids]
     chunks = [every[start : start + CHUNK] for start in range(0, len(every), CHUNK)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._api import requests as seam
+from .._api import requests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def refused_name(reply: Reply, names: Sequence[str]) -> RefusedName | None:
     a value.
     """
     body = (reply.body or b"")[:_TEXT_MAX].decode("utf-8", "replace")
-    for text in (seam.error_message_in(reply.json), body):
+    for text in (requests.error_message_in(reply.json), body):
         if text and (refused := _refused(text, names)):
             return refused
     return None

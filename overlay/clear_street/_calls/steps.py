@@ -5,7 +5,7 @@ from __future__ import annotations
 from logging import INFO, WARNING
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from .._api import requests as seam
+from .._api import requests
 from .._api.json import read_object
 from .._api.operations import Resend
 from .._logging import log, logger
@@ -62,7 +62,7 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
     if isinstance(result, Reply):
         if result.body is not None:
             result.json = read_object(result.body)
-        request_id = seam.request_id_in(result.json)
+        request_id = requests.request_id_in(result.json)
     foreign = is_foreign(call, result)
     outcome = policy.classify(result, readable=not foreign and is_readable(call, result), foreign=foreign)
     if outcome is not Outcome.DONE:
@@ -95,10 +95,10 @@ def is_foreign(call: Call[T], result: Reply | Failure) -> bool:
     asked = call.asked.prepared
     if isinstance(result, Failure) or result.json is None or not asked.account_id:
         return False
-    if seam.names_other_account(result.json, asked.account_id):
+    if requests.names_other_account(result.json, asked.account_id):
         return True
     kind = call.asked.kind
-    return asked.id is not None and kind is not None and seam.names_other_id(result.json, asked.id, kind.ids)
+    return asked.id is not None and kind is not None and requests.names_other_id(result.json, asked.id, kind.ids)
 
 
 def is_readable(call: Call[T], result: Reply | Failure) -> bool:
@@ -108,14 +108,14 @@ def is_readable(call: Call[T], result: Reply | Failure) -> bool:
     if result.body is None:
         return True
     asked, resend = call.asked, call.asked.operation.resend
-    if seam.is_bare_error(result.json) and resend in (Resend.CANCEL, Resend.REPLACE, Resend.ONCE):
+    if requests.is_bare_error(result.json) and resend in (Resend.CANCEL, Resend.REPLACE, Resend.ONCE):
         return False
     if asked.operation.response is None:
-        return seam.reads_as(asked.cast_to, result.body)
+        return requests.reads_as(asked.cast_to, result.body)
     if result.json is None:
         return False
     # In the reply to a read, a value that is not an object reads None and counts as drift, as for any field.
-    if seam.has_data(asked.operation.response(), result.json, exact=asked.operation.changes):
+    if requests.has_data(asked.operation.response(), result.json, exact=asked.operation.changes):
         return True
     # A reply to a close may lack the orders, but must have the service's envelope: a gateway that stopped waiting may
     # answer with a 200 too.
@@ -230,7 +230,7 @@ def note_candidates(call: Call[T]) -> Flow[None]:
             return
 
 
-def read_list(call: Call[T], prepared: seam.Prepared) -> Flow[Reply | Failure]:
+def read_list(call: Call[T], prepared: requests.Prepared) -> Flow[Reply | Failure]:
     """Read a list once, within the time that the call has left."""
     asked, time, now = call.asked, call.time, call.clock.monotonic()
     send = Send(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from .._api import requests as seam
+from .._api import requests
 from .._api.keys import new_idempotency_key
 from .._outcomes import Failure, Outcome, Reply
 from . import failures, policy
@@ -126,7 +126,7 @@ def _rename(call: Call[T], sent: tuple[str, ...], refused: RefusedName) -> bool:
 def _rows(call: Call[T], batch: Batch, result: Reply | Failure) -> list[Row]:
     """Read the rows of a reply to a submit. Whether they have this call's keys is recorded for later calls too."""
     is_ours = isinstance(result, Reply) and not is_foreign(call, result)
-    rows = seam.rows_in(batch.kind.model(), cast("Reply", result).json) if is_ours else []
+    rows = requests.rows_in(batch.kind.model(), cast("Reply", result).json) if is_ours else []
     call.keys.note_echo(batch.is_echoed(rows))
     return rows
 
@@ -137,7 +137,7 @@ def _apply(batch: Batch, action: Action, result: Reply | Failure, outcome: Outco
         batch.apply_success(rows)
     elif action is Action.RAISE:
         reply = cast("Reply", result)
-        batch.apply_rejection(rows, seam.error_message_in(reply.json), reply.status)
+        batch.apply_rejection(rows, requests.error_message_in(reply.json), reply.status)
     elif action is Action.LOOK:
         batch.mark_open_unknown()
     elif outcome is not Outcome.NEVER_SENT:
@@ -206,4 +206,4 @@ def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
 def _submission(call: Call[T], batch: Batch, names: tuple[str, ...]) -> Request:
     """Build the request for the open rows, each with its key under all of these names."""
     rows = [{**batch.kind.body(entry.request), **dict.fromkeys(names, entry.key)} for entry in batch.open]
-    return seam.submission(call.asked.request, rows)
+    return requests.submission(call.asked.request, rows)

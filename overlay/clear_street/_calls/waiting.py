@@ -16,7 +16,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from .._annotations import resolvable
-from .._api import requests as seam
+from .._api import requests
 from .._config.arguments import checked_ids, checked_seconds, checked_states
 from .._logging import log
 from .._outcomes import Outcome
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         """Makes a call, to be run within a flow."""
 
         def __call__(
-            self, operation: Operation[..., T], prepared: seam.Prepared, options: dict[str, Any], /
+            self, operation: Operation[..., T], prepared: requests.Prepared, options: dict[str, Any], /
         ) -> Call[T]: ...
 
 
@@ -80,7 +80,7 @@ class Seen:
         self.kind: Kind = kind
         self.given: Collection[str] = () if ids is None else ids
         """The ids as the caller wrote them."""
-        self.ids: Collection[str] | None = None if ids is None else frozenset(map(seam.canonical_id, ids))
+        self.ids: Collection[str] | None = None if ids is None else frozenset(map(requests.canonical_id, ids))
         self.rows: dict[str, Row] = {}
         self.histories: dict[str, list[StateSeen]] = {}
         self.keys: dict[str, str] = {}
@@ -95,7 +95,7 @@ class Seen:
             ids = self._named(row)
             if not ids:
                 if (key := self.kind.key_of(row)) is not None:
-                    self.keys[seam.canonical_id(key)] = row.id
+                    self.keys[requests.canonical_id(key)] = row.id
                 continue
             previous = self.rows.get(ids[0])
             for id_ in ids:
@@ -111,9 +111,9 @@ class Seen:
     def _named(self, row: Row) -> list[str]:
         """Return the given ids that mean a row or, if no ids were given, the row's own."""
         if self.ids is None:
-            return [seam.canonical_id(row.id)]
+            return [requests.canonical_id(row.id)]
         shown = [text for name in self.kind.ids if (text := getattr(row, name)) is not None]
-        return [id_ for id_ in map(seam.canonical_id, shown) if id_ in self.ids]
+        return [id_ for id_ in map(requests.canonical_id, shown) if id_ in self.ids]
 
     @property
     def is_over(self) -> bool:
@@ -130,11 +130,11 @@ class Seen:
 
     def row(self, id: str) -> Row | None:
         """Return a row as it was last seen; None if it never appeared."""
-        return self.rows.get(seam.canonical_id(id))
+        return self.rows.get(requests.canonical_id(id))
 
     def history(self, id: str) -> Sequence[StateSeen]:
         """Return every state in which a row was seen."""
-        return self.histories.get(seam.canonical_id(id), ())
+        return self.histories.get(requests.canonical_id(id), ())
 
 
 class Poll:
@@ -208,7 +208,7 @@ class Poll:
         yield Sleep(min(wake, until, now + SLEEP_MAX) - now)
         return True
 
-    def _call(self, prepared: seam.Prepared, now: float, until: float) -> Call[Any]:
+    def _call(self, prepared: requests.Prepared, now: float, until: float) -> Call[Any]:
         options = {"max_retries": 0, "deadline": max(0.001, until - now)} if until < inf else {"max_retries": 0}
         return self._new_call(self._kind.listing, prepared, options)
 
@@ -484,7 +484,7 @@ def _others(seen: Seen, ids: Sequence[str]) -> str:
 
 
 def _timed_out(poll: Poll, seen: Seen, ids: Sequence[str], id_: str, seconds: float) -> WaitTimeoutError:
-    row, server_id = seen.row(id_), seen.keys.get(seam.canonical_id(id_))
+    row, server_id = seen.row(id_), seen.keys.get(requests.canonical_id(id_))
     if row is not None:
         what = f"was not settled within {seconds:g} s, last seen as {row.status}"
     elif poll.taken > -inf:
