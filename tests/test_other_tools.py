@@ -21,7 +21,7 @@ from clear_street import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
-from clear_street._http.seams import Seams
+from clear_street._http.library_methods import LibraryMethods
 from clear_street.sandbox import SandboxClock
 from support.client_modes import settled
 from support.raw_server import RawServer, answering
@@ -296,15 +296,15 @@ def test_a_tracer_of_the_pool_passes_requests_on(mode: Mode, service: RawServer)
 def test_a_method_that_was_replaced_before_the_import_counts_as_replaced() -> None:
     real = httpx.HTTPTransport.handle_request
     with mock.patch.object(httpx.HTTPTransport, "handle_request", functools.wraps(real)(lambda *_: None)):
-        seams = Seams((httpx.HTTPTransport, "handle_request"))
-        assert seams.replaced()
-    assert not seams.replaced()
+        methods = LibraryMethods((httpx.HTTPTransport, "handle_request"))
+        assert methods.replaced()
+    assert not methods.replaced()
 
 
 def test_another_method_of_httpx_in_its_place_counts_as_a_replacement() -> None:
-    seams = Seams((httpx.HTTPTransport, "handle_request"))
+    methods = LibraryMethods((httpx.HTTPTransport, "handle_request"))
     with mock.patch.object(httpx.HTTPTransport, "handle_request", httpx.MockTransport.handle_request):
-        assert seams.replaced()
+        assert methods.replaced()
 
 
 def test_a_client_made_while_its_transport_is_mocked_uses_that_one(service: RawServer) -> None:

@@ -28,7 +28,7 @@ from ..errors import ArgumentError
 from .bounds import BOUNDS, capped
 from .decoding import BoundedResponse
 from .pool import has_stray_body
-from .transport import ASYNC_SEAMS, AsyncTransport, looked_up, threads_can_start
+from .transport import ASYNC_TRANSPORT_METHODS, AsyncTransport, looked_up, threads_can_start
 
 if TYPE_CHECKING:
     import ssl
@@ -262,7 +262,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._made: dict[asyncio.AbstractEventLoop, tuple[_Connections, AsyncGenerator[None, None]]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if ASYNC_SEAMS.replaced():
+        if ASYNC_TRANSPORT_METHODS.replaced():
             return await self._default.handle_async_request(request)
         url = request.url
         if url.scheme not in ("http", "https"):

@@ -10,8 +10,8 @@ from .._annotations import resolvable
 from .._config.secrets import Secret
 from ..errors import ArgumentError
 from .environment import certificates, environment_proxy, is_loopback, shared_context, usable_proxy
-from .seams import CLIENT, Seams, replaced_sending
-from .transport import ASYNC_SEAMS, SEAMS, AsyncTransport, Transport
+from .library_methods import CLIENT, LibraryMethods, replaced_sending
+from .transport import ASYNC_TRANSPORT_METHODS, TRANSPORT_METHODS, AsyncTransport, Transport
 
 if TYPE_CHECKING:
     import ssl
@@ -105,15 +105,15 @@ class _AsyncRoutes(_Routing[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport)
 _SENDING = frozenset(
     {"send", "_send_handling_auth", "_send_handling_redirects", "_send_single_request", "_transport_for_url"}
 )
-_SEAMS = Seams(*[(httpx.Client, name) for name in sorted(_SENDING)])
-_ASYNC_SEAMS = Seams(*[(httpx.AsyncClient, name) for name in sorted(_SENDING)])
+_CLIENT_METHODS = LibraryMethods(*[(httpx.Client, name) for name in sorted(_SENDING)])
+_ASYNC_CLIENT_METHODS = LibraryMethods(*[(httpx.AsyncClient, name) for name in sorted(_SENDING)])
 
 
 def is_replaced(client: httpx.Client | httpx.AsyncClient) -> bool:
     """Whether a tool has replaced methods that a client sends with."""
     if isinstance(client, CLIENT):
-        return _SEAMS.replaced() or SEAMS.replaced()
-    return _ASYNC_SEAMS.replaced() or ASYNC_SEAMS.replaced()
+        return _CLIENT_METHODS.replaced() or TRANSPORT_METHODS.replaced()
+    return _ASYNC_CLIENT_METHODS.replaced() or ASYNC_TRANSPORT_METHODS.replaced()
 
 
 class DefaultHttpxClient(httpx.Client):
@@ -169,7 +169,7 @@ class DefaultHttpxClient(httpx.Client):
         return response
 
     def _is_replaced(self) -> bool:
-        return _SEAMS.replaced() or not _SENDING.isdisjoint(vars(self)) or type(self).send is not _SEND
+        return _CLIENT_METHODS.replaced() or not _SENDING.isdisjoint(vars(self)) or type(self).send is not _SEND
 
     def _new_transport(
         self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
@@ -241,7 +241,7 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         return response
 
     def _is_replaced(self) -> bool:
-        return _ASYNC_SEAMS.replaced() or not _SENDING.isdisjoint(vars(self)) or type(self).send is not _ASEND
+        return _ASYNC_CLIENT_METHODS.replaced() or not _SENDING.isdisjoint(vars(self)) or type(self).send is not _ASEND
 
     def _new_transport(
         self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None

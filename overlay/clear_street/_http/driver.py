@@ -22,7 +22,7 @@ from .attempts import KeyUnavailable, Sending, checked, refuse_awaitable, refuse
 from .bounds import BOUNDS, Bounds
 from .client import DefaultHttpxClient, send_plain
 from .clock import SystemClock
-from .seams import CLIENT
+from .library_methods import CLIENT
 
 if TYPE_CHECKING:
     from .._calls.effects import Effect, Flow

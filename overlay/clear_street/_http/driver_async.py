@@ -18,7 +18,7 @@ from .attempts import KeyUnavailable, without_request
 from .bounds import BOUNDS
 from .client import DefaultAsyncHttpxClient, asend_plain
 from .driver import BaseDriver, reading_bounds, warn_unclosed
-from .seams import ASYNC_CLIENT
+from .library_methods import ASYNC_CLIENT
 
 if TYPE_CHECKING:
     from .._calls.effects import Effect, Flow

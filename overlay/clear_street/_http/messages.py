@@ -11,7 +11,7 @@ import httpx
 
 from .._version import __version__
 from ..errors import ArgumentError
-from .seams import CLIENT, refuse_unseen
+from .library_methods import CLIENT, refuse_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping

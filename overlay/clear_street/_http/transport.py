@@ -22,8 +22,8 @@ import httpx
 
 from .bounds import BOUNDS, capped, raised_by_signal_handler
 from .decoding import BoundedResponse
+from .library_methods import LibraryMethods, replaced_sending
 from .pool import AsyncPool, Pool, has_stray_body
-from .seams import Seams, replaced_sending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -280,15 +280,15 @@ class _AsyncBody(httpx.AsyncByteStream):
             await self._release()
 
 
-_CORE_SEAMS = Seams(*[(httpcore.ConnectionPool, name) for name in ("handle_request", "create_connection")])
-SEAMS = Seams(
-    *_CORE_SEAMS.methods, (httpx.HTTPTransport, "handle_request"), (httpcore.HTTPConnection, "handle_request")
+_CORE_METHODS = LibraryMethods(*[(httpcore.ConnectionPool, name) for name in ("handle_request", "create_connection")])
+TRANSPORT_METHODS = LibraryMethods(
+    *_CORE_METHODS.methods, (httpx.HTTPTransport, "handle_request"), (httpcore.HTTPConnection, "handle_request")
 )
-_ASYNC_CORE_SEAMS = Seams(
+_ASYNC_CORE_METHODS = LibraryMethods(
     *[(httpcore.AsyncConnectionPool, name) for name in ("handle_async_request", "create_connection")]
 )
-ASYNC_SEAMS = Seams(
-    *_ASYNC_CORE_SEAMS.methods,
+ASYNC_TRANSPORT_METHODS = LibraryMethods(
+    *_ASYNC_CORE_METHODS.methods,
     (httpx.AsyncHTTPTransport, "handle_async_request"),
     (httpcore.AsyncHTTPConnection, "handle_async_request"),
 )
@@ -330,7 +330,7 @@ class Transport(httpx.HTTPTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         _sending(request)
-        if SEAMS.replaced():
+        if TRANSPORT_METHODS.replaced():
             with replaced_sending():
                 return super().handle_request(request)
         pool = self._pools.current()
@@ -357,7 +357,7 @@ class _Passed:
         self._pools, self._source = pools, source
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        if _CORE_SEAMS.replaced():
+        if _CORE_METHODS.replaced():
             return self._source.handle_request(request)
         pool = self._pools.current()
         response, use = pool.handle_request(request)
@@ -428,7 +428,7 @@ class AsyncTransport(httpx.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         _sending(request)
-        if ASYNC_SEAMS.replaced():
+        if ASYNC_TRANSPORT_METHODS.replaced():
             with replaced_sending():
                 return await super().handle_async_request(request)
         pool = await self._pools.current()
@@ -455,7 +455,7 @@ class _AsyncPassed:
         self._pools, self._source = pools, source
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        if _ASYNC_CORE_SEAMS.replaced():
+        if _ASYNC_CORE_METHODS.replaced():
             return await self._source.handle_async_request(request)
         pool = await self._pools.current()
         response, use = await pool.handle_async_request(request)

@@ -27,7 +27,7 @@ _ASKING = ("request", "get", "post", "put", "patch", "delete", "stream", "build_
 CLIENT, ASYNC_CLIENT = httpx.Client, httpx.AsyncClient
 
 
-class Seams:
+class LibraryMethods:
     """Methods of other libraries, each as it was when this module was imported; None for one replaced before that."""
 
     def __init__(self, *methods: tuple[Any, str]) -> None:
@@ -74,8 +74,8 @@ def _wraps(owner: Any, name: str, method: Any) -> bool:
     return False
 
 
-_SYNC_ASKING = Seams(*[(httpx.Client, name) for name in _ASKING], (httpx, "Client"))
-_ASYNC_ASKING = Seams(*[(httpx.AsyncClient, name) for name in _ASKING], (httpx, "AsyncClient"))
+_SYNC_ASKING = LibraryMethods(*[(httpx.Client, name) for name in _ASKING], (httpx, "Client"))
+_ASYNC_ASKING = LibraryMethods(*[(httpx.AsyncClient, name) for name in _ASKING], (httpx, "AsyncClient"))
 
 
 def refuse_unseen(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> None:
