@@ -50,16 +50,16 @@ class Resend:
 class Operation(_Generic["P", "T_co"]):
     """An operation: how its request is built, how it may be sent again, and the class of its reply.
 
-    `door` gives the function that builds the request: the generated one, or one in `requests.py` where more is to be
-    checked than the spec says. `enums` gives the enums of its arguments, by name: a misspelt member is refused.
-    `check` gives a function that raises `ArgumentError` where arguments do not fit each other. `kind` is the kind of
-    effect that a look can show, of the table in `_calls/kinds.py`.
+    `builder` returns the function that builds the request: the generated one, or one in `requests.py` if more has to
+    be checked than the spec says. `enums` returns the enums of its arguments, by name, so that a misspelt member is
+    refused. `check` returns a function that raises `ArgumentError` for arguments that exclude each other. `kind` is the
+    kind of effect that a look can show, a key of the table in `_calls/kinds.py`.
     """
 
     __slots__ = (
         "authenticated",
         "check",
-        "door",
+        "builder",
         "enums",
         "kind",
         "method",
@@ -75,7 +75,7 @@ class Operation(_Generic["P", "T_co"]):
         method: str,
         path_template: str,
         resend: str,
-        door: Callable[[], Callable[P, Request | Prepared]],
+        builder: Callable[[], Callable[P, Request | Prepared]],
         response: Callable[[], type[T_co]] | None,
         *,
         enums: Callable[[], Mapping[str, Any]] | None = None,
@@ -87,7 +87,7 @@ class Operation(_Generic["P", "T_co"]):
         self.method: str = method
         self.path_template: str = path_template
         self.resend: str = resend
-        self.door: Callable[[], Callable[P, Request | Prepared]] = door
+        self.builder: Callable[[], Callable[P, Request | Prepared]] = builder
         self.response: Callable[[], type[T_co]] | None = response
         self.enums: Callable[[], Mapping[str, Any]] | None = enums
         self.check: Callable[[], Callable[[Mapping[str, object]], None]] | None = check
@@ -104,7 +104,7 @@ class Operation(_Generic["P", "T_co"]):
         if self.check is not None:
             self.check()(kwargs)
         try:
-            built = self.door()(*args, **kwargs)
+            built = self.builder()(*args, **kwargs)
         except (ValueError, TypeError) as error:
             raise refusal(str(error)) from None
         if isinstance(built, Prepared):
@@ -120,7 +120,7 @@ class Operation(_Generic["P", "T_co"]):
         """The names of the operation's arguments, without the options."""
         from inspect import signature
 
-        return tuple(signature(self.door()).parameters)
+        return tuple(signature(self.builder()).parameters)
 
     @property
     def changes(self) -> bool:
