@@ -58,8 +58,8 @@ class Operation(_Generic["P", "T_co"]):
 
     __slots__ = (
         "authenticated",
-        "check",
         "builder",
+        "check",
         "enums",
         "kind",
         "method",
