@@ -941,7 +941,10 @@ def test_either_name_can_be_taken_but_not_both(dialect: Any, known: str, unknown
 def test_a_key_that_is_none_is_refused_under_its_name() -> None:
     service = today()
     answer = service.submit(service.row(client_instruction_id=" "))
-    assert (answer.status, answer.message) == (400, "`client_instruction_id` of instruction 0 is no key")
+    assert (answer.status, answer.message) == (
+        400,
+        "`client_instruction_id` of instruction 0 is not a key that can be used",
+    )
 
 
 def test_the_dialect_can_change_while_it_runs(sandbox: Sandbox, service: Service) -> None:

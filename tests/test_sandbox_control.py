@@ -515,7 +515,7 @@ def test_a_seed_file_is_its_world(command: Command, tmp_path: Path) -> None:
             '{"accounts": [{"account_id": 1, "instructions": [{"symbol": "X", "status": "DONE"}]}]}',
             "$.accounts[0].instructions[0]: Expected one of",
         ),
-        ("{", "is no JSON"),
+        ("{", "is not JSON"),
         ("[]", "$: expected an object"),
         ('{"market": {"zone": "Mars"}}', "$.market: "),
         (None, "No such file"),

@@ -1,8 +1,8 @@
-"""The service in miniature: a small stateful exchange, in memory, to try the client on without an account.
+"""Imitate the service in memory, to try the client without an account.
 
-`Sandbox` is the exchange: no I/O, its own clock, scripted or seeded faults, a ledger of every effect. It is reached in
-process through `SandboxTransport` and `AsyncSandboxTransport`, or over loopback through `SandboxServer`
-(``python -m clear_street.sandbox``).
+`Sandbox` is the service: it has state, its own clock, faults on request, and a ledger of every effect, and does no I/O.
+Clients reach it in process through `SandboxTransport` and `AsyncSandboxTransport`, or over loopback through
+`SandboxServer` (``python -m clear_street.sandbox``).
 """
 
 from __future__ import annotations

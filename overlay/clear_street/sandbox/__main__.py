@@ -192,7 +192,7 @@ def _pace(text: str) -> _Pace:
         return _Pace(1.0 if text == "live" else None)
     digits = text.removesuffix("x")
     if digits == text or not digits.replace(".", "", 1).isdigit() or not float(digits):
-        raise ArgumentTypeError(f"{text!r} is none of live, stepped, and a pace such as 60x")
+        raise ArgumentTypeError(f"{text!r} is not live, stepped or a pace such as 60x")
     return _Pace(float(digits))
 
 

@@ -1,4 +1,4 @@
-"""Checks of what sets a sandbox up: a mistake in a test is refused where it is made, not passed over."""
+"""Check the arguments that set a sandbox up, so that a mistake in a test raises where it is made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 def one_of(argument: str, value: object, known: Collection[_T]) -> _T:
-    """Refuse what is none of those known, with those and the nearest of them."""
+    """Raise `ValueError` for a value that is not one of `known`. The message lists those, and the nearest."""
     for each in known:
         if each == value:
             return each
@@ -25,7 +25,7 @@ def one_of(argument: str, value: object, known: Collection[_T]) -> _T:
 
 
 def at_least(least: float, **values: object) -> None:
-    """Refuse what is no finite number, or less than `least`; None stands for nothing given."""
+    """Raise `ValueError` for a value that is not a finite number of at least `least`, or None."""
     for argument, value in values.items():
         is_right = isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value < inf
         if value is not None and not is_right:
@@ -33,13 +33,13 @@ def at_least(least: float, **values: object) -> None:
 
 
 def whole_number(argument: str, value: object, least: int) -> None:
-    """Refuse what is no whole number, or less than `least`."""
+    """Raise `ValueError` for a value that is not a whole number of at least `least`."""
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ValueError(f"Expected a whole number, {least} or more, for `{argument}` but received {value!r}.")
 
 
 def decimal(argument: str, value: object) -> Decimal:
-    """The number that a text or a whole number says, exactly."""
+    """Return a number, given as text or a whole number, as an exact decimal. Raises `ValueError`."""
     try:
         if (
             isinstance(value, (str, int, Decimal))

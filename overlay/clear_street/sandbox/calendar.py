@@ -32,7 +32,7 @@ def get_market_hours_calendar(state: State, call: Call) -> Answer:
     """Answer with the hours of markets on a day, and on the trading day after it."""
     query, markets = call.query(), _MARKETS[state.reader.dialect]
     if query.get("market", markets[0]) not in markets:
-        raise Refusal(400, f"`market` is none of {', '.join(markets)}")
+        raise Refusal(400, f"`market` must be one of {', '.join(markets)}")
     day = read_day(query["date"], "date") if "date" in query else state.today
     asked = [query["market"]] if "market" in query else list(markets[:2])
     return Answer([_hours(state, market, day) for market in asked])

@@ -1,4 +1,4 @@
-"""The sandbox's time: virtual by default, so that a run is fast and always the same."""
+"""Define the sandbox's clocks. The default one is virtual, so that a run is fast and repeatable."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from ..market import Market
 
 START = datetime(2026, 4, 24, 14, 30, tzinfo=UTC)
-"""When the sandbox's time begins: a Friday, in trading hours."""
+"""The time at which a virtual clock begins: a Friday, in trading hours."""
 
 
 def business_time(now: datetime | None = None, market: Market | None = None) -> datetime:
-    """The present (or `now`) if it is a business day where the market is, else the next one, an hour after it opens."""
+    """Return the present (or `now`) on a business day of the market, else an hour after the next one opens."""
     market = Market() if market is None else market
     moment = (datetime.now(UTC) if now is None else now).astimezone(UTC)
     today = market.today(moment)
@@ -24,7 +24,7 @@ def business_time(now: datetime | None = None, market: Market | None = None) -> 
 
 
 class SandboxClock:
-    """A clock on which sleeping takes no time: it moves the clock instead. Thread-safe.
+    """A virtual clock: sleeping moves it forward and takes no real time. Thread-safe.
 
     `start` is an aware datetime; `seed` makes `random` reproducible.
     """
@@ -44,26 +44,26 @@ class SandboxClock:
         return f"<{type(self).__name__} {self.now().isoformat()}>"
 
     def monotonic(self) -> float:
-        """Seconds since the clock began."""
+        """Return the seconds since the clock began."""
         return self._advanced
 
     def at(self, monotonic: float) -> datetime:
-        """The instant, in UTC, of a reading of `monotonic`."""
+        """Return the time, in UTC, at which `monotonic` returns a number."""
         return self._start + timedelta(seconds=monotonic)
 
     def now(self) -> datetime:
-        """The present instant, in UTC."""
+        """Return the present time, in UTC."""
         return self.at(self.monotonic())
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward by a number of seconds; ValueError if it is negative."""
+        """Move the clock forward by a number of seconds. Raises `ValueError` if it is negative."""
         if not seconds >= 0:
             raise ValueError(f"Expected seconds, 0 or more, for `seconds` but received {seconds!r}.")
         with self._lock:
             self._advanced += seconds
 
     def sleep(self, seconds: float) -> None:
-        """Wait for a number of seconds."""
+        """Wait for a number of seconds on this clock."""
         self.advance(seconds)
 
     async def asleep(self, seconds: float) -> None:
@@ -74,12 +74,12 @@ class SandboxClock:
         await checkpoint()
 
     def random(self) -> float:
-        """A random float in [0, 1), the same sequence for the same seed."""
+        """Return a random number in [0, 1). The same seed gives the same sequence."""
         return self._random.random()
 
 
 class LiveClock(SandboxClock):
-    """A sandbox clock that runs by itself, `rate` times as fast as others, and on which sleeping takes its time."""
+    """A clock that runs by itself, `rate` times as fast as real time; sleeping takes real time, divided by `rate`."""
 
     def __init__(self, start: datetime = START, *, seed: int = 0, rate: float = 1.0) -> None:
         if not 0 < rate < math.inf:
@@ -89,11 +89,11 @@ class LiveClock(SandboxClock):
         self._origin = time.monotonic()
 
     def monotonic(self) -> float:
-        """Seconds since the clock began."""
+        """Return the seconds since the clock began."""
         return self._advanced + (time.monotonic() - self._origin) * self._rate
 
     def sleep(self, seconds: float) -> None:
-        """Wait for a number of seconds."""
+        """Wait for a number of seconds on this clock."""
         time.sleep(seconds / self._rate)
 
     async def asleep(self, seconds: float) -> None:

@@ -51,7 +51,7 @@ def answer(sandbox: Sandbox, method: str, target: str, headers: Mapping[str, str
     """Answer a request to the control path; `Refusal` for one that is not for it or not right."""
     lowered = {name.lower(): value for name, value in headers.items()}
     if not _LOOPBACK.fullmatch(lowered.get("host", "")) or not _LOOPBACK.fullmatch(lowered.get("origin", "localhost")):
-        raise Refusal(403, "The control path is for this machine alone: `Host` is no loopback address")
+        raise Refusal(403, "Only this machine may use the control path: `Host` is not a loopback address")
     path = target.partition("?")[0].removeprefix(PREFIX).strip("/")
     endpoint = _ENDPOINTS.get(path)
     if endpoint is None:
@@ -89,7 +89,7 @@ def read_fault(words: str) -> tuple[str, str | None, int]:
     if operation and operation not in OPERATIONS:
         raise ValueError(f"there is no operation {operation!r}; there are {', '.join(OPERATIONS)}")
     if nth and not (nth.isascii() and nth.isdigit() and int(nth)):
-        raise ValueError(f"{nth!r} is no number of a call, such as 2")
+        raise ValueError(f"{nth!r} is not the number of a call, such as 2")
     return name, operation or None, int(nth or 1)
 
 
@@ -128,7 +128,7 @@ def _set(sandbox: Sandbox, body: Any) -> Json:
     given = _read(body, dict.fromkeys(_SETTINGS, _ANY))
     for name in ("honour_keys", "echo_keys", "strict"):
         if name in given and flag(given[name]):
-            raise ValueError(f"`{name}` is neither true nor false")
+            raise ValueError(f"`{name}` must be true or false")
     for name, value in given.items():
         setattr(sandbox, name, value)
     return {name: getattr(sandbox, name) for name in _SETTINGS}
@@ -185,7 +185,7 @@ def _add_fault(sandbox: Sandbox, body: Any) -> list[Json]:
     values = {name: given[name] for name in arguments if name in given}
     for name in ("effect", "as_date"):
         if name in values and flag(values[name]):
-            raise ValueError(f"`{name}` is neither true nor false")
+            raise ValueError(f"`{name}` must be true or false")
     if "headers" in values:
         values["headers"] = _pairs(values["headers"])
     times = asked.get("times", 1)

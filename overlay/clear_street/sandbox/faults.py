@@ -1,4 +1,4 @@
-"""What can go wrong with a call, and when it shall."""
+"""Define faults, and decide which calls have one."""
 
 from __future__ import annotations
 
@@ -37,36 +37,36 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong with one call, built by its named constructors.
+    """One thing that goes wrong with one call. Make it with one of the named constructors.
 
-    Times are seconds on the sandbox's clock. A connection is lost by ``"reset"``, ``"close"`` (an orderly end, too
-    soon) or ``"write_error"``; after a `delay` that is longer than the client's time-out, that comes first.
+    Times are seconds on the sandbox's clock. A connection breaks by ``"reset"``, ``"close"`` (an orderly end, too soon)
+    or ``"write_error"``. If a `delay` is longer than the client's time-out, the client times out first.
     """
 
     name: str
-    """Which fault this is, as `RequestSeen.fault` shows it."""
+    """The name of the fault, as in `RequestSeen.fault`."""
     effects: int = 1
-    """How often the service handles the request at once."""
+    """How often the service handles the request immediately."""
     late: float | None = None
-    """When it handles the request once more, None for never."""
+    """After how many seconds it handles the request once more; None for never."""
     delay: float = 0.0
-    """When the first byte of the reply, or the loss, comes."""
+    """After how many seconds the first byte of the reply arrives, or the connection breaks."""
     drip: float = 0.0
-    """The time before each piece of the reply."""
+    """The seconds before each piece of the reply."""
     lost: NeverSent | Loss | None = None
-    """How the connection ends too soon."""
+    """How the connection breaks; None if it does not."""
     cut: Literal["headers", "body"] | None = None
-    """Inside which part of the reply it ends; None for before the reply."""
+    """The part of the reply within which it breaks; None for before the reply."""
     status: int | None = None
-    """The status of a reply in place of the service's own, None for none; its body and headers:"""
+    """The status of a reply that replaces the service's own; None if none does. Its body and headers follow."""
     body: Body = "json"
     headers: tuple[tuple[str, str], ...] = ()
     retry_after: float | None = None
     retry_after_date: bool = False
     rewrite: Rewrite | None = None
-    """What becomes of the body of the service's own reply."""
+    """How the body of the service's own reply is changed."""
     stray: Stray | None = None
-    """Where on the connection a reply comes that nobody asked for."""
+    """Where on the connection a reply arrives that nobody asked for."""
     foreign: bool = False
     """Whether a list of instructions has the rows of the other accounts too."""
 
@@ -80,49 +80,49 @@ class Fault:
 
     @classmethod
     def never_sent(cls, how: NeverSent = "connect_error") -> Fault:
-        """No connection to be had: not a byte is sent."""
+        """Let the client get no connection, so that no byte is sent."""
         return cls(how, effects=0, lost=how)
 
     @classmethod
     def before_effect(cls, lost: Loss = "reset", *, delay: float = 0.0) -> Fault:
-        """The connection is lost before the service reads the request."""
+        """Break the connection before the service reads the request."""
         return cls("before_effect", effects=0, lost=lost, delay=delay)
 
     @classmethod
     def after_effect(cls, lost: Loss = "reset", *, delay: float = 0.0) -> Fault:
-        """The service does what it was asked, and the connection is lost before its reply."""
+        """Break the connection after the service has done what it was asked, before its reply."""
         return cls("after_effect", lost=lost, delay=delay)
 
     @classmethod
     def late_effect(cls, seconds: float, lost: Loss = "reset", *, delay: float = 0.0) -> Fault:
-        """The connection is lost while the request is in flight; the service handles it after `seconds`."""
+        """Break the connection while the request is on its way. The service handles it after `seconds`."""
         return cls("late_effect", effects=0, late=seconds, lost=lost, delay=delay)
 
     @classmethod
     def breaks_off(cls, part: Literal["headers", "body"], lost: Literal["reset", "close"] = "close") -> Fault:
-        """The reply breaks off in the middle of its headers or its body."""
+        """Break the connection in the middle of the reply's headers or body."""
         return cls(f"breaks_off {part}", lost=lost, cut=part)
 
     @classmethod
     def slow(cls, seconds: float = HOUR) -> Fault:
-        """The effect happens at once, the reply comes after `seconds`."""
+        """Delay the reply by `seconds`. The effect happens immediately."""
         return cls("slow", delay=seconds)
 
     @classmethod
     def dripping(cls, seconds: float) -> Fault:
-        """Headers and body each come in `messages.DRIP_PIECES` pieces, one every `seconds`."""
+        """Send headers and body in `messages.DRIP_PIECES` pieces each, one every `seconds`."""
         return cls("dripping", drip=seconds)
 
     @classmethod
     def replayed(cls) -> Fault:
-        """A proxy delivers the request twice and returns the second reply."""
+        """Deliver the request twice, as a proxy may, and return the second reply."""
         return cls("replayed", effects=2)
 
     @classmethod
     def answer(
         cls, status: int, body: Body = "json", *, headers: Iterable[tuple[str, str]] = (), effect: bool = False
     ) -> Fault:
-        """Something answers in the service's place, with `effect` after the service did what it was asked.
+        """Answer in place of the service; with `effect`, after the service has done what it was asked.
 
         The body is the ``"json"`` envelope of an error, ``"html"``, ``"empty"``, the ``"message"`` of a gateway that
         knows no envelope, or, as when the clearing venue is unavailable, ``"rows"``: for a submit the envelope with
@@ -132,38 +132,38 @@ class Fault:
 
     @classmethod
     def rate_limited(cls, retry_after: float | None = None, *, as_date: bool = False) -> Fault:
-        """429, with a Retry-After of `retry_after` seconds if given, as an HTTP-date if `as_date`."""
+        """Answer a 429, with a Retry-After of `retry_after` seconds if given, as an HTTP-date if `as_date`."""
         return cls("rate_limited", effects=0, status=429, retry_after=retry_after, retry_after_date=as_date)
 
     @classmethod
     def odd_body(cls, kind: str) -> Fault:
-        """The service's own reply with an odd body; `ODD_BODIES` has the kinds. ValueError for any other."""
+        """Change the body of the service's own reply; `ODD_BODIES` has the kinds. Raises `ValueError` for any other."""
         if kind not in ODD_BODIES:
             raise ValueError(f"Expected one of {', '.join(ODD_BODIES)} for `kind` but received {kind!r}.")
         return cls(f"odd_body {kind}", rewrite=ODD_BODIES[kind])
 
     @classmethod
     def misdelivered(cls, *, effect: bool = False) -> Fault:
-        """The reply to a request about another account; with `effect` the service did what it was asked."""
+        """Answer with the reply to another account's request; with `effect`, the service does what it was asked."""
         return cls("misdelivered", effects=int(effect), status=200, body="other")
 
     @classmethod
     def stray_reply(cls, where: Stray) -> Fault:
-        """A reply about another account, which nobody asked for, beside the service's own.
+        """Send a reply about another account, which nobody asked for, in addition to the service's own.
 
-        It comes ``"before"`` that, so that it is read in its place; ``"behind"`` it, in the same segment; or
-        ``"between"`` this reply and the next request. In process, where no connection is kept, the last two do nothing.
+        It arrives ``"before"`` that, so that it is read instead; ``"behind"`` it, in the same segment; or
+        ``"between"`` this reply and the next request. In process there are no connections: the last two do nothing.
         """
         return cls(f"stray {where}", stray=where)
 
     @classmethod
     def foreign_rows(cls) -> Fault:
-        """A list of instructions that has the rows of every other account too."""
+        """Add the rows of all other accounts to a list of instructions."""
         return cls("foreign_rows", foreign=True)
 
     @classmethod
     def rewritten(cls, rewrite: Callable[[Any], Any]) -> Fault:
-        """The service's own reply with its JSON value passed through `rewrite`."""
+        """Replace the JSON value of the service's own reply with what `rewrite` returns for it."""
         return cls("rewritten", rewrite=lambda body: compact(rewrite(json.loads(body))))
 
 
@@ -275,7 +275,7 @@ ODD_BODIES: dict[str, Rewrite] = {
     "rows_twice": _rows(_twice),
     "error_alone": _document(_error_alone),
 }
-"""What a reply's body can turn into, by kind."""
+"""The ways to change a reply's body, by kind."""
 
 CATALOGUE: tuple[Fault, ...] = (
     Fault.never_sent(),
@@ -315,11 +315,11 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault.foreign_rows(),
     *(Fault.odd_body(kind) for kind in ODD_BODIES),
 )
-"""A fault of every kind, for runs in which anything may go wrong."""
+"""One fault of every kind, for random runs."""
 
 
 class Faults:
-    """Which calls go wrong, and how. At most one fault strikes a call: that of the first rule that is due."""
+    """The rules that decide which calls have a fault. A call has at most one: that of the first rule that is due."""
 
     def __init__(self) -> None:
         self._rules: list[_Rule] = []
@@ -336,10 +336,10 @@ class Faults:
         nth: int = 1,
         times: int | None = 1,
     ) -> None:
-        """Let `fault` strike calls of this operation (its operationId) for which `when` is true; None stands for any.
+        """Apply `fault` to calls of an operation (its operationId) for which `when` is true; None means any call.
 
-        It strikes from the `nth` such call from now on, `times` of them in all (None: every one). Of several faults
-        that are due the one that was added first strikes. ValueError for an operation that there is none of.
+        It applies from the `nth` such call from now on, to `times` calls in all (None: to every one). If several faults
+        are due, the one that was added first is applied. Raises `ValueError` for an unknown operation.
         """
         _check_rule([fault], operation, when)
         whole_number("nth", nth, 1)
@@ -356,7 +356,7 @@ class Faults:
         operation: str | None = None,
         when: Predicate | None = None,
     ) -> None:
-        """Let one of `faults` strike such calls with probability `rate`; `seed` fixes which and when."""
+        """Apply one of `faults` to such calls with probability `rate`; `seed` fixes which one, and when."""
         draws, choices = random.Random(seed), tuple(faults)
         _check_rule(choices, operation, when)
         at_least(0, rate=rate)
@@ -368,15 +368,15 @@ class Faults:
 
     @property
     def rules(self) -> tuple[_Rule, ...]:
-        """The rules that there are, those that are used up among them."""
+        """Return all rules, also those that are used up."""
         return tuple(self._rules)
 
     def clear(self) -> None:
-        """Let nothing go wrong from now on."""
+        """Remove all rules."""
         self._rules.clear()
 
     def strike(self, call: Call) -> Fault | None:
-        """The fault that strikes a call, None for none. Counts the call."""
+        """Count a call, and return its fault; None if it has none."""
         due = [rule for rule in self._rules if rule.is_due(call)]
         return next((fault for rule in due if (fault := rule.strike()) is not None), None)
 

@@ -180,11 +180,13 @@ def _submitted(state: State, call: Call) -> list[Json]:
             if not isinstance(row.get(name), str):
                 raise _unreadable(f"{path}.{name}", f"`{name}` of instruction {index} is not a string")
         if row["instruction_type"] not in TYPES:
-            why = f"`instruction_type` of instruction {index} is none of {', '.join(TYPES)}"
+            why = f"`instruction_type` of instruction {index} must be one of {', '.join(TYPES)}"
             raise _unreadable(f"{path}.instruction_type", why)
         key = row.get("instruction_id")
         if key is not None and not (isinstance(key, str) and key.strip()):
-            raise _unreadable(f"{path}.{reader.key_name}", f"`{reader.key_name}` of instruction {index} is no key")
+            raise _unreadable(
+                f"{path}.{reader.key_name}", f"`{reader.key_name}` of instruction {index} is not a key that can be used"
+            )
         understood.append(row)
     return understood
 

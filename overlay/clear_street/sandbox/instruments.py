@@ -24,7 +24,7 @@ def get_option_contracts(state: State, call: Call) -> Answer:
     found = _asked(state, query)
     kind = query.get("contract_type")
     if kind not in (None, "CALL", "PUT"):
-        raise Refusal(400, "`contract_type` is none of CALL, PUT")
+        raise Refusal(400, "`contract_type` must be one of CALL, PUT")
     wanted = day(query["expiry"], "expiry") if "expiry" in query else None
     on_open = boolean(query, "is_settle_on_open")
     rows = [
@@ -146,7 +146,7 @@ def day(text: str, name: str) -> date:
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        raise Refusal(400, f"`{name}` is no date, such as 2026-04-24") from None
+        raise Refusal(400, f"`{name}` must be a date, such as 2026-04-24") from None
     return in_range(found, name)
 
 
@@ -161,7 +161,7 @@ def boolean(query: dict[str, str], name: str) -> bool | None:
     """Read a parameter that is true or false, None where it is not there."""
     text = query.get(name)
     if text not in (None, "true", "false"):
-        raise Refusal(400, f"`{name}` is neither true nor false")
+        raise Refusal(400, f"`{name}` must be true or false")
     return None if text is None else text == "true"
 
 

@@ -1,4 +1,4 @@
-"""Requests taken apart and replies put together; no state."""
+"""Parse requests and build replies. No state."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_PAGES = 1_000_000
 
 
 class Refusal(Exception):
-    """What the service answers in place of doing what it was asked."""
+    """An error that the service answers instead of doing what it was asked."""
 
     def __init__(self, status: int, message: str, data: list[Json] | None = None, details: Sequence[Json] = ()) -> None:
         super().__init__(message)
@@ -117,20 +117,20 @@ class Reply(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """What comes back of a request, for a face to act out."""
+    """The result of a request: a reply, and what the transport or server has to do with the connection."""
 
     reply: Reply | None
-    """The reply; None where not a byte of one comes."""
+    """The reply; None if no byte of it arrives."""
     lost: str | None = None
-    """How the connection ends before the reply is complete; None where it does not."""
+    """How the connection breaks before the reply is complete; None if it does not."""
     cut: str | None = None
-    """In which part of the reply it ends: "headers" or "body"."""
+    """The part of the reply within which it breaks: "headers" or "body"."""
     delay: float = 0.0
-    """Seconds before the first byte, or the loss."""
+    """Seconds before the first byte, or before the connection breaks."""
     drip: float = 0.0
-    """Seconds before each of the pieces that headers and body come in; 0 for all at once."""
+    """Seconds before each piece of headers and body; 0 if they are not sent in pieces."""
     behind: bytes = b""
-    """Bytes that come behind the reply."""
+    """Bytes that follow the reply."""
     pause: float = 0.0
     """Seconds between the reply and those bytes."""
 

@@ -183,9 +183,9 @@ def cancel_all_open_orders(state: State, account: Account, call: Call) -> Answer
     """Ask for every open order that a query names to be cancelled; `Refusal` 404 if there is none."""
     query, sides = call.query(), SIDES[state.reader.dialect]
     if query.get("side", sides[0]) not in sides:
-        raise Refusal(400, f"`side` is none of {', '.join(sides)}")
+        raise Refusal(400, f"`side` must be one of {', '.join(sides)}")
     if query.get("type", "OTHER") not in (*TYPES, "OTHER"):
-        raise Refusal(400, f"`type` is none of {', '.join(TYPES)}, OTHER")
+        raise Refusal(400, f"`type` must be one of {', '.join(TYPES)}, OTHER")
     _check_kind(query)
     instruments = _ids(state, query, "instrument_ids")
     matching = [
@@ -592,7 +592,7 @@ def _ids(state: State, query: dict[str, str], name: str) -> set[str] | None:
 
 def _check_kind(query: dict[str, str]) -> None:
     if query.get("instrument_type", "OTHER") not in SECURITY_TYPES:
-        raise Refusal(400, f"`instrument_type` is none of {', '.join(SECURITY_TYPES)}")
+        raise Refusal(400, f"`instrument_type` must be one of {', '.join(SECURITY_TYPES)}")
 
 
 def _range(state: State, query: dict[str, str]) -> tuple[datetime | None, datetime | None]:
@@ -636,7 +636,7 @@ def _asked(value: str, name: str) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
-        raise Refusal(400, f"`{name}` is no time, such as 2026-04-24T14:30:00Z") from None
+        raise Refusal(400, f"`{name}` must be a time, such as 2026-04-24T14:30:00Z") from None
     found = in_range(found, name)
     return found if found.utcoffset() is not None else found.replace(tzinfo=UTC)
 

@@ -43,7 +43,7 @@ def get_positions(state: State, account: Account, call: Call) -> Answer:
         raise Refusal(400, "`sort_direction` is neither ASC nor DESC")
     if sort_by is not None:
         if sort_by not in _SORT_KEYS:
-            raise Refusal(400, f"`sort_by` is none of {', '.join(_SORT_KEYS)}")
+            raise Refusal(400, f"`sort_by` must be one of {', '.join(_SORT_KEYS)}")
         rows.sort(key=_SORT_KEYS[sort_by], reverse=direction == "DESC")
     return page_of(rows, query)
 

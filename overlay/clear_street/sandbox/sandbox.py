@@ -1,4 +1,4 @@
-"""The service: one object that takes requests and gives replies, with what sets it up and looks inside. No I/O."""
+"""Define `Sandbox`, which answers requests as the service does, and lets tests set it up and inspect it. No I/O."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 VERSION = "2025-10-31"
 STRAY_AFTER = 0.005
-"""Seconds after a reply at which a stray one comes between it and the next request."""
+"""How many seconds after a reply a stray one arrives, before the next request."""
 _RULES: dict[str, Callable[[State, Call], Answer]] = {
     "get_version": lambda _state, _call: Answer({"version": VERSION}),
     "get_clock": with_key(calendar.get_clock),
@@ -60,50 +60,54 @@ _RULES: dict[str, Callable[[State, Call], Answer]] = {
     "get_instrument_by_id": with_key(instruments.get_instrument_by_id),
     "get_snapshots": with_key(market_data.get_snapshots),
 }
-"""What answers each operation of `paths.PATHS`. A rule takes the state, the account if it has one, and the call."""
+"""The function that answers each operation of `paths.PATHS`, from the state, the account if any, and the call."""
 
 
 class RequestSeen(NamedTuple):
     """One request that a client made, whether or not it arrived."""
 
     time: datetime
-    """When, on the sandbox's clock (UTC)."""
+    """When the client made it, on the sandbox's clock (UTC)."""
     method: str
     """Its HTTP method."""
     target: str
     """Its path and query."""
     headers: Mapping[str, str]
-    """Its headers, names in lower case."""
+    """Its headers, with names in lower case."""
     body: bytes
-    """Its body, empty where it had none."""
+    """Its body; empty if it had none."""
     operation: str | None
-    """Its operationId, None where method and path are none of the API's."""
+    """Its operationId; None if the API has no such method and path."""
     status: int | None
-    """The status of the reply, even if that was lost; None where the service did not see the request."""
+    """The status of the reply, even if that did not arrive; None if the service did not see the request."""
     fault: str | None
-    """The name of the fault that struck, None for none."""
+    """The name of the fault that was applied; None if there was none."""
 
 
 class Sandbox:
-    """The service, in memory. `handle` is its face; everything else sets it up or looks inside. Thread-safe.
+    """The service, in memory. Requests go to `handle`; all other methods set it up or inspect it. Thread-safe.
 
-    It begins with the accounts, positions and instructions of `world.default_world`, unless `empty`. `api_keys` are
-    those it takes, None for any. `seed` fixes every id, `clock` is its time (default: a virtual `SandboxClock`).
+    It begins with the accounts, positions and instructions of `world`, by default `world.default_world`; if `empty`,
+    with none. `api_keys` are the keys that it accepts; None means any. `seed` fixes every id. `clock` is its clock, by
+    default a virtual `SandboxClock`.
 
-    Three attributes, which can be changed at any time, make it behave worse: `list_lag` is how many seconds the list of
-    instructions lags behind; without `honour_keys` an idempotency key may be used twice; without `echo_keys` rows show
-    a key of the service's own.
+    Three attributes make it less reliable, and can be changed at any time. `list_lag` is how many seconds the list of
+    instructions lags. Without `honour_keys` an idempotency key may be used twice. Without `echo_keys` rows have keys of
+    the service's own instead of the caller's.
 
-    Three more, checked wherever they are set, say which names it knows. `dialect` is "contract" or "today"; today rows
-    have their key as `client_instruction_id` and a `rejection`, the list can be filtered by `underlying_instrument_id`,
-    and nothing is ENGINE_REJECTED. `unknown_fields` is what becomes of a name in a submitted row that the dialect does
-    not have: "ignore" it; "refuse" the request with `refusal_status`, 400 or 422; or "alias": take either name of the
-    key, and refuse both in one row.
+    Three more say which names it knows. `dialect` is "contract" or "today": today, rows have their key as
+    `client_instruction_id`, and a `rejection`; the list can be filtered by `underlying_instrument_id`; and nothing is
+    ENGINE_REJECTED. `unknown_fields` says what it does with a name in a submitted row that the dialect does not have:
+    "ignore" it; "refuse" the request with `refusal_status`, 400 or 422; or "alias": accept either name of the key, and
+    refuse a row that has both.
 
-    `strict` refuses every query parameter that neither dialect has, and every field of a body that its own has not.
+    With `strict` it refuses every query parameter that neither dialect has, and every field of a body that its own
+    dialect does not have.
 
-    Its day is New York's, its business days are Monday to Friday; `market` says otherwise. When a day ends, what was
-    accepted is exercised, and contracts that expired go. `world` is what it begins with, in place of the default one.
+    Its day is New York's, and its business days are Monday to Friday, unless `market` says otherwise. At the end of a
+    day, accepted instructions are carried out, and expired contracts are removed.
+
+    Raises `ValueError` for an argument that cannot be used.
     """
 
     def __init__(
@@ -175,7 +179,7 @@ class Sandbox:
         return ids
 
     def reset(self) -> None:
-        """Begin again, at the time that it is: with the first world and behaviour, an empty ledger and no faults."""
+        """Return to the first state and settings, with an empty ledger and no faults. The clock is not changed."""
         with self._lock:
             self.faults.clear()
             self._requests.clear()
@@ -186,24 +190,24 @@ class Sandbox:
 
     @property
     def market(self) -> Market:
-        """Its days and hours."""
+        """The days and hours of the market."""
         return self._market
 
     @property
     def today(self) -> date:
-        """The day that it is where the market is."""
+        """The present day where the market is."""
         return self._market.today(self.clock.now())
 
     def advance_to(self, moment: datetime) -> None:
-        """Move the clock forward to an instant; ValueError if that is past."""
+        """Move the clock forward to a moment. Raises `ValueError` if that has passed."""
         seconds = (moment - self.clock.now()).total_seconds()
         if seconds < 0:
-            raise ValueError(f"The clock is past {moment.isoformat()} already: it only moves forward.")
+            raise ValueError(f"The clock is past {moment.isoformat()} already, and only moves forward.")
         self.clock.advance(seconds)
 
     @property
     def list_lag(self) -> float:
-        """Seconds that the list of instructions lags behind."""
+        """How many seconds the list of instructions lags."""
         return self._state.list_lag
 
     @list_lag.setter
@@ -213,7 +217,7 @@ class Sandbox:
 
     @property
     def honour_keys(self) -> bool:
-        """Whether an idempotency key can be used once only."""
+        """Whether an idempotency key can be used only once."""
         return self._state.honour_keys
 
     @honour_keys.setter
@@ -231,7 +235,7 @@ class Sandbox:
 
     @property
     def dialect(self) -> Dialect:
-        """The dialect that it speaks from now on."""
+        """The dialect of requests and replies: "contract" or "today"."""
         return self._state.reader.dialect
 
     @dialect.setter
@@ -240,7 +244,7 @@ class Sandbox:
 
     @property
     def unknown_fields(self) -> UnknownFields:
-        """What becomes of names in a submitted row that the dialect does not have."""
+        """What happens to names in a submitted row that the dialect does not have: "ignore", "refuse" or "alias"."""
         return self._state.reader.unknown_fields
 
     @unknown_fields.setter
@@ -250,7 +254,7 @@ class Sandbox:
 
     @property
     def refusal_status(self) -> RefusalStatus:
-        """The status of a request that is refused for its names."""
+        """The status of the reply to a request that is refused because of its names."""
         return self._state.reader.refusal_status
 
     @refusal_status.setter
@@ -260,7 +264,7 @@ class Sandbox:
 
     @property
     def strict(self) -> bool:
-        """Whether it refuses every query parameter and every field of a body that it does not know."""
+        """Whether every unknown query parameter and field of a body is refused."""
         return self._state.reader.is_strict
 
     @strict.setter
@@ -306,8 +310,8 @@ class Sandbox:
     ) -> str:
         """List an instrument, an option if `symbol` is OSI, and return its id; the same one for the same symbol.
 
-        `kind` is "INDEX" for what is no stock, `style` an option's `ExerciseStyle`. What is not given stays as it is:
-        at first a stock, or an American option on 100 shares, without a price.
+        `kind` is "INDEX" for an index; `style` is an option's `ExerciseStyle`. What is not given does not change; a new
+        instrument is a stock, or an American option on 100 shares, without a price.
         """
         given = {"price": price, "closing_price": closing_price}
         prices = {each: None if value is None else decimal(each, value) for each, value in given.items()}
@@ -332,7 +336,7 @@ class Sandbox:
             return instrument.id
 
     def set_price(self, instrument: str, price: str) -> None:
-        """Let an instrument, by its id or symbol, cost something else from now on: orders at that price fill."""
+        """Change the price of an instrument, given by its id or symbol. Orders at that price are filled."""
         number = decimal("price", price)
         with self._lock:
             self._state.catch_up()
@@ -357,12 +361,12 @@ class Sandbox:
     ) -> str:
         """Give an account a position (negative: short) and return its instrument's id.
 
-        `price` is what its instrument costs from now on (default: what it costs already, else 10); the other prices
-        default to it.
+        `price` is the new price of the instrument (default: the one that it has, else 10). It is the default of the
+        other prices.
         """
         held = decimal("quantity", quantity)
         if not held:
-            raise ValueError("Expected a quantity other than 0 for `quantity`: a position of nothing is none.")
+            raise ValueError("Expected a quantity other than 0 for `quantity`: a position cannot be empty.")
         given = {"price": price, "avg_price": avg_price, "closing_price": closing_price}
         prices = {each: None if value is None else decimal(each, value) for each, value in given.items()}
         with self._lock:
@@ -454,12 +458,12 @@ class Sandbox:
         cancel_after: float = 2.0,
         reason: str | None = None,
     ) -> None:
-        """Say what becomes of instructions that are submitted or cancelled from now on.
+        """Plan which statuses instructions take that are submitted or cancelled from now on.
 
         A submitted one takes each status of `then`, `after` seconds after the last; a cancelled one each of
-        `cancel_then` in steps of `cancel_after`; ``()`` leaves it as it is. `reason` is the rejection reason. It holds
-        for those on `instrument` (id or symbol) and for the one `instruction` (idempotency key or server id), where
-        given; the latest plan wins. ValueError for an instrument or a status that there is none of.
+        `cancel_then`, in steps of `cancel_after`; with ``()`` its status does not change. `reason` is the reason of a
+        rejection. `instrument` (id or symbol) and `instruction` (idempotency key or server id) limit the plan to those.
+        The latest plan that applies is used. Raises `ValueError` for an unknown instrument or status.
         """
         for name, statuses in (("then", then), ("cancel_then", cancel_then)):
             for status in [statuses] if isinstance(statuses, str) else statuses:
@@ -482,13 +486,14 @@ class Sandbox:
         cancel_after: float = 1.0,
         reason: str | None = None,
     ) -> None:
-        """Say what becomes of orders, those that close positions too, that are made or cancelled from now on.
+        """Plan which statuses orders take that are made or cancelled from now on, also orders that close positions.
 
-        An order takes each status of `then`, `after` seconds after the last: "FILLED" fills what is left of it,
-        "PARTIALLY_FILLED" half of that, "REJECTED" refuses it for `reason`; ``()`` leaves it as it is. None lets prices
-        decide: it fills after a second, if its price is there. A cancelled one takes each of `cancel_then` in steps of
-        `cancel_after`. It holds for orders on `instrument` (id or symbol) and for the one `order` (client order id or
-        server id), where given; the latest plan wins. ValueError for an instrument or a status that there is none of.
+        An order takes each status of `then`, `after` seconds after the last: "FILLED" fills the rest of it,
+        "PARTIALLY_FILLED" half of the rest, "REJECTED" rejects it with `reason`; with ``()`` its status does not
+        change. With None prices decide: it is filled after a second, if its price is reached. A cancelled order takes
+        each status of `cancel_then`, in steps of `cancel_after`. `instrument` (id or symbol) and `order` (client order
+        id or server id) limit the plan to those. The latest plan that applies is used. Raises `ValueError` for an
+        unknown instrument or status.
         """
         for name, statuses in (("then", then or ()), ("cancel_then", cancel_then)):
             for status in [statuses] if isinstance(statuses, str) else statuses:
@@ -504,10 +509,10 @@ class Sandbox:
             self._state.order_plans.append(made)
 
     def settle(self, item_id: str, status: str, *, reason: str | None = None) -> None:
-        """Put an instruction or an order, by its server id, into `status` and drop what was planned for it.
+        """Put an instruction or an order, given by its server id, into `status`, and cancel what was planned for it.
 
-        An order that is FILLED or PARTIALLY_FILLED moves its account's position and cash. LookupError for an id that
-        there is none of, ValueError for a status.
+        An order that is FILLED or PARTIALLY_FILLED moves its account's position and cash. Raises
+        `LookupError` for an unknown id and `ValueError` for an unknown status.
         """
         with self._lock:
             self._state.catch_up()
@@ -523,26 +528,26 @@ class Sandbox:
 
     @property
     def ledger(self) -> tuple[LedgerEntry, ...]:
-        """Every effect of requests and of time, in its order."""
+        """Every effect of requests and of time, in order."""
         with self._lock:
             self._state.catch_up()
             return tuple(self._state.ledger)
 
     @property
     def requests(self) -> tuple[RequestSeen, ...]:
-        """Every request so far, in its order, those that faults kept from arriving among them."""
+        """Every request so far, in order, also those that did not arrive because of a fault."""
         with self._lock:
             return tuple(self._requests)
 
     def instructions(self, account_id: int) -> tuple[Json, ...]:
-        """The instructions of an account as they really are, whatever the list shows."""
+        """Return the instructions of an account as they are, even if the list lags."""
         with self._lock:
             self._state.catch_up()
             stored = self._account(account_id).instructions.values()
             return tuple(written(each.row, self.dialect) for each in stored)
 
     def snapshot(self) -> Json:
-        """Everything that is in the accounts, by their numbers in words."""
+        """Return everything in the accounts, by the account's number as a string."""
         with self._lock:
             self._state.catch_up()
             return {
@@ -565,7 +570,7 @@ class Sandbox:
             }
 
     def orders(self, account_id: int) -> tuple[Json, ...]:
-        """The orders of an account."""
+        """Return the orders of an account."""
         with self._lock:
             self._state.catch_up()
             return tuple(written(order.row, self.dialect) for order in self._account(account_id).orders.values())
@@ -581,7 +586,7 @@ class Sandbox:
         raise LookupError(f"There is no account {account_id!r}; there are {known}. `add_account` opens one.")
 
     def refuse(self, status: int, message: str) -> Reply:
-        """The reply to what is no request that could be handled: the envelope of an error. It is not recorded."""
+        """Return the reply to a request that cannot be read: an error in the service's envelope. It is not recorded."""
 
         def refusing() -> Answer:
             raise Refusal(status, message)
@@ -589,19 +594,19 @@ class Sandbox:
         return self.reply(refusing)
 
     def reply(self, answer: Callable[[], Answer], allowed: tuple[str, ...] = ()) -> Reply:
-        """The reply with an answer that is none of the API's. It is not recorded; `allowed` are methods, for a 405."""
+        """Return a reply that is not one of the API. It is not recorded. `allowed` are the methods for a 405."""
         with self._lock:
             self._state.catch_up()
             return self._serve(Call.read("", "", {}, b"")._replace(allowed=allowed), lambda _: answer())
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
-        """The reply to a request, which no fault strikes. `target` is path and query; header names are in any case."""
+        """Answer a request, without faults. `target` is the path and query; header names may be in any case."""
         with self._lock:
             self._state.catch_up()
             return self._handle(Call.read(method, target, headers, body))
 
     def deliver(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Delivery:
-        """What comes back of a request that faults may strike. Effects happen here; a face acts out the delays."""
+        """Answer a request, with faults. Its effects happen here; delays and broken connections in the transport."""
         with self._lock:
             self._state.catch_up()
             call = Call.read(method, target, headers, body)
@@ -672,7 +677,7 @@ class Sandbox:
         if unknown:
             why = f"unknown parameter, expected {', '.join(known) or 'none'}"
             details = [{"path": f"$query.{name}", "reason": why} for name in unknown]
-            raise Refusal(400, f"There is no query parameter `{unknown[0]}` here", details=details)
+            raise Refusal(400, f"The operation has no query parameter `{unknown[0]}`", details=details)
 
     def _check_status(self, argument: str, status: str) -> None:
         one_of(
@@ -718,7 +723,7 @@ class Sandbox:
 
 @contextmanager
 def _told(path: str) -> Generator[None]:
-    """Say of a mistake where in a world it is."""
+    """Add to an error where in a world the mistake is."""
     try:
         yield
     except ValueError as error:

@@ -85,7 +85,7 @@ def read_file(path: Path, today: date) -> tuple[World, Market]:
     except Refusal as error:
         raise ValueError(f"{path}: {error.details[0]['path']}: {error.details[0]['reason']}") from None
     except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from None
+        raise ValueError(f"{path} is not JSON: {error}") from None
 
 
 def read_world(document: Any, today: date) -> World:

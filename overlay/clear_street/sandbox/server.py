@@ -1,4 +1,4 @@
-"""The sandbox over loopback: a real HTTP server, whose faults happen on the socket."""
+"""Serve a sandbox over loopback: a real HTTP server, whose faults happen on the socket."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LINGER = "hh" if sys.platform == "win32" else "ii"
 
 
 MAX_BODY = 16 * 1024 * 1024
-"""Bytes: a longer body is refused with 413."""
+"""Bytes. A longer body is refused with 413."""
 MAX_LINE = 65536
 MAX_TRAILERS = 100
 _TOO_LARGE = f"A body has {MAX_BODY} bytes at most"
@@ -38,12 +38,16 @@ _TOO_LARGE = f"A body has {MAX_BODY} bytes at most"
 class SandboxServer:
     """Serves a `Sandbox` over HTTP/1.1 on loopback from its construction until `close`; also a context manager.
 
-    Without a `sandbox` it serves a new one on a `LiveClock` that begins now, at a weekend on Monday. On a sandbox with
-    a virtual clock no time passes while a client waits: give it ``Sandbox(clock=LiveClock())``. `port` 0 takes a free
-    one; a `host` that is not loopback lets other machines in. `sleep` waits out a fault's delays, in seconds (default:
-    on the sandbox's clock, where they take real time only if it is live). A client that got this far has a connection,
-    so faults before it reset it. `dialect`, `unknown_fields` and `refusal_status` are those of its sandbox; None leaves
-    them as they are. What is below ``/_sandbox/`` tells it what to do (`control.py`).
+    - `sandbox`: the sandbox to serve; by default a new one on a `LiveClock` that begins now or, at a weekend, on
+      Monday. With a virtual clock no time passes while a client waits: pass ``Sandbox(clock=LiveClock())``.
+    - `port`: 0 means a free one.
+    - `host`: with one that is not loopback, other machines can connect.
+    - `sleep`: a function that waits for a fault's delay, in seconds; by default on the sandbox's clock, where a delay
+      takes real time only if the clock is live.
+    - `dialect`, `unknown_fields`, `refusal_status`: set these attributes of the sandbox; None does not change them.
+
+    A client that sends a request has a connection already, so a fault that should leave it without one resets it.
+    Requests below ``/_sandbox/`` control the sandbox (`control.py`).
     """
 
     def __init__(
@@ -73,7 +77,7 @@ class SandboxServer:
 
     @property
     def url(self) -> str:
-        """Where it listens, such as ``http://127.0.0.1:8080``."""
+        """The URL at which it listens, such as ``http://127.0.0.1:8080``."""
         return f"http://{self._host}:{self._tcp.server_address[1]}"
 
     def wait(self) -> None:
@@ -166,13 +170,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def parse_request(self) -> bool:
-        """Take the head of a request apart. Every method in it is for the sandbox to answer."""
+        """Parse the head of a request. The sandbox answers every method."""
         is_understood = super().parse_request()
         setattr(self, f"do_{self.command}", self._respond)
         return is_understood
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what is no request that can be handled, in the service's own envelope, and end the connection."""
+        """Answer a request that cannot be read with an error in the service's envelope, and close the connection."""
         server, self.close_connection = cast("_Server", self.server), True
         reply = server.sandbox.refuse(int(code), explain or message or HTTPStatus(code).phrase)
         head = reply._replace(headers=(*reply.headers, ("Connection", "close"))).head()
@@ -180,18 +184,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _body(self) -> bytes:
-        """The body of the request; `Refusal` where it is not one that can be read."""
+        """Read the body of the request. Raises `Refusal` if that cannot be done."""
         lengths = set(self.headers.get_all("Content-Length", ()))
         coding = self.headers.get("Transfer-Encoding")
         if coding is not None:
             if coding.strip().lower() != "chunked":
-                raise Refusal(501, f"There is no transfer coding {coding!r} here")
+                raise Refusal(501, f"The transfer coding {coding!r} is not supported")
             if lengths:
                 raise Refusal(400, "A body has chunks or a length, not both")
             return self._chunks()
         length = lengths.pop().strip() if lengths else "0"
         if lengths or not (length.isascii() and length.isdigit()):
-            raise Refusal(400, "Content-Length is no whole number")
+            raise Refusal(400, "Content-Length is not a whole number")
         if len(length) > 12 or int(length) > MAX_BODY:
             raise Refusal(413, _TOO_LARGE)
         return self._exactly(int(length))
@@ -223,7 +227,7 @@ class _Handler(BaseHTTPRequestHandler):
         return content
 
     def finish(self) -> None:
-        """End the connection, also where the client is gone and what is left to write cannot be."""
+        """Close the connection, even if the client is gone and the rest cannot be written."""
         try:
             super().finish()
         finally:
@@ -237,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
         raise ConnectionResetError("as the fault asked")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet: `Sandbox.requests` has every request."""
+        """Log nothing: `Sandbox.requests` has every request."""
 
 
 resolvable(globals())

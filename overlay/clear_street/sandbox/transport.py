@@ -1,4 +1,4 @@
-"""The sandbox in process, as transports for httpx."""
+"""Connect httpx clients to a sandbox in the same process."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _LOST: dict[str, tuple[type[httpx.TransportError], str]] = {
 
 
 class SandboxTransport(httpx.BaseTransport):
-    """For `httpx.Client(transport=...)`: requests go to a `Sandbox`, faults become httpx's exceptions.
+    """A transport for `httpx.Client(transport=...)`. Requests go to a `Sandbox`; faults become httpx's exceptions.
 
-    Time passes on the sandbox's clock, by which the request's own time-outs are kept.
+    Time passes on the sandbox's clock, which the time-outs of a request use too.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox: Sandbox = sandbox
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request; raises the `httpx.TransportError` of the fault that strikes it."""
+        """Answer a request. Raises an `httpx.TransportError` if a fault asks for one."""
         request.read()
         waits = _Exchange(request).waits(self.sandbox)
         while True:
@@ -51,13 +51,13 @@ class SandboxTransport(httpx.BaseTransport):
 
 
 class AsyncSandboxTransport(httpx.AsyncBaseTransport):
-    """For `httpx.AsyncClient(transport=...)`: the same as `SandboxTransport`. Other tasks run at every request."""
+    """A transport for `httpx.AsyncClient(transport=...)`, like `SandboxTransport`. Other tasks run at every request."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox: Sandbox = sandbox
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request; raises the `httpx.TransportError` of the fault that strikes it."""
+        """Answer a request. Raises an `httpx.TransportError` if a fault asks for one."""
         await request.aread()
         waits = _Exchange(request).waits(self.sandbox)
         while True:
@@ -107,7 +107,7 @@ class _Exchange:
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The body of a reply, sync and async: it may drip, or break off."""
+    """The body of a reply, for both kinds of transport. It may arrive in slow pieces, or break off."""
 
     def __init__(self, exchange: _Exchange, clock: SandboxClock, delivery: Delivery, reply: Reply) -> None:
         self._exchange = exchange
