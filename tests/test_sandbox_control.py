@@ -541,8 +541,8 @@ def test_faults_are_given_on_the_command_line(command: Command) -> None:
     for wrong, told in [
         ("after_efect", "there is no fault 'after_efect'; there are never_sent"),
         ("slow:submit", "there is no operation 'submit'; there are cancel_all_open_orders"),
-        ("slow:get_orders:x", "no number of a call"),
-        ("slow:get_orders:0", "no number of a call"),
+        ("slow:get_orders:x", "not the number of a call"),
+        ("slow:get_orders:0", "not the number of a call"),
         ("answer", "/_sandbox/faults"),
     ]:
         assert told in command.refused("--fault", wrong)
