@@ -36,6 +36,7 @@ CHANGING: dict[str, tuple[tuple[str, ...], ...]] = {
     "positions close": (("AAPL",), ("--all", "--confirm-account", ACCOUNT)),
     "instructions submit": ((EXPIRING, "2"), ("--file", "{file}")),
     "instructions cancel": (("{id}",),),
+    "orders cancel": (("{order}",),),
 }
 """What each changing command is called with."""
 
@@ -49,7 +50,7 @@ def submitted(command_line: CommandLine) -> str:
 
 def filled(command_line: CommandLine, words: tuple[str, ...]) -> tuple[str, ...]:
     """The words, with an instruction's id and a file's name where they are wanted."""
-    made = {"{id}": submitted, "{file}": file_of_one_row}
+    made = {"{id}": submitted, "{file}": file_of_one_row, "{order}": order}
     return tuple(made[word](command_line) if word in made else word for word in words)
 
 
@@ -58,6 +59,11 @@ def file_of_one_row(command_line: CommandLine) -> str:
     name = command_line.home / "batch.csv"
     name.write_text(f"instruction_type,symbol,quantity\nEXERCISE,{EXPIRING},1\n", encoding="utf-8")
     return str(name)
+
+
+def order(command_line: CommandLine) -> str:
+    """The id of an order that is open."""
+    return str(command_line("-y", "-o", "json", "positions", "close", "TSLA").json[0]["id"])
 
 
 # --- Results ----------------------------------------------------------------------------------------------------------
@@ -787,3 +793,35 @@ def test_the_page_has_the_table_of_exit_statuses() -> None:
 def test_the_page_has_every_command() -> None:
     for command in COMMANDS:
         assert f"`{command.name}" in PAGE, command.name
+
+
+# --- Orders and accounts ----------------------------------------------------------------------------------------------
+
+
+def test_orders_are_listed_awaited_and_cancelled(command_line: CommandLine) -> None:
+    first = order(command_line)
+    assert [row["id"] for row in command_line("orders", "list", "--open", "-o", "json").json] == [first]
+    assert command_line("orders", "wait", first).code == 0
+    assert command_line("orders", "list", first, "-o", "json").json[0]["status"] == "FILLED"
+    ran = command_line("-y", "orders", "cancel", first)
+    assert ran.code == 3
+    second = str(command_line("-y", "-o", "json", "positions", "close", "AAPL").json[0]["id"])
+    ran = command_line("-y", "orders", "cancel", second, "no-such-id")
+    assert ran.code == 6
+    assert "no-such-id, which the list does not show" in ran.err
+    assert command_line("orders", "wait", second).code == 7
+    assert command_line("orders", "wait", "no-such-id", "--deadline", "1").code == 5
+
+
+def test_a_cancel_of_an_order_that_is_lost_is_4(command_line: CommandLine) -> None:
+    first = order(command_line)
+    command_line.sandbox.faults.add(Fault.after_effect(), operation="cancel_open_order", times=None)
+    command_line.sandbox.faults.add(Fault.answer(503), operation="get_order_by_id", times=None)
+    ran = command_line("-y", "orders", "cancel", first, "another")
+    assert ran.code == 4
+    assert f"  clear-street orders list {first} another" in ran.err.splitlines()
+
+
+def test_accounts_are_listed(command_line: CommandLine) -> None:
+    assert int(ACCOUNT) in [row["id"] for row in command_line("accounts", "list", "-o", "json").json]
+    assert ACCOUNT in command_line("accounts", "list").out

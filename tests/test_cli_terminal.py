@@ -261,6 +261,7 @@ def completed(command_line: CommandLine, words: str) -> list[str]:
 
 
 def test_shells_complete_words_symbols_and_ids(command_line: CommandLine) -> None:
+    order = command_line("-y", "-o", "json", "positions", "close", "TSLA").json[0]["id"]
     number = submitted(command_line)
     assert completed(command_line, "instructions submit --type ") == [
         "EXERCISE",
@@ -269,6 +270,7 @@ def test_shells_complete_words_symbols_and_ids(command_line: CommandLine) -> Non
     ]
     assert completed(command_line, "positions close SP") == ["SPY 260424P00700000"]
     assert completed(command_line, "instructions cancel ") == [number]
+    assert completed(command_line, "orders cancel ") == [order]
     assert completed(command_line, "instructions find ui") == ["ui-20260424-001"]
     assert completed(command_line, "help ") == ["exit-codes"]
     assert completed(command_line, "completion z") == ["zsh"]

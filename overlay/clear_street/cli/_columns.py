@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
-    from ..types.v1 import Order, Position, PositionInstruction
+    from ..types.v1 import Account, Order, Position, PositionInstruction
 
 
 def of_positions() -> Sequence[Column[Position]]:
@@ -53,4 +53,15 @@ def of_orders(zone: tzinfo) -> Sequence[Column[Order]]:
         Column("ORDER", lambda row: row.order_type, importance=4),
         Column("CREATED", lambda row: day_and_time(row.created_at, zone), importance=3),
         Column("ID", lambda row: row.id, importance=5, goes_under=True),
+    )
+
+
+def of_accounts() -> Sequence[Column[Account]]:
+    """The columns of accounts."""
+    return (
+        Column("ACCOUNT", lambda row: row.id),
+        Column("NAME", lambda row: row.short_name, importance=8, is_words=True, goes_under=True),
+        Column("STATUS", lambda row: row.status, importance=7, goes_under=True),
+        Column("TYPE", lambda row: row.type, importance=6, goes_under=True),
+        Column("OPTIONS LEVEL", lambda row: row.options_level, importance=5),
     )

@@ -68,6 +68,8 @@ class Command:
 
 
 GROUPS = {
+    "accounts": "List the accounts that the key may see.",
+    "orders": "List orders, wait for them, and cancel them.",
     "batch": "Make and check files of instructions.",
     "positions": "List positions, and close them.",
     "instructions": "Submit, follow, cancel, find instructions.",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
-from uuid import UUID, uuid5
 
 from ._contracts import found, is_long, named, option
 from ._exit import Problem
@@ -29,7 +26,7 @@ FIELDS = ("instruction_type", "symbol", "quantity")
 KEY = "instruction_id"
 """What a row may have besides: an idempotency key of its own."""
 STANDARD_INPUT = "-"
-_NAMESPACE = UUID("6f8c1f0e-5a53-4c41-9b0c-2d1a7f4b9e36")
+_NAMESPACE = "6f8c1f0e-5a53-4c41-9b0c-2d1a7f4b9e36"
 """Of the keys that follow from the content of a file. Another one would make the same file another batch."""
 
 
@@ -93,6 +90,8 @@ def refused(name: str, rows: int, faults: Sequence[Fault]) -> Problem:
 
 
 def _text(name: str) -> str:
+    from pathlib import Path
+
     try:
         content = sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes()
         return content.decode("utf-8-sig")
@@ -118,6 +117,8 @@ def _object(content: str) -> dict[str, Any] | None:
 
 
 def _csv(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    import csv
+
     reader = csv.reader(io.StringIO(text))
     names = [name.strip() for name in next(reader, [])]
     for cells in reader:
@@ -164,6 +165,8 @@ def with_keys(rows: Iterable[Row], account: int, day: date, batch: str) -> list[
     The number of the line is no part of it: a row that is put before it does not change it. Of rows that ask for the
     same, the nth has the nth key.
     """
+    from uuid import UUID, uuid5
+
     seen: Counter[tuple[str, str, str]] = Counter()
     keyed: list[Row] = []
     for row in rows:
@@ -171,7 +174,7 @@ def with_keys(rows: Iterable[Row], account: int, day: date, batch: str) -> list[
         if not key:
             seen[row.content] += 1
             parts = (str(account), day.isoformat(), batch, *row.content, str(seen[row.content]))
-            key = str(uuid5(_NAMESPACE, json.dumps(parts)))
+            key = str(uuid5(UUID(_NAMESPACE), json.dumps(parts)))
         keyed.append(Row(row.line, row.instruction_type, row.symbol, row.quantity, key))
     return keyed
 

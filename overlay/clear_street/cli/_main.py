@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -85,6 +83,8 @@ class _Branch(_Common, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first word names; where it names none, those that are spelt nearly so."""
+        import difflib
+
         near = difflib.get_close_matches(args[0], self.commands, 3) if args[0] not in self.commands else []
         if near and not ctx.resilient_parsing:
             ctx.fail(f"No such command {args[0]!r}. Did you mean {' or '.join(near)}?")
@@ -189,6 +189,8 @@ def _ended(session: Session, error: BaseException) -> Exit:
             session.tell(line)
     is_bug = isinstance(error, Exception) and not isinstance(error, Problem | ClearStreetError)
     if is_bug and session.options.get("verbose"):
+        import traceback
+
         traceback.print_exc(file=sys.stderr)
     return code
 

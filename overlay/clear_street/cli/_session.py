@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import io
 import os
-import shlex
-import shutil
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
-from . import _key, _time
+from . import _time
 from ._exit import Exit, Problem
 from ._read import account_number, time_of_day
 from ._table import layout, pack, table, wrap
@@ -24,6 +21,7 @@ from ._text import clean, compact_json, csv_lines, pretty_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, time
+    from pathlib import Path
     from typing import TextIO
     from zoneinfo import ZoneInfo
 
@@ -56,6 +54,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
 class World(NamedTuple):
     """What a run finds outside of itself; tests bring their own."""
 
@@ -64,7 +68,7 @@ class World(NamedTuple):
     now: Callable[[], datetime] = _now
     """This machine's clock."""
     is_terminal: Callable[[TextIO], bool] = lambda stream: stream.isatty()
-    columns: Callable[[], int] = lambda: shutil.get_terminal_size().columns
+    columns: Callable[[], int] = _columns
 
 
 class _ShownOnly(Exception):
@@ -131,11 +135,17 @@ class Session:
     @property
     def journal(self) -> Path:
         """The file in which each request is written down before it is sent."""
+        from pathlib import Path
+
+        from . import _key
+
         given = self.options.get("journal")
         return Path(given) if given else _key.folder(os.environ, "STATE") / "journal.jsonl"
 
     def again(self, *words: str) -> str:
         """A command line that reaches the same account at the same address, to be pasted."""
+        import shlex
+
         given: list[str] = []
         for name in ("account", "env", "base_url"):
             if self.options.get(name) is not None:
@@ -196,7 +206,11 @@ class Session:
     @property
     def client(self) -> ClearStreet:
         """The client, which can read and nothing else."""
-        return self._client or self.open(_key.find_key(os.environ).secret.reveal)
+        if self._client is not None:
+            return self._client
+        from . import _key
+
+        return self.open(_key.find_key(os.environ).secret.reveal)
 
     def open(self, api_key: str | Callable[[], str]) -> ClearStreet:
         """Make the client, with another key than the one that is found."""

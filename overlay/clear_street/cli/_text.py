@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -91,6 +90,8 @@ def csv_cell(value: Any) -> str:
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> str:
     """Rows as CSV."""
+    import csv
+
     with io.StringIO() as text:
         writer = csv.writer(text, lineterminator="\n")
         for row in rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from ._exit import Exit, Problem
@@ -52,6 +51,8 @@ class Cutoff(NamedTuple):
 
 def service_time(date: str | None, before: datetime, after: datetime) -> ServiceTime:
     """The service's clock, from the `Date` of a reply that was asked for and came between two moments of ours."""
+    from email.utils import parsedate_to_datetime
+
     try:
         told = parsedate_to_datetime(date or "")
     except ValueError:

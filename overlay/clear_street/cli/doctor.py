@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from .. import __version__
 from ..errors import APIConnectionError, ArgumentError, ClearStreetError
 from . import _key, _time
-from ._command import Command
 from ._contracts import option
 from ._exit import Exit, Problem, of_error
 from ._table import Column
@@ -187,13 +186,3 @@ def _account(session: Session) -> Iterator[Finding]:
         yield Finding("warn", "spec", f"replies depart from the spec in {len(drift)} places: {clean(', '.join(kinds))}")
     else:
         yield Finding("ok", "spec", "replies are as the spec says")
-
-
-COMMANDS: tuple[Command, ...] = (
-    Command(
-        "doctor",
-        "Look at key, address, clock and replies, and say what helps.\n\nWith -o json it is a report for support, "
-        "without secrets.",
-        doctor,
-    ),
-)
