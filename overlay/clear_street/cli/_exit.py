@@ -87,7 +87,7 @@ def of_error(error: BaseException) -> Exit:
             return error.code
         case errors.ArgumentError():
             return Exit.USAGE
-        case errors.InstructionFailedError():
+        case errors.InstructionFailedError() | errors.OrderFailedError():
             return Exit.FAILED
         case errors.WaitTimeoutError():
             return Exit.UNSETTLED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -109,6 +108,8 @@ def _json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
 
 
 def _object(content: str) -> dict[str, Any] | None:
+    import json
+
     try:
         record: Any = json.loads(content)
     except ValueError:
@@ -165,6 +166,7 @@ def with_keys(rows: Iterable[Row], account: int, day: date, batch: str) -> list[
     The number of the line is no part of it: a row that is put before it does not change it. Of rows that ask for the
     same, the nth has the nth key.
     """
+    import json
     from uuid import UUID, uuid5
 
     seen: Counter[tuple[str, str, str]] = Counter()

@@ -137,7 +137,7 @@ def _completer(
 ) -> Callable[[click.Context, click.Parameter, str], list[str | CompletionItem]]:
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str | CompletionItem]:
         # A shell waits for this at each TAB: it is quick, or there is nothing to offer.
-        options = {**_options(ctx), "timeout": COMPLETION_SECONDS, "deadline": COMPLETION_SECONDS}
+        options = {**_options(ctx), "timeout": COMPLETION_SECONDS, "deadline": COMPLETION_SECONDS, "max_retries": 0}
         with contextlib.suppress(Exception), contextlib.closing(Session("completion", options, _world(ctx))) as session:
             return _begun(completes(session), incomplete)
         return []

@@ -220,6 +220,7 @@ class Session:
             ("base_url", "base_url"),
             ("timeout", "timeout"),
             ("deadline", "deadline"),
+            ("max_retries", "max_retries"),
         ):
             if self.options.get(option) is not None:
                 arguments[name] = self.options[option]

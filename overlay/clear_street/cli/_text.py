@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -70,11 +69,15 @@ def day_and_time(moment: datetime | None, zone: tzinfo) -> str:
 
 def compact_json(value: object) -> str:
     """JSON on one line. All in it is printable ASCII."""
+    import json
+
     return json.dumps(value, separators=(",", ":"), default=str).replace("\x7f", "\\u007f")
 
 
 def pretty_json(value: object) -> str:
     """JSON for people and programs. All in it is printable ASCII, but for line breaks."""
+    import json
+
     return json.dumps(value, indent=2, default=str).replace("\x7f", "\\u007f")
 
 
