@@ -209,7 +209,7 @@ def test_a_request_id_that_the_service_made_up_cannot_forge_a_line(
 def test_a_streamed_reply_that_cannot_be_read_has_a_line_more(
     mode: Mode, body: Body, came_to: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    client = mode.client(Service((200, body)))
+    client = mode.client(Service((200, body), otherwise=(200, envelope([]))))
     streaming = client.v1.positions.with_streaming_response
     with suppress(APIError):
         mode.within(lambda: streaming.close_positions(ACCOUNT), lambda response: response.parse())
