@@ -21,6 +21,11 @@ BENCH_READY := $(BENCH)/.ready-$(subst /,-,$(PYTHON))
 FUZZ := .tools/fuzz
 FUZZ_READY := $(FUZZ)/.ready-$(subst /,-,$(PYTHON))
 
+DEMO := .tools/demo
+DEMO_READY := $(DEMO)/.ready-$(subst /,-,$(PYTHON))
+RELEASE := .tools/release
+RELEASE_READY := $(RELEASE)/.ready-$(subst /,-,$(PYTHON))
+
 # An environment that happens to be active, or a setting that sends packages elsewhere, must not leak into ours. Settings
 # that say where packages come from are left alone.
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS MYPYPATH
@@ -40,6 +45,12 @@ if [ -z "$$UV_DEFAULT_INDEX$$UV_INDEX_URL$$UV_INDEX$$UV_CONFIG_FILE" ]; then \
 		-e 's/^[a-z:]*\.index-url=/export UV_DEFAULT_INDEX=/p' \
 		-e 's/^[a-z:]*\.cert=/export SSL_CERT_FILE=/p')"; \
 fi
+endef
+
+define python-is-there
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo '$(PYTHON) is not Python 3.11 or newer; say which one to use: make PYTHON=/path/to/python3.12' >&2; exit 1; }; \
+$(PYTHON) -m pip --version >/dev/null || { echo '$(PYTHON) has no pip, which is needed once' >&2; exit 1; }
 endef
 
 # $(call environment,folder,interpreter,lock)
@@ -70,13 +81,13 @@ activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help release-check bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
 
-demo: $(DEV_READY) ## Run the example against the sandbox that comes with the package
-	@$(BIN)/python examples/demo.py
+demo: $(DEMO_READY) ## Run the example against the sandbox that comes with the package
+	@PYTHONPATH=overlay:generated:$(DEMO) $(PYTHON) examples/demo.py
 
 test: lint types check-generated ## Run every check, and then the tests with their coverage
 	@echo 'tests: with branch coverage'
@@ -163,6 +174,9 @@ build: $(DEV_READY) ## Build the wheel and the sdist into dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build
 
+release-check: build $(RELEASE_READY) ## Build twice, install everywhere, check what an index shows; dist/ has it, an SBOM, the licences
+	@$(pip-settings); $(RELEASE)/bin/python tests/release_check.py
+
 bench: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Measure against httpx and the vendor's SDK, into benchmarks/RESULTS.md
 	@$(bench-package)
 	@$(bench-stock)
@@ -174,9 +188,10 @@ bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## The same in three r
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --rounds 3 $(ARGS)
 
 lock: $(UV_READY) ## Renew the lock files in requirements/
-	@$(pip-settings); for name in bootstrap bench codegen dev fuzz; do \
+	@$(pip-settings); for name in bootstrap bench codegen dev demo fuzz release; do \
 		echo "lock: requirements/$$name.txt"; \
-		if [ $$name = dev ] || [ $$name = bench ]; then project='--all-extras pyproject.toml'; else project=; fi; \
+		if [ $$name = dev ] || [ $$name = bench ]; then project='--all-extras pyproject.toml'; \
+		elif [ $$name = demo ]; then project=pyproject.toml; else project=; fi; \
 		.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--output-file .tools/$$name.txt $$project requirements/$$name.in || exit 1; \
 		cmp -s .tools/$$name.txt requirements/$$name.txt || cp .tools/$$name.txt requirements/$$name.txt; \
@@ -187,10 +202,16 @@ clean: ## Remove everything that make has made: environments, caches, builds
 	@rm -rf .venv .tools dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# By pip alone, beside the sources: the demo is the first thing that a stranger runs, and needs 6 MB of packages.
+$(DEMO_READY): requirements/demo.txt
+	@$(python-is-there)
+	@echo 'setup: what the package needs, into $(DEMO)'
+	@rm -rf $(DEMO)
+	@$(PYTHON) -m pip install -qq --root-user-action=ignore --no-deps --require-hashes --no-compile --target $(DEMO) -r requirements/demo.txt
+	@touch $@
+
 $(UV_READY): requirements/bootstrap.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo '$(PYTHON) is not Python 3.11 or newer; say which one to use: make PYTHON=/path/to/python3.12' >&2; exit 1; }
-	@$(PYTHON) -m pip --version >/dev/null || { echo '$(PYTHON) has no pip, which is needed once, to fetch uv' >&2; exit 1; }
+	@$(python-is-there)
 	@echo 'setup: uv, into .tools/uv'
 	@rm -rf .tools/uv
 	@$(PYTHON) -m pip install -qq --root-user-action=ignore --require-hashes --target .tools/uv -r requirements/bootstrap.txt
@@ -222,6 +243,11 @@ $(BENCH_READY): requirements/bench.txt $(UV_READY)
 	@echo 'setup: the peers of the benchmarks, into $(BENCH)'
 	@$(call environment,$(BENCH),$(PYTHON),requirements/bench.txt)
 	@$(BENCH)/bin/python -m compileall -q $(BENCH)/lib
+	@touch $@
+
+$(RELEASE_READY): requirements/release.txt $(UV_READY)
+	@echo 'setup: tools for a release, into $(RELEASE)'
+	@$(call environment,$(RELEASE),$(PYTHON),requirements/release.txt)
 	@touch $@
 
 $(FUZZ_READY): requirements/fuzz.txt $(UV_READY)

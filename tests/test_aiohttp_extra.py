@@ -697,7 +697,7 @@ except ImportError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
-    assert "pip install 'clear-street[aiohttp]'" in done.stdout
+    assert "pip install 'clear-street-client[aiohttp]'" in done.stdout
 
 
 def test_the_name_alone_does_not_load_aiohttp() -> None:

@@ -301,7 +301,7 @@ def test_without_the_extra_it_says_what_to_install(
     with pytest.raises(SystemExit) as ended:
         importlib.import_module("clear_street.cli.__main__").main()
     assert ended.value.code == 2
-    assert "pip install 'clear-street[cli]'" in capsys.readouterr().err
+    assert "pip install 'clear-street-client[cli]'" in capsys.readouterr().err
 
 
 def test_importing_the_package_loads_neither_click_nor_rich() -> None:

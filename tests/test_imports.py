@@ -242,7 +242,7 @@ def test_clients_close_at_the_end_of_contextlibs_managers() -> None:
 def test_the_version_is_that_of_the_distribution() -> None:
     from importlib.metadata import version
 
-    assert clear_street.__version__ == version("clear-street")
+    assert clear_street.__version__ == version("clear-street-client")
 
 
 def test_everything_can_be_imported_by_a_star() -> None:

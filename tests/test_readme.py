@@ -230,6 +230,7 @@ def test_a_helper_of_the_tests_is_in_the_folder_for_helpers() -> None:
         "fault_sweep.py",
         "fuzz.py",
         "mutants.py",
+        "release_check.py",
     }
 
 

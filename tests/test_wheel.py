@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tarfile
 import sysconfig
 import tomllib
 from email.parser import BytesParser
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"clear_street": ROOT / "overlay", "clear_street_api": ROOT / "generated"}
@@ -36,6 +42,12 @@ def build(kind: str, source: Path, into: Path) -> Path:
 def contents(wheel: Path) -> set[str]:
     with ZipFile(wheel) as archive:
         return set(archive.namelist())
+
+
+def metadata_of(wheel: Path) -> Message:
+    with ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        return BytesParser().parsebytes(archive.read(name))
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +77,20 @@ def test_holds_code_and_markers_only(wheel: Path) -> None:
     assert {path.name for path in shipped if path.parts[0] in PACKAGES and path.suffix != ".py"} == {"py.typed"}
 
 
-def test_says_what_it_needs(wheel: Path) -> None:
-    with ZipFile(wheel) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        metadata = BytesParser().parsebytes(archive.read(name))
+def test_the_long_description_has_no_relative_link(wheel: Path) -> None:
+    metadata = metadata_of(wheel)
+    text = str(metadata.get_payload())
 
-    assert metadata["Name"] == "clear-street"
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert re.findall(r"\]\((?!https:)[^)]*\)", text) == []
+    assert "`docs/recipes.md`" in text
+    assert "independent of Clear Street" in text
+    assert "Independent" in metadata["Summary"]
+
+
+def test_says_what_it_needs(wheel: Path) -> None:
+    metadata = metadata_of(wheel)
+    assert metadata["Name"] == "clear-street-client"
     assert metadata["Requires-Python"] == PROJECT["requires-python"]
     needs = [need for need in metadata.get_all("Requires-Dist", []) if "extra ==" not in need]
     assert {need.strip("<>=.,0123456789 ") for need in needs} == {
@@ -101,6 +121,10 @@ def test_every_module_imports_away_from_the_checkout(wheel: Path, tmp_path: Path
 
 def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     sdist = build("sdist", ROOT, tmp_path / "sdist")
+    with tarfile.open(sdist) as archive:
+        names = {PurePosixPath(name).relative_to(sdist.name.removesuffix(".tar.gz")) for name in archive.getnames()}
+    listed = {path.as_posix() for path in names}
+    assert {"CHANGELOG.md", "Makefile", "docs/safety.md", "tests/test_wheel.py", "codegen/prepare.py"} <= listed
     # The command line, since extractall's safe form and its warnings differ between the Pythons that are supported.
     subprocess.run([sys.executable, "-m", "tarfile", "--extract", str(sdist), str(tmp_path)], check=True)
 

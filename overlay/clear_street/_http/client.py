@@ -274,7 +274,7 @@ class DefaultAioHttpClient(DefaultAsyncHttpxClient):
             from .aiohttp import AiohttpTransport
         except ModuleNotFoundError as error:
             raise ImportError(
-                f"DefaultAioHttpClient needs the extra `aiohttp`: pip install 'clear-street[aiohttp]' ({error})."
+                f"DefaultAioHttpClient needs the extra `aiohttp`: pip install 'clear-street-client[aiohttp]' ({error})."
             ) from None
         return AiohttpTransport(context, limits, proxy)
 

@@ -19,7 +19,8 @@ def main() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         sys.stderr.write(
-            f"clear-street needs {' and '.join(missing)}, which the extra brings: pip install 'clear-street[cli]'\n"
+            f"clear-street needs {' and '.join(missing)}, which the extra brings: "
+            "pip install 'clear-street-client[cli]'\n"
             "Nothing was sent.\n"
         )
         sys.exit(2)
