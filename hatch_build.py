@@ -1,6 +1,6 @@
 """Make the long description of the distribution from the README: the same text, without links to files beside it.
 
-An index shows the text alone, so such links lead nowhere there. The pages that they name are in the source distribution.
+An index shows the text alone, so such links lead nowhere there. The pages that they name are in the sdist.
 """
 
 from __future__ import annotations

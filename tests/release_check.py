@@ -1,7 +1,7 @@
 """Holds what `make build` made against what a release must be; fails at the first thing that is not so.
 
-Run by `make release-check`, which has the tools in an environment of its own. Beside the wheel and the sdist in dist/ it
-writes their bill of materials (CycloneDX) and the licences of all that they need.
+Run by `make release-check`, which has the tools in an environment of its own. Beside wheel and sdist it writes to dist/
+their bill of materials (CycloneDX) and the licences of all that they need.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ if "speed" in extras:
 """
 
 
-def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
+def run(*command: str | Path, cwd: Path = ROOT, environment: dict[str, str] | None = None) -> str:
     """Run a command; what it prints is shown if it fails."""
     done = subprocess.run(
-        [*map(str, command)], cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False
+        [*map(str, command)], cwd=cwd, env=os.environ | (environment or {}), capture_output=True, text=True, check=False
     )
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))}: ended with {done.returncode}\n{done.stdout}{done.stderr}")
@@ -91,9 +91,9 @@ def build_again(scratch: Path) -> tuple[Path, Path]:
     build = (sys.executable, "-m", "build", "--no-isolation", "--outdir")
     os.umask(0o077)
     other = {"PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland"}
-    run(*build, scratch / "again", ROOT, **other)
+    run(*build, scratch / "again", ROOT, environment=other)
     os.umask(0o022)
-    run(*build, scratch / "from-sdist", source, **other)
+    run(*build, scratch / "from-sdist", source, environment=other)
     for first in (wheel, sdist):
         for folder in ("again", "from-sdist"):
             if first.read_bytes() != (scratch / folder / first.name).read_bytes():
@@ -102,13 +102,13 @@ def build_again(scratch: Path) -> tuple[Path, Path]:
 
     run(
         ROOT / ".venv/bin/python", "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *SDIST_TESTS,
-        cwd=source, PYTHONPATH=os.pathsep.join([f"{source / 'overlay'}", f"{source / 'generated'}"]),
+        cwd=source, environment={"PYTHONPATH": os.pathsep.join([f"{source / 'overlay'}", f"{source / 'generated'}"])},
     )  # fmt: skip
     print(f"the sdist passes {', '.join(SDIST_TESTS)}")
     return wheel, sdist
 
 
-def install(artifact: Path, extras: list[str], python: str, into: Path) -> Path:
+def install(artifact: Path, extras: list[str], python: str, into: Path) -> None:
     """Install into a new environment that has nothing else, and try what was installed."""
     run(UV, "venv", "--quiet", "--clear", "--python", python, into)
     needed = f"{artifact}[{','.join(extras)}]" if extras else str(artifact)
@@ -117,7 +117,6 @@ def install(artifact: Path, extras: list[str], python: str, into: Path) -> Path:
     run(UV, "pip", "check", "--quiet", "--python", there)
     version = artifact.name.split("-")[1].removesuffix(".tar.gz")
     run(there, "-I", "-W", "error", "-c", TRY, version, *extras, cwd=into)
-    return there
 
 
 def bill(python: Path) -> None:
@@ -129,7 +128,8 @@ def bill(python: Path) -> None:
     )  # fmt: skip
     licences = {}
     for part in json.loads(there.read_text(encoding="utf-8"))["components"]:
-        named = [one.get("expression") or one["license"].get("id") or one["license"]["name"] for one in part["licenses"]]
+        found = part["licenses"]
+        named = [one.get("expression") or one["license"].get("id") or one["license"]["name"] for one in found]
         licences[part["name"]] = (part["version"], " / ".join(dict.fromkeys(named)))
     lines = [f"{name:<28} {version:<20} {text}" for name, (version, text) in sorted(licences.items())]
     (DIST / "licences.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -147,10 +147,10 @@ def main() -> None:
         for python in pythons():
             for artifact in artifacts:
                 for extras in choices:
-                    complete = install(artifact, extras, python, scratch / "environment")
+                    install(artifact, extras, python, scratch / "environment")
             told = ", ".join("+".join(extras) or "no extra" for extras in choices)
             print(f"{run(python, '--version').strip()}: wheel and sdist install and work with {told}")
-        bill(complete)
+        bill(scratch / "environment/bin/python")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import tarfile
 import sysconfig
+import tarfile
 import tomllib
 from email.parser import BytesParser
 from pathlib import Path, PurePosixPath
