@@ -430,7 +430,7 @@ def is_uuid(canonical: str) -> bool:
     return len(canonical) == 32 and not canonical.strip("0123456789abcdef")
 
 
-def preload(response: Callable[[], object] | None, listing: Callable[[], object] | None) -> None:
+def preload(*responses: Callable[[], object] | None) -> None:
     """Import everything that reading replies and looks needs, by reading some."""
     from email.utils import parsedate_to_datetime
 
@@ -439,7 +439,7 @@ def preload(response: Callable[[], object] | None, listing: Callable[[], object]
 
     parsedate_to_datetime("Thu, 01 Jan 1970 00:00:00 GMT")
     rejections([])
-    kinds: list[Any] = [make() for make in (listing, response) if make is not None]
+    kinds: list[Any] = [make() for make in responses if make is not None]
     for data in (b"[{}]", b"{}"):
         for kind in kinds:
             kind.from_dict(read_json(b'{"metadata": {}, "error": {}, "data": ' + data + b"}"))

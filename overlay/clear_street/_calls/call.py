@@ -19,7 +19,7 @@ from . import policy
 from .kinds import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from clear_street_api.client import Request
@@ -36,7 +36,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_preload = cache(requests.preload)
+
+@cache
+def _preload(response: Callable[[], object] | None, kind: str | None) -> None:
+    """Import what reading a reply, and looking for an effect of this kind, may need."""
+    looks = KINDS[kind]
+    if looks is None:
+        requests.preload(response)
+    else:
+        looks.listing.builder()
+        requests.preload(response, looks.listing.response)
+
 
 NOT_AFTER = "the time in `not_after`"
 
@@ -341,8 +351,8 @@ class Call(Generic[T]):
 
     def preload(self) -> None:
         """Import what reading the reply may need, before anything is sent. Later the import might fail."""
-        kind = self.asked.kind
-        _preload(self.asked.operation.response, None if kind is None else kind.listing.response)
+        operation = self.asked.operation
+        _preload(operation.response, operation.kind)
 
     def cut_off(self, what: str, **context: Any) -> CutoffPassedError:
         """Return the error of a call that was not sent, or not sent again, because of `not_after`."""

@@ -98,8 +98,8 @@ class Kind(NamedTuple):
     """Whether these requests show no other rows."""
 
     recent: Callable[[int, datetime | None], requests.Prepared] | None
-    """The request of the rows that have appeared since a time of the service's clock (None: not known); None for the
-    whole where `look` shows all rows.
+    """Return the request for the rows that appeared since a time of the service's clock, None if that is not known. The
+    field is None if `look` shows these rows too.
     """
     shows: Callable[[Row, Mapping[str, Any]], bool]
     """Whether a row shows the values that a replacement asked for."""
