@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from . import errors, market, sandbox, types
     from ._api.keys import new_idempotency_key
     from ._calls.changes import InstructionChange, OrderChange
+    from ._calls.ensure import EnsuredInstruction
     from ._calls.waiting import AsyncInstructionWatch, AsyncOrderWatch, InstructionWatch, OrderWatch
     from ._client import ClearStreet
     from ._client_async import AsyncClearStreet
@@ -74,6 +75,7 @@ _HOMES = {
     ),
     "_api.keys": ("new_idempotency_key",),
     "_calls.changes": ("InstructionChange", "OrderChange"),
+    "_calls.ensure": ("EnsuredInstruction",),
     "_calls.waiting": ("AsyncInstructionWatch", "AsyncOrderWatch", "InstructionWatch", "OrderWatch"),
     "_config.options": ("CallOptions", "ChangingCallOptions", "ClientOptions", "SubmitCallOptions"),
     "_http.client": ("DefaultAioHttpClient", "DefaultAsyncHttpxClient", "DefaultHttpxClient"),
@@ -112,6 +114,7 @@ __all__ = [
     "DefaultAioHttpClient",
     "DefaultAsyncHttpxClient",
     "DefaultHttpxClient",
+    "EnsuredInstruction",
     "InstructionChange",
     "InstructionFailedError",
     "InstructionWatch",

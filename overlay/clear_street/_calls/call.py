@@ -349,6 +349,16 @@ class Call(Generic[T]):
         pinned, known = self.asked.settings.idempotency_key_name, self.known_key_names
         return (pinned,) if pinned in known else self.keys.names or known
 
+    def note_doubts(self) -> None:
+        """Remember the rows that this call may have brought about without learning whether it did."""
+        history = self.history
+        if history.batch is None:
+            return
+        is_under_way = history.in_flight is not None and history.in_flight.begun
+        for entry in history.batch.open if is_under_way else history.batch.unsettled:
+            begun = self.time.started_at, self.time.started
+            self.keys.doubts.setdefault((self.asked.prepared.account_id or 0, entry.key), begun)
+
     def preload(self) -> None:
         """Import what reading the reply may need, before anything is sent. Later the import might fail."""
         operation = self.asked.operation

@@ -40,7 +40,7 @@ _REPLIES_MAX = 16
 class Keys:
     """What replies showed about how the service treats the idempotency keys of one kind of effect."""
 
-    __slots__ = ("echoed", "honoured", "names")
+    __slots__ = ("doubts", "echoed", "honoured", "names")
 
     def __init__(self) -> None:
         self.honoured: bool = True
@@ -49,6 +49,10 @@ class Keys:
         """Whether a reply contained the keys that were sent."""
         self.names: tuple[str, ...] | None = None
         """The names under which keys are sent, after the service refused others; None if it has refused none."""
+        self.doubts: dict[tuple[int, str], tuple[datetime, float]] = {}
+        """The rows, by account and key, that calls may have brought about without learning whether they did; when the
+        first of them began, by our wall clock and the monotonic one.
+        """
 
     def note_echo(self, echoed: bool | None) -> None:
         """Record whether a reply contained the keys that were sent; None if it had no rows."""

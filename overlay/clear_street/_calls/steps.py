@@ -282,6 +282,7 @@ def explain(call: Call[T], error: BaseException) -> None:
 
     docs/safety.md, "What the caller learns".
     """
+    call.note_doubts()
     if isinstance(error, APIError):
         log_end(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))
     elif failures.annotate(call, error):

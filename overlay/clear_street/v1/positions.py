@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .._caller import Caller
     from .._calls.changes import InstructionChange
+    from .._calls.ensure import EnsuredInstruction
     from .._calls.waiting import InstructionWatch
     from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
     from .._iterators import PositionIterator
@@ -244,6 +245,43 @@ class Positions(Named):
         return self._caller.call(
             operations.SUBMIT_POSITION_INSTRUCTIONS, options, account_id, instructions=instructions
         )
+
+    def ensure_position_instructions(
+        self,
+        account_id: int,
+        *,
+        instructions: Iterable[PositionInstructionRequest | PositionInstructionRequestParam],
+        wait: bool = False,
+        wait_deadline: float = 300.0,
+        **options: Unpack[ChangingCallOptions],
+    ) -> dict[str, EnsuredInstruction]:
+        """Bring instructions about once, whatever happened before; what is known of each then, by idempotency key.
+
+        - `account_id`: the account.
+        - `instructions`: as `submit_position_instructions`, each with its own `instruction_id`, the idempotency key.
+        - `wait`: whether to wait for what the service has until it is in a terminal state.
+        - `wait_deadline`: seconds to wait at most.
+        - `options`: see `ChangingCallOptions`; `deadline` is for all of it, but the wait.
+
+        Reads the account's list first, and submits what it does not show, under the same keys. Call it again, from
+        any process, while an outcome is ``"unknown"`` or ``"not_sent"``. Raises `ArgumentError` before anything is
+        sent, and otherwise no error of a call: see `EnsuredInstruction.outcome`, `.reason` and `.error`.
+        """
+        conceal(options)
+        from .._calls.ensure import ensure
+
+        caller = self._caller
+        flow = ensure(
+            caller.new_call,
+            caller.clock,
+            caller.settings,
+            account_id,
+            instructions,
+            wait=wait,
+            wait_deadline=wait_deadline,
+            options=options,
+        )
+        return caller.run(flow)
 
     def cancel_position_instruction(
         self, instruction_id: str, *, account_id: int, **options: Unpack[ChangingCallOptions]

@@ -1,0 +1,354 @@
+"""Ensure that instructions are there once, whatever happened before: look, send what is missing, look, wait.
+
+docs/safety.md, "Ensuring instructions".
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+from .._annotations import resolvable
+from .._api import requests
+from .._api.rows.positions import SUBMIT_POSITION_INSTRUCTIONS
+from .._config.arguments import checked_flag, checked_seconds, takes, unexpected
+from ..errors import APIError, APIStatusError, ArgumentError, ClearStreetError, CutoffPassedError
+from . import policy
+from .batch import Batch, Entry
+from .effects import Sleep
+from .kinds import INSTRUCTION
+from .lifecycle import exchange
+from .waiting import GRACE
+from .waiting import wait as wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from .._config.options import Clock
+    from .._config.settings import Settings
+    from ..types.v1 import PositionInstruction
+    from .call import Call
+    from .effects import Flow
+    from .kinds import Row
+    from .shared import Keys, Service
+    from .waiting import NewCall
+
+EnsuredOutcome = Literal["landed", "rejected", "unknown", "not_sent"]
+
+_OF_READS = ("timeout", "max_retries", "extra_headers")
+"""The options that its reads take, too."""
+
+
+class EnsuredInstruction(NamedTuple):
+    """What is known of one instruction that was to be ensured."""
+
+    key: str
+    """Its idempotency key."""
+    outcome: EnsuredOutcome
+    """``"landed"``: the service has it; `status` says what came of it. ``"rejected"``: the service refused it.
+    ``"unknown"``: it may be there. ``"not_sent"``: the list does not show it, and the service has not taken it.
+    """
+    instruction: PositionInstruction | None
+    """The row as the service showed it last; None where it has shown none that asks for this."""
+    reason: str | None
+    """Why it did not land, or has not come to its end; None where it did."""
+    error: ClearStreetError | None
+    """What the call that settles it ended in, None where there was no error."""
+
+    @property
+    def status(self) -> str | None:
+        """The status of the row as the service showed it last, None where it has shown none."""
+        return None if self.instruction is None else self.instruction.status
+
+
+class _Wish:
+    """One instruction that is to be there."""
+
+    def __init__(self, row: Row) -> None:
+        self.entry: Entry = Entry(INSTRUCTION, cast("str", INSTRUCTION.submitted_key(row)), row, minted=False)
+        self.outcome: EnsuredOutcome = "unknown"
+        self.row: Row | None = None
+        self.reason: str | None = None
+        self.error: ClearStreetError | None = None
+        self.is_doubtful: bool = False
+        """Whether this client has sent it before, without learning what came of it."""
+
+    @property
+    def key(self) -> str:
+        """Its idempotency key."""
+        return self.entry.key
+
+    def settle(
+        self, outcome: EnsuredOutcome, row: Row | None, reason: str | None, error: ClearStreetError | None = None
+    ) -> None:
+        """Remember what is known of it."""
+        self.outcome, self.row, self.reason, self.error = outcome, row, reason, error
+
+    def show(self, row: Row) -> None:
+        """The service shows a row under the key: it is ours if it asks for the same, however old it is."""
+        same = self.entry.is_same(row)
+        if same is None:
+            self.settle("unknown", None, f"the instruction {row.id} has this key, and does not show what it asks for")
+        elif not same:
+            self.settle("rejected", None, f"the instruction {row.id}, which asks for something else, has this key")
+        elif row.status in INSTRUCTION.states.refused:
+            self.settle("rejected", row, INSTRUCTION.words_of(row))
+        else:
+            self.settle("landed", row, None)
+
+    def take(self, entry: Entry, error: APIError | None) -> None:
+        """The submit is over: this is what it learnt of the row."""
+        row, state = entry.row, entry.state
+        if state == "rejected" and row is None and not _says_used(error):
+            # Refused as a whole, perhaps by a proxy: nobody looked whether the key was used before.
+            state = "nothing_done"
+        why = (row is not None and INSTRUCTION.words_of(row)) or (str(error) if error else "the reply does not tell")
+        is_used = row is None or INSTRUCTION.existing_id(row) is not None
+        if state == "landed":
+            self.settle("landed", row, None)
+        elif state == "rejected" and not is_used and not self.is_doubtful:
+            self.settle("rejected", row, why, error)
+        elif state in ("not_sent", "refused_for_now", "nothing_done") and not self.is_doubtful:
+            self.settle("not_sent", None, why, error)
+        else:
+            # Used, by whatever happened before; or not known; or refused now, while the first request may still arrive.
+            self.settle("unknown", None, why, error)
+
+    @property
+    def status(self) -> str | None:
+        """The status of the row as it was seen last."""
+        return None if self.row is None else self.row.status
+
+    def result(self) -> EnsuredInstruction:
+        """What the application is told."""
+        return EnsuredInstruction(self.key, self.outcome, self.row, self.reason, self.error)
+
+
+def _says_used(error: APIError | None) -> bool:
+    """Whether a refusal that does not show a row under its key may mean that the key was used."""
+    if not isinstance(error, APIStatusError):
+        return False
+    body: Any = error.body
+    rows = requests.rows_in(INSTRUCTION.model(), body if isinstance(body, dict) else None)
+    words = (error.message, *map(INSTRUCTION.words_of, rows))
+    return error.status_code == 409 or any(INSTRUCTION.duplicate_of(text) is not None for text in words)
+
+
+def ensure(
+    new_call: NewCall,
+    clock: Clock,
+    settings: Settings,
+    account_id: int,
+    instructions: Iterable[Any],
+    *,
+    wait: bool,
+    wait_deadline: float,
+    options: Mapping[str, Any],
+) -> Flow[dict[str, EnsuredInstruction]]:
+    """Ensure that instructions are there; what is known of each, by key.
+
+    Raises `ArgumentError` at once, not when it is run, and no error of a call.
+    """
+    for name in options:
+        if not takes(name, "call", "change"):
+            raise unexpected("ensure_position_instructions", name, ("instructions", "wait", "wait_deadline"))
+    seconds = checked_seconds("wait_deadline", wait_deadline) if checked_flag("wait", wait) else None
+    prepared = SUBMIT_POSITION_INSTRUCTIONS.build(account_id, instructions=instructions)
+    if any(INSTRUCTION.submitted_key(row) is None for row in prepared.rows):
+        raise ArgumentError(
+            "Expected an idempotency key (`instruction_id`) in each row of `instructions`: it is what tells, when this "
+            "is called again, that the row is there; make one with new_idempotency_key(), and keep it."
+        )
+    if settings.read_only:
+        raise ArgumentError(
+            "The client is read-only (`read_only=True`) and submits nothing; use another client for it."
+        )
+    ensuring = _Ensuring(new_call, clock, settings, account_id, prepared.rows, options)
+    # All options are checked before anything is sent. A `not_after` that has passed is no mistake: the list is read.
+    with suppress(CutoffPassedError):
+        new_call(SUBMIT_POSITION_INSTRUCTIONS, prepared, ensuring.submit_options(1.0))
+    limits = settings.limits.with_options(options)
+    return ensuring.run(limits.call_seconds, seconds)
+
+
+class _Ensuring:
+    """The flow, and what it knows so far."""
+
+    def __init__(
+        self,
+        new_call: NewCall,
+        clock: Clock,
+        settings: Settings,
+        account_id: int,
+        rows: Sequence[Row],
+        options: Mapping[str, Any],
+    ) -> None:
+        self._new_call = new_call
+        self._clock = clock
+        self._settings = settings
+        self._account_id = account_id
+        self._options = options
+        self._wishes: list[_Wish] = [_Wish(row) for row in rows]
+        self._quiet_until = 0.0
+        """When the service may be asked again, on the monotonic clock."""
+        self._keys: Keys | None = None
+        """What this client has learnt of the keys."""
+
+    def submit_options(self, seconds: float) -> dict[str, Any]:
+        """The options of the submit, which may take some seconds."""
+        return {**self._options, "deadline": seconds, "raise_on_rejection": False}
+
+    def run(self, seconds: float, wait_seconds: float | None) -> Flow[dict[str, EnsuredInstruction]]:
+        """Look, send what is missing, look for what is unknown, and wait for its end where that is asked for."""
+        end = self._clock.monotonic() + seconds
+        is_seen = yield from self._look(end, is_first=True)
+        if is_seen:
+            yield from self._submit(end)
+            if wait_seconds is not None:
+                end = self._clock.monotonic() + wait_seconds
+            yield from self._look_for_unknown(end, waits=wait_seconds is not None)
+            if wait_seconds is not None:
+                yield from self._follow(end)
+        for wish in self._wishes:
+            if wish.outcome in ("landed", "rejected") and self._keys is not None:
+                self._keys.doubts.pop((self._account_id, wish.key), None)
+        return {wish.key: wish.result() for wish in self._wishes}
+
+    def _with(self, outcome: EnsuredOutcome) -> list[_Wish]:
+        return [wish for wish in self._wishes if wish.outcome == outcome]
+
+    def _left(self, end: float) -> float:
+        return end - self._clock.monotonic()
+
+    def _pause(self, seconds: float, end: float) -> Flow[bool]:
+        """Wait for some seconds, and for as long as the service asked; False where that is not before the end."""
+        seconds = max(seconds, self._quiet_until - self._clock.monotonic())
+        if seconds >= self._left(end):
+            return False
+        if seconds > 0:
+            yield Sleep(seconds)
+        return True
+
+    def _look(self, end: float, *, is_first: bool = False) -> Flow[bool]:
+        """Read the list, and take in what it shows of rows that are unknown; whether it counts.
+
+        What the first one does not show may be sent; that a later one does not show something says nothing.
+        """
+        listing, left = INSTRUCTION.listing, max(0.001, self._left(end))
+        rows: Sequence[Row] | None = None
+        reason, error = "the list of instructions is none that counts", None
+        options = {name: value for name, value in self._options.items() if name in _OF_READS}
+        call: Call[Any] = self._new_call(listing, listing.build(self._account_id), {**options, "deadline": left})
+        try:
+            completed = yield from exchange(call)
+            rows = INSTRUCTION.listed(completed.reply.status, completed.reply.json, self._account_id)
+        except APIError as caught:
+            reason, error = f"the list of instructions could not be read: {caught}", caught
+        self._quiet_until = max(self._quiet_until, call.time.quiet_until)
+        self._keys = call.service.keys_of(INSTRUCTION.noun)
+        if rows is None or any(row.id is None or INSTRUCTION.key_of(row) is None for row in rows):
+            for wish in self._with("unknown"):
+                wish.settle("unknown", None, wish.reason or reason, wish.error or error)
+            return False
+        for wish in self._with("unknown"):
+            found = {requests.canonical_id(row.id): row for row in rows if INSTRUCTION.key_of(row) == wish.key}
+            if len(found) > 1:
+                wish.settle("unknown", None, f"the list has this key {len(found)} times: {', '.join(found)}")
+            elif found:
+                wish.show(*found.values())
+            elif is_first:
+                wish.settle("not_sent", None, "there was no time left to send it")
+        if is_first:
+            self._hold_back(self._keys, call.service, rows)
+        return True
+
+    def _hold_back(self, keys: Keys, service: Service, rows: Sequence[Row]) -> None:
+        """Leave unknown what this client sent before without learning what came of it, and must not send again.
+
+        docs/safety.md, "A submit whose reply was lost", says what a row is sent again for.
+        """
+        doubts: dict[tuple[datetime, float], set[str]] = {}
+        for wish in self._with("not_sent"):
+            if (begun := keys.doubts.get((self._account_id, wish.key))) is not None:
+                doubts.setdefault(begun, set()).add(wish.key)
+        for (started_at, started), of_one in doubts.items():
+            entries = [Entry(INSTRUCTION, wish.key, wish.entry.request, minted=False) for wish in self._wishes]
+            for entry in entries:
+                entry.state = "unknown" if entry.key in of_one else "landed"
+            batch = Batch(INSTRUCTION, entries, started_at, partial(service.earliest, started))
+            batch.apply_list(rows)
+            is_kept = keys.honoured and (keys.echoed or batch.keys_kept)
+            for wish in self._wishes:
+                if wish.key not in of_one:
+                    continue
+                wish.is_doubtful = True
+                if not (self._settings.resend_after_unknown and is_kept and not batch.candidates):
+                    wish.settle("unknown", None, "an earlier submit of it ended unknown, and it must not be sent again")
+
+    def _submit(self, end: float) -> Flow[None]:
+        """Send what the list does not show."""
+        missing, left = self._with("not_sent"), self._left(end)
+        if not missing or left <= 0:
+            return
+        rows = [wish.entry.request for wish in missing]
+        prepared = SUBMIT_POSITION_INSTRUCTIONS.build(self._account_id, instructions=rows)
+        error: APIError | None = None
+        entries: Sequence[Entry] = [wish.entry for wish in missing]
+        try:
+            options = self.submit_options(left - policy.look_reserve(left))
+            call: Call[Any] = self._new_call(SUBMIT_POSITION_INSTRUCTIONS, prepared, options)
+            try:
+                yield from exchange(call)
+            finally:
+                self._quiet_until = max(self._quiet_until, call.time.quiet_until)
+                entries = call.history.batch.entries if call.history.batch is not None else entries
+        except APIError as caught:
+            error = caught
+        for wish, entry in zip(missing, entries, strict=True):
+            wish.take(entry, error)
+
+    def _look_for_unknown(self, end: float, *, waits: bool) -> Flow[None]:
+        """Look for rows that a reply did not settle, some times, or as long as rows may take to appear."""
+        end, number = min(end, self._clock.monotonic() + GRACE), 0
+        while self._with("unknown") and (waits or number < policy.LOOK_TRIES):
+            seconds = policy.backoff(number, self._clock.random()) if number else 0.0
+            is_time = yield from self._pause(seconds, end)
+            if not is_time:
+                break
+            yield from self._look(end)
+            number += 1
+
+    def _follow(self, end: float) -> Flow[None]:
+        """Wait for the end of what the service has."""
+        landed = [wish for wish in self._with("landed") if wish.status not in INSTRUCTION.states.terminal]
+        ids = [(wish, None if wish.row is None else wish.row.id) for wish in landed]
+        open_rows = {requests.canonical_id(id_): wish for wish, id_ in ids if id_ is not None}
+        if not open_rows or not (yield from self._pause(0.0, end)):
+            return
+        error: ClearStreetError | None = None
+        try:
+            rows = yield from wait_for(
+                INSTRUCTION,
+                self._new_call,
+                self._clock,
+                self._account_id,
+                list(open_rows),
+                until=None,
+                seconds=self._left(end),
+                grace=GRACE,
+                on_change=None,
+            )
+        except ClearStreetError as caught:
+            error, rows = caught, getattr(caught, "rows", [])
+        for row in rows:
+            wish = open_rows.pop(requests.canonical_id(row.id))
+            is_over, is_refused = row.status in INSTRUCTION.states.terminal, row.status in INSTRUCTION.states.refused
+            why = INSTRUCTION.words_of(row) if is_over else str(error)
+            wish.settle("rejected" if is_refused else "landed", row, why, None if is_over else error)
+        for wish in open_rows.values():
+            wish.settle("landed", wish.row, str(error), error)
+
+
+resolvable(globals(), EnsuredInstruction)
