@@ -249,7 +249,7 @@ def test_the_service_is_not_asked_before_the_time_that_it_gave() -> None:
     assert service.times[3] - service.times[2] >= 30
 
 
-def test_rows_are_not_sent_again_where_keys_were_not_seen_to_be_kept() -> None:
+def test_rows_are_not_sent_again_unless_keys_were_seen_to_be_kept() -> None:
     # An account without instructions, and every reply to a submit is lost.
     def answer(request: httpx.Request) -> Any:
         return lost() if request.method == "POST" else reply(data=[])
@@ -263,7 +263,7 @@ def test_rows_are_not_sent_again_where_keys_were_not_seen_to_be_kept() -> None:
     assert service.methods.count("POST") == 1
 
 
-def test_a_row_that_may_be_ours_under_another_key_keeps_it_from_going_again(sandbox: Sandbox) -> None:
+def test_a_row_that_may_be_ours_under_another_key_is_not_sent_again(sandbox: Sandbox) -> None:
     sandbox.echo_keys = False
     sandbox.faults.add(Fault.after_effect(), operation="submit_position_instructions")
     sandbox.faults.add(Fault.answer(503), operation="get_position_instructions", nth=2, times=4)
@@ -353,7 +353,7 @@ def test_a_read_only_client_sends_nothing() -> None:
         ensure(Service().client(read_only=True))
 
 
-def test_extra_headers_go_with_every_request_and_extra_fields_with_the_submit() -> None:
+def test_extra_headers_go_with_every_request() -> None:
     service = Service(reply(data=[]), reply(data=[row()]))
     ensure(service.client(), extra_headers={"X-Desk": "7"}, extra_query={"dry": "no"})
 
@@ -379,7 +379,7 @@ EVERY_FAULT = st.sampled_from(CATALOGUE)
     ),
     rows=st.lists(st.sampled_from(["good", "good", "bad", "other", "there"]), min_size=1, max_size=4),
 )
-def test_again_and_again_through_faults_it_acts_once_and_tells_the_truth(rounds: Any, rows: Any) -> None:
+def test_again_and_again_it_acts_once_and_tells_the_truth(rounds: Any, rows: Any) -> None:
     sandbox = Sandbox()
     sandbox.add_position(ACCOUNT, SYMBOL, 100)
     sandbox.plan(then=("ACCEPTED",), after=3.0)

@@ -23,7 +23,7 @@ from .waiting import GRACE
 from .waiting import wait as wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from .._config.options import Clock
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from .effects import Flow
     from .kinds import Row
     from .shared import Keys, Service
-    from .waiting import NewCall
+
+    NewCall = Callable[..., Call[Any]]
 
 EnsuredOutcome = Literal["landed", "rejected", "unknown", "not_sent"]
 
@@ -130,8 +131,8 @@ def _says_used(error: APIError | None) -> bool:
     """Whether a refusal that does not show a row under its key may mean that the key was used."""
     if not isinstance(error, APIStatusError):
         return False
-    body: Any = error.body
-    rows = requests.rows_in(INSTRUCTION.model(), body if isinstance(body, dict) else None)
+    body = cast("dict[str, Any] | None", error.body if isinstance(error.body, dict) else None)
+    rows = requests.rows_in(INSTRUCTION.model(), body)
     words = (error.message, *map(INSTRUCTION.words_of, rows))
     return error.status_code == 409 or any(INSTRUCTION.duplicate_of(text) is not None for text in words)
 
