@@ -23,6 +23,8 @@ import tomllib
 from collections import Counter
 from functools import partial
 from importlib import import_module
+from itertools import accumulate
+from math import inf
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parent
 PACKAGE = "clear_street._calls"
 MODULES = (
-    *("batch", "call", "cancel", "effects", "failures", "lifecycle", "policy"),
+    *("batch", "call", "cancel", "effects", "failures", "kinds", "lifecycle", "policy"),
     *("renaming", "shared", "steps", "streamed", "submit", "waiting"),
 )
 EQUIVALENT = TESTS / "mutants_equivalent.toml"
@@ -314,9 +316,10 @@ def _defaults(tree: ast.Module) -> dict[tuple[str, int], dict[str, Any]]:
 class Session:
     """A plugin of pytest that, instead of running the tests once, runs them for each mutant."""
 
-    def __init__(self, names: Sequence[str], out: Callable[[str], object]) -> None:
+    def __init__(self, names: Sequence[str], limit: float, out: Callable[[str], object]) -> None:
         self.is_clean: bool = True
         self._names = names
+        self._limit = limit
         self._modules: dict[str, ModuleType] = {}
         self._out = out
         self._pipe: int | None = None
@@ -430,12 +433,15 @@ class Session:
     def _is_killed(self, mutant: Mutant, change: Callable[[], None]) -> bool:
         """Whether a test fails, or takes far too long, once `change` was made."""
         lines = self._reached[mutant.module]
-        reaching = [set(self._took)] if mutant.is_constant else [lines.get(line, set()) for line in mutant.lines]
+        # A constant may be read anywhere, but hardly by a test that reaches nothing of its module.
+        reaching = lines.values() if mutant.is_constant else [lines.get(line, set()) for line in mutant.lines]
         recent = {index: rank for rank, index in enumerate(reversed(self._killers[-30:]))}
         tests = sorted(
             set[int]().union(*reaching) & self._took.keys(),
             key=lambda index: (recent.get(index, len(recent)), self._took[index]),
         )
+        spent = accumulate(self._took[index] for index in tests)
+        tests = [index for index, seconds in zip(tests, spent, strict=True) if seconds < self._limit]
         read, write = os.pipe()
         if not (child := os.fork()):
             os.close(read)
@@ -479,12 +485,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("modules", nargs="*", metavar="module", help=f"one of {', '.join(MODULES)}")
     parser.add_argument("--tests", nargs="+", help="files of tests")
+    parser.add_argument("--limit", type=float, default=inf, help="seconds that the tests of one change may take")
     chosen = parser.parse_args(arguments)
     unconcerned = {f"test_{name}.py" for name in UNCONCERNED}
     tests = chosen.tests or [str(path) for path in sorted(TESTS.glob("test_*.py")) if path.name not in unconcerned]
     plugins_left_out = [word for name in ("randomly", "cacheprovider", "faulthandler") for word in ("-p", f"no:{name}")]
     with os.fdopen(os.dup(1), "w", buffering=1) as out:
-        session = Session(chosen.modules or MODULES, out.write)
+        session = Session(chosen.modules or MODULES, chosen.limit, out.write)
         status = pytest.main(["-q", *plugins_left_out, *tests], plugins=[session])
     return int(status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or not session.is_clean)
 

@@ -193,6 +193,7 @@ class TestTheEndOfAWait:
         with pytest.raises(InstructionFailedError, match="instruction b ended in REJECTED; all 4") as caught:
             mode.run(lambda: wait_all(mode.client(service), ["a", "b", "c", "d"], deadline=60))
         assert caught.value.states == {"a": "SENT", "b": "REJECTED", "c": "ACCEPTED", "d": None}
+        assert [found.id for found in caught.value.rows] == ["a", "b", "c"]
         with pytest.raises(WaitTimeoutError, match="instruction a was not settled within 60 s") as late:
             mode.run(lambda: wait_all(mode.client(service), ["a", "c"], deadline=60))
         assert late.value.states == {"a": "SENT", "c": "ACCEPTED"}
@@ -438,6 +439,19 @@ class TestTheTimeOfAWait:
             mode.run(lambda: wait(client, deadline=0.1))
         assert times == [0]
 
+    def test_is_over_at_its_end_where_nothing_is_read_any_more(self, mode: Mode) -> None:
+        client, times = ticking(mode, states("SENT"))
+        with pytest.raises(WaitTimeoutError):
+            mode.run(lambda: wait(client, deadline=0.75))
+        assert times == [0, 0.375]
+
+    def test_bounds_its_readings(self, mode: Mode) -> None:
+        service = states("SENT")
+        with pytest.raises(WaitTimeoutError):
+            mode.run(lambda: wait(mode.client(service), deadline=0.5))
+        assert [seen.timeout["read"] for seen in service.seen] == [0.5 - at for at in service.times]
+        assert len(service.seen) > 1
+
     def test_is_no_longer_than_the_grace_for_what_never_appears(self, mode: Mode) -> None:
         client, times = ticking(mode, Service(otherwise=listing(row("SENT", "another"))))
         with pytest.raises(
@@ -596,6 +610,13 @@ class TestAWatch:
         service = Service(*[listing(row("SENT"))] * 500, listing(row("ACCEPTED")))
         client = mode.client(service)
         assert mode.run(lambda: _listed(mode, watch(client), most=2)) == [("i-1", "SENT"), ("i-1", "ACCEPTED")]
+
+    def test_without_an_end_reads_anew_at_the_next_tick_and_not_before(
+        self, mode: Mode, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        service = Service((503, failed(503)), listing(row("SENT")))
+        assert mode.run(lambda: _listed(mode, watch(mode.client(service)), most=1)) == [("i-1", "SENT")]
+        assert "it is read again" in caplog.text
 
     def test_ends_at_its_deadline_and_stays_ended(self, mode: Mode) -> None:
         client, times = ticking(mode, states("SENT"))
@@ -773,6 +794,59 @@ class TestManyWaits:
         for changes in watches:
             next(changes)
         assert len(requests) == len(watches)
+
+    def test_of_which_one_comes_late_read_at_once(self) -> None:
+        client, times = ticking(Mode("sync"), states("SENT"))
+        other = watch(client)
+        next(other)
+        with pytest.raises(WaitTimeoutError):
+            wait(client, "z", grace=20)
+        client._caller.connections.running().driver.clock.advance(0.5)
+        next(watch(client))
+        assert times[-2:] == [20, 20.5]
+
+    def test_of_which_one_comes_soon_after_a_reading_read_no_sooner(self) -> None:
+        client, times = ticking(Mode("sync"), states("SENT"))
+        other = watch(client)
+        next(other)
+        for missing in ("y", "z"):
+            with pytest.raises(WaitTimeoutError):
+                wait(client, missing, grace=20)
+        assert [time for time in times if time >= 20] == [20, 27.5, 35, 40]
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_take_no_list_that_was_asked_for_before_they_came(self, backend: str) -> None:
+        clock = Timeline(2)
+        replies = iter([listing(row("ACCEPTED", "b")), listing(row("SENT", "b"))])
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            status, document = next(replies, listing(row("ACCEPTED"), row("CANCELLED", "b")))
+            if clock.monotonic():
+                await clock.asleep(0.25)
+            return httpx.Response(status, json=document)
+
+        http_client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        client = AsyncClearStreet("key", http_client=http_client, clock=clock)
+        ended: list[tuple[float, str | None]] = []
+
+        async def first() -> None:
+            await wait(client)
+            clock.leave()
+
+        async def second() -> None:
+            await clock.asleep(0.5)
+            found = await wait(client, "b")
+            ended.append((clock.monotonic(), found.status))
+            clock.leave()
+
+        async def main() -> None:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(first)
+                tasks.start_soon(second)
+
+        anyio.run(main, backend=backend)
+        # The last list came at 1.25, while the other one read it: this one asks for it every tenth of a second.
+        assert ended == [(pytest.approx(1.3), "CANCELLED")]
 
     def test_of_copies_share_their_readings(self) -> None:
         service = states("SENT")
