@@ -298,6 +298,7 @@ def test_a_conflict_that_the_list_says_nothing_of_is_definite(look: Any) -> None
     error = failure(Service(reply(409), look))
     assert isinstance(error, ConflictError)
     assert (error.outcome_unknown, error.data) == (False, ())
+    assert "Is the id" not in str(error)
 
 
 def test_a_refusal_about_another_account_is_no_answer() -> None:
@@ -338,7 +339,11 @@ def test_a_look_needs_ids_and_states_but_no_keys() -> None:
 # --- The wrong id -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("look", [listed(), reply(500), reply(401), httpx.ReadError("lost")], ids=str)
+@pytest.mark.parametrize(
+    "look",
+    [listed(), listed(row("other")), reply(500), reply(401), httpx.ReadError("lost")],
+    ids=["nothing", "another row", "500", "401", "lost"],
+)
 def test_a_404_asks_whether_the_id_is_the_right_one_after_a_single_look(look: Any) -> None:
     service = Service(reply(404), look)
     error = failure(service)
@@ -347,6 +352,15 @@ def test_a_404_asks_whether_the_id_is_the_right_one_after_a_single_look(look: An
     assert error.outcome_unknown is False
     assert service.methods == ["DELETE", "GET"]
     assert service.times == [0, 0]
+
+
+def test_a_look_is_taken_after_the_longest_wait_but_not_at_the_deadline() -> None:
+    service = Service(reply(503, headers={"Retry-After": "60"}), listed(instruction()))
+    assert cancel(service.client(max_retries=0), deadline=180.0).reconciled is True
+    assert service.times == [0, 60]
+    service = Service(reply(503, headers={"Retry-After": "5"}))
+    assert failure(service, max_retries=0, deadline=5.0).outcome_unknown is True
+    assert service.clock.monotonic() == 0
 
 
 def test_a_404_is_not_held_up_by_a_look_that_would_have_to_wait() -> None:
@@ -419,6 +433,7 @@ def test_ctrl_c_leaves_the_outcome_unknown() -> None:
         cancel(Service(KeyboardInterrupt()).client())
     assert raised.value.outcome_unknown is True  # type: ignore[attr-defined]
     assert raised.value.idempotency_keys == ()  # type: ignore[attr-defined]
+    assert "Keys:" not in raised.value.__notes__[0]
     assert "get_position_instruction()" in raised.value.__notes__[0]
 
 

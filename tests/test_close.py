@@ -87,6 +87,12 @@ def test_it_is_never_sent_again_once_a_byte_may_have_left(call: Callable[..., An
     assert [attempt.outcome for attempt in error.attempts] == ["unknown"]
 
 
+@pytest.mark.parametrize("name", ["close_position", "close_positions"])
+def test_an_error_beside_what_is_no_order_is_no_answer(name: str) -> None:
+    service = Service(reply(200, {"a": 1}, error="Endpoint request timed out"), otherwise=NO_ORDERS)
+    assert failure(CALLS[name], service).outcome_unknown is True
+
+
 def test_it_is_sent_again_while_nothing_was_done(call: Callable[..., Any]) -> None:
     failures: list[Any] = [
         unsent(),

@@ -299,7 +299,8 @@ def test_a_lost_connection_says_whether_anything_was_sent(
     error = cancelling(mode, failure)
     assert type(error) is kind
     assert error.outcome_unknown is sent
-    assert type(failure).__name__ in str(error)
+    detail = f": {failure}" if not sent else ""
+    assert error.message.endswith(f": {type(failure).__name__}{detail}")
     assert ("after the request may have been sent" if sent else "before anything was sent") in str(error)
     assert error.request_id is None
     [attempt] = error.attempts
@@ -325,6 +326,22 @@ def test_strict_raises_with_the_response_if_a_success_departs(mode: Mode) -> Non
     client = mode.client(Service((200, envelope(row))))
     lenient = mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=4711))
     assert lenient.drift == error.reply.drift
+
+
+def test_strict_names_three_of_the_departures_of_a_success(mode: Mode) -> None:
+    row = {**ROW, "account_id": 4711, "status": "NEW_STATUS", "quantity": 7, "venue": "X", "other": 1}
+    error = cancelling(mode, (200, envelope(row)), strict=True, raise_on_rejection=True)
+    assert "in 4 place(s): " in error.message
+    assert error.message.count("expected") == 3
+
+
+def test_strict_and_raise_on_rejection_let_a_cancel_succeed(mode: Mode) -> None:
+    client = mode.client(Service((200, envelope(ROW))), strict=True, raise_on_rejection=True)
+    assert mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7)).data.id == "i-1"
+
+
+def test_a_failure_without_words_is_its_kind(mode: Mode) -> None:
+    assert cancelling(mode, httpx.ConnectError("")).message.endswith(" sent: ConnectError")
 
 
 def test_the_text_of_an_error_has_what_is_known(mode: Mode) -> None:

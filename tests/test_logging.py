@@ -168,6 +168,13 @@ def test_the_time_is_that_of_the_whole_call_waits_included(mode: Mode, caplog: p
     assert line.endswith("attempts 2, 3.000 s")
 
 
+def test_the_time_of_a_later_call_is_its_own(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    client = mode.client(Service((429, failed(429), {"Retry-After": "3"}), otherwise=(200, envelope([]))))
+    for _ in range(2):
+        mode.run(lambda: LISTING(client))
+    assert [line.rpartition(", ")[2] for line in lines(caplog, logging.INFO)] == ["3.000 s", "0.000 s"]
+
+
 def test_a_call_of_which_nothing_was_sent_has_no_attempt(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
     clock = SandboxClock()
 

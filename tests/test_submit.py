@@ -1218,6 +1218,7 @@ def test_nothing_is_sent_where_the_hook_took_until_the_last_moment(bound: str) -
     assert raised.value.outcome_unknown is False
     assert raised.value.outcomes == {"key-0": "not_sent"}
     assert raised.value.attempts == ()
+    assert (raised.value.__cause__ is None) == (bound == "not_after")
 
 
 # --- Errors that were asked for ---------------------------------------------------------------------------------------
@@ -1239,6 +1240,65 @@ def test_strict_says_that_the_outcome_is_unknown_where_a_key_is_missing() -> Non
         submit(service.client(strict=True), asked("a"), asked("b"))
     assert raised.value.outcome_unknown is True
     assert raised.value.outcomes == {"a": "unknown", "b": "landed"}
+    assert "Unknown: a; known: b landed. " in str(raised.value)
+
+
+def test_an_error_tells_what_is_known_only_where_something_is_not() -> None:
+    unknown = failure(Service(lost(), *looks()), resend_after_unknown=False)
+    assert "Unknown: key-0. " in str(unknown)
+    refusal_ = failure(Service(reply(422, [refused()])))
+    assert "unknown" not in str(refusal_).lower()
+
+
+@pytest.mark.parametrize("status", [300, 400, 404])
+def test_a_refusal_without_words_has_none(status: int) -> None:
+    error = refusal(Service(httpx.Response(status)))
+    assert error.message == "no message"
+    assert "Is the id" not in str(error)
+
+
+def test_an_error_names_three_of_the_rows_that_were_refused() -> None:
+    keys = [f"key-{number}" for number in range(4)]
+    rows = [refused(key, "No") for key in keys]
+    error = refusal(Service(httpx.Response(422, json={"data": rows})), *map(asked, keys))
+    assert error.message == "key-0: No; key-1: No; key-2: No"
+
+
+@pytest.mark.parametrize(
+    ("answer", "options", "told"),
+    [
+        (reply(400), {}, True),
+        (reply(422), {}, True),
+        (reply(403), {}, False),
+        (reply(400, [refused()]), {}, False),
+        (reply(400), {"idempotency_key_name": "instruction_id"}, False),
+    ],
+    ids=["400", "422", "403", "rows", "pinned"],
+)
+def test_only_a_refusal_that_a_name_may_explain_says_so(answer: Any, options: dict[str, Any], told: bool) -> None:
+    with pytest.raises(APIStatusError) as raised:
+        submit(Service(answer).client(**options))
+    assert ("idempotency_key_name" in str(raised.value)) is told
+
+
+def test_the_names_of_keys_explain_no_refusal_where_they_were_seen_to_be_kept() -> None:
+    client = Service(done, reply(400)).client()
+    submit(client)
+    with pytest.raises(BadRequestError) as raised:
+        submit(client, asked("key-1"))
+    assert "idempotency_key_name" not in str(raised.value)
+
+
+def test_a_name_that_was_not_pinned_is_not_said_to_be() -> None:
+    names = ("client_instruction_id", "instruction_id")
+    service = Service(*(reply(400, error=f"unknown field `{name}`") for name in names))
+    assert "leave that option" not in str(failure(service))
+
+
+def test_a_success_puts_off_no_look_whatever_its_headers() -> None:
+    service = Service(reply(200, [], headers={"Retry-After": "90"}), listed(row()))
+    assert submit(service.client()).reconciled is True
+    assert service.times == [0, 0]
 
 
 @pytest.mark.parametrize("where", ["client", "call"])

@@ -199,7 +199,7 @@ def _context(call: Call[T], *, outcome_unknown: bool, reply: object = None) -> d
     }
 
 
-def _advice(call: Call[T], *, outcome_unknown: bool) -> str | None:
+def _advice(call: Call[T], *, outcome_unknown: bool) -> str:
     batch = call.history.batch
     parts = [call.history.advice] if call.history.advice else []
     if outcome_unknown and batch is not None:
@@ -210,7 +210,7 @@ def _advice(call: Call[T], *, outcome_unknown: bool) -> str | None:
         parts.append(f"Unknown: {listed(unknown)}" + (f"; known: {listed(known)}" if known else ""))
     if outcome_unknown:
         parts.append(_next_step(call))
-    return ". ".join(parts) or None
+    return ". ".join(parts)
 
 
 def _next_step(call: Call[T]) -> str:
@@ -239,8 +239,7 @@ def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APISt
         advice = advice or _NOTHING_TO_DO.get(call.asked.operation.name)
     if batch is not None and reply.status in (400, 422) and not rows:
         advice = _key_name_advice(call, reply)
-    if advice is not None:
-        context["advice"] = ". ".join(filter(None, (context["advice"], advice)))
+    context["advice"] = ". ".join(filter(None, (context["advice"], advice)))
     return status_error_class(reply.status)(
         requests.error_message_in(body) or reasons or "no message",
         status_code=reply.status,

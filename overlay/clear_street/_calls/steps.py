@@ -60,11 +60,9 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
     result = yield from _sent(call, send)
     request_id: str | None = None
     if isinstance(result, Reply):
-        if result.body is not None:
-            result.json = read_object(result.body)
+        result.json = read_object(result.body)
         request_id = requests.request_id_in(result.json)
-    foreign = is_foreign(call, result)
-    outcome = policy.classify(result, readable=not foreign and is_readable(call, result), foreign=foreign)
+    outcome = policy.classify(result, readable=is_readable(call, result), foreign=is_foreign(call, result))
     if outcome is not Outcome.DONE:
         time.note_retry_after(result)
     call.history.end_attempt(time.wall_clock(now), result.received - now, result, outcome, request_id)
