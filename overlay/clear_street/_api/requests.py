@@ -376,11 +376,11 @@ def _account_number(value: object) -> int | None:
 
 
 def names_other_id(value: Mapping[str, Any], id: str, ids: Sequence[str]) -> bool:
-    """Whether the row in a reply's `data` has none of these fields equal to `id`, but at least one of them."""
+    """Whether the row in a reply's `data` has all of these fields, and none of them equal to `id`."""
     data: Any = value.get("data")
-    if not _is_object(row := data) or row.get(ids[0]) == id:
+    if not _is_object(data) or data.get(ids[0]) == id:
         return False
-    named = [text for name in ids if isinstance(text := row.get(name), str)]
+    named = [text for name in ids if isinstance(text := data.get(name), str)]
     return len(named) == len(ids) and id not in named and not any(is_same_id(text, id) for text in named)
 
 
