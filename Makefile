@@ -1,4 +1,4 @@
-# The front door: `make` lists what it can do. Python 3.11 or newer, pip and make are all it needs.
+# `make` lists the targets. It needs only Python 3.11 or newer, pip and make.
 
 PYTHON ?= python3
 # What `make generate` reads and writes.
@@ -10,8 +10,8 @@ VENV_PYTHON := $(PYTHON)
 BIN := $(VENV)/bin
 CODEGEN := .tools/codegen
 
-# The stamps say that an environment is as its lock file has it; they bear the interpreter's name, so that another one
-# makes the environment anew.
+# A stamp file says that an environment matches its lock file. Its name has the interpreter, so that another interpreter
+# makes a new environment.
 UV_READY := .tools/uv/.ready
 DEV_SYNCED := $(VENV)/.synced-$(subst /,-,$(VENV_PYTHON))
 DEV_READY := $(VENV)/.ready-$(subst /,-,$(VENV_PYTHON))
@@ -37,8 +37,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-# uv has settings of its own. Where it has none it is handed pip's index and certificates, which a machine behind a mirror
-# is sure to have; sorted so that an environment variable, which pip lists as ":env:", comes last and wins.
+# If uv has no settings of its own, pass it pip's index and certificates, which a machine behind a mirror has. They are
+# sorted so that an environment variable, which pip lists as ":env:", comes last and is used.
 define pip-settings
 if [ -z "$$UV_DEFAULT_INDEX$$UV_INDEX_URL$$UV_INDEX$$UV_CONFIG_FILE" ]; then \
 	eval "$$($(PYTHON) -m pip config list 2>/dev/null | sort -r | sed -n \
@@ -75,7 +75,7 @@ for version in 3.11 3.12 3.13; do \
 done
 endef
 
-# pyright finds the packages of the environment that is active.
+# pyright uses the packages of the active environment.
 activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
@@ -89,7 +89,7 @@ help: ## List the targets
 demo: $(DEMO_READY) ## Run the example against the sandbox that comes with the package
 	@PYTHONPATH=overlay:generated:$(DEMO) $(PYTHON) examples/demo.py
 
-test: lint types check-generated ## Run every check, and then the tests with their coverage
+test: lint types check-generated ## Run all checks, and then the tests with coverage
 	@echo 'tests: with branch coverage'
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -n auto
@@ -98,7 +98,7 @@ test: lint types check-generated ## Run every check, and then the tests with the
 test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 that this machine has
 	@$(call on-each-python,pytest)
 
-test-floors: $(UV_READY) ## Run the tests of connections with the oldest releases that pyproject.toml allows
+test-floors: $(UV_READY) ## Run the tests of connections with the oldest dependencies that pyproject.toml allows
 	@$(pip-settings); \
 	.tools/uv/bin/uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .tools/floors && \
 	.tools/uv/bin/uv pip install --quiet --resolution lowest-direct --python .tools/floors/bin/python --editable '.[aiohttp]' && \
@@ -108,16 +108,16 @@ test-floors: $(UV_READY) ## Run the tests of connections with the oldest release
 explore: $(DEV_READY) $(CODEGEN_READY) ## Try every property with new examples; ARGS='-k submit --hypothesis-seed 7'
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile explore $(ARGS)
 
-faults: $(DEV_READY) ## Hold 24,000 calls that go wrong against what really happened; ARGS='--calls 99 --seed 7'
+faults: $(DEV_READY) ## Hold 24,000 calls that go wrong, and compare what they report with what happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
 
-mutants: $(DEV_READY) ## See that a test fails for each decision that is changed, in an hour; ARGS='batch policy' names modules
+mutants: $(DEV_READY) ## Change each decision in turn and list those that no test notices, in an hour; ARGS='batch policy' names modules
 	@$(BIN)/python tests/mutants.py $(ARGS)
 
 fuzz: $(DEV_READY) $(FUZZ_READY) ## Hold the sandbox to the spec with made-up requests; ARGS='--max-examples=100 --seed=7'
 	@$(BIN)/python tests/fuzz.py $(ARGS)
 
-faults-compared: $(BENCH_READY) $(DEV_READY) ## The same with the vendor's SDK beside this client, into docs/safety.md
+faults-compared: $(BENCH_READY) $(DEV_READY) ## Do the same for the vendor's SDK too, and write docs/safety.md
 	@$(bench-package)
 	@$(BENCH)/bin/python tests/fault_sweep.py --write $(ARGS)
 
@@ -125,20 +125,20 @@ pytest: $(DEV_READY) $(CODEGEN_READY)
 	@echo "tests: $$($(BIN)/python --version)"
 	@$(BIN)/python -m pytest -n auto
 
-budgets: $(UV_READY) ## Set the budgets of starting, calling and decoding to what each Python counts now
+budgets: $(UV_READY) ## Set the budgets of starting, calling and decoding to what each Python needs now
 	@$(call on-each-python,budget)
 
 budget: $(DEV_READY)
 	@$(BIN)/python tests/support/budgets.py --write
 
-lint: $(DEV_READY) ## Look for mistakes, bad format, typos and imports that go upwards
+lint: $(DEV_READY) ## Check for mistakes, format, typos and imports of higher layers
 	@echo 'lint: ruff, codespell, import-linter'
 	@$(BIN)/ruff check --quiet --output-format=concise
 	@$(BIN)/ruff format --quiet --check || { $(BIN)/ruff format --check; exit 1; }
 	@$(BIN)/codespell
 	@report=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$report"; exit 1; }
 
-format: $(DEV_READY) ## Format the code, and mend what can be mended safely
+format: $(DEV_READY) ## Format the code, and fix what can be fixed safely
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format
 
@@ -149,16 +149,16 @@ types: $(DEV_READY) $(CODEGEN_READY) ## Check the types, and that every public n
 	@report=$$($(activated) pyright) || { echo "$$report"; exit 1; }
 	@report=$$($(activated) pyright --verifytypes clear_street --ignoreexternal) || { echo "$$report"; exit 1; }
 
-generate: $(CODEGEN_READY) ## Write generated/ from openapi.yaml (SPEC= and OUT= say otherwise), and the blocking namespaces
+generate: $(CODEGEN_READY) ## Write generated/ from openapi.yaml (or from SPEC= into OUT=), and the blocking namespaces
 	@echo 'generate: $(SPEC) -> $(OUT)'
 	@$(CODEGEN)/bin/python codegen/generate.py --spec '$(SPEC)' --out '$(OUT)'
 	@$(CODEGEN)/bin/python codegen/twins.py
 
-# make ends with 2 whenever a command fails: the command itself tells 1 from 2 (CONTRIBUTING.md).
+# make always exits with 2 if a command fails. Run the command itself to see its status (CONTRIBUTING.md).
 spec-check: $(CODEGEN_READY) ## Say what another document, SPEC=path-or-url, would break; ARGS=--json for programs
 	@$(CODEGEN)/bin/python codegen/spec_check.py $(ARGS) '$(SPEC)'
 
-check-generated: $(CODEGEN_READY) ## See that what make generate writes is there, to the byte
+check-generated: $(CODEGEN_READY) ## Check that the files of make generate are up to date, to the byte
 	@echo 'check-generated: generated/ against openapi.yaml, blocking namespaces against async ones'
 	@$(CODEGEN)/bin/python codegen/generate.py --check || { echo 'generated/ is stale: run `make generate`' >&2; exit 1; }
 	@$(CODEGEN)/bin/python codegen/twins.py --check || { echo 'overlay/clear_street/v1 is stale: run `make generate`' >&2; exit 1; }
@@ -166,7 +166,7 @@ check-generated: $(CODEGEN_READY) ## See that what make generate writes is there
 operation: $(CODEGEN_READY) ## Write what the operation NAME= of openapi.yaml needs in the overlay
 	@$(CODEGEN)/bin/python codegen/add_operation.py '$(NAME)'
 
-snapshots: $(DEV_READY) $(CODEGEN_READY) ## Renew tests/surface.md and tests/public_api.txt, to be reviewed as a diff
+snapshots: $(DEV_READY) $(CODEGEN_READY) ## Write tests/surface.md and tests/public_api.txt; review the diff
 	@$(CODEGEN)/bin/python codegen/surface.py > .tools/surface.md && mv .tools/surface.md tests/surface.md
 	@$(BIN)/python tests/support/public_api.py
 
@@ -182,7 +182,7 @@ bench: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Measure against httpx and
 	@$(bench-stock)
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --write
 
-bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## The same in three rounds, for a glance
+bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Do the same in three rounds, without writing
 	@$(bench-package)
 	@$(bench-stock)
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --rounds 3 $(ARGS)
@@ -198,7 +198,7 @@ lock: $(UV_READY) ## Renew the lock files in requirements/
 		rm .tools/$$name.txt; \
 	done
 
-clean: ## Remove everything that make has made: environments, caches, builds
+clean: ## Remove everything that make has created: environments, caches, builds
 	@rm -rf .venv .tools dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -227,7 +227,7 @@ $(DEV_READY): $(DEV_SYNCED) pyproject.toml overlay/clear_street/_version.py
 	@.tools/uv/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
-# The wheel, installed and compiled: what users have, and the same for every side.
+# Install the wheel, compiled, as users have it.
 define bench-package
 echo 'setup: the wheel, into $(BENCH)'; rm -rf $(BENCH)/dist; \
 $(BIN)/python -m hatchling build -t wheel -d $(BENCH)/dist >/dev/null 2>&1 && \

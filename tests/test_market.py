@@ -144,7 +144,7 @@ def test_a_contract_whose_expiry_is_no_business_day_ends_on_the_one_before() -> 
 
 
 def test_a_symbol_that_is_none_of_an_option_is_named() -> None:
-    with pytest.raises(ValueError, match="'AAPL' is no symbol of an option"):
+    with pytest.raises(ValueError, match="'AAPL' is not the symbol of an option"):
         MARKET.expires_today("AAPL", at("12:00"))
 
 

@@ -116,10 +116,10 @@ def test_symbols_are_sorted_by_root_expiry_right_and_strike() -> None:
     ],
 )
 def test_a_text_that_is_no_symbol_is_named_with_a_remedy(text: str) -> None:
-    with pytest.raises(ValueError, match="is no symbol of an option") as caught:
+    with pytest.raises(ValueError, match="is not the symbol of an option") as caught:
         OptionSymbol.parse(text)
 
-    assert str(caught.value).startswith(f"{text!r} is no symbol of an option")
+    assert str(caught.value).startswith(f"{text!r} is not the symbol of an option")
     assert "'AAPL 21 Jan 2028 195 call'" in str(caught.value)
     assert OptionSymbol.find(text) is None
 

@@ -1,1 +1,1 @@
-"""What every generated package has the same: models and kinds of values, requests, errors. It is copied as it is."""
+"""Hold the code that is the same in every generated package: models, kinds of values, requests, errors."""

@@ -1,4 +1,4 @@
-"""Requests as plain values, how arguments become part of them, and how they are sent on an httpx client."""
+"""Build requests as plain values from arguments, and send them with an httpx client."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ __all__ = [
 M = TypeVar("M", bound=Model | None)
 
 _SHOWN_MAX = 2**63
-"""What a message writes out for a number of another type is below this: it could have thousands of digits."""
+"""A message shows a number of another type as an integer only below this: it could have thousands of digits."""
 
 
 class Request:
-    """A request, ready to be sent: path and query are percent-encoded, `json` is None where it has no body."""
+    """A request, ready to send. Path and query are percent-encoded; `json` is None if it has no body."""
 
     __slots__ = ("json", "method", "operation", "path", "path_template", "query")
 
     operation: str
-    """The operation's id in the spec."""
+    """The operationId in the spec."""
     method: str
     """The HTTP method."""
     path_template: str
-    """The path with its parameters' names."""
+    """The path with the names of its parameters."""
     path: str
     """The path itself."""
     query: tuple[tuple[str, str], ...]
     """Names and values of the query."""
     json: Any
-    """The body before it is encoded."""
+    """The body, before it is encoded."""
 
     def __init__(
         self,
@@ -89,13 +89,13 @@ class Request:
 
     @property
     def target(self) -> str:
-        """The path with its query."""
+        """The path with the query."""
         if not self.query:
             return self.path
         return f"{self.path}?{'&'.join(f'{name}={value}' for name, value in self.query)}"
 
     def content(self) -> bytes | None:
-        """The body as UTF-8, None where there is none."""
+        """Return the body in UTF-8; None if there is none."""
         if self.json is None:
             return None
         return _as_bytes(self.json)
@@ -112,7 +112,7 @@ def path_segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> st
 
 
 def whole_number(name: str, value: object, minimum: int = -(2**63), maximum: int = 2**63 - 1) -> str:
-    """A whole number within its limits, as text."""
+    """Return a whole number as text. Raises `TypeError`, or `ValueError` if it is outside of its limits."""
     number = plain_int(value)
     if number is None:
         raise TypeError(f"Expected an int for `{name}` but received {value!r}{_instead(value)}.")
@@ -122,19 +122,19 @@ def whole_number(name: str, value: object, minimum: int = -(2**63), maximum: int
 
 
 def query_text(name: str, value: object) -> str:
-    """A string of a query, percent-encoded."""
+    """Percent-encode a string for a query. Raises `TypeError` or `ValueError`."""
     return _quoted(name, _filled(name, value, "; leave it out instead."))
 
 
 def query_flag(name: str, value: object) -> str:
-    """True or False, as text."""
+    """Return True or False as text. Raises `TypeError`."""
     if not isinstance(value, bool):
         raise TypeError(f"Expected True or False for `{name}` but received {value!r}.")
     return "true" if value else "false"
 
 
 def query_list(name: str, values: Any, encode: Callable[[str, object], str]) -> list[str]:
-    """A list of a query, each item encoded."""
+    """Encode each item of a list for a query. Raises `TypeError` or `ValueError`."""
     if not is_listable(values):
         inside = f"; put it into a list: [{values!r}]" if isinstance(values, str) else ""
         raise TypeError(f"Expected a list for `{name}` but received {values!r}{inside}.")
@@ -145,7 +145,7 @@ def query_list(name: str, values: Any, encode: Callable[[str, object], str]) -> 
 
 
 def scalar_text(name: str, kind: Kind, value: object) -> str:
-    """A string, number or boolean as text, before it is encoded."""
+    """Return a string, number or boolean as text, before it is encoded."""
     try:
         return _as_text(name, kind.write(value))
     except Refused as error:
@@ -153,7 +153,7 @@ def scalar_text(name: str, kind: Kind, value: object) -> str:
 
 
 def query_object(name: str, kind: Kind, value: object, *, within: str) -> list[tuple[str, str]]:
-    """What each field of an object adds to the query: ``field=text``, or ``within[field]=text``."""
+    """Return what each field of an object adds to the query: ``field=text``, or ``within[field]=text``."""
     if value is None:
         return []
     try:
@@ -168,7 +168,7 @@ def query_object(name: str, kind: Kind, value: object, *, within: str) -> list[t
 
 
 def query_pairs(*pairs: tuple[str, str | list[str] | None]) -> tuple[tuple[str, str], ...]:
-    """The query of those parameters that have a value; a list repeats its name."""
+    """Return the query for the parameters that have a value. A list repeats its name."""
     return tuple(
         (name, item)
         for name, value in pairs
@@ -178,7 +178,7 @@ def query_pairs(*pairs: tuple[str, str | list[str] | None]) -> tuple[tuple[str, 
 
 
 def json_body(name: str, kind: Kind, value: object, *, at_least: int = 0) -> Any:
-    """A body, checked."""
+    """Check a body and return it."""
     try:
         body = kind.write(value)
     except Refused as error:
@@ -189,7 +189,7 @@ def json_body(name: str, kind: Kind, value: object, *, at_least: int = 0) -> Any
 
 
 def object_body(model: type[Model], values: dict[str, Any], *, required: bool) -> Any:
-    """A body made of arguments; None where none of them is given and it may be left out."""
+    """Make a body of arguments; return None if none is given and the body may be left out."""
     if not required and all(value is None for value in values.values()):
         return None
     return _sendable("body", model.encoded(values))
@@ -214,12 +214,12 @@ def _as_text(name: str, value: Any) -> str:
 
 
 def _instead(value: object) -> str:
-    """What to write in the place of a value of another type, where that is plain."""
+    """Return what to write instead of a value of another type, if that is obvious."""
     if isinstance(value, str) and value.strip().isdecimal():
         return f"; write {value.strip()} without quotes"
     if isinstance(value, float) and value.is_integer() and abs(value) < _SHOWN_MAX:
         return f"; write {value:.0f}"
-    from decimal import Decimal  # messages alone need it, and the module takes memory
+    from decimal import Decimal  # not at the top: only messages need it, and the module takes memory
 
     if isinstance(value, Decimal) and value.is_finite() and abs(value) < _SHOWN_MAX and value == int(value):
         return f"; write {int(value)}"
@@ -241,7 +241,9 @@ def _quoted(name: str, value: str) -> str:
     try:
         return quote(value, safe="")
     except UnicodeEncodeError:
-        raise ValueError(f"The value for `{name}` is no text that can be sent: {value!r}.") from None
+        raise ValueError(
+            f"The value for `{name}` cannot be sent: {value!r} has a surrogate, a half of a character."
+        ) from None
 
 
 def parse_reply(status_code: int, content: bytes, models: Mapping[int, type[M]]) -> M:
@@ -254,7 +256,7 @@ def parse_reply(status_code: int, content: bytes, models: Mapping[int, type[M]])
     model = models.get(status_code) or models.get(status_code // 100) or models.get(0)
     if model is None:
         raise UnexpectedStatus(status_code, content)
-    if not issubclass(model, Model):  # NoneType: a reply without a body
+    if not issubclass(model, Model):  # NoneType, for a reply without a body
         return cast("M", None)
     try:
         value = json.loads(content)
@@ -274,12 +276,12 @@ def _built(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.
 
 
 def send_request(client: httpx.Client, request: Request, parse: Callable[[int, bytes], M]) -> M:
-    """Send a request once, with the client's own base URL and headers; what becomes of the reply."""
+    """Send a request once, with the base URL and headers of the client; return what `parse` makes of the reply."""
     response = client.send(_built(client, request), follow_redirects=False)
     return parse(response.status_code, response.content)
 
 
 async def send_request_async(client: httpx.AsyncClient, request: Request, parse: Callable[[int, bytes], M]) -> M:
-    """Send a request once, with the client's own base URL and headers; what becomes of the reply."""
+    """Send a request once, with the base URL and headers of the client; return what `parse` makes of the reply."""
     response = await client.send(_built(client, request), follow_redirects=False)
     return parse(response.status_code, response.content)

@@ -1,5 +1,5 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
-"""What the low-level calls raise, beside httpx's own exceptions."""
+"""Define the exceptions of the low-level calls, which also raise those of httpx."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ __all__ = ["UnexpectedStatus", "UnreadableBody"]
 
 
 class UnexpectedStatus(Exception):
-    """The service answered with a status that the spec does not have for the operation."""
+    """The service answered with a status that the spec does not list for the operation."""
 
     def __init__(self, status_code: int, content: bytes) -> None:
         super().__init__(f"unexpected status {status_code}")
@@ -19,10 +19,10 @@ class UnexpectedStatus(Exception):
 
 
 class UnreadableBody(Exception):
-    """The body of a reply is no JSON object."""
+    """The body of a reply is not a JSON object."""
 
     def __init__(self, status_code: int, content: bytes) -> None:
-        super().__init__(f"the body of a reply with status {status_code} is no JSON object")
+        super().__init__(f"the body of a reply with status {status_code} is not a JSON object")
         self.status_code = status_code
         self.content = content
 

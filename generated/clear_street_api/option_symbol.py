@@ -1,5 +1,5 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
-"""The symbol of an option contract: root, expiry, right and strike, in any of the forms that are in use."""
+"""Read and write the symbol of an option contract, in every form that is in use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FULL_MONTHS: Final = (
 )
 _RIGHTS: Final[dict[str, Right]] = {"C": "CALL", "P": "PUT"}
 _ROOT: Final = r"(?P<root>[0-9]?[A-Z][A-Z0-9.]{0,5})"
-# Without zeros in front: it would look like OSI that was cut short.
+# A strike with leading zeros would look like an OSI symbol that was cut off.
 _NUMBER: Final = r"(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?"
 _IS_ROOT: Final = r"(?=.{1,6}\Z)[0-9]?[A-Z][A-Z0-9.]*"
 _CODED: Final = (
@@ -54,13 +54,13 @@ class _Builtins(dict[str, Any]):
 
 class _Parts(NamedTuple):
     root: str
-    """What the contract is listed under: the ticker without signs, with a digit at the end where it was adjusted."""
+    """The root: the ticker without signs, with a digit at the end if the contract was adjusted."""
     expiry: date
-    """The day on which it expires."""
+    """The day on which the contract expires."""
     right: Right
     """``"CALL"`` or ``"PUT"``."""
     strike: Decimal
-    """The price per unit, in thousandths at the finest."""
+    """The price per unit, with at most three decimal places."""
 
 
 # For annotations of functions names are looked up in the builtins of the module, for those of a class in its own.
@@ -81,7 +81,7 @@ class OptionSymbol(_Parts):
         if not isinstance(root, str) or not re.fullmatch(_IS_ROOT, root, re.ASCII):
             raise ValueError(f"Expected 1 to 6 capitals, digits or dots for `root` but received {root!r}.")
         if not isinstance(expiry, date) or isinstance(expiry, datetime):
-            raise TypeError(f"Expected a date for `expiry` but received {expiry!r}; take its `.date()`.")
+            raise TypeError(f"Expected a date for `expiry` but received {expiry!r}; use its `.date()`.")
         if not 2000 <= expiry.year <= 2099:
             raise ValueError(f"Expected a year from 2000 to 2099 for `expiry` but received {expiry.isoformat()!r}.")
         if right not in ("CALL", "PUT"):
@@ -101,7 +101,7 @@ class OptionSymbol(_Parts):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The symbol that a text stands for.
+        """Read the symbol in a text.
 
         It may be padded OSI (``"AAPL  280121C00195000"``), have one space or none (``"AAPL280121C00195000"``), have
         its strike as a plain number (``"AAPL 280121C195"``), or be in words (``"AAPL 21 Jan 2028 195 call"``), in
@@ -109,11 +109,11 @@ class OptionSymbol(_Parts):
         """
         if not isinstance(text, str):
             raise TypeError(f"Expected a string for the symbol of an option but received {text!r}.")
-        # `re` keeps what it compiles: nothing is compiled before a symbol is read.
+        # Compiled only when a symbol is read; `re` has a cache.
         stripped = text.strip()
         found = re.fullmatch(_CODED, stripped, _FLAGS) or re.fullmatch(_WORDED, stripped, _FLAGS)
         if found is None:
-            raise ValueError(f"{text!r} is no symbol of an option; {_FORMS}.")
+            raise ValueError(f"{text!r} is not the symbol of an option; {_FORMS}.")
         from decimal import Decimal
 
         month, year, strike = found["month"], int(found["year"]), found["strike"]
@@ -123,11 +123,11 @@ class OptionSymbol(_Parts):
             price = Decimal(strike).scaleb(-3) if len(strike) == 8 and strike.isdigit() else Decimal(strike)
             return cls(found["root"].upper(), expiry, _RIGHTS[found["right"][0].upper()], price)
         except ValueError as error:
-            raise ValueError(f"{text!r} is no symbol of an option: {str(error).rstrip('.')}; {_FORMS}.") from None
+            raise ValueError(f"{text!r} is not the symbol of an option: {str(error).rstrip('.')}; {_FORMS}.") from None
 
     @classmethod
     def find(cls, text: object) -> Self | None:
-        """The symbol that a text stands for; None for anything else."""
+        """Return the symbol in a text; None if it is not one."""
         try:
             return cls.parse(text) if isinstance(text, str) else None
         except ValueError:
@@ -138,23 +138,23 @@ class OptionSymbol(_Parts):
 
     @property
     def api(self) -> str:
-        """As the service writes it, with one space: ``"AAPL 280121C00195000"``."""
+        """The symbol as the service writes it, with one space: ``"AAPL 280121C00195000"``."""
         return f"{self.root} {self._tail}"
 
     @property
     def compact(self) -> str:
-        """Without a space: ``"AAPL280121C00195000"``."""
+        """The symbol without a space: ``"AAPL280121C00195000"``."""
         return f"{self.root}{self._tail}"
 
     @property
     def words(self) -> str:
-        """In words: ``"AAPL 21 Jan 2028 195 call"``."""
+        """The symbol in words: ``"AAPL 21 Jan 2028 195 call"``."""
         day = self.expiry
         return f"{self.root} {day.day} {_MONTHS[day.month - 1]} {day.year} {self.strike} {self.right.lower()}"
 
     @property
     def is_adjusted(self) -> bool:
-        """Whether the root ends in a digit, as after a split or a merger: the contract may not be of 100 units."""
+        """Whether the root ends in a digit, as after a split or a merger: the contract may not be for 100 units."""
         return self.root[-1].isdigit()
 
     @property
@@ -163,6 +163,6 @@ class OptionSymbol(_Parts):
 
 
 def _month(name: str) -> int:
-    """The number of a month, by its name or the first three letters of it; 0 for none."""
+    """Return the number of a month from its name, or the first three letters of it; 0 if it is not a month."""
     lower = name.lower()
     return next((number for number, full in enumerate(_FULL_MONTHS, start=1) if lower in (full, full[:3])), 0)

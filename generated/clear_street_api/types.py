@@ -1,5 +1,5 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
-"""What models are made of: decoding that never fails on a reply, open enums, a record of what departs from the spec."""
+"""Define models: decoding that never fails on a reply, open enums, and a record of departures from the spec."""
 
 from __future__ import annotations
 
@@ -72,16 +72,16 @@ RFC_3339: Final = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]|24(?=:00:00)):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-5][0-9])"
 )
-"""A timestamp. `datetime.fromisoformat` takes more: digits without separators, a year alone, weeks, no zone."""
+"""A timestamp. `datetime.fromisoformat` also accepts digits without separators, a year alone, weeks, and no zone."""
 FIRST_YEAR: Final = 1971
-"""A moment before this year stands for none: services send the first moment of their calendar in its place."""
+"""A time before this year is a placeholder for no time: services send the first moment of their calendar."""
 
 
 class Drift(NamedTuple):
-    """One place where a reply departs from the spec."""
+    """One departure of a reply from the spec."""
 
     path: str
-    """Where, such as ``data[3].status``."""
+    """The place, such as ``data[3].status``."""
     kind: str
     """What is wrong with it.
 
@@ -90,11 +90,11 @@ class Drift(NamedTuple):
     ``conflict`` (a field has different values under two of its names).
     """
     expected: str
-    """What the spec says, such as ``string``, ``date-time`` or the name of an enum."""
+    """What the spec requires, such as ``string``, ``date-time`` or the name of an enum."""
 
 
 def _under(drift: list[Drift], start: int, prefix: str) -> int:
-    """Put what was recorded since `start` under a longer path; how much is recorded in all."""
+    """Add a prefix to the paths of what was recorded since `start`; return how much is recorded in all."""
     for index in range(start, len(drift)):
         path, kind, expected = drift[index]
         joint = "" if not path or path.startswith("[") else "."
@@ -103,14 +103,14 @@ def _under(drift: list[Drift], start: int, prefix: str) -> int:
 
 
 class Refused(TypeError, ValueError):
-    """A value that a model cannot write."""
+    """A value cannot be written by a model."""
 
     def __init__(self, expected: str, value: object) -> None:
         super().__init__(expected, value)
         self.path = ""
 
     def under(self, prefix: str) -> Self:
-        """The same error, for a value around this one."""
+        """Return the same error, for the value that contains this one."""
         joint = "" if not self.path or self.path.startswith("[") else "."
         self.path = f"{prefix}{joint}{self.path}"
         return self
@@ -122,7 +122,7 @@ class Refused(TypeError, ValueError):
 
 
 class OpenStrEnum(StrEnum):
-    """A string enum that takes members which the spec does not list: they keep their value and compare as strings."""
+    """A string enum that accepts members which the spec does not list: they compare as strings."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -139,7 +139,7 @@ class OpenStrEnum(StrEnum):
 
 
 class OpenIntEnum(IntEnum):
-    """An integer enum that takes members which the spec does not list: they keep their value as integers."""
+    """An integer enum that accepts members that the spec does not list: they have their value as integers."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -157,12 +157,12 @@ class OpenIntEnum(IntEnum):
 
 
 def is_listable(value: object) -> bool:
-    """Whether a value can stand for a list: it gives items, and is no text or mapping."""
+    """Whether a value can be used as a list: it is iterable, and not a text or a mapping."""
     return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
 
 
 def plain_int(value: object) -> int | None:
-    """A whole number of any type, such as numpy's, as an int; None for anything else, True and ``1.0`` among it."""
+    """Return a whole number of any type, such as numpy's, as an int; None for anything else, even True and ``1.0``."""
     if isinstance(value, int):
         return None if isinstance(value, bool) else int(value)
     try:
@@ -172,10 +172,10 @@ def plain_int(value: object) -> int | None:
 
 
 def plain_text(value: object) -> str | None:
-    """A string of any type, or a UUID, as a plain string; None for anything else."""
+    """Return a string of any type, or a UUID, as a plain string; None for anything else."""
     if isinstance(value, str):
-        return str.__str__(value)  # an enum's `__str__` may give its name
-    from uuid import UUID  # few programs hand in one, and the module takes memory
+        return str.__str__(value)  # an enum's `__str__` may return its name
+    from uuid import UUID  # few programs pass one, and the module takes memory
 
     return str(value) if isinstance(value, UUID) else None
 
@@ -187,20 +187,20 @@ class Kind:
 
     expected: str = ""
     sole: Any = None
-    """The value, where the spec lists only one."""
+    """The value, if the spec lists only one."""
     rewrites: bool = False
-    """Whether a value can be written in another way than it came."""
+    """Whether a value may be written differently from how it was received."""
 
     def read(self, value: Any, drift: list[Drift]) -> Any:
-        """The value in Python, or `UNREADABLE`; departures are recorded, with paths relative to the value."""
+        """Return a value in Python, or `UNREADABLE`. Departures are recorded, with paths relative to the value."""
         raise NotImplementedError
 
     def write(self, value: Any) -> Any:
-        """The value in JSON; `Refused` where it is none of this kind."""
+        """Return the value in JSON. Raises `Refused` if it is not of this kind."""
         raise NotImplementedError
 
     def strict(self, value: Any) -> Any:
-        """The value in Python where it is just as the spec says; ValueError otherwise."""
+        """Return the value in Python if it is exactly as the spec says. Raises `ValueError` otherwise."""
         drift: list[Drift] = []
         found = self.read(value, drift)
         if drift or (self.rewrites and self.write(found) != value):
@@ -213,7 +213,7 @@ class Kind:
         return UNREADABLE
 
     def refusal(self, value: object) -> Refused:
-        """The error for a value that cannot be written."""
+        """Return the error for a value that cannot be written."""
         article = "an" if self.expected[:1].lower() in "aeio" else "a"
         return Refused(f"{article} {self.expected}", value)
 
@@ -306,7 +306,7 @@ class Timestamp(Kind):
             return self.unreadable(value, drift, "naive_datetime" if is_naive else "format")
         try:
             moment = datetime.fromisoformat(value.upper())
-        except ValueError:  # 24:00:00 among others
+        except ValueError:  # for example 24:00:00
             from dateutil.parser import isoparse
 
             try:
@@ -324,7 +324,7 @@ class Timestamp(Kind):
             raise Refused("a datetime with a time zone", value)
         try:
             value = value.astimezone(UTC)
-        except OverflowError:  # at the ends of time another zone's moment has no year in UTC
+        except OverflowError:  # near years 1 and 9999 a time in another zone may have no year in UTC
             return value.isoformat()
         return value.replace(tzinfo=None).isoformat() + "Z"
 
@@ -342,7 +342,7 @@ class Date(Kind):
             day = date.fromisoformat(value)
         except ValueError:
             return self.unreadable(value, drift, "format")
-        # Digits without separators and weeks are no RFC 3339 dates.
+        # Digits without separators, and weeks, are not RFC 3339 dates.
         return day if value[4::3] == "--" else self.unreadable(value, drift, "format")
 
     def write(self, value: Any) -> Any:
@@ -352,7 +352,7 @@ class Date(Kind):
 
 
 class Null(Kind):
-    """Nothing but null, which no kind gets to see."""
+    """Only null, which is handled before a kind reads it."""
 
     __slots__ = ()
     expected = "null"
@@ -365,7 +365,7 @@ class Null(Kind):
 
 
 class Constant(Kind):
-    """A string or number that is always the same, and tells objects of one kind from those of another."""
+    """A string or number that is always the same. It distinguishes objects of different kinds."""
 
     __slots__ = ("expected", "sole")
 
@@ -387,7 +387,7 @@ class Constant(Kind):
 
 
 class Anything(Kind):
-    """Any JSON value, as it is."""
+    """Any JSON value, unchanged."""
 
     __slots__ = ()
     expected = "anything"
@@ -442,11 +442,11 @@ class Object(Kind):
         return self._model().decode(value, drift)
 
     def element(self, value: Any, drift: list[Drift]) -> Any:
-        """As `read`, but a row that is no object is kept too, in an empty model, so that the rows keep their places."""
+        """Read as `read` does, but make an empty model of a row that is not an object: rows keep their positions."""
         return self._model().decode(value, drift)
 
     def claims(self, value: Mapping[str, Any]) -> bool:
-        """Whether an object has what the model, or the union around it, says is always the same, and so is meant."""
+        """Whether an object has the constants of the model, or of the union around it, and so belongs to it."""
         if self._tags:
             return all(value.get(key) in values for key, values in self._tags.items())
         sole = [(spec.key, spec.kind.sole) for spec in self._model().FIELDS if spec.kind.sole is not None]
@@ -496,7 +496,7 @@ class Array(Kind):
 
 
 class MapOf(Kind):
-    """A JSON object whose keys are not known beforehand."""
+    """A JSON object whose keys are not known in advance."""
 
     __slots__ = ("_nullable", "expected", "rewrites", "values")
 
@@ -530,7 +530,7 @@ class MapOf(Kind):
 
 
 class OneOf(Kind):
-    """One of several kinds: the one whose constants a value has, else the first of those that it departs least from."""
+    """One of several kinds: the one whose constants a value has, else the one with the fewest departures."""
 
     __slots__ = ("_kinds", "expected", "rewrites")
 
@@ -591,7 +591,7 @@ class Field(NamedTuple):
     aliases: tuple[str, ...] = ()
     """Its other names in JSON, the newest first."""
     personal: bool = False
-    """Whether its value is about a person, and is kept out of every `repr`."""
+    """Whether its value is about a person, so that no `repr` shows it."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -600,7 +600,7 @@ class Field(NamedTuple):
 
 
 class _Personal:
-    """In the place of a value that is about a person, in a `repr`."""
+    """Replaces a value that is about a person, in a `repr`."""
 
     __slots__ = ()
 
@@ -612,20 +612,20 @@ _PERSONAL = _Personal()
 
 
 class _Unread(NamedTuple):
-    """In the place of a row's unknown fields: the value, where it was no object at all."""
+    """Replaces a row's unknown fields if the row is not an object: it holds the value."""
 
     value: Any
 
 
 class _Spelt(NamedTuple):
-    """A value that came in another spelling than it may be written in."""
+    """A value that was received in a form other than the one in which it may be written."""
 
     came: Any
     value: Any
 
     @property
     def differs(self) -> bool:
-        """Whether another text than it came in would be written."""
+        """Whether the text that would be written differs from the one that was received."""
         return not isinstance(self.value, datetime) or _MOMENT.write(self.value) != self.came
 
 
@@ -636,7 +636,7 @@ def keep_text(kept: dict[str, Any] | None, key: str, text: str, moment: datetime
     """
     if moment.year < FIRST_YEAR or _RFC_3339(text) is None:
         raise ValueError(key)
-    # Half as dear as calling the class.
+    # Calling the class would take twice as long.
     spelt = tuple.__new__(_Spelt, (text, moment))  # pyright: ignore[reportUnknownMemberType] - its items are of any type
     if kept is None:
         return {key: spelt}
@@ -645,10 +645,10 @@ def keep_text(kept: dict[str, Any] | None, key: str, text: str, moment: datetime
 
 
 _SHOWN_ROWS: Final = 3
-"""How many of the rows of a list a `repr` has."""
+"""How many rows of a list a `repr` shows."""
 _NUMBER: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _MACHINERY: Final = frozenset({"FIELDS", "KEYS", "decode", "decode_in", "decode_rows", "encode", "encoded"})
-"""What a model has for the code around it, and not for those who look for its fields."""
+"""The attributes of a model that `dir` does not list, since they are not its fields."""
 _MOMENT: Final = Timestamp()
 _RFC_3339: Final = re.compile(RFC_3339).fullmatch
 
@@ -689,7 +689,7 @@ class Model:
 
     @classmethod
     def decode(cls, data: Any, drift: list[Drift]) -> Self:
-        """A model from any JSON value, with its departures from the spec."""
+        """Make a model from any JSON value, and record its departures from the spec."""
         start = len(drift)
         self = cls._read(data, drift)
         if self is None:
@@ -699,7 +699,7 @@ class Model:
 
     @classmethod
     def decode_in(cls, value: Any, drift: list[Drift], key: str) -> Self:
-        """A model from the object in a field; TypeError where the value is none."""
+        """Make a model from the object in a field. Raises `TypeError` if the value is not an object."""
         if value.__class__ is not dict:
             raise TypeError(key)
         start = len(drift)
@@ -710,7 +710,7 @@ class Model:
 
     @classmethod
     def decode_rows(cls, values: Any, drift: list[Drift], key: str) -> list[Self]:
-        """A model from each row of the list in a field; TypeError where the value is no list."""
+        """Make a model from each row of the list in a field. Raises `TypeError` if the value is not a list."""
         if values.__class__ is not list:
             raise TypeError(key)
         read = cls._read
@@ -728,12 +728,12 @@ class Model:
 
     @classmethod
     def _read(cls, data: Any, drift: list[Drift]) -> Self | None:
-        """The model where the object is as the spec says, but for fields that it does not know; else None."""
+        """Return the model if the object is as the spec says, except for unknown fields; else None."""
         return None
 
     @classmethod
     def _tolerate(cls, data: Any, drift: list[Drift]) -> Self:
-        """The model whatever the value is, with every departure recorded."""
+        """Return the model for any value, and record every departure."""
         self = cls.__new__(cls)
         for spec in cls.FIELDS:
             setattr(self, spec.name, None)
@@ -806,11 +806,11 @@ class Model:
         return 1 << (before + spec.aliases.index(alias))
 
     def _key(self, spec: Field) -> str:
-        """The name in JSON under which this object has a field, or would have it."""
+        """Return the name in JSON under which this object has a field, or would have it."""
         return next((alias for alias in spec.aliases if self._nulls & self._bit(spec, alias)), spec.key)
 
     def _begin(self) -> None:
-        """Set what a model has besides its fields."""
+        """Set what a model has in addition to its fields."""
 
     @classmethod
     def _strays(cls, data: dict[str, Any], drift: list[Drift]) -> dict[str, Any]:
@@ -854,7 +854,7 @@ class Model:
         return written
 
     def encode(self) -> Any:
-        """The JSON value that this model was read from, or stands for."""
+        """Return the JSON value from which this model was read, or which it means."""
         return self._extra.value if isinstance(self._extra, _Unread) else self.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
@@ -888,12 +888,12 @@ class Model:
         return data
 
     def to_json(self) -> str:
-        """The JSON object as text."""
+        """Return the JSON object as text."""
         return json.dumps(self.to_dict(), ensure_ascii=False, separators=(",", ":"))
 
     @property
     def model_fields_set(self) -> frozenset[str]:
-        """The names of the fields that the object has, also those that are null or could not be read."""
+        """The names of the fields that the object has, even if they are null or could not be read."""
         extra: dict[str, Any] = self._extra if self._extra.__class__ is dict else {}
         return frozenset(
             name
@@ -920,7 +920,7 @@ class Model:
     def __dir__(self) -> list[str]:
         return sorted(name for name in object.__dir__(self) if not name.startswith("_") and name not in _MACHINERY)
 
-    if not TYPE_CHECKING:  # to a type checker it has no hash at all
+    if not TYPE_CHECKING:  # for a type checker, a model cannot be hashed
 
         def __hash__(self) -> int:
             raise TypeError(
@@ -934,7 +934,7 @@ class Model:
         return self._compared() == other._compared()
 
     def _compared(self) -> tuple[object, ...]:
-        """What makes two models equal: values and nulls, under whichever of its names a field came."""
+        """Return what makes two models equal: values and nulls, whatever the names under which fields came."""
         extra: Any = self._extra
         if extra.__class__ is dict:
             others = {key for spec in self.FIELDS if spec.aliases for key in spec.keys if key != self._key(spec)}
@@ -955,18 +955,18 @@ class Model:
             if (value := getattr(self, spec.name)) is not None:
                 yield spec.name, _PERSONAL if spec.personal else value
         if self.model_extra:
-            # What the spec does not know may be about a person as well.
+            # Unknown fields may be about a person too.
             yield "model_extra", _PERSONAL if any(spec.personal for spec in self.FIELDS) else self.model_extra
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: a table of the fields, with everything escaped."""
+        """Return what a notebook shows: a table of the fields, with everything escaped."""
         from .views import table_of_fields
 
         return table_of_fields(self)
 
 
 class Decimals:
-    """The fields of a model under the same names: a `Decimal` for numbers that are text, None for anything else."""
+    """The fields of a model under the same names: a `Decimal` for each number in a text, None for anything else."""
 
     __slots__ = ("_model",)
 
@@ -974,7 +974,7 @@ class Decimals:
         self._model = model
 
     def __getattr__(self, name: str) -> Decimal | None:
-        if name.startswith("_"):  # what copying looks for, before there is a model
+        if name.startswith("_"):  # `copy` looks these up before there is a model
             raise AttributeError(name)
         model = self._model
         for spec in model.FIELDS:
@@ -994,10 +994,10 @@ class Decimals:
 
 
 def decimal_of(text: object) -> Decimal | None:
-    """The number that a text is; None for anything else, such as ``"NaN"``, of which no sum could be made."""
+    """Return the number in a text; None for anything else, such as ``"NaN"``, with which sums are useless."""
     if not isinstance(text, str) or not re.fullmatch(_NUMBER, text):
         return None
-    from decimal import Decimal  # few programs ask for one, and the module takes memory
+    from decimal import Decimal  # few programs need it, and the module takes memory
 
     return Decimal(text)
 
@@ -1022,7 +1022,7 @@ class Response(Model):
 
     @property
     def drift(self) -> tuple[Drift, ...]:
-        """Where the reply departs from the spec."""
+        """The departures of the reply from the spec."""
         return self._drift
 
 
@@ -1040,7 +1040,7 @@ class ListResponse(Response, Generic[R]):
         return cast("list[R]", rows)
 
     def __bool__(self) -> bool:
-        # A reply is there, whether or not it has rows.
+        # A reply is true even if it has no rows.
         return True
 
     def __len__(self) -> int:
@@ -1075,7 +1075,7 @@ class ListResponse(Response, Generic[R]):
         return records(self._rows(), numbers, times)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: a table of the rows, with everything escaped."""
+        """Return what a notebook shows: a table of the rows, with everything escaped."""
         from .views import table_of_rows
 
         rows: Any = getattr(self, "data", None)
@@ -1083,7 +1083,7 @@ class ListResponse(Response, Generic[R]):
 
 
 def members(enum: type[E]) -> dict[Any, E]:
-    """The listed members of an enum, by value."""
+    """Return the members of an enum that the spec lists, by value."""
     return {member.value: member for member in enum}
 
 
@@ -1095,6 +1095,6 @@ def _shown(value: Any) -> str:
         return repr(items)
     if isinstance(value, (OpenStrEnum, OpenIntEnum)):
         return repr(value.value)
-    if isinstance(value, date):  # a datetime is one, too
+    if isinstance(value, date):  # a datetime is a date too
         return value.isoformat()
     return repr(value)

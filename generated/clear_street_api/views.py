@@ -1,5 +1,5 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
-"""Models as people and tables want them: numbers as `Decimal`, rows as plain dicts, HTML for notebooks."""
+"""Convert models for people and tables: rows as plain dicts, HTML for notebooks."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ NUMBERS: Final = ("text", "decimal", "float")
 TIMES: Final = ("datetime", "text")
 
 _ROWS_MAX: Final = 100
-"""Rows of a table in a notebook: more are counted."""
+"""The most rows of a table in a notebook. Further rows are only counted."""
 _TEXT_MAX: Final = 200
-"""Characters of a cell."""
+"""The most characters of a cell."""
 _LEFT: Final = ' style="text-align: left"'
 _RIGHT: Final = ' style="text-align: right"'
 
 
 def records(rows: Sequence[Model], numbers: str, times: str) -> list[dict[str, Any]]:
-    """The rows as dicts of plain values."""
+    """Return the rows as dicts of plain values."""
     for name, value, known in (("numbers", numbers, NUMBERS), ("times", times, TIMES)):
         if value not in known:
             choice = " or ".join(map(repr, known))
@@ -35,7 +35,7 @@ def records(rows: Sequence[Model], numbers: str, times: str) -> list[dict[str, A
 
 
 def _record(model: Model, numbers: str, times: str) -> dict[str, Any]:
-    # The text of a time is that which came, with all its digits.
+    # The text of a time is the one that was received, with all its digits.
     texts = model.to_dict() if times == "text" else {}
     found: dict[str, Any] = {}
     for spec in model.FIELDS:
@@ -77,13 +77,13 @@ def _number(text: Any, numbers: str) -> Decimal | float | None:
 
 
 def _moment(value: datetime, times: str) -> datetime | str:
-    with suppress(OverflowError):  # at the ends of time another zone's moment has no year in UTC
+    with suppress(OverflowError):  # near years 1 and 9999 a time in another zone may have no year in UTC
         value = value.astimezone(UTC)
     return value.isoformat() if times == "text" else value
 
 
 def table_of_fields(model: Model) -> str:
-    """An HTML table of the fields that a model has."""
+    """Return an HTML table of the fields that a model has."""
     rows = [
         f"<tr><th{_LEFT}>{_escaped(name)}</th>{_cell(value)}</tr>"
         for name, value in ((spec.name, getattr(model, spec.name)) for spec in model.FIELDS)
@@ -93,7 +93,7 @@ def table_of_fields(model: Model) -> str:
 
 
 def table_of_rows(rows: Sequence[Model]) -> str:
-    """An HTML table of rows, with the fields that any of them has."""
+    """Return an HTML table of rows, with every field that one of them has."""
     shown = rows[:_ROWS_MAX]
     specs = rows[0].FIELDS if rows else ()
     used = [spec for spec in specs if any(getattr(row, spec.name) is not None for row in shown)]
@@ -122,7 +122,7 @@ def _text(value: Any) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text that does nothing in HTML: no markup, and no sign that hides or turns round what is beside it."""
+    """Escape a text for HTML: no markup, and no character that hides other text or reverses its direction."""
     from html import escape
     from unicodedata import category
 
