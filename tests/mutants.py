@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parent
 PACKAGE = "clear_street._calls"
 MODULES = (
-    *("batch", "call", "cancel", "effects", "failures", "kinds", "lifecycle", "policy"),
+    *("batch", "call", "cancel", "effects", "ensure", "failures", "kinds", "lifecycle", "policy"),
     *("renaming", "shared", "steps", "streamed", "submit", "waiting"),
 )
 EQUIVALENT = TESTS / "mutants_equivalent.toml"

@@ -314,6 +314,7 @@ def test_a_call_for_account_0_is_not_held_against_its_reply() -> None:
     service = Service(lost(), listed(instruction("CANCELLED")))
     response = service.client(max_retries=0).v1.positions.cancel_position_instruction(ID, account_id=0)
     assert (response.data.status, response.reconciled) == ("CANCELLED", True)
+    assert [seen.path for seen in service.seen[1:]] == ["/v1/accounts/0/positions/instructions"]
 
 
 def test_an_id_is_the_same_however_it_is_written() -> None:

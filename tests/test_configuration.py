@@ -877,6 +877,11 @@ def test_a_key_that_goes_bad_within_a_call_is_no_argument_error(mode: Mode) -> N
     cancelled = mode.run(lambda: client.v1.positions.cancel_position_instruction("i-1", account_id=7))
     assert [attempt.outcome for attempt in cancelled.attempts] == ["unknown", "never_sent"]
     assert cancelled.reconciled is True
+    keys, service = iter(["good", "bad\n"]), Service((429, b""))
+    client = mode.client(service, api_key=lambda: next(keys), max_retries=1)
+    with pytest.raises(APIConnectionError) as caught:
+        mode.run(lambda: client.v1.positions.close_positions(7))
+    assert (type(caught.value), caught.value.outcome_unknown) == (APIConnectionError, False)
 
 
 def test_a_key_that_goes_bad_before_a_look_leaves_the_outcome_unknown(mode: Mode) -> None:
