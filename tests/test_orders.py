@@ -78,6 +78,18 @@ def replace(client: Any, **options: Any) -> Any:
     return client.v1.orders.replace_order("order-of-key-0", account_id=ACCOUNT, limit_price="2.50", **options)
 
 
+def close_all(client: Any, **options: Any) -> Any:
+    return client.v1.positions.close_positions(ACCOUNT, **options)
+
+
+def close_nobodys(client: Any) -> Any:
+    return client.v1.positions.close_positions(0)
+
+
+def cancel_all(client: Any) -> Any:
+    return client.v1.orders.cancel_all_open_orders(ACCOUNT, side="BUY")
+
+
 def failure(call: Callable[..., Any], service: Service, *arguments: Any, **options: Any) -> APIError:
     with pytest.raises(APIError) as raised:
         call(service.client(), *arguments, **options)
@@ -368,7 +380,7 @@ def test_nothing_to_cancel_is_told_as_such(mode: Mode) -> None:
 
 def test_cancelling_all_is_never_repeated() -> None:
     service = Service(lost())
-    error = failure(lambda client: client.v1.orders.cancel_all_open_orders(ACCOUNT, side="BUY"), service)
+    error = failure(cancel_all, service)
     assert error.outcome_unknown
     assert service.methods == ["DELETE"]
 
@@ -415,7 +427,13 @@ def test_a_replacement_changes_something() -> None:
 
 
 def test_a_replacement_by_its_path_is_never_repeated() -> None:
-    for body, is_settled in (({"limit_price": "1"}, True), ({"limit_price": "2"}, False), ({}, False), ([], False)):
+    bodies: list[tuple[Any, bool]] = [
+        ({"limit_price": "1"}, True),
+        ({"limit_price": "2"}, False),
+        ({}, False),
+        ([], False),
+    ]
+    for body, is_settled in bodies:
         service = Service(lost(), otherwise=listing(order("o", id="o")))
         path = f"/v1/accounts/{ACCOUNT}/orders/o"
         if is_settled:
@@ -429,7 +447,7 @@ def test_a_replacement_by_its_path_is_never_repeated() -> None:
 def test_orders_by_their_path_are_submitted_by_the_same_rules() -> None:
     service = Service(lost(), listing(order()))
     path = f"/v1/accounts/{ACCOUNT}/orders"
-    body = service.client().post(path, cast_to=dict, body=[{**WANTED, "id": "key-0"}])
+    body: Any = service.client().post(path, cast_to=dict, body=[{**WANTED, "id": "key-0"}])
     assert body["data"][0]["id"] == "order-of-key-0"
 
 
@@ -598,7 +616,7 @@ def test_orders_in_another_instrument_are_no_effect_of_a_close() -> None:
 
 def test_a_close_looks_a_few_times_as_the_list_may_lag() -> None:
     service = Service(lost(), listing(), listing(order()))
-    error = failure(lambda client: client.v1.positions.close_positions(ACCOUNT), service)
+    error = failure(close_all, service)
     assert orders_of(error) == ["key-0"]
     assert service.methods == ["DELETE", "GET", "GET"]
 
@@ -608,7 +626,7 @@ def test_a_close_looks_a_few_times_as_the_list_may_lag() -> None:
 )
 def test_a_close_keeps_its_own_error_whatever_the_look_comes_to(step: Any) -> None:
     service = Service(lost(), otherwise=lambda _: step())
-    error = failure(lambda client: client.v1.positions.close_positions(ACCOUNT, deadline=20.0), service)
+    error = failure(close_all, service)
     assert isinstance(error, APIConnectionError)
     assert error.outcome_unknown
 
@@ -616,14 +634,14 @@ def test_a_close_keeps_its_own_error_whatever_the_look_comes_to(step: Any) -> No
 def test_a_close_does_not_look_past_its_deadline() -> None:
     service = Service()
     service.steps.append(service.taking(10.0, lost()))
-    error = failure(lambda client: client.v1.positions.close_positions(ACCOUNT, deadline=10.0), service)
+    error = failure(close_all, service, deadline=10.0)
     assert error.candidates == ()
     assert service.methods == ["DELETE"]
 
 
 def test_nothing_is_looked_for_on_account_0_which_is_nobodys() -> None:
     service = Service(lost())
-    error = failure(lambda client: client.v1.positions.close_positions(0), service)
+    error = failure(close_nobodys, service)
     assert (error.candidates, service.methods) == ((), ["DELETE"])
 
 
