@@ -157,9 +157,10 @@ class TestTheEndOfAWait:
         assert mode.run(lambda: wait(client, until="PARTIALLY_TAKEN")).status == "PARTIALLY_TAKEN"
 
     def test_is_another_terminal_state_than_asked_for_as_an_error(self, mode: Mode) -> None:
-        client = mode.client(states("CANCEL_REQUESTED", "ACCEPTED"))
+        service = states("CANCEL_REQUESTED", "ACCEPTED")
         with pytest.raises(InstructionFailedError, match=r"ended in ACCEPTED instead of CANCELLED or CANCEL_FAILED$"):
-            mode.run(lambda: wait(client, until=["CANCEL_FAILED", "CANCELLED"]))
+            mode.run(lambda: wait(mode.client(service), until=["CANCEL_FAILED", "CANCELLED"]))
+        assert len(service.requests) == 2
 
     def test_of_several_is_when_all_are_there(self, mode: Mode) -> None:
         service = Service(
@@ -477,6 +478,8 @@ class TestTheTimeOfAWait:
     def test_takes_in_rows_without_an_id_or_a_key(self, mode: Mode) -> None:
         service = Service(listing({}, row("SENT", "i-2", instruction_id=None), row("ACCEPTED")))
         assert mode.run(wait, mode.client(service)).status == "ACCEPTED"
+        watched = watch(mode.client(Service(listing({}, row("ACCEPTED")))))
+        assert mode.run(lambda: _listed(mode, watched, most=1)) == [("i-1", "ACCEPTED")]
 
 
 class TestAStepOutOfATerminalState:

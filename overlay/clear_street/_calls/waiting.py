@@ -13,7 +13,7 @@ from collections import deque
 from copy import copy
 from logging import WARNING
 from math import inf
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from .._annotations import resolvable
 from .._api import requests
@@ -239,18 +239,17 @@ class Poll:
         if self._kind.is_by_id:
             ids = frozenset(id_ for seen in tuple(reading.waits) for id_ in seen.given)
             calls = [self._call(each, begun, until) for each in self._kind.look(self._account_id, sorted(ids))]
-        rows: list[Row] | None = []
+        rows: list[Row] = []
         try:
             for each in calls:
                 completed = yield from exchange(each)
-                data = None if completed.value is None else completed.value.data
-                rows = None if rows is None or data is None else [*rows, *data]
+                rows += cast("Any", completed.value).data
         except APIError as error:
             reading.error = error
             asked = error.retry_after if isinstance(error, APIStatusError) else None
         else:
-            reading.error = None if rows is None else _contradiction(self._kind, rows)
-            if rows is not None and reading.error is None:
+            reading.error = _contradiction(self._kind, rows)
+            if reading.error is None:
                 reading.at = call.clock.now()
                 reading.rows, reading.ids, reading.begun = rows, ids, begun
         # A wait or watch that continues may do so for hours, so it says so in the log.
