@@ -92,8 +92,8 @@ def orders_of(response: object) -> tuple[int, list[str]]:
     data: Any = getattr(response, "data", None)
     if data is not None and not isinstance(data, list):
         raise unfit("a reply with orders", "response", type(response).__name__, "wait_for_order() takes one order's id")
-    rows = [row for row in data or () if row.id is not None]
-    accounts = {row.account_id for row in rows}
+    rows: list[Any] = [row for row in data or () if row.id is not None]
+    accounts: set[Any] = {row.account_id for row in rows}
     if len(accounts) > 1 or None in accounts:
         raise refusal(f"Expected orders of one account in `response` but received some of {len(accounts)}.")
     return (accounts.pop() if accounts else 0), [row.id for row in rows]

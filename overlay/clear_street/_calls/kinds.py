@@ -6,13 +6,12 @@ service does with a kind, and what follows from that: docs/safety.md, "Orders".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from .. import _states as states
 from .._api import requests
 from .._api.operations import Resend
 from .._api.rows import orders, positions
-from .._states import INSTRUCTION_STATES, ORDER_STATES, States
+from .._states import INSTRUCTION_STATES, ORDER_STATES, States, duplicate_of, existing_id, words_of
 from ..errors import InstructionFailedError, OrderFailedError
 from .changes import InstructionChange, OrderChange
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from .._api.operations import Operation
     from ..errors import ClearStreetError
 
-Row = Any
+Row: TypeAlias = Any
 """A row as the service shows it, or as it is submitted: an object of the kind's model."""
 
 
@@ -205,10 +204,10 @@ INSTRUCTION = Kind(
     unmentioned=_unmentioned_instruction,
     refusal=lambda reason: {"id": requests.NIL_ID, "status": "REJECTED", "rejection_reason": reason},
     states=INSTRUCTION_STATES,
-    words_of=states.words_of,
+    words_of=words_of,
     has_code=lambda row: row.rejection is not None,
-    existing_id=states.existing_id,
-    duplicate_of=states.duplicate_of,
+    existing_id=existing_id,
+    duplicate_of=duplicate_of,
     duplicate="Duplicate exercise instruction",
     listing=positions.GET_POSITION_INSTRUCTIONS,
     look=lambda account_id, _: (positions.GET_POSITION_INSTRUCTIONS.build(account_id),),
