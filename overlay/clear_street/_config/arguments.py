@@ -123,9 +123,13 @@ def no_name(owner: str, name: str, known: Mapping[str, str]) -> AttributeError:
         return AttributeError(f"{owner} has no attribute {name!r}")
     from difflib import get_close_matches
 
+    from .._moving import advice as of_their_name
+
     # The same name in another namespace is a better guess than a similar name in this one.
     near = [name] if name in known else get_close_matches(name, known, n=1) or get_close_matches(name, known, 1, 0.5)
     advice = f"did you mean `{known[near[0]]}`?" if near else f"it has {', '.join(known.values())}."
+    if name not in known:
+        advice = of_their_name(name) or advice
     return AttributeError(f"{owner} has no attribute {name!r}; {advice}")
 
 

@@ -1,0 +1,250 @@
+"""Moving over from Clear Street's own SDK: what differs is said line by line, and what is said is enough."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+import clear_street
+from clear_street import ClearStreet, migrate
+from clear_street._moving import DIFFERENCES
+from clear_street.sandbox import Sandbox, SandboxServer
+
+PAGE = Path(__file__).parents[1] / "docs/recipes.md"
+
+# Programs as they are written for that SDK, and after each line that is named was changed as it is told.
+VERSION = (
+    """
+    from clearstreet import ClearStreet
+    client = ClearStreet(api_key="key", _strict_response_validation=True)
+    print(client.v1.api_version.get_version().model_dump()["data"]["version"])
+    """,
+    """
+    from clear_street import ClearStreet
+    client = ClearStreet(api_key="key", strict=True)
+    print(client.v1.version.get_version().to_dict()["data"]["version"])
+    """,
+    "2025-10-31\n",
+)
+LISTING = (
+    """
+    import clearstreet
+    from clearstreet import omit
+    from clearstreet.types import SecurityType
+    from clearstreet.types.v1.position_get_positions_response import PositionGetPositionsResponse
+
+    def show(page: PositionGetPositionsResponse) -> None:
+        kind: SecurityType = "OPTION"
+        print(sum(row.instrument_type == kind for row in page.data))
+
+    with clearstreet.Client(api_key="key", timeout=clearstreet.Timeout(5)) as client:
+        show(client.v1.positions.get_positions(122503, page_token=omit))
+    """,
+    """
+    import clear_street
+    import httpx
+    from clear_street.types.v1 import SecurityType
+    from clear_street.types.v1 import PositionGetPositionsResponse
+
+    def show(page: PositionGetPositionsResponse) -> None:
+        kind: SecurityType = "OPTION"
+        print(sum(row.instrument_type == kind for row in page.data))
+
+    with clear_street.ClearStreet(api_key="key", timeout=httpx.Timeout(5)) as client:
+        show(client.v1.positions.get_positions(122503))
+    """,
+    "5\n",
+)
+CANCEL = (
+    """
+    from clearstreet import APIConnectionError, ClearStreet, NotFoundError
+    client = ClearStreet(api_key="key")
+    while True:
+        try:
+            client.v1.positions.cancel_position_instruction("0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02", account_id=122503)
+            break
+        except APIConnectionError:
+            continue
+        except NotFoundError as error:
+            print(error.response.status_code, error.request.method)
+            break
+    """,
+    """
+    from clear_street import APIConnectionError, ClearStreet, NotFoundError
+    client = ClearStreet(api_key="key")
+    try:
+        client.v1.positions.cancel_position_instruction("0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02", account_id=122503)
+    except APIConnectionError as error:
+        print("unknown" if error.outcome_unknown else "not sent")
+    except NotFoundError as error:
+        print(error.status_code, error.request.method)
+    """,
+    "404 DELETE\n",
+)
+RAW = (
+    """
+    from clearstreet import ClearStreet
+    client = ClearStreet(api_key="key", default_query={"trace": "1"})
+    raw = client.with_raw_response.v1.positions.get_positions(122503)
+    print(raw.method, raw.url.path, raw.status_code)
+    """,
+    """
+    from clear_street import ClearStreet
+    client = ClearStreet(api_key="key")
+    raw = client.v1.positions.with_raw_response.get_positions(122503, extra_query={"trace": "1"})
+    print(raw.http_request.method, raw.http_request.url.path, raw.status_code)
+    """,
+    "GET /v1/accounts/122503/positions 200\n",
+)
+ASYNC = (
+    """
+    import asyncio
+    from clearstreet import AsyncClient, NOT_GIVEN
+
+    async def count(client: AsyncClient) -> None:
+        raw = await client.v1.positions.with_raw_response.get_position_instructions(122503, instrument_ids=[])
+        print(raw.method, client.is_closed())
+        got = await client.get("/v1/version", cast_to=object, options={"headers": {"X-Desk": "7"}})
+        print(type(got).__name__)
+
+    async def main() -> None:
+        async with AsyncClient(api_key="key") as client:
+            await count(client)
+
+    asyncio.run(main())
+    """,
+    """
+    import asyncio
+    from clear_street import AsyncClearStreet
+
+    async def count(client: AsyncClearStreet) -> None:
+        raw = await client.v1.positions.with_raw_response.get_position_instructions(122503)
+        print(raw.http_request.method)
+        got = await client.get("/v1/version", cast_to=dict, extra_headers={"X-Desk": "7"})
+        print(type(got).__name__)
+
+    async def main() -> None:
+        async with AsyncClearStreet(api_key="key") as client:
+            await count(client)
+
+    asyncio.run(main())
+    """,
+    "GET\ndict\n",
+)
+PROGRAMS = pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [VERSION, LISTING, CANCEL, RAW, ASYNC],
+    ids=["version", "listing", "cancel", "raw", "async"],
+)
+
+
+def lines(source: str) -> list[str]:
+    return dedent(source).strip().splitlines()
+
+
+@PROGRAMS
+def test_each_line_that_has_to_change_is_named(before: str, after: str, shown: str) -> None:
+    named = {finding.line for finding in migrate.read("\n".join(lines(before)))}
+    kept = {line.strip() for line in lines(after)}
+
+    changed = {number for number, line in enumerate(lines(before), 1) if line.strip() not in kept}
+    # What a loop repeats goes with the loop.
+    loop = {"while True:", "break", "continue", "except APIConnectionError:"}
+    assert {number for number in changed if lines(before)[number - 1].strip() not in loop} <= named
+
+
+@PROGRAMS
+def test_a_program_that_was_moved_over_runs(
+    before: str,
+    after: str,
+    shown: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("\n".join(lines(after)), encoding="utf-8")
+
+    with SandboxServer(Sandbox(api_keys=["key"])) as server:
+        monkeypatch.setenv("CLEAR_STREET_BASE_URL", server.url)
+        ran = runpy.run_path(str(program), run_name="__main__")
+    if isinstance(client := ran.get("client"), ClearStreet):
+        client.close()
+
+    assert capsys.readouterr().out == shown
+    assert migrate.main([str(program)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_what_a_person_must_decide_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "bots"
+    folder.mkdir()
+    (folder / "cancel.py").write_text("\n".join(lines(CANCEL[0])), encoding="utf-8")
+    (folder / "version.py").write_text("\n".join(lines(VERSION[0])), encoding="utf-8")
+
+    assert migrate.main([str(folder)]) == 1
+    marked = [line for line in capsys.readouterr().out.splitlines() if "BY HAND" in line]
+    assert [line.split(": ")[0] for line in marked] == [f"{folder / 'cancel.py'}:7"]
+    assert "outcome_unknown" in marked[0]
+    assert migrate.main([str(folder / "version.py")]) == 0
+
+
+@pytest.mark.parametrize("errors", ["(OSError, APIError)", "clearstreet.APITimeoutError", "factory()"])
+def test_a_loop_that_repeats_calls_is_found(errors: str) -> None:
+    source = f"import clearstreet\nfor _ in range(3):\n  try: pass\n  except {errors}: pass\n  except: pass\n"
+
+    found = [line for line, difference in migrate.read(source) if difference.by_hand]
+    assert found == ([] if errors == "factory()" else [4])
+
+
+def test_a_program_of_another_package_has_nothing_that_differs() -> None:
+    assert migrate.read("from .clearstreet import x\nimport pydantic\nm.model_dump()\ntimeout(timeout=None)") == []
+
+
+@pytest.mark.parametrize("text", ["def", "a\0b"])
+def test_what_is_no_program_is_2(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "no.py"
+    file.write_text(text, encoding="utf-8")
+
+    assert migrate.main([str(file)]) == 2
+    assert migrate.main([str(tmp_path / "lost.py")]) == 2
+    assert "no.py: cannot be read" in capsys.readouterr().err
+
+
+def test_without_a_path_its_usage_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["migrate"])
+    monkeypatch.delitem(sys.modules, "clear_street.migrate")
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("clear_street.migrate", run_name="__main__")
+
+    assert ended.value.code == 2
+    assert migrate.main(["--help"]) == 2
+    assert capsys.readouterr().err.count("python -m clear_street.migrate PATH...") == 2
+
+
+def test_the_page_has_the_same_table() -> None:
+    table = PAGE.read_text(encoding="utf-8").partition("| `clearstreet` | here |\n|---|---|\n")[2].partition("\n\n")[0]
+
+    assert table.splitlines() == [f"| {one.theirs} | {one.ours} |" for one in DIFFERENCES]
+
+
+@pytest.mark.parametrize("name", ["Timeout", "Client", "omit", "APIResponse"])
+def test_an_imported_name_of_that_sdk_is_answered(name: str) -> None:
+    with pytest.raises(AttributeError, match=re.escape("of Clear Street's own SDK")):
+        getattr(clear_street, name)
+
+
+def test_an_attribute_of_that_sdk_is_answered() -> None:
+    with ClearStreet.sandbox() as client:
+        for owner, name, ours in (
+            (client, "is_closed", "not to be read"),
+            (client.v1, "api_version", "`client.v1.version.get_version()`"),
+            (client.v1, "watchlist", "`client.get(path, cast_to=dict)`"),
+        ):
+            with pytest.raises(AttributeError, match=re.escape(ours)):
+                getattr(owner, name)
