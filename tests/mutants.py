@@ -2,7 +2,8 @@
 
 ``python tests/mutants.py batch policy`` changes these modules of ``_calls/`` (all, where none is named), and runs with
 each change the tests that reach the changed line, in a forked process, until the first fails. ``--tests`` names files
-of tests, where not all are to be run. Changes that make no difference stand in mutants_equivalent.toml, each with the
+of tests, where not all are to be run; ``--limit`` stops after so many seconds of tests, the quickest first: what then
+survives may be known to a slower one. Changes that make no difference stand in mutants_equivalent.toml, each with the
 reason. It ends with 1 where any other survives, or where one that is listed is not there any more.
 """
 

@@ -259,6 +259,7 @@ def test_a_streamed_reply_that_cannot_be_read_leaves_the_outcome_unknown(how: An
         response.parse()
     assert isinstance(raised.value, (APIConnectionError, APIResponseValidationError))
     assert raised.value.outcome_unknown is True
+    assert "GET" in service.methods  # what may be its effect is looked for, as where the reply came whole
 
 
 def test_a_streamed_reply_that_breaks_off_leaves_the_outcome_unknown() -> None:

@@ -335,6 +335,7 @@ def texts(name: str) -> list[str]:
         f"[0].{name}: Extra inputs are not permitted",
         f'"{name}" is not allowed',
         f"The field {name} is not recognized",
+        f"The row with {OLD if name == NEW else NEW} 'key-0' has an unknown field: {name}",
     ]
 
 
@@ -384,6 +385,13 @@ def test_a_text_that_is_no_envelope_is_read_as_well() -> None:
 
     assert submit(client).accepted
     assert [names_in(rows) for rows in bodies] == [[NEW, OLD], [NEW]]
+
+
+def test_what_a_text_says_after_20_000_bytes_is_not_read() -> None:
+    client, bodies = at(httpx.Response(422, text=" " * 20_000 + texts(OLD)[0]))
+    with pytest.raises(UnprocessableEntityError):
+        submit(client)
+    assert len(bodies) == 1
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,14 @@ def test_a_streamed_reply_that_cannot_be_read_has_a_line_more(
     assert found == ["done, status 200", *came_to]
 
 
+def test_a_body_whose_bytes_break_off_has_a_line_more(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    service = Service((200, Body(b'{"metadata": {}', GONE)))
+    streaming = mode.client(service).v1.positions.with_streaming_response
+    with pytest.raises(APIError):
+        mode.within(lambda: streaming.close_positions(ACCOUNT), lambda response: response.read())
+    assert ["outcome unknown" in line for line in lines(caplog, logging.INFO)] == [False, True]
+
+
 # --- One for each attempt ---------------------------------------------------------------------------------------------
 
 

@@ -1463,7 +1463,7 @@ def test_a_streamed_reply_that_lacks_a_key_is_completed_by_a_look() -> None:
 
 
 def test_an_unreadable_streamed_reply_is_looked_for_until_the_list_has_it() -> None:
-    assert streamed(Service(breaking(), listed(), listed(), listed(row()))).reconciled is True
+    assert streamed(Service(breaking(), listed(), keyed(), listed(row()))).reconciled is True
 
 
 def test_a_streamed_reply_that_cannot_be_read_nor_found_is_unknown() -> None:
