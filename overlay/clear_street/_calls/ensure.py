@@ -131,8 +131,8 @@ def _says_used(error: APIError | None) -> bool:
     """Whether a refusal that does not show a row under its key may mean that the key was used."""
     if not isinstance(error, APIStatusError):
         return False
-    body = cast("dict[str, Any] | None", error.body if isinstance(error.body, dict) else None)
-    rows = requests.rows_in(INSTRUCTION.model(), body)
+    body: Any = error.body
+    rows = requests.rows_in(INSTRUCTION.model(), body) if hasattr(body, "get") else []
     words = (error.message, *map(INSTRUCTION.words_of, rows))
     return error.status_code == 409 or any(INSTRUCTION.duplicate_of(text) is not None for text in words)
 

@@ -1,0 +1,11 @@
+"""What applications' own tests are written with: a sandbox with words for tests, and assertions on what happened.
+
+The fixtures of `clear_street.pytest_plugin` give these.
+"""
+
+from __future__ import annotations
+
+from .effects import Effects, story
+from .rehearsal import Killed, Point, Rehearsal
+
+__all__ = ["Effects", "Killed", "Point", "Rehearsal", "story"]
