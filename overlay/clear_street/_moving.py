@@ -127,6 +127,18 @@ DIFFERENCES = (
         by_hand=True,
     ),
     Difference(
+        "`get_portfolio_history`, `patch_account_by_id`, `get_economic_events_calendar`, `get_instruments`, `news`",
+        "no methods: `client.get(path, cast_to=dict)`, or keep the other SDK for them",
+        (
+            ".get_portfolio_history",
+            ".patch_account_by_id",
+            ".get_economic_events_calendar",
+            ".get_instruments",
+            ".news",
+        ),
+        by_hand=True,
+    ),
+    Difference(
         "a call in a loop that catches `APIConnectionError`, `APITimeoutError` or `InternalServerError` and repeats it",
         "no loop: check `error.outcome_unknown`; what may be sent again, the client has sent again",
         ("except in a loop",),
@@ -139,7 +151,7 @@ BY_SIGN = {sign: difference for difference in DIFFERENCES for sign in difference
 
 def advice(name: str) -> str | None:
     """Return what to write for an attribute or name of that SDK, None if there is nothing to say of it."""
-    for sign in (f".{name}", f"client.{name}", name):
+    for sign in (f".{name}", f"client.{name}", f"raw.{name}", name):
         if (found := BY_SIGN.get(sign)) is not None:
             return f"of Clear Street's own SDK, {found.theirs}; here: {found.ours}"
     return None

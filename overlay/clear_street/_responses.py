@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from ._annotations import resolvable
 from ._calls.streamed import finish, read_piece, read_whole
@@ -32,6 +32,18 @@ class _Raw(Generic[T]):
         """Store the completed call, and `run`, which runs a flow: the body is read by one."""
         self._completed = completed
         self._run = run
+
+    if TYPE_CHECKING:
+        pass  # with `__getattr__`, a type checker would accept every name
+    else:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            from ._config.arguments import no_name
+
+            # Python also calls this if a property of that name raised AttributeError: then the name is right.
+            plain = hasattr(type(self), name)
+            known = {} if plain else {known: known for known in dir(type(self)) if not known.startswith("_")}
+            raise no_name(f"{type(self).__name__!r} object", name, known)
 
     @property
     def http_response(self) -> httpx.Response:
