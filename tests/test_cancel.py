@@ -198,7 +198,7 @@ def test_an_instruction_that_was_refused_can_no_longer_be_cancelled(last: str, s
     assert isinstance(error, ConflictError)
     assert (error.outcome_unknown, error.status_code, error.reconciled) == (False, 409, True)
     assert [r.status for r in error.data] == [status]
-    assert status in str(error)
+    assert f"as {status}: it can no longer be cancelled" in str(error)
 
 
 def test_a_409_is_a_conflict_if_the_list_says_accepted_too() -> None:

@@ -267,6 +267,7 @@ def test_a_streamed_reply_that_breaks_off_leaves_the_outcome_unknown() -> None:
     with positions.close_positions(ACCOUNT) as response, pytest.raises(APIConnectionError) as raised:
         list(response.iter_bytes())
     assert raised.value.outcome_unknown is True
+    assert raised.value.message.endswith("(HTTP 200) was read: RemoteProtocolError")
     assert [attempt.outcome for attempt in raised.value.attempts] == ["unknown"]
 
 
