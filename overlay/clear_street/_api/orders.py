@@ -5,7 +5,7 @@ looked for afterwards. docs/safety.md, "Arguments".
 from __future__ import annotations
 
 from .._config.arguments import check_spelling, refusal, unfit
-from .requests import Prepared
+from .requests import Prepared, is_list, is_object
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def submit_orders(account_id: int, *, orders: Iterable[NewOrderRequest | NewOrde
     from clear_street_api.api.orders.submit_orders import build_request
     from clear_street_api.models import NewOrderRequest
 
-    given: Any = orders
-    if isinstance(given, (str, bytes, dict)) or not hasattr(given, "__iter__"):
-        raise unfit("a list of orders", "orders", type(given).__name__, "put each order into a list: [{...}]")
-    rows = [_row(f"orders[{index}]", row) for index, row in enumerate(given)]
+    if isinstance(orders, (str, bytes, dict)) or not hasattr(orders, "__iter__"):
+        name = type(orders).__name__  # pyright: ignore[reportUnknownArgumentType]
+        raise unfit("a list of orders", "orders", name, "put each order into a list: [{...}]")
+    rows = [_row(f"orders[{index}]", row) for index, row in enumerate(orders)]
     if not rows:
         raise unfit("at least one order", "orders", [], "an iterator can be used only once")
     request = build_request(account_id, orders=rows)
@@ -89,8 +89,8 @@ def replace_order(
 
 def orders_of(response: object) -> tuple[int, list[str]]:
     """The account and the ids of the orders that a reply has."""
-    data: Any = getattr(response, "data", None)
-    if data is not None and not isinstance(data, list):
+    data: object = getattr(response, "data", None)
+    if data is not None and not is_list(data):
         raise unfit("a reply with orders", "response", type(response).__name__, "wait_for_order() takes one order's id")
     rows: list[Any] = [row for row in data or () if row.id is not None]
     accounts: set[Any] = {row.account_id for row in rows}
@@ -105,7 +105,7 @@ def _row(where: str, row: Any) -> Mapping[str, Any]:
 
     if isinstance(row, NewOrderRequest):
         return row.to_dict()
-    if not isinstance(row, dict):
+    if not is_object(row):
         raise refusal(f"Expected a dict or a NewOrderRequest for `{where}` but received {type(row).__name__}.")
     return _with_texts(row)
 

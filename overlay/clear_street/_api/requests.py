@@ -74,7 +74,7 @@ class Prepared:
 
 def check_members(name: str, value: object, enum: Iterable[str]) -> None:
     """Raise `ArgumentError` for a misspelt member of an enum, alone or in a list."""
-    for member in (value,) if isinstance(value, str) else value if _is_list(value) else ():
+    for member in (value,) if isinstance(value, str) else value if is_list(value) else ():
         if isinstance(member, str):
             check_spelling(name, member, enum)
 
@@ -125,7 +125,7 @@ def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool |
 
 def _shown(rows: object) -> object:
     """Return a short form, for a message, of what should be a list of rows."""
-    is_short = rows is None or isinstance(rows, (str, bytes)) or (_is_list(rows) and not rows)
+    is_short = rows is None or isinstance(rows, (str, bytes)) or (is_list(rows) and not rows)
     return rows if is_short else type(rows).__name__
 
 
@@ -144,7 +144,7 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
         others = {name: kept[name] for name in names if name in kept}
         own = next(name for name in reversed(names) if name not in others)
         fields = row.model_extra | others | {name: getattr(row, name) for name in _ROW} | {own: row.instruction_id}
-    elif _is_object(row):
+    elif is_object(row):
         fields = row
     else:
         raise refusal(
@@ -203,21 +203,23 @@ def _quantity(name: str, value: object) -> str:
 
 
 def _object(value: object) -> dict[str, Any] | None:
-    return value if _is_object(value) else None
+    return value if is_object(value) else None
 
 
-def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Return whether a value of unknown type is a dict."""
     return isinstance(value, dict)
 
 
-def _is_list(value: object) -> TypeGuard[list[Any]]:
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Return whether a value of unknown type is a list."""
     return isinstance(value, (list, tuple))
 
 
 def rows_in(model: type[Any], value: Mapping[str, Any] | None) -> list[Any]:
     """Return the rows in the `data` of any reply; none if that is not a list."""
     data: Any = None if value is None else value.get("data")
-    rows = data if _is_list(data) else []
+    rows = data if is_list(data) else []
     return [model.from_dict(row) for row in map(_object, rows) if row is not None]
 
 
@@ -274,7 +276,7 @@ def _query_pairs(query: Any) -> list[tuple[str, str]]:
         raise refusal(f"Expected a dict for `extra_query` but received {type(query).__name__}.")
     pairs: list[tuple[str, str]] = []
     for name, value in given.items():
-        for item in value if _is_list(value) else [value]:
+        for item in value if is_list(value) else [value]:
             if not isinstance(name, str) or not name or not isinstance(item, (str, int, float)):
                 raise refusal(
                     f"Expected strings, numbers or booleans in `extra_query` but received {item!r} for {name!r}; "
@@ -359,11 +361,11 @@ def names_other_account(value: Mapping[str, Any] | None, account_id: int) -> boo
     if not account_id:
         return False
     row: Any
-    for row in data if _is_list(data) else (data,):
+    for row in data if is_list(data) else (data,):
         # A page may have a thousand rows: avoid function calls for a row of the right account.
         if row.__class__ is dict and row.get("account_id") == account_id:
             continue
-        if _is_object(row) and _account_number(row.get("account_id")) not in (None, account_id):
+        if is_object(row) and _account_number(row.get("account_id")) not in (None, account_id):
             return True
     return False
 
@@ -378,7 +380,7 @@ def _account_number(value: object) -> int | None:
 def names_other_id(value: Mapping[str, Any], id: str, ids: Sequence[str]) -> bool:
     """Whether the row in a reply's `data` has all of these fields, and none of them equal to `id`."""
     data: Any = value.get("data")
-    if not _is_object(data) or data.get(ids[0]) == id:
+    if not is_object(data) or data.get(ids[0]) == id:
         return False
     named = [text for name in ids if isinstance(text := data.get(name), str)]
     return len(named) == len(ids) and id not in named and not any(is_same_id(text, id) for text in named)
@@ -390,9 +392,9 @@ def listed_rows(response: type[Any], status: int, value: Mapping[str, Any] | Non
         return None
     data: Any = value.get("data")
     metadata = _object(value.get("metadata")) or {}
-    if not _is_list(data) or metadata.get("next_page_token") not in (None, ""):
+    if not is_list(data) or metadata.get("next_page_token") not in (None, ""):
         return None
-    if not all(_is_object(row) for row in data):
+    if not all(is_object(row) for row in data):
         return None
     rows: list[Any] | None = response.from_dict(value).data
     return rows

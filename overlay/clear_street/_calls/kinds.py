@@ -185,6 +185,42 @@ def _unmentioned_instruction() -> type[Any]:
     return UnmentionedInstruction
 
 
+def _instruction_as_json(row: Row) -> dict[str, Any]:
+    return {
+        "instruction_type": row.instruction_type,
+        "instrument_id": row.instrument_id,
+        "quantity": row.quantity,
+    }
+
+
+def _refused_instruction(reason: str | None) -> Mapping[str, object]:
+    return {"id": requests.NIL_ID, "status": "REJECTED", "rejection_reason": reason}
+
+
+def _has_rejection(row: Row) -> bool:
+    return row.rejection is not None
+
+
+def _look_for_instructions(account_id: int, _: Collection[str]) -> Sequence[requests.Prepared]:
+    return (positions.GET_POSITION_INSTRUCTIONS.build(account_id),)
+
+
+def _shows_nothing(_row: Row, _values: Mapping[str, Any]) -> bool:
+    return False
+
+
+def _status(row: Row) -> object:
+    return row.status
+
+
+def _change_of_instruction(row: Row, before: Row | None, at: datetime, is_anomaly: bool) -> InstructionChange:
+    return InstructionChange(row, None if before is None else before.status, at, is_anomaly)
+
+
+def _failed_instructions(message: str, failed: Sequence[Row], facts: Mapping[str, Any]) -> InstructionFailedError:
+    return InstructionFailedError(message, instructions=failed, **facts)
+
+
 INSTRUCTION = Kind(
     noun="instruction",
     model=lambda: _types().PositionInstruction,
@@ -196,27 +232,23 @@ INSTRUCTION = Kind(
     nil_id=requests.NIL_ID,
     same=(Field("instruction_type", "instruction_type", "text"), Field("quantity", "quantity", "number")),
     instrument=("instrument_id",),
-    body=lambda row: {
-        "instruction_type": row.instruction_type,
-        "instrument_id": row.instrument_id,
-        "quantity": row.quantity,
-    },
+    body=_instruction_as_json,
     unmentioned=_unmentioned_instruction,
-    refusal=lambda reason: {"id": requests.NIL_ID, "status": "REJECTED", "rejection_reason": reason},
+    refusal=_refused_instruction,
     states=INSTRUCTION_STATES,
     words_of=words_of,
-    has_code=lambda row: row.rejection is not None,
+    has_code=_has_rejection,
     existing_id=existing_id,
     duplicate_of=duplicate_of,
     duplicate="Duplicate exercise instruction",
     listing=positions.GET_POSITION_INSTRUCTIONS,
-    look=lambda account_id, _: (positions.GET_POSITION_INSTRUCTIONS.build(account_id),),
+    look=_look_for_instructions,
     is_by_id=False,
     recent=None,
-    shows=lambda _row, _values: False,
-    progress=lambda row: row.status,
-    change=lambda row, before, at, is_anomaly: InstructionChange(row, before and before.status, at, is_anomaly),
-    failed=lambda message, failed, facts: InstructionFailedError(message, instructions=failed, **facts),
+    shows=_shows_nothing,
+    progress=_status,
+    change=_change_of_instruction,
+    failed=_failed_instructions,
     next_step={
         Resend.SUBMIT: (
             "Do not submit it again under new keys: look for these keys with find_position_instructions() until they "
@@ -276,6 +308,34 @@ def _change_of_order(row: Row, before: Row | None, at: datetime, is_anomaly: boo
     return OrderChange(row, before.status, before.filled_quantity, at, is_anomaly)
 
 
+def _order_as_json(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in row.to_dict().items() if name != "id"}
+
+
+def _refused_order(reason: str | None) -> Mapping[str, object]:
+    return {"status": "REJECTED", "details": None if reason is None else [reason]}
+
+
+def _has_no_code(_: Row) -> bool:
+    return False
+
+
+def _order_used_before(row: Row) -> str | None:
+    return _used_before(_words_of_order(row)) if row.status == "REJECTED" else None
+
+
+def _recent_orders(account_id: int, begun: datetime | None) -> requests.Prepared:
+    return orders.GET_ORDERS.build(account_id, from_=begun)
+
+
+def _progress_of_order(row: Row) -> object:
+    return row.status, number(row.filled_quantity)
+
+
+def _failed_orders(message: str, failed: Sequence[Row], facts: Mapping[str, Any]) -> OrderFailedError:
+    return OrderFailedError(message, orders=failed, **facts)
+
+
 ORDER = Kind(
     noun="order",
     model=lambda: _types().Order,
@@ -291,23 +351,23 @@ ORDER = Kind(
         Field("order_type", "order_type", "text"),
     ),
     instrument=("instrument_id", "symbol"),
-    body=lambda row: {name: value for name, value in row.to_dict().items() if name != "id"},
+    body=_order_as_json,
     unmentioned=_unmentioned_order,
-    refusal=lambda reason: {"status": "REJECTED", "details": None if reason is None else [reason]},
+    refusal=_refused_order,
     states=ORDER_STATES,
     words_of=_words_of_order,
-    has_code=lambda _: False,
-    existing_id=lambda row: _used_before(_words_of_order(row)) if row.status == "REJECTED" else None,
+    has_code=_has_no_code,
+    existing_id=_order_used_before,
     duplicate_of=_used_before,
     duplicate="The id was used before, for another order",
     listing=orders.GET_ORDERS,
     look=_look_for_orders,
     is_by_id=True,
-    recent=lambda account_id, begun: orders.GET_ORDERS.build(account_id, from_=begun),
+    recent=_recent_orders,
     shows=_shows_values,
-    progress=lambda row: (row.status, number(row.filled_quantity)),
+    progress=_progress_of_order,
     change=_change_of_order,
-    failed=lambda message, failed, facts: OrderFailedError(message, orders=failed, **facts),
+    failed=_failed_orders,
     next_step={
         Resend.SUBMIT: (
             "Do not submit it again under new ids: look for these with get_orders(order_ids=...) until they are "

@@ -121,7 +121,7 @@ def _csv(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     import csv
 
     reader = csv.reader(io.StringIO(text))
-    names = [name.strip() for name in next(reader, [])]
+    names = [name.strip() for name in next(reader, list[str]())]
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue

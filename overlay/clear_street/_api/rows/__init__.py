@@ -7,13 +7,20 @@ from __future__ import annotations
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from ..operations import Operation
 
 
 def every_operation() -> tuple[Operation[..., object], ...]:
     """Every operation that the spec has."""
-    from ..operations import Operation
     from . import accounts, calendar, instruments, market_data, orders, positions, version
 
     modules = (accounts, calendar, instruments, market_data, orders, positions, version)
-    return tuple(row for module in modules for row in vars(module).values() if isinstance(row, Operation))
+    return tuple(row for module in modules for row in vars(module).values() if _is_operation(row))
+
+
+def _is_operation(value: object) -> TypeGuard[Operation[..., object]]:
+    from ..operations import Operation
+
+    return isinstance(value, Operation)
