@@ -131,8 +131,8 @@ def _says_used(error: APIError | None) -> bool:
     """Whether a refusal that does not show a row under its key may mean that the key was used."""
     if not isinstance(error, APIStatusError):
         return False
-    body: Any = error.body
-    rows = requests.rows_in(INSTRUCTION.model(), body) if hasattr(body, "get") else []
+    body: object = error.body
+    rows = requests.rows_in(INSTRUCTION.model(), body if requests.is_object(body) else None)
     words = (error.message, *map(INSTRUCTION.words_of, rows))
     return error.status_code == 409 or any(INSTRUCTION.duplicate_of(text) is not None for text in words)
 

@@ -89,7 +89,7 @@ class Session:
         self.cutoff: _time.Cutoff | None = None
         """The time past which nothing that changes something is to be sent."""
         self._time: _time.ServiceTime | None = None
-        self.has_changed = False
+        self.has_changed: bool = False
         """Whether something was changed: what goes wrong after that does not undo it."""
         self.is_interrupted = False
         """Whether a person has stopped it in the middle, and it goes on to tell what is known."""
