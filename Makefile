@@ -81,13 +81,16 @@ activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help release-check bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help conformance release-check bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
 
 demo: $(DEMO_READY) ## Run the example against the sandbox that comes with the package
 	@PYTHONPATH=overlay:generated:$(DEMO) $(PYTHON) examples/demo.py
+
+conformance: $(DEV_READY) ## Hold the example desk against what really happened
+	@$(BIN)/python examples/desk.py
 
 test: lint types check-generated ## Run all checks, and then the tests with coverage
 	@echo 'tests: with branch coverage'
