@@ -107,7 +107,7 @@ ASYNC = (
     from clearstreet import AsyncClient, NOT_GIVEN
 
     async def count(client: AsyncClient) -> None:
-        raw = await client.v1.positions.with_raw_response.get_position_instructions(122503, instrument_ids=[])
+        raw = await client.v1.positions.with_raw_response.get_positions(122503, instrument_ids=[])
         print(raw.method, client.is_closed())
         got = await client.get("/v1/version", cast_to=object, options={"headers": {"X-Desk": "7"}})
         print(type(got).__name__)
@@ -123,7 +123,7 @@ ASYNC = (
     from clear_street import AsyncClearStreet
 
     async def count(client: AsyncClearStreet) -> None:
-        raw = await client.v1.positions.with_raw_response.get_position_instructions(122503)
+        raw = await client.v1.positions.with_raw_response.get_positions(122503)
         print(raw.http_request.method)
         got = await client.get("/v1/version", cast_to=dict, extra_headers={"X-Desk": "7"})
         print(type(got).__name__)

@@ -1281,7 +1281,7 @@ def test_only_a_refusal_that_a_name_may_explain_says_so(answer: Any, options: di
     assert ("idempotency_key_name" in str(raised.value)) is told
 
 
-def test_the_names_of_keys_explain_no_refusal_where_they_were_seen_to_be_kept() -> None:
+def test_names_of_keys_explain_no_refusal_where_keys_were_kept() -> None:
     client = Service(done, reply(400)).client()
     submit(client)
     with pytest.raises(BadRequestError) as raised:
