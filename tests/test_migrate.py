@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -216,15 +217,13 @@ def test_what_is_no_program_is_2(text: str, tmp_path: Path, capsys: pytest.Captu
     assert "no.py: cannot be read" in capsys.readouterr().err
 
 
-def test_without_a_path_its_usage_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(sys, "argv", ["migrate"])
-    monkeypatch.delitem(sys.modules, "clear_street.migrate")
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_module("clear_street.migrate", run_name="__main__")
+def test_without_a_path_its_usage_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    command = [sys.executable, "-m", "clear_street.migrate"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
 
-    assert ended.value.code == 2
+    assert (done.returncode, done.stderr) == (2, "Usage: python -m clear_street.migrate PATH...\n")
     assert migrate.main(["--help"]) == 2
-    assert capsys.readouterr().err.count("python -m clear_street.migrate PATH...") == 2
+    assert capsys.readouterr().err == done.stderr
 
 
 def test_the_page_has_the_same_table() -> None:
