@@ -65,7 +65,9 @@ def _judged(
     option = sandbox.hold(ACCOUNT, "AAPL 280121C00195000", 10)
     # The second row asks for more than is held: the service refuses it.
     quantities = (1, 99)
-    rows = [{"instruction_type": "EXERCISE", "instrument_id": option, "quantity": each} for each in quantities]
+    rows: list[dict[str, object]] = [
+        {"instruction_type": "EXERCISE", "instrument_id": option, "quantity": each} for each in quantities
+    ]
     happen(sandbox)
     memory: dict[str, object] = {}
     claims = ["unknown"] * len(rows)
