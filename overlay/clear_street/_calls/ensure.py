@@ -13,7 +13,7 @@ from .._annotations import resolvable
 from .._api import requests
 from .._api.rows.positions import SUBMIT_POSITION_INSTRUCTIONS
 from .._config.arguments import checked_flag, checked_seconds, takes, unexpected
-from ..errors import APIError, APIStatusError, ArgumentError, ClearStreetError, CutoffPassedError
+from ..errors import APIError, ArgumentError, ClearStreetError, CutoffPassedError
 from . import policy
 from .batch import Batch, Entry
 from .effects import Sleep
@@ -129,12 +129,10 @@ class _Wish:
 
 def _says_used(error: APIError | None) -> bool:
     """Whether a refusal that does not show a row under its key may mean that the key was used."""
-    if not isinstance(error, APIStatusError):
-        return False
-    body: object = error.body
-    rows = requests.rows_in(INSTRUCTION.model(), body if requests.is_object(body) else None)
-    words = (error.message, *map(INSTRUCTION.words_of, rows))
-    return error.status_code == 409 or any(INSTRUCTION.duplicate_of(text) is not None for text in words)
+    status, body = getattr(error, "status_code", None), getattr(error, "body", None)
+    rows = requests.rows_in(INSTRUCTION.model(), body) if hasattr(body, "get") else []
+    words = (getattr(error, "message", None), *map(INSTRUCTION.words_of, rows))
+    return status == 409 or any(INSTRUCTION.duplicate_of(text) is not None for text in words)
 
 
 def ensure(
@@ -281,9 +279,7 @@ class _Ensuring:
             batch = Batch(INSTRUCTION, entries, started_at, partial(service.earliest, started))
             batch.apply_list(rows)
             is_kept = keys.honoured and (keys.echoed or batch.keys_kept)
-            for wish in self._wishes:
-                if wish.key not in of_one:
-                    continue
+            for wish in (wish for wish in self._wishes if wish.key in of_one):
                 wish.is_doubtful = True
                 if not (self._settings.resend_after_unknown and is_kept and not batch.candidates):
                     wish.settle("unknown", None, "an earlier submit of it ended unknown, and it must not be sent again")
