@@ -43,10 +43,13 @@ def packed_spaces(megabytes: int) -> bytes:
     return b"".join(packer.compress(b" " * MEGABYTE) for _ in range(megabytes)) + packer.flush()
 
 
-def closed(mode: Mode, service: Any, **options: Any) -> Any:
+def closed(mode: Mode, service: Service, **options: Any) -> Any:
+    """Close everything, once, by a service without a list of orders. Returns the error."""
+    service.otherwise = (404,)
     client = mode.client(service, max_retries=0, **options)
     with pytest.raises(APIConnectionError) as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
+    assert service.methods.count("DELETE") == 1
     return caught.value
 
 
@@ -153,7 +156,7 @@ def test_a_streamed_body_ends_at_the_bound(mode: Mode) -> None:
 def test_unpacking_ends_with_the_time_of_the_attempt(mode: Mode) -> None:
     empty_members = gzip.compress(gzip.compress(b"") * 2_000_000)
     bomb = (200, Body(empty_members), {"Content-Encoding": "gzip, gzip"})
-    client = mode.client(Service(bomb), timeout=0.01, max_retries=0)
+    client = mode.client(Service(bomb, otherwise=(404,)), timeout=0.01, max_retries=0)
     with pytest.raises(APITimeoutError) as caught:
         mode.run(lambda: client.v1.positions.close_positions(7))
     assert caught.value.outcome_unknown

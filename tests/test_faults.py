@@ -244,4 +244,5 @@ def test_the_table_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
         calls, returned, raised, _, _, *wrong = map(int, counts)
         assert calls == returned + raised > 0, name
         assert wrong == [0] * len(COLUMNS)
-    assert ("all", "20") in [(name, calls) for name, calls, *_ in rows]
+    # The calls that were asked for, and more so that each condition has one.
+    assert [int(calls) >= 20 for name, calls, *_ in rows if name == "all"] == [True]
