@@ -366,7 +366,7 @@ def test_a_send_of_the_application_s_proves_nothing(mode: Mode, where: str, erro
         raise error
 
     async def awaiting(*arguments: Any, **options: Any) -> Any:
-        blocking()
+        blocking(*arguments)
 
     send = awaiting if mode.is_async else blocking
     kind: Any = DefaultAsyncHttpxClient if mode.is_async else DefaultHttpxClient
