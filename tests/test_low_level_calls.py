@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -29,6 +30,7 @@ from clear_street_api.client import Request
 from clear_street_api.errors import UnexpectedStatus, UnreadableBody
 from clear_street_api.models import (
     ErrorResponse,
+    OrderStatus,
     PositionCancelPositionInstructionResponse,
     PositionInstructionRequest,
     PositionInstructionType,
@@ -58,11 +60,25 @@ class Case(NamedTuple):
 
     @property
     def module(self) -> Any:
-        return import_module(
-            f"clear_street_api.api.{'version' if self.operation == 'get_version' else 'positions'}.{self.operation}"
-        )
+        return import_module(f"clear_street_api.api.{GROUPS[self.operation]}.{self.operation}")
 
 
+GROUPS = {
+    operation["operationId"]: operation["tags"][0].lower().replace(" ", "_")
+    for item in SPEC["paths"].values()
+    for operation in item.values()
+}
+OPENING = datetime(2026, 11, 27, 14, 30, tzinfo=UTC)
+CLOSING = datetime(2026, 11, 27, 21, tzinfo=UTC)
+ORDER: Json = {
+    "side": "BUY",
+    "quantity": "1",
+    "order_type": "LIMIT",
+    "time_in_force": "DAY",
+    "symbol": "AAPL",
+    "limit_price": "195.00",
+}
+ORDERS = "/v1/accounts/122503/orders"
 INSTRUCTIONS = "/v1/accounts/122503/positions/instructions"
 CASES = [
     Case("get_positions", (0,), {}, "GET", "/v1/accounts/0/positions"),
@@ -122,6 +138,107 @@ CASES = [
         [ROW, {"instruction_type": "DO_NOT_EXERCISE", "instrument_id": "Ω", "quantity": "2"}],
     ),
     Case("cancel_position_instruction", ("182bd5e5",), {"account_id": 122503}, "DELETE", f"{INSTRUCTIONS}/182bd5e5"),
+    Case(
+        "get_accounts",
+        (),
+        {"account_id": "1225", "account_name": "Main & Co", "page_size": 1000, "page_token": "e=="},
+        "GET",
+        "/v1/accounts?account_id=1225&account_name=Main%20%26%20Co&page_size=1000&page_token=e%3D%3D",
+    ),
+    Case("get_account_by_id", (122503,), {}, "GET", "/v1/accounts/122503"),
+    Case("get_account_balances", (122503,), {}, "GET", "/v1/accounts/122503/balances"),
+    Case(
+        "get_account_balances",
+        (122503,),
+        {"top_margin_contributors_limit": 5},
+        "GET",
+        "/v1/accounts/122503/balances?top_margin_contributors_limit=5",
+    ),
+    Case("get_orders", (122503,), {}, "GET", ORDERS),
+    Case(
+        "get_orders",
+        (122503,),
+        {
+            "order_ids": ["a", "b,c"],
+            "status": [OrderStatus.NEW, "FILLED"],
+            "symbol": "BRK/B",
+            "instrument_ids": ["0195f6d0"],
+            "instrument_type": "OPTION",
+            "underlying_instrument_ids": ["0195f6d1"],
+            "from_": OPENING,
+            "to": CLOSING,
+            "updated_at": {"gte": "2026-11-27", "lt": "2026-11-27T21:00:00Z"},
+            "page_size": 1,
+            "page_token": "p",
+        },
+        "GET",
+        f"{ORDERS}?order_ids=a,b%2Cc&status=NEW,FILLED&symbol=BRK%2FB&instrument_ids=0195f6d0&instrument_type=OPTION"
+        "&underlying_instrument_ids=0195f6d1&from=2026-11-27T14%3A30%3A00Z&to=2026-11-27T21%3A00%3A00Z"
+        "&updated_at%5Bgte%5D=2026-11-27&updated_at%5Blt%5D=2026-11-27T21%3A00%3A00Z"
+        "&page_size=1&page_token=p",
+    ),
+    Case("get_order_by_id", ("a/b",), {"account_id": 122503}, "GET", f"{ORDERS}/a%2Fb"),
+    Case(
+        "get_executions",
+        (122503,),
+        {"order_ids": ["a"], "from_": OPENING},
+        "GET",
+        "/v1/accounts/122503/executions?order_ids=a&from=2026-11-27T14%3A30%3A00Z",
+    ),
+    Case("submit_orders", (122503,), {"orders": [ORDER]}, "POST", ORDERS, [ORDER]),
+    Case(
+        "replace_order",
+        ("a b",),
+        {"account_id": 122503, "quantity": "2", "limit_price": "1.50"},
+        "PATCH",
+        f"{ORDERS}/a%20b",
+        {"quantity": "2", "limit_price": "1.50"},
+    ),
+    Case("cancel_open_order", ("182bd5e5",), {"account_id": 122503}, "DELETE", f"{ORDERS}/182bd5e5"),
+    Case("cancel_all_open_orders", (122503,), {}, "DELETE", ORDERS),
+    Case(
+        "cancel_all_open_orders",
+        (122503,),
+        {"side": "BUY", "type": "LIMIT", "instrument_type": "OPTION", "instrument_ids": ["a", "b"]},
+        "DELETE",
+        f"{ORDERS}?side=BUY&type=LIMIT&instrument_type=OPTION&instrument_ids=a,b",
+    ),
+    Case(
+        "get_option_contracts",
+        (),
+        {"root": "SPXW", "contract_ids": ["a", "b"], "expiry": date(2026, 12, 18), "is_settle_on_open": False},
+        "GET",
+        "/v1/instruments/options/contracts?root=SPXW&contract_ids=a,b&expiry=2026-12-18&is_settle_on_open=false",
+    ),
+    Case(
+        "get_instrument_by_id",
+        ("BRK/B",),
+        {"include_options_expiry_dates": True},
+        "GET",
+        "/v1/instruments/BRK%2FB?include_options_expiry_dates=true",
+    ),
+    Case(
+        "search_instruments",
+        (),
+        {"q": "S&P 500", "include_inactive": False, "page_size": 100},
+        "GET",
+        "/v1/instruments/search?q=S%26P%20500&include_inactive=false&page_size=100",
+    ),
+    Case("get_clock", (), {}, "GET", "/v1/clock"),
+    Case(
+        "get_market_hours_calendar",
+        (),
+        {"date": date(2026, 11, 27), "market": "us_options"},
+        "GET",
+        "/v1/calendars/market-hours?date=2026-11-27&market=us_options",
+    ),
+    Case(
+        "get_snapshots",
+        (),
+        {"instrument_ids": ["a", "b"], "expiry": date(2026, 12, 18)},
+        "GET",
+        "/v1/market-data/snapshot?instrument_ids=a,b&expiry=2026-12-18",
+    ),
     Case("get_version", (), {}, "GET", "/v1/version"),
 ]
 cases = pytest.mark.parametrize(
