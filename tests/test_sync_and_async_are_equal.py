@@ -45,7 +45,7 @@ PROTOCOLS = {
     "__aiter__": "__iter__",
     "__anext__": "__next__",
 }
-DO_NOT_WAIT = {"with_options", "copy", "sandbox", "service_time", "watch_position_instructions"}
+DO_NOT_WAIT = {"with_options", "copy", "sandbox", "service_time"}
 ONLY_AWAITED = {"aclose"}  # `contextlib.closing` asks for `close`, `contextlib.aclosing` for `aclose`
 
 
@@ -94,7 +94,8 @@ def test_what_asks_the_service_is_awaited_and_nothing_else(blocking: type[Any], 
         waits = inspect.iscoroutinefunction(function(member)) or inspect.isasyncgenfunction(function(member))
         assert not inspect.iscoroutinefunction(function(public(blocking)[name]))
         if awaiting.__name__.removeprefix("Async") in {*NAMESPACES, "ClearStreet"}:
-            expected = not isinstance(member, property) and name not in DO_NOT_WAIT and not name.startswith("iter_")
+            is_iterated = name.startswith(("iter_", "watch_"))
+            expected = not isinstance(member, property) and name not in DO_NOT_WAIT and not is_iterated
             assert waits is expected, name
 
 
@@ -112,7 +113,7 @@ def test_the_raw_and_streamed_operations_are_those_of_the_plain_ones() -> None:
     plain = {
         name
         for name in public(positions.Positions)
-        if not name.startswith(("with_", "iter_", "wait_", "watch_", "find_", "cancel_and_"))
+        if not name.startswith(("with_", "iter_", "wait_", "watch_", "find_", "cancel_and_", "ensure_"))
         and name != "get_position_instruction"
     }
     for shaped in (client.v1.positions.with_raw_response, client.v1.positions.with_streaming_response):
