@@ -173,6 +173,12 @@ LOST = {
 }
 
 
+def requests_for(server: RawServer, operation: str) -> int:
+    """Count the requests of an operation; after a close there are looks for orders too."""
+    method = b"DELETE" if operation == "close_positions" else b"GET"
+    return sum(request.startswith(method + b" /v1/accounts/1/positions") for request in server.requests)
+
+
 class TestALostReply:
     @pytest.mark.parametrize("name", LOST)
     @pytest.mark.parametrize("operation", ["close_positions", "get_positions"])
@@ -184,7 +190,7 @@ class TestALostReply:
         assert error.outcome_unknown is (operation == "close_positions")
         if (error.attempts[0].status_code, status) != (None, 200):  # a head that came together with what is wrong
             assert (error.attempts[0].failure, error.attempts[0].status_code) == (failure, status)
-        assert (server.accepted, len(server.requests)) == (1, 1)
+        assert requests_for(server, operation) == 1
 
     def test_in_a_chunk_of_a_connection_that_is_gone_already(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def serve(server: RawServer, connection: socket.socket) -> None:
@@ -214,7 +220,8 @@ class TestALostReply:
         with RawServer(serve) as server:
             error = calling(server.url, story)
         assert [attempt.outcome for attempt in error.attempts] == ["unknown"]
-        assert (server.accepted, len(server.requests)) == (1, 2)
+        # The first call of get_positions, on the same connection, was answered.
+        assert requests_for(server, operation) == (2 if operation == "get_positions" else 1)
 
     def test_between_two_bytes_by_the_read_time_out_of_httpx(self) -> None:
         def serve(server: RawServer, connection: socket.socket) -> None:

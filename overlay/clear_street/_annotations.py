@@ -42,9 +42,13 @@ def _checked_names(module: str) -> dict[str, object]:
     import __future__
 
     import ast
+    import linecache
 
     namespace = vars(sys.modules[module])
-    source = namespace["__spec__"].loader.get_source(module)
+    loader = namespace["__spec__"].loader
+    # pytest's loader, which loads the packages of its plugins, gives no source.
+    is_rewritten = not hasattr(loader, "get_source")
+    source = "".join(linecache.getlines(namespace["__file__"])) if is_rewritten else loader.get_source(module)
     blocks = [node.body for node in ast.parse(source or "").body if isinstance(node, ast.If) and _is_check(node.test)]
     found: dict[str, object] = {}
     for block in blocks:
