@@ -154,6 +154,11 @@ BROKEN: dict[str, bytes] = {
 }
 
 
+def closes(service: RawServer) -> int:
+    """Count the closes; one whose outcome is unknown is followed by looks for orders."""
+    return sum(request.startswith(b"DELETE") for request in service.requests)
+
+
 @each_way
 @pytest.mark.parametrize("name", BROKEN)
 def test_says_unknown_of_a_close_whose_reply_is_broken(way: Way, name: str) -> None:
@@ -161,7 +166,7 @@ def test_says_unknown_of_a_close_whose_reply_is_broken(way: Way, name: str) -> N
         [error] = way.calls(service.url, close)
     assert isinstance(error, APIError)
     assert error.outcome_unknown is True
-    assert len(service.requests) == 1
+    assert closes(service) == 1
 
 
 @each_way
@@ -175,7 +180,7 @@ def test_sends_a_change_once_on_a_connection_that_is_lost(way: Way) -> None:
         first, second = way.calls(service.url, close, 2, max_retries=2)
     assert first.data == []
     assert second.outcome_unknown is True
-    assert len(service.requests) == 2
+    assert closes(service) == 2
 
 
 @each_way

@@ -199,7 +199,7 @@ class TestARepeatedToken:
         assert isinstance(error, APIResponseValidationError)
         assert str(error) == (
             "GET /v1/accounts/{account_id}/positions: the service repeated a page token, and so did not say where the "
-            f"listing goes on (request id {pages[-1][1]['metadata']['request_id']})"
+            f"listing continues (request id {pages[-1][1]['metadata']['request_id']})"
         )
         assert len(service.requests) == len(pages)
         for same in (iterator, iterator.pages()):

@@ -747,7 +747,8 @@ def test_a_key_spelt_otherwise_is_not_handed_on(mode: Mode, spelt: Callable[[str
         f'{{"metadata": {{"request_id": "r"}}, "error": {{"code": 7, "message": "bad {spelt(ODD_KEY)}!"}}, "data": 1}}'
     )
     headers = {"x-note": spelt(ODD_KEY)}
-    client = mode.client(Service((status, text.encode(), headers)), api_key=ODD_KEY, strict=True, max_retries=0)
+    service = Service((status, text.encode(), headers), otherwise=(404,))
+    client = mode.client(service, api_key=ODD_KEY, strict=True, max_retries=0)
     with pytest.raises(APIError) as raised:
         mode.run(lambda: client.v1.positions.close_positions(7))
     error: Any = raised.value
