@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
 import socket
 import sys
 from datetime import UTC, date, datetime, time
@@ -16,6 +15,7 @@ from clear_street.market import Market
 from clear_street.sandbox import LiveClock, Sandbox, SandboxClock, SandboxServer
 from clear_street.sandbox.messages import Refusal
 from clear_street.sandbox.seed_file import read_market, read_world
+from support.programs import run_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -416,7 +416,7 @@ class Command:
     def run(self, *arguments: str, during: Callable[[SandboxServer], object] = lambda _: None) -> str:
         self.monkeypatch.setattr(SandboxServer, "wait", during)
         self.monkeypatch.setattr(sys, "argv", ["sandbox", "--port", "0", *arguments])
-        runpy.run_module("clear_street.sandbox", run_name="__main__")
+        run_module("clear_street.sandbox")
         return self.capsys.readouterr().out
 
     def sandbox(self, *arguments: str) -> Sandbox:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-import runpy
 import socket
 import struct
 import sys
@@ -19,6 +19,7 @@ from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxClock, Sandbo
 from clear_street.sandbox.clock import business_time
 from clear_street.sandbox.faults import HOUR
 from clear_street.sandbox.messages import DRIP_PIECES
+from support.programs import run_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -359,7 +360,7 @@ def test_the_command_serves_until_it_is_interrupted(
 
     monkeypatch.setattr(SandboxServer, "wait", interrupted)
     monkeypatch.setattr(sys, "argv", ["sandbox", "--port", "0", "--seed", "7"])
-    runpy.run_module("clear_street.sandbox", run_name="__main__")
+    run_module("clear_street.sandbox")
     assert len(seen[0].json()["data"]) == 7
     assert abs(parsedate_to_datetime(seen[0].headers["date"]) - business_time()) < timedelta(minutes=5)
 
@@ -368,7 +369,7 @@ def test_the_command_begins_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch) 
     begun: list[datetime] = []
     monkeypatch.setattr(SandboxServer, "wait", lambda server: begun.append(server.sandbox.clock.now()))
     monkeypatch.setattr(sys, "argv", ["sandbox", "--port", "0", "--start", "2027-01-15T20:00:00Z"])
-    runpy.run_module("clear_street.sandbox", run_name="__main__")
+    run_module("clear_street.sandbox")
     assert timedelta(0) <= begun[0] - datetime(2027, 1, 15, 20, tzinfo=UTC) < timedelta(minutes=5)
 
 
@@ -378,7 +379,7 @@ def test_the_command_takes_no_other_start(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["sandbox", "--start", start])
     with pytest.raises(SystemExit, match="2"):
-        runpy.run_module("clear_street.sandbox", run_name="__main__")
+        run_module("clear_street.sandbox")
     assert "--start" in capsys.readouterr().err
 
 
@@ -387,12 +388,12 @@ def test_the_command_takes_a_dialect(monkeypatch: pytest.MonkeyPatch, capsys: py
     monkeypatch.setattr(SandboxServer, "wait", lambda server: seen.append(server.sandbox))
     arguments = ["--dialect", "today", "--unknown-fields", "refuse", "--refusal-status", "400"]
     monkeypatch.setattr(sys, "argv", ["sandbox", "--port", "0", *arguments])
-    runpy.run_module("clear_street.sandbox", run_name="__main__")
+    run_module("clear_street.sandbox")
     assert [(s.dialect, s.unknown_fields, s.refusal_status) for s in seen] == [("today", "refuse", 400)]
     for wrong in (["--dialect", "Today"], ["--unknown-fields", "drop"], ["--refusal-status", "404"]):
         monkeypatch.setattr(sys, "argv", ["sandbox", *wrong])
         with pytest.raises(SystemExit, match="2"):
-            runpy.run_module("clear_street.sandbox", run_name="__main__")
+            run_module("clear_street.sandbox")
         assert "choose from" in capsys.readouterr().err
 
 
@@ -404,11 +405,11 @@ def test_the_command_says_so_where_it_cannot_have_the_port(
         wanted = other.url.rpartition(":")[2] if port == "taken" else port
         monkeypatch.setattr(sys, "argv", ["sandbox", "--port", wanted])
         with pytest.raises(SystemExit, match="2"):
-            runpy.run_module("clear_street.sandbox", run_name="__main__")
+            run_module("clear_street.sandbox")
     assert f"cannot listen on port {wanted}: " in capsys.readouterr().err
 
 
 def test_importing_the_command_starts_nothing() -> None:
     before = threading.active_count()
-    runpy.run_module("clear_street.sandbox.__main__", run_name="imported")
+    importlib.reload(importlib.import_module("clear_street.sandbox.__main__"))
     assert threading.active_count() <= before

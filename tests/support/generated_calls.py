@@ -96,6 +96,9 @@ def use_models(models: Any) -> None:
     assert thing.to_dict() == THING == json.loads(thing.to_json())
     assert thing == pickle.loads(pickle.dumps(thing)) == copy.deepcopy(thing) != 1
     assert "Thing(text='x'" in repr(thing)
+    assert "unheard_of" in repr(models.Thing.from_dict({**THING, "unheard_of": 1}))
+    runtime = sys.modules[models.Thing.__mro__[-2].__module__]
+    assert repr(runtime._PERSONAL) == "<personal>"
     assert thing.model_fields_set == set(THING)
     for name in THING:
         for value in ODD:
