@@ -57,7 +57,7 @@ def clear_street_fault(request: pytest.FixtureRequest) -> Fault | None:
 
 @pytest.fixture
 def clear_street_sandbox(request: pytest.FixtureRequest, clear_street_fault: Fault | None) -> Rehearsal:
-    """A freshly seeded sandbox, in memory: what is in it, what goes wrong in it, and what came of a test.
+    """Give a freshly seeded sandbox, in memory.
 
     Its time is virtual, so that waiting takes none; in a test with `clear_street_server`, whose clients wait in real
     time, it runs like theirs, from now (at a weekend from Monday).

@@ -59,7 +59,7 @@ def change(call: Call[T]) -> Flow[Completed[T]]:
 
 
 def settle(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
-    """Find out by the list what came of a call of which an attempt is unknown."""
+    """Settle a call that has an unknown attempt, by reading the list."""
     history, kind = call.history, cast("Kind", call.asked.kind)
     states = kind.states
     too_late = states.too_late

@@ -48,7 +48,7 @@ class EnsuredInstruction(NamedTuple):
     key: str
     """Its idempotency key."""
     outcome: EnsuredOutcome
-    """``"landed"``: the service has it; `status` says what came of it. ``"rejected"``: the service refused it.
+    """``"landed"``: the service has it; `status` is its state. ``"rejected"``: the service refused it.
     ``"unknown"``: it may be there. ``"not_sent"``: the list does not show it, and the service has not taken it.
     """
     instruction: PositionInstruction | None
@@ -74,7 +74,7 @@ class _Wish:
         self.reason: str | None = None
         self.error: ClearStreetError | None = None
         self.is_doubtful: bool = False
-        """Whether this client has sent it before, without learning what came of it."""
+        """Whether this client has sent it before, without learning its outcome."""
 
     @property
     def key(self) -> str:
@@ -130,7 +130,7 @@ class _Wish:
 def _says_used(error: APIError | None) -> bool:
     """Whether a refusal that does not show a row under its key may mean that the key was used."""
     status, body = getattr(error, "status_code", None), getattr(error, "body", None)
-    rows = requests.rows_in(INSTRUCTION.model(), body) if hasattr(body, "get") else []
+    rows = requests.rows_in(INSTRUCTION.model(), body if requests.is_object(body) else None)
     words = (getattr(error, "message", None), *map(INSTRUCTION.words_of, rows))
     return status == 409 or any(INSTRUCTION.duplicate_of(text) is not None for text in words)
 
@@ -237,7 +237,7 @@ class _Ensuring:
         """
         listing, left = INSTRUCTION.listing, max(0.001, self._left(end))
         rows: Sequence[Row] | None = None
-        reason, error = "the list of instructions is none that counts", None
+        reason, error = "the list of instructions is incomplete, or contradicts itself", None
         options = {name: value for name, value in self._options.items() if name in _OF_READS}
         call: Call[Any] = self._new_call(listing, listing.build(self._account_id), {**options, "deadline": left})
         try:
@@ -264,7 +264,7 @@ class _Ensuring:
         return True
 
     def _hold_back(self, keys: Keys, service: Service, rows: Sequence[Row]) -> None:
-        """Leave unknown what this client sent before without learning what came of it, and must not send again.
+        """Leave unknown what this client sent before without learning its outcome, and must not send again.
 
         docs/safety.md, "A submit whose reply was lost", says what a row is sent again for.
         """

@@ -78,7 +78,7 @@ class Point:
 
 
 class Rehearsal(Sandbox):
-    """A sandbox with words for tests: what is held, what becomes of it, what goes wrong, and what came of it."""
+    """A sandbox with words for tests: what is held, how it changes, what goes wrong, and what was done."""
 
     _then: tuple[str, ...] = ("ACCEPTED",)
     _after: float = 3.0

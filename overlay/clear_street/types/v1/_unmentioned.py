@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clear_street_api.models import Order, PositionInstruction
 
-_SAYS_SO = "<not mentioned by the 2xx: what came of it is not known>)"
+_SAYS_SO = "<not mentioned by the 2xx: its outcome is not known>)"
 
 
 class UnmentionedInstruction(PositionInstruction):
