@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        # The async classes were defined here, too.
+        # The first release defined the async classes here, too.
         if not name.startswith("Async"):
             raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
         from . import {module}
 
         return getattr({module}, name)
 """
+
+WITH_ASYNC_CLASSES = ("positions_async", "version_async")
+"""Sources whose classes are found in the blocking module, too, because the first release had them there."""
 
 WORDS = (
     (re.compile(r"\basync (def|for|with)\b"), r"\1"),
@@ -46,7 +49,8 @@ def twin(source: Path) -> str:
     text = source.read_text(encoding="utf-8")
     for pattern, replacement in WORDS:
         text = pattern.sub(replacement, text)
-    return formatted(BANNER.format(source=source.name) + text + REST.format(module=source.stem))
+    rest = REST.format(module=source.stem) if source.stem in WITH_ASYNC_CLASSES else ""
+    return formatted(BANNER.format(source=source.name) + text + rest)
 
 
 def formatted(text: str) -> str:

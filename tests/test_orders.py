@@ -235,6 +235,14 @@ def test_a_refusal_is_definite(mode: Mode) -> None:
     assert list(raised.value.outcomes.values()) == ["rejected"]
 
 
+def test_a_refusal_with_its_order_says_why() -> None:
+    row = order(status="REJECTED", details=["BUYING_POWER"])
+    error = failure(submit, Service((400, {**envelope([row]), "error": {"code": 400, "message": "Risk check failed"}})))
+    assert isinstance(error, BadRequestError)
+    assert (error.outcome_unknown, error.outcomes) == (False, {"key-0": "rejected"})
+    assert [row.details for row in error.data if isinstance(row, Order)] == [["BUYING_POWER"]]
+
+
 def test_a_key_that_was_used_is_told_as_refused() -> None:
     sandbox = Sandbox()
     client = ClearStreet.sandbox(sandbox)

@@ -31,6 +31,8 @@ from clear_street.types.v1 import (
 )
 from support.client_modes import Mode, settled
 from support.scripted_service import ROW, Body, Service, envelope, failed
+from test_schema_drift import CALLS as EVERY_CALL
+from test_schema_drift import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -443,3 +445,47 @@ def test_streaming_works_over_a_socket(mode: Mode) -> None:
         pieces = mode.within(lambda: mode.client(base_url=server.url, clock=None), story)
     assert len(json.loads(b"".join(pieces))["data"]) == 7
     assert {len(piece) for piece in pieces[:-1]} == {100}
+
+
+# --- Every operation --------------------------------------------------------------------------------------------------
+
+
+class Asked:
+    """A stand-in for a client that takes down which method was called, and with what."""
+
+    def __init__(self) -> None:
+        self.path: list[str] = []
+        self.arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
+
+    def __getattr__(self, name: str) -> Asked:
+        self.path.append(name)
+        return self
+
+    def __call__(self, *arguments: Any, **options: Any) -> None:
+        self.arguments = (arguments, options)
+
+
+def shaped(client: Any, operation: str, shape: str) -> Any:
+    """Call the raw or streamed method of an operation as `EVERY_CALL` calls the plain one."""
+    asked = Asked()
+    EVERY_CALL[operation](asked)
+    *namespaces, name = asked.path
+    namespace = client
+    for part in namespaces:
+        namespace = getattr(namespace, part)
+    arguments, options = asked.arguments
+    return getattr(getattr(namespace, f"with_{shape}_response"), name)(*arguments, **options)
+
+
+@pytest.mark.parametrize("operation", EVERY_CALL)
+def test_each_operation_has_its_value_raw_and_streamed_too(mode: Mode, operation: str) -> None:
+    def client() -> Any:
+        return mode.client(Service((200, SAMPLES[operation])))
+
+    async def raw() -> Any:
+        response = await settled(shaped(client(), operation, "raw"))
+        return await settled(response.parse())
+
+    value = mode.run(lambda: EVERY_CALL[operation](client()))
+    assert mode.play(raw) == value
+    assert mode.within(lambda: shaped(client(), operation, "streaming"), parsing) == value

@@ -17,6 +17,8 @@ from support.spec_tools import spec
 from test_schema_drift import CALLS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from support.client_modes import Mode
 
 DAY = date(2028, 1, 21)
@@ -47,6 +49,28 @@ def test_every_example_of_the_spec_is_read_without_drift(mode: Mode, operation: 
         assert reply.drift == (), name
         assert reply.to_dict() == body, name
         assert pickle.loads(pickle.dumps(reply)) == reply
+
+
+LISTED: dict[str, Callable[[Any], Any]] = {
+    "get_accounts": lambda v1: v1.accounts.iter_accounts(),
+    "get_orders": lambda v1: v1.orders.iter_orders(7),
+    "get_executions": lambda v1: v1.orders.iter_executions(7),
+    "get_option_contracts": lambda v1: v1.instruments.iter_option_contracts(root="AAPL"),
+    "search_instruments": lambda v1: v1.instruments.iter_search_instruments(q="apple"),
+}
+
+
+@pytest.mark.parametrize("operation", LISTED)
+def test_an_iterator_gives_the_rows_of_every_page(mode: Mode, operation: str) -> None:
+    [first, *_] = examples(operation).values()
+    more = {**first, "metadata": {**first["metadata"], "next_page_token": "t"}}
+    service = Service((200, more), (200, {**first, "metadata": {"request_id": "r"}}))
+    client = mode.client(service)
+
+    rows = mode.run(lambda: mode.listed(LISTED[operation](client.v1)))
+
+    assert [row.to_dict() for row in rows] == first["data"] * 2
+    assert [request.url.params.get("page_token") for request in service.requests] == [None, "t"]
 
 
 def test_personal_details_are_in_no_repr_and_in_no_log(caplog: pytest.LogCaptureFixture) -> None:

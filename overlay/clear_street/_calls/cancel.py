@@ -13,6 +13,7 @@ from .._api.operations import Resend
 from .._logging import log
 from .._outcomes import Failure, Outcome, Reply
 from . import failures, policy
+from .kinds import shows_values
 from .policy import Action
 from .steps import Completed, attempt, completed_with, look, pause, tell_intent
 
@@ -101,4 +102,4 @@ def _is_done(call: Call[T], row: Row) -> bool:
     if call.asked.operation.resend == Resend.CANCEL:
         return row.status in kind.states.cancelling
     values: object = call.asked.request.json
-    return isinstance(values, dict) and kind.shows(row, cast("dict[str, object]", values))
+    return isinstance(values, dict) and shows_values(row, cast("dict[str, object]", values))

@@ -100,8 +100,6 @@ class Kind(NamedTuple):
     """Return the request for the rows that appeared since a time of the service's clock, None if that is not known. The
     field is None if `look` shows these rows too.
     """
-    shows: Callable[[Row, Mapping[str, Any]], bool]
-    """Whether a row shows the values that a replacement asked for."""
 
     # How it is followed
     progress: Callable[[Row], object]
@@ -173,6 +171,15 @@ def number(text: object) -> Decimal | None:
     return found if found.is_finite() else None
 
 
+def shows_values(row: Row, values: Mapping[str, Any]) -> bool:
+    """Return whether a row shows the values that a replacement asked for. Numbers may be written in different ways."""
+    shown = {name: getattr(row, name, None) for name in values}
+    return bool(values) and all(
+        shown[name] == value or (number(value) is not None and number(value) == number(shown[name]))
+        for name, value in values.items()
+    )
+
+
 def _types() -> Any:
     from ..types import v1
 
@@ -203,10 +210,6 @@ def _has_rejection(row: Row) -> bool:
 
 def _look_for_instructions(account_id: int, _: Collection[str]) -> Sequence[requests.Prepared]:
     return (positions.GET_POSITION_INSTRUCTIONS.build(account_id),)
-
-
-def _shows_nothing(_row: Row, _values: Mapping[str, Any]) -> bool:
-    return False
 
 
 def _status(row: Row) -> object:
@@ -245,7 +248,6 @@ INSTRUCTION = Kind(
     look=_look_for_instructions,
     is_by_id=False,
     recent=None,
-    shows=_shows_nothing,
     progress=_status,
     change=_change_of_instruction,
     failed=_failed_instructions,
@@ -274,14 +276,6 @@ def _look_for_orders(account_id: int, ids: Collection[str]) -> Sequence[requests
     every = [*ids]
     chunks = [every[start : start + CHUNK] for start in range(0, len(every), CHUNK)]
     return [orders.GET_ORDERS.build(account_id, order_ids=chunk, page_size=2 * CHUNK) for chunk in chunks]
-
-
-def _shows_values(row: Row, values: Mapping[str, Any]) -> bool:
-    shown = {name: getattr(row, name, None) for name in values}
-    return bool(values) and all(
-        shown[name] == value or (number(value) is not None and number(value) == number(shown[name]))
-        for name, value in values.items()
-    )
 
 
 def _words_of_order(row: Row) -> str | None:
@@ -364,7 +358,6 @@ ORDER = Kind(
     look=_look_for_orders,
     is_by_id=True,
     recent=_recent_orders,
-    shows=_shows_values,
     progress=_progress_of_order,
     change=_change_of_order,
     failed=_failed_orders,

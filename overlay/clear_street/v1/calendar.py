@@ -85,16 +85,3 @@ class CalendarWithStreamingResponse(Named):
 
 
 resolvable(globals())
-
-
-if TYPE_CHECKING:
-    pass  # a type checker would take every name for one that is there
-else:
-
-    def __getattr__(name: str) -> object:
-        # The async classes were defined here, too.
-        if not name.startswith("Async"):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import calendar_async
-
-        return getattr(calendar_async, name)

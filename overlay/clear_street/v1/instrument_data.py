@@ -28,16 +28,3 @@ class InstrumentData(Namespaces):
 
 
 resolvable(globals())
-
-
-if TYPE_CHECKING:
-    pass  # a type checker would take every name for one that is there
-else:
-
-    def __getattr__(name: str) -> object:
-        # The async classes were defined here, too.
-        if not name.startswith("Async"):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import instrument_data_async
-
-        return getattr(instrument_data_async, name)

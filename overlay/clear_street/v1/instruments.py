@@ -276,16 +276,3 @@ class InstrumentsWithStreamingResponse(Named):
 
 
 resolvable(globals())
-
-
-if TYPE_CHECKING:
-    pass  # a type checker would take every name for one that is there
-else:
-
-    def __getattr__(name: str) -> object:
-        # The async classes were defined here, too.
-        if not name.startswith("Async"):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import instruments_async
-
-        return getattr(instruments_async, name)

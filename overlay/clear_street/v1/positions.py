@@ -464,7 +464,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        # The async classes were defined here, too.
+        # The first release defined the async classes here, too.
         if not name.startswith("Async"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from . import positions_async
