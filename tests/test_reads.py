@@ -151,3 +151,11 @@ def test_a_namespace_within_a_namespace_is_kept() -> None:
     v1 = ClearStreet.sandbox().v1
 
     assert v1.instrument_data.market_data is v1.instrument_data.market_data
+
+
+def test_a_member_of_an_enum_is_a_text() -> None:
+    service, statuses = Service(), ["NEW", 5]
+
+    with pytest.raises(ArgumentError, match="Expected a string for `status` but received 5"):
+        service.client().v1.orders.get_orders(7, status=statuses)  # type: ignore[arg-type]
+    assert service.requests == []
