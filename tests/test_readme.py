@@ -290,6 +290,12 @@ def test_the_demo_goes_from_the_positions_to_a_refused_cancel(
         (["watch.py", "122503", " "], 2, "received ' '"),
         (["watch.py", "999999"], 3, "PermissionDeniedError"),
         (["watch.py"], 2, "CLEAR_STREET_API_KEY=..."),
+        (["expiry_day.py"], 0, "hedge: SELL 300 SPY FILLED"),
+        (["expiry_day.py", "Trading"], 2, "CLEAR_STREET_API_KEY=..."),
+        (["expiry_day.py", "Trading", "5pm"], 2, "`cutoff`"),
+        (["expiry_day.py", "Example", "17:30"], 2, "3 active accounts have 'Example' in their names"),
+        (["expiry_day.py", "Trading", "10:00"], 8, "the cut-off has passed"),
+        (["expiry_day.py", "Savings", "17:30"], 0, ""),
     ],
 )
 def test_an_example_says_how_it_ended(
@@ -320,3 +326,49 @@ def test_watching_ends_when_all_is_settled(
 
     assert run("watch.py", "0", EXAMPLE_ID, monkeypatch=monkeypatch) == 0
     assert capsys.readouterr().out.endswith(f" {EXAMPLE_ID} - -> ACCEPTED\n")
+
+
+def test_expiry_day_does_nothing_twice_when_it_is_run_again(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.add_position(122503, "TSLA 260424C00410000", 1)  # out of the money, and 40 shares are short against it
+
+    for _ in range(2):
+        assert run("expiry_day.py", "Trading", "17:30", monkeypatch=monkeypatch) == 0
+
+    effects = [entry.kind for entry in service.ledger]
+    assert [effects.count(kind) for kind in ("submitted", "order_created", "order_filled")] == [3, 1, 1]
+    told = capsys.readouterr().out
+    assert "AAPL 24 Apr 2026 260 call: +9.4 in the money, exercise 5" in told
+    assert "SPY 24 Apr 2026 700 put: -12.35 in the money, let go 3" in told
+    assert told.count("hedge: BUY 40 TSLA FILLED") == 1
+
+
+@pytest.mark.parametrize(
+    ("of", "broken", "nth", "status"),
+    [
+        ("get_position_instructions", 503, 1, 4),
+        ("submit_position_instructions", 403, 1, 8),
+        ("get_option_contracts", 503, 1, 8),
+        ("get_orders", 403, 1, 6),
+        ("get_orders", 503, 2, 4),  # the reply to the submit is lost, and no look shows the order
+    ],
+)
+def test_expiry_day_ends_with_the_gravest_status(
+    of: str, broken: int, nth: int, status: int, service: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.add_position(122503, "TSLA 260424C00410000", 1)
+    service.faults.add(Fault.answer(broken), operation=of, nth=nth, times=None)
+    service.faults.add(Fault.after_effect(), operation="submit_orders")
+
+    assert run("expiry_day.py", "Trading", "17:30", monkeypatch=monkeypatch) == status
+
+
+def test_expiry_day_leaves_to_a_person_what_it_cannot_decide_on(
+    service: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.add_position(122504, "AAPL1 260424C00260000", 1)
+
+    assert run("expiry_day.py", "Savings", "17:30", monkeypatch=monkeypatch) == 7
+    assert "AAPL1 260424C00260000: adjusted" in capsys.readouterr().out
+    assert list(service.ledger) == []

@@ -103,6 +103,13 @@ def test_plain_strings_and_dicts_for_arguments_are_those_of_the_document() -> No
         ({"op": "replace", "path": f"{CANCEL}/tags", "value": ["Cancels"]},
          ("cancel_position_instruction: no client.v1.cancels.cancel_position_instruction: "
          "write the method, or take the operation out")),
+        ({"op": "add", "path": "/components/parameters/PageToken/schema/$ref", "value": "#/components/schemas/Side"},
+         ("get_orders: `page_token` as a Side is in the document or in overlay/clear_street/_api/rows alone: "
+         "mend `enums` there")),
+        ({"op": "replace", "path": "/components/schemas/ReplaceOrderRequest/properties/trailing_offset_type",
+          "value": {"type": "string"}},
+         ("replace_order: `trailing_offset_type` as a TrailingOffsetType is in the document or in "
+         "overlay/clear_street/_api/rows alone: mend `enums` there")),
         ({"op": "remove", "path": "/components/schemas/SortDirection/enum/0"},
          "SortDirectionName: ASC is in one of `SortDirection` and the document alone"),
         ({"op": "remove", "path": "/components/schemas/PositionInstructionRequest/required/0"},

@@ -53,6 +53,9 @@ def operations_that_part(document: Json) -> list[str]:
         replies = {_model(reply) for status, reply in operation["responses"].items() if str(status).startswith("2")}
         if row.response is None or replies != {row.response().__name__}:
             found.append(f"{name}: answers with {', '.join(sorted(replies))}, which is not what {TABLE} says: mend it")
+        enums = {} if row.enums is None else {argument: enum.__name__ for argument, enum in row.enums().items()}
+        for argument, enum in sorted(enum_arguments(document, path, operation).items() ^ enums.items()):
+            found.append(f"{name}: `{argument}` as a {enum} is in the document or in {TABLE} alone: mend `enums` there")
         if row.enums is not None and any(enum is not getattr(api, enum.__name__) for enum in row.enums().values()):
             found.append(f"{name}: an enum of its row is none of the document's: mend `enums` in {TABLE}")
         if not callable(_attribute(client.v1, f"{tag}.{name}")):
@@ -65,6 +68,31 @@ def namespace_of(document: Json, tag: str) -> str:
     parents = {one["name"]: one.get("x-parent") for one in document["tags"]}
     name = tag.lower().replace(" ", "_")
     return f"{namespace_of(document, parents[tag])}.{name}" if parents.get(tag) else name
+
+
+def enum_arguments(document: Json, path: str, operation: Json) -> dict[str, str]:
+    """The enums of an operation's arguments by their names: of its parameters, and of the fields of an object body."""
+    shared: list[Json] = document["paths"][path].get("parameters", [])
+    parameters = [_pointed(document, one) for one in (*shared, *operation.get("parameters", ()))]
+    schemas = {one["name"]: one["schema"] for one in parameters}
+    if "requestBody" in operation:
+        body = _pointed(document, operation["requestBody"])["content"]["application/json"]["schema"]
+        schemas |= _pointed(document, body).get("properties", {})
+    references = {
+        name: each["$ref"]
+        for name, schema in schemas.items()
+        for each in (schema, schema.get("items", {}), *schema.get("oneOf", ()))
+        if "enum" in _pointed(document, each) and "$ref" in each
+    }
+    return {name: reference.rpartition("/")[2] for name, reference in references.items()}
+
+
+def _pointed(document: Json, schema: Json) -> Json:
+    """What a reference points to."""
+    found: Json = schema
+    for name in schema.get("$ref", "#").split("/")[1:]:
+        found = document[name] if found is schema else found[name]
+    return found
 
 
 def _attribute(owner: object, dotted: str) -> object:
