@@ -286,6 +286,11 @@ def test_what_cannot_be_right_is_refused_before_it_is_sent() -> None:
         ({"symbol": None}, "instrument"),
         ({"limit_price": None}, "LIMIT needs"),
         ({"time_in_force": "GOOD_TILL_DATE"}, "GOOD_TILL_DATE needs"),
+        ({"order_type": "STOP", "strategy": {"type": "TWAP"}, "stop_price": "1"}, "MARKET or LIMIT .* 'STOP'; .* TWAP"),
+        ({"order_type": "MARKET", "strategy": {"type": "DMA"}}, "Expected LIMIT .* DMA"),
+        ({"time_in_force": "GOOD_TILL_CANCEL", "strategy": {"type": "VWAP"}}, "Expected DAY .* VWAP"),
+        ({"extended_hours": True, "strategy": {"type": "VWAP"}}, "without `extended_hours`"),
+        ({"strategy": {"type": "DMA"}}, "destination"),
         ({"id": "a,b"}, "comma"),
         ({"id": "x" * 65}, "64"),
         ({"id": " "}, "comma"),
@@ -306,10 +311,12 @@ def test_what_cannot_be_right_is_refused_before_it_is_sent() -> None:
 
 def test_numbers_and_models_go_out_as_the_api_takes_them() -> None:
     service = Service(reply(200, [order("a"), order("b")]))
-    model = NewOrderRequest.from_dict({**WANTED, "quantity": "3", "id": "b"})
+    strategy = {"type": "DMA", "destination": "XNAS"}
+    model = NewOrderRequest.from_dict({**WANTED, "quantity": "3", "id": "b", "strategy": strategy})
     submit(service.client(), {**WANTED, "id": "a", "limit_price": Decimal("1.50"), "strategy": None}, model)
     first, second = service.seen[0].json
     assert (first["quantity"], first["limit_price"], second["quantity"]) == ("10", "1.50", "3")
+    assert second["strategy"] == strategy
 
 
 @pytest.mark.parametrize("name", ["AT_THE_OPENING", "AT_OPEN", "AT_THE_CLOSE", "AT_CLOSE"])

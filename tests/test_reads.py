@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import pickle
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from clear_street import ArgumentError, ClearStreet
 from clear_street._api.operations import Resend
 from clear_street._api.rows import every_operation
+from clear_street.types.v1 import TimeRange
 from support.scripted_service import Service, envelope
 from support.spec_tools import spec
 from test_schema_drift import CALLS
@@ -89,7 +91,43 @@ def test_personal_details_are_in_no_repr_and_in_no_log(caplog: pytest.LogCapture
         assert secret not in shown
 
 
+NOON = datetime(2026, 4, 24, 12, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1)
+NEW_YORK = ZoneInfo("America/New_York")
+FIRST_HOUR, SECOND_HOUR = (datetime(2026, 11, 1, 1, 30, tzinfo=NEW_YORK, fold=fold) for fold in (0, 1))
+"""The same time of day twice, before and after summer time ends."""
+
+
+def changed(**bounds: Any) -> Callable[[Any], Any]:
+    """A call with bounds of `updated_at`."""
+    return lambda v1: v1.orders.get_orders(7, updated_at=bounds)
+
+
 WAYS: dict[str, tuple[Any, str]] = {
+    "too many contracts": (
+        lambda v1: v1.instruments.get_option_contracts(contract_ids=["a"] * 101),
+        "received 101;",
+    ),
+    "orders backwards": (
+        lambda v1: v1.orders.get_orders(7, from_=LATER, to=NOON),
+        "not after `to` for `from_` but received '2026-04-24T13:00:00.00:00'",
+    ),
+    "fills backwards": (lambda v1: v1.orders.get_executions(7, from_=SECOND_HOUR, to=FIRST_HOUR), "for `from_`"),
+    "pages backwards": (lambda v1: list(v1.orders.iter_orders(7, from_=LATER, to=NOON)), "for `from_`"),
+    "bounds backwards": (changed(gte=LATER, lte=NOON), "'2026-04-24T13:00:00Z' as `gte`"),
+    "between two days": (changed(gt="2026-04-24", lt="2026-04-25"), "'2026-04-24' as `gt` and '2026-04-25' as `lt`"),
+    "within a moment": (changed(gte=NOON, lt=NOON), "swap them"),
+    "after and before": (changed(gt=NOON, lte="2026-04-24T12:00:00+00:00"), "leave one out"),
+    "a time without a zone": (
+        changed(lt="2026-04-24T12:00:00"),
+        r"`updated_at\.lt` but received '2026-04-24T12:00:00'",
+    ),
+    "a naive time": (changed(lt=NOON.replace(tzinfo=None)), "a time with a zone, or a day"),
+    "a number": (changed(lt=5), "received 5;"),
+    "no time": (changed(lt="soon"), "received 'soon';"),
+    "an empty bound": (changed(lt=""), r"non-empty value for `updated_at\.lt`"),
+    "an unknown bound": (changed(since=NOON), "Unknown field 'since'"),
+    "no bounds": (lambda v1: v1.orders.get_orders(7, updated_at="2026-04-24"), "Expected a TimeRange"),
     "no contracts": (lambda v1: v1.instruments.get_option_contracts(expiry=None), "none of them"),
     "contracts twice": (
         lambda v1: v1.instruments.get_option_contracts(root="AAPL", contract_ids=["a"]),
@@ -123,6 +161,28 @@ def test_arguments_that_exclude_each_other_are_refused_before_sending(name: str)
         call(service.client().v1)
 
     assert service.seen == []
+
+
+@pytest.mark.parametrize(
+    ("bounds", "sent"),
+    [
+        ({"gte": NOON, "lt": LATER}, {"gte": "2026-04-24T12:00:00Z", "lt": "2026-04-24T13:00:00Z"}),
+        ({"gte": SECOND_HOUR, "lte": None}, {"gte": "2026-11-01T06:30:00Z"}),
+        ({"gt": date(2026, 4, 24), "lte": "2026-04-25"}, {"gt": "2026-04-24", "lte": "2026-04-25"}),
+        ({"gte": "2026-04-24", "lte": DAY}, {"gte": "2026-04-24", "lte": "2028-01-21"}),
+        ({"gt": "2026-04-24T12:00:00.123456789Z"}, {"gt": "2026-04-24T12:00:00.123456789Z"}),
+        (TimeRange(gte="2026-04-24", lte="2026-04-24"), {"gte": "2026-04-24", "lte": "2026-04-24"}),
+        ({"gte": NOON, "lte": NOON}, {"gte": "2026-04-24T12:00:00Z", "lte": "2026-04-24T12:00:00Z"}),
+    ],
+)
+def test_bounds_are_times_days_or_their_texts(bounds: Any, sent: dict[str, str]) -> None:
+    service = Service((200, envelope([])))
+
+    service.client().v1.orders.get_orders(7, updated_at=bounds, from_=FIRST_HOUR, to=SECOND_HOUR)
+
+    params = dict(service.requests[0].url.params)
+    times = {"from": "2026-11-01T05:30:00Z", "to": "2026-11-01T06:30:00Z"}
+    assert params == times | {f"updated_at[{name}]": text for name, text in sent.items()}
 
 
 def test_contracts_are_asked_for_under_either_name_or_both() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
+from typing import NamedTuple, TypeGuard
 
-from .._config.arguments import refusal
+from .._config.arguments import refusal, unfit
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+_CONTRACTS_MAX = 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
 
 
 def option_contracts(given: Mapping[str, object]) -> None:
@@ -25,6 +29,9 @@ def option_contracts(given: Mapping[str, object]) -> None:
     _exactly_one(
         "get_option_contracts", "`root` (or `underlier`), `underlying_instrument_id` and `contract_ids`", names
     )
+    ids = names["contract_ids"]
+    if isinstance(ids, (list, tuple, set, frozenset)) and len(ids) > _CONTRACTS_MAX:
+        raise unfit(f"at most {_CONTRACTS_MAX} contracts", "contract_ids", len(ids), "make a call for each part")
 
 
 def snapshots(given: Mapping[str, object]) -> None:
@@ -37,6 +44,88 @@ def snapshots(given: Mapping[str, object]) -> None:
         )
     names = {"instrument_ids": given.get("instrument_ids"), "underlying_instrument_id": underlying}
     _exactly_one("get_snapshots", "`instrument_ids`, or `underlying_instrument_id` with `expiry`", names)
+
+
+def orders(given: Mapping[str, object]) -> Mapping[str, object] | None:
+    """Raise `ArgumentError` if no order can lie between the times that `get_orders` is given. Return the bounds of
+    `updated_at` as texts.
+    """
+    executions(given)
+    bounds = given.get("updated_at")
+    return None if bounds is None else {"updated_at": _updated_at(bounds)}
+
+
+def executions(given: Mapping[str, object]) -> None:
+    """Raise `ArgumentError` if `from_` is later than `to`."""
+    first, last = given.get("from_"), given.get("to")
+    if _is_aware(first) and _is_aware(last) and _since_epoch(first) > _since_epoch(last):
+        raise refusal(
+            f"Expected a time that is not after `to` for `from_` but received {first.isoformat()!r}, and "
+            f"{last.isoformat()!r} for `to`; swap them, or leave one out."
+        )
+
+
+class _Bound(NamedTuple):
+    """A bound of a range of times."""
+
+    name: str
+    text: str
+    moment: timedelta
+    """Since 1970."""
+    is_outside: bool
+    """Whether the moment itself is not in the range."""
+
+
+def _updated_at(bounds: object) -> object:
+    """Return the bounds as texts. Raise `ArgumentError` if one is no time, or if nothing lies between them."""
+    from clear_street_api.models import TimeRange
+
+    names = ("gt", "gte", "lt", "lte")
+    if isinstance(bounds, TimeRange):
+        bounds = bounds.model_extra | {name: getattr(bounds, name) for name in names}
+    if not isinstance(bounds, Mapping):
+        return bounds  # refused when the request is built, as is an unknown name
+    found = [_bound(name, value) for name in names if (value := bounds.get(name)) not in (None, "")]
+    for least, most in product(found, found):
+        is_range = least.name in ("gt", "gte") and most.name in ("lt", "lte")
+        if is_range and (least.moment, least.is_outside or most.is_outside) > (most.moment, False):
+            raise refusal(
+                f"Expected bounds with a time between them for `updated_at` but received {least.text!r} as "
+                f"`{least.name}` and {most.text!r} as `{most.name}`; swap them, or leave one out."
+            )
+    return {**bounds, **{bound.name: bound.text for bound in found}}
+
+
+def _bound(name: str, value: object) -> _Bound:
+    """Read a bound. A day stands for its start or, as `gt` and `lte`, for its end (UTC)."""
+    from clear_street_api.types import UNREADABLE, Date, Timestamp
+
+    read = value
+    if isinstance(value, str):
+        readings = (kind.read(value, []) for kind in (Timestamp(), Date()))
+        read = next((reading for reading in readings if reading is not UNREADABLE), None)
+    if _is_aware(read):
+        text = value if isinstance(value, str) else str(Timestamp().write(read))
+        return _Bound(name, text, _since_epoch(read), is_outside=name in ("gt", "lt"))
+    if not isinstance(read, date) or isinstance(read, datetime):
+        raise unfit(
+            "a time with a zone, or a day",
+            f"updated_at.{name}",
+            value,
+            "write a datetime with a time zone, a date, or a text such as '2026-04-24T14:30:00Z' or '2026-04-24'",
+        )
+    end = _DAY if name in ("gt", "lte") else timedelta()
+    start = _since_epoch(datetime.combine(read, time(), UTC))
+    return _Bound(name, read.isoformat(), start + end, is_outside=name in ("lt", "lte"))
+
+
+def _is_aware(value: object) -> TypeGuard[datetime]:
+    return isinstance(value, datetime) and value.utcoffset() is not None
+
+
+def _since_epoch(moment: datetime) -> timedelta:
+    """Return the time since 1970. Python compares two times of the same zone without regard to summer time."""
+    return moment - _EPOCH
 
 
 def _exactly_one(operation: str, ways: str, given: Mapping[str, object]) -> None:

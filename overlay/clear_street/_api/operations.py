@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from .requests import Prepared
 
+    Check = Callable[[Mapping[str, object]], Mapping[str, object] | None]
     P = ParamSpec("P")
     T_co = TypeVar("T_co", covariant=True)
 
@@ -50,10 +51,11 @@ class Resend:
 class Operation(_Generic["P", "T_co"]):
     """An operation: how its request is built, how it may be sent again, and the class of its reply.
 
-    `builder` returns the function that builds the request: the generated one, or one in `requests.py` if more has to
-    be checked than the spec says. `enums` returns the enums of its arguments, by name, so that a misspelt member is
-    refused. `check` returns a function that raises `ArgumentError` for arguments that exclude each other. `kind` is the
-    kind of effect that a look can show, a key of the table in `_calls/kinds.py`.
+    `builder` returns the function that builds the request: the generated one, or one in `requests.py` if more has to be
+    checked than the spec says. `enums` returns the enums of its arguments, by name, so that a misspelt member is
+    refused. `check` returns a function that raises `ArgumentError` for arguments that exclude or need each other, and
+    returns those that are sent in another form. `kind` is the kind of effect that a look can show, a key of the table
+    in `_calls/kinds.py`.
     """
 
     __slots__ = (
@@ -79,7 +81,7 @@ class Operation(_Generic["P", "T_co"]):
         response: Callable[[], type[T_co]] | None,
         *,
         enums: Callable[[], Mapping[str, Any]] | None = None,
-        check: Callable[[], Callable[[Mapping[str, object]], None]] | None = None,
+        check: Callable[[], Check] | None = None,
         kind: str | None = None,
         authenticated: bool = True,
     ) -> None:
@@ -90,7 +92,7 @@ class Operation(_Generic["P", "T_co"]):
         self.builder: Callable[[], Callable[P, Request | Prepared]] = builder
         self.response: Callable[[], type[T_co]] | None = response
         self.enums: Callable[[], Mapping[str, Any]] | None = enums
-        self.check: Callable[[], Callable[[Mapping[str, object]], None]] | None = check
+        self.check: Callable[[], Check] | None = check
         self.kind: str | None = kind
         self.authenticated: bool = authenticated
 
@@ -102,7 +104,7 @@ class Operation(_Generic["P", "T_co"]):
             for name, enum in self.enums().items():
                 check_members(name, kwargs.get(name), enum)
         if self.check is not None:
-            self.check()(kwargs)
+            kwargs.update(self.check()(kwargs) or {})
         try:
             built = self.builder()(*args, **kwargs)
         except (ValueError, TypeError) as error:

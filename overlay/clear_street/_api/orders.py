@@ -149,6 +149,7 @@ def _check(where: str, row: Mapping[str, Any]) -> None:
         for name in _NEEDS.get(kind, ()):
             if row.get(name) is None:
                 raise refusal(f"Expected a value for `{where}.{name}`, which {kind} needs.")
+    _check_strategy(where, row)
     key = row.get("id")
     if key is not None and (not key.strip() or len(key) > _ID_MAX or "," in key):
         # A list of ids in a query is parted by commas: such an order could not be looked for.
@@ -156,6 +157,26 @@ def _check(where: str, row: Mapping[str, Any]) -> None:
             f"Expected up to {_ID_MAX} characters without a comma for `{where}.id` but received {key!r}; leave it out "
             "to be given a fresh one."
         )
+
+
+def _check_strategy(where: str, row: Mapping[str, Any]) -> None:
+    """Refuse an order of a type, or of a time in force, that its strategy does not go with."""
+    name: str = (row.get("strategy") or {}).get("type", "SOR")
+    types = {"VWAP": ("MARKET", "LIMIT"), "TWAP": ("MARKET", "LIMIT"), "DMA": ("LIMIT",)}.get(name)
+    if types is None:
+        return
+    if row["order_type"] not in types:
+        raise refusal(
+            f"Expected {' or '.join(types)} for `{where}.order_type` but received {row['order_type']!r}; the strategy "
+            f"{name} takes no other."
+        )
+    if row["time_in_force"] != "DAY" or row.get("extended_hours"):
+        raise refusal(
+            f"Expected DAY for `{where}.time_in_force`, without `extended_hours`, but received "
+            f"{row['time_in_force']!r}; the strategy {name} takes no other."
+        )
+    if name == "DMA" and row["strategy"].get("destination") is None:
+        raise refusal(f"Expected a value for `{where}.strategy.destination`, which DMA needs.")
 
 
 def _is_positive(text: str) -> bool:

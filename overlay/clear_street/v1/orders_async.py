@@ -96,8 +96,9 @@ class AsyncOrders(Named):
           or symbol, joined by commas.
         - `from_`: only what happened at this moment or later.
         - `to`: only what happened at this moment or earlier.
-        - `updated_at`: only orders that last changed within these bounds. Since October 2026; an older service
-          ignores it.
+        - `updated_at`: only orders that last changed within these bounds, a dict of `gt`, `gte`, `lt` and `lte`. Each
+          is an aware datetime, a date, or the text of one; a date stands for its start or, as `gt` and `lte`, for its
+          end (UTC). Since October 2026; an older service ignores it.
         - `page_size`: the largest number of items on a page. Ignored where `page_token` is given.
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
         - `options`: see `CallOptions`.

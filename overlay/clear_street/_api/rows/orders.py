@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from clear_street_api.api import orders as calls
 
     from ...types import v1 as types
+    from .. import checks
     from .. import orders as requests
 else:
     calls = Later("clear_street_api.api.orders")
+    checks = Later("clear_street._api.checks")
     models = Later("clear_street_api.models")
     requests = Later("clear_street._api.orders")
     types = Later("clear_street.types.v1")
@@ -25,6 +27,7 @@ GET_ORDERS = Operation(
     lambda: calls.get_orders.build_request,
     lambda: types.OrderGetOrdersResponse,
     enums=lambda: {"status": models.OrderStatus, "instrument_type": models.SecurityType},
+    check=lambda: checks.orders,
 )
 GET_ORDER_BY_ID = Operation(
     "get_order_by_id",
@@ -41,6 +44,7 @@ GET_EXECUTIONS = Operation(
     Resend.READ,
     lambda: calls.get_executions.build_request,
     lambda: types.OrderGetExecutionsResponse,
+    check=lambda: checks.executions,
 )
 SUBMIT_ORDERS = Operation(
     "submit_orders",
