@@ -82,7 +82,7 @@ def main(arguments: Sequence[str]) -> int:
     about_orders = list(itertools.islice(of_orders(chosen.seed), chosen.calls // 3))
     tables = [sweep([*cases, *about_orders], Ours(), loopback=over_loopback() if chosen.loopback else ())]
     if find_spec("clearstreet") is not None:
-        tables.append(sweep(cases, Theirs()))
+        tables.append(sweep([*cases, *about_orders], Theirs()))
     sys.stdout.write(shown(tables) + "\n")
     if chosen.write:
         write(written(tables, chosen.seed))

@@ -17,6 +17,7 @@ from sweep.cases import (
     FAULTS,
     KINDS,
     OPERATIONS,
+    ORDER_OPERATIONS,
     SERVICES,
     SUBMIT,
     WORLDS,
@@ -87,7 +88,7 @@ def test_the_results_in_docs_are_of_every_operation_and_name_no_fault() -> None:
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest.splitlines() if line[:1] == "|"]
     assert rows[0] == ["client", "operation", "calls", *COLUMNS]
     ours = {row[1]: row[3:] for row in rows if row[0] == "clear_street"}
-    assert ours == {operation: ["0"] * len(COLUMNS) for operation in (*OPERATIONS, "all")}
+    assert ours == {operation: ["0"] * len(COLUMNS) for operation in (*OPERATIONS, *ORDER_OPERATIONS, "all")}
 
 
 @pytest.mark.parametrize("kind", kinds(over_loopback()))

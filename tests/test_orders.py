@@ -153,6 +153,25 @@ def test_an_order_whose_reply_was_lost_is_found_by_its_key(mode: Mode) -> None:
     assert [seen.operation for seen in sandbox.requests] == ["submit_orders", "get_orders"]
 
 
+@pytest.mark.parametrize(("lag", "is_found"), [(0.3, True), (60.0, False)])
+def test_an_order_that_the_list_shows_late_is_found_or_unknown(lag: float, is_found: bool) -> None:
+    sandbox = Sandbox(list_lag=lag)
+    sandbox.faults.add(Fault.after_effect(), operation="submit_orders")
+    client = ClearStreet.sandbox(sandbox)
+
+    if is_found:
+        assert submit(client).reconciled
+    else:
+        with pytest.raises(APIConnectionError) as raised:
+            submit(client)
+        assert (raised.value.outcome_unknown, raised.value.outcomes) == (True, {"key-0": "unknown"})
+    sandbox.clock.advance(60)
+
+    assert [row.client_order_id for row in client.v1.orders.get_orders(ACCOUNT, order_ids=["key-0"])] == ["key-0"]
+    assert [entry.kind for entry in sandbox.ledger].count("order_created") == 1
+    assert [seen.operation for seen in sandbox.requests].count("submit_orders") == 1
+
+
 def test_an_order_that_is_not_found_is_not_sent_again() -> None:
     service = Service(lost(), otherwise=listing())
     error = failure(submit, service)
@@ -349,6 +368,20 @@ def test_an_order_that_ended_before_a_lost_cancel_came_too_late(status: str) -> 
     assert isinstance(error, ConflictError)
     assert error.outcome_unknown is False
     assert status in str(error)
+
+
+def test_an_order_that_fills_while_its_cancel_is_lost_came_too_late() -> None:
+    sandbox = Sandbox()
+    client = ClearStreet.sandbox(sandbox)
+    placed = submit(client, {**WANTED, "limit_price": "1000"}).data[0].id
+    sandbox.faults.add(Fault.before_effect(delay=5.0), operation="cancel_open_order")
+
+    with pytest.raises(ConflictError, match="FILLED") as raised:
+        client.v1.orders.cancel_open_order(placed, account_id=ACCOUNT)
+
+    assert (raised.value.outcome_unknown, len(raised.value.attempts)) == (False, 2)
+    seen = [request.operation for request in sandbox.requests]
+    assert seen == ["submit_orders", "cancel_open_order", "cancel_open_order", "get_orders"]
 
 
 def test_an_order_that_is_open_after_a_lost_cancel_is_unknown() -> None:
@@ -634,6 +667,16 @@ def test_a_close_looks_a_few_times_as_the_list_may_lag() -> None:
     error = failure(close_all, service)
     assert orders_of(error) == ["key-0"]
     assert service.methods == ["DELETE", "GET", "GET"]
+
+
+@pytest.mark.parametrize(("deadline", "looks"), [(30.0, 4), (0.1, 1)])
+def test_a_close_looks_four_times_at_most_and_within_its_deadline(deadline: float, looks: int) -> None:
+    service = Service(lost(), otherwise=listing())
+    began = service.clock.monotonic()
+    error = failure(close_all, service, deadline=deadline)
+    assert (error.candidates, error.outcome_unknown) == ((), True)
+    assert service.methods == ["DELETE", *["GET"] * looks]
+    assert service.clock.monotonic() - began <= deadline
 
 
 @pytest.mark.parametrize(

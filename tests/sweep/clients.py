@@ -186,6 +186,7 @@ class Theirs:
         http_client = httpx.Client(transport=SandboxTransport(scene.sandbox))
         client = self._module.ClearStreet(api_key=KEY, base_url="https://sandbox.invalid", http_client=http_client)
         resource = client.v1.api_version if case.operation == "get_version" else client.v1.positions
+        resource = client.v1.orders if case.operation in ORDER_OPERATIONS else resource
         with mock.patch("time.sleep", scene.sandbox.clock.sleep):
             result = _result(lambda: getattr(resource, case.operation)(**scene.arguments()))
         told = self._told(scene, result)
@@ -195,9 +196,9 @@ class Theirs:
         """Read the outcome from a result or an error: after a lost connection, a time-out or a 5xx it is unknown."""
         count = len(scene.quantities)
         if not isinstance(result, BaseException):
-            data = getattr(result, "data", None) if scene.case.operation == SUBMIT else None
+            data = getattr(result, "data", None) if scene.case.submits else None
             rows = [_state(getattr(row, "status", None)) for row in data or ()][:count]
-            rows += ["unknown" if scene.case.operation == SUBMIT else "landed"] * (count - len(rows))
+            rows += ["unknown" if scene.case.submits else "landed"] * (count - len(rows))
             return Told(rows, None, repr(result))
         if not isinstance(result, self._module.ClearStreetError):
             return Told(["unknown"] * count, result, "")

@@ -74,7 +74,8 @@ def shown(tables: Sequence[Table]) -> str:
 
 def written(tables: Sequence[Table], seed: int) -> str:
     """Format the counts of each operation as Markdown, with the versions used."""
-    clients = " and ".join(f"{name.replace('_', '-')} {version(name)}" for name in (table.name for table in tables))
+    names = [table.name.replace("clear_street", "clear-street-client") for table in tables]
+    clients = " and ".join(f"{name} {version(name)}" for name in names)
     lines = [
         f"Made by `make faults-compared` on {datetime.now(UTC):%Y-%m-%d}, seed {seed}: {clients}, httpx",
         f"{httpx.__version__}, Python {platform.python_version()}.",

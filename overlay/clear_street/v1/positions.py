@@ -132,8 +132,9 @@ class Positions(Named):
         - `cancel_orders`: whether to cancel open orders first.
         - `options`: see `ChangingCallOptions`.
 
-        Never sent again once a byte may have left, except after a 429: it has no key and cannot be looked for. After
-        an error with `outcome_unknown` look at positions and orders first. Raises `ArgumentError` before anything is
+        Never sent again once a byte may have left, except after a 429: it has no key. After an unknown outcome the
+        account's orders are read up to four times, within `deadline`, and `error.candidates` has those that may be the
+        effect: look at them, and at the positions, before you close again. Raises `ArgumentError` before anything is
         sent, and `APIError` or a subclass.
         """
         return self._caller.call(operations.CLOSE_POSITIONS, options, account_id, cancel_orders=cancel_orders)
