@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import NamedTuple, TypeGuard
@@ -30,7 +30,7 @@ def option_contracts(given: Mapping[str, object]) -> None:
         "get_option_contracts", "`root` (or `underlier`), `underlying_instrument_id` and `contract_ids`", names
     )
     ids = names["contract_ids"]
-    if isinstance(ids, (list, tuple, set, frozenset)) and len(ids) > _CONTRACTS_MAX:
+    if isinstance(ids, Sized) and not isinstance(ids, str) and len(ids) > _CONTRACTS_MAX:
         raise unfit(f"at most {_CONTRACTS_MAX} contracts", "contract_ids", len(ids), "make a call for each part")
 
 
@@ -83,7 +83,7 @@ def _updated_at(bounds: object) -> object:
     names = ("gt", "gte", "lt", "lte")
     if isinstance(bounds, TimeRange):
         bounds = bounds.model_extra | {name: getattr(bounds, name) for name in names}
-    if not isinstance(bounds, Mapping):
+    if not _is_mapping(bounds):
         return bounds  # refused when the request is built, as is an unknown name
     found = [_bound(name, value) for name in names if (value := bounds.get(name)) not in (None, "")]
     for least, most in product(found, found):
@@ -117,6 +117,10 @@ def _bound(name: str, value: object) -> _Bound:
     end = _DAY if name in ("gt", "lte") else timedelta()
     start = _since_epoch(datetime.combine(read, time(), UTC))
     return _Bound(name, read.isoformat(), start + end, is_outside=name in ("lt", "lte"))
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
+    return isinstance(value, Mapping)
 
 
 def _is_aware(value: object) -> TypeGuard[datetime]:

@@ -161,7 +161,8 @@ def _check(where: str, row: Mapping[str, Any]) -> None:
 
 def _check_strategy(where: str, row: Mapping[str, Any]) -> None:
     """Refuse an order of a type, or of a time in force, that its strategy does not go with."""
-    name: str = (row.get("strategy") or {}).get("type", "SOR")
+    strategy: Mapping[str, Any] = row.get("strategy") or {}
+    name: str = strategy.get("type", "SOR")
     types = {"VWAP": ("MARKET", "LIMIT"), "TWAP": ("MARKET", "LIMIT"), "DMA": ("LIMIT",)}.get(name)
     if types is None:
         return
@@ -175,7 +176,7 @@ def _check_strategy(where: str, row: Mapping[str, Any]) -> None:
             f"Expected DAY for `{where}.time_in_force`, without `extended_hours`, but received "
             f"{row['time_in_force']!r}; the strategy {name} takes no other."
         )
-    if name == "DMA" and row["strategy"].get("destination") is None:
+    if name == "DMA" and strategy.get("destination") is None:
         raise refusal(f"Expected a value for `{where}.strategy.destination`, which DMA needs.")
 
 
