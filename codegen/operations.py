@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kinds import BOOLEAN, CLASSES, DECIMAL, INTEGER, TEXT, Kind, alias, aliased, called, imported
+from kinds import BOOLEAN, CLASSES, DATE, DECIMAL, INTEGER, TEXT, TIMESTAMP, Kind, alias, aliased, called, imported
 from naming import (
     DAYS,
     Ungeneratable,
@@ -332,9 +332,12 @@ class Operations:
         required = where == "path" or parameter.get("required", False)
         description = sentence(parameter.get("description") or schema.get("description") or "")
         limits = self._schemas.limits(schema)
+        single = kind.items or kind
+        is_time = replace(single, nullable=False) in (TIMESTAMP, DATE)
+        accepted = kind.accepts.replace(single.accepts, f"{single.accepts} | str") if is_time else kind.accepts
         return (
             Slot(key, kind, required, where, joined and kind.items is not None, limits),
-            Argument(name, key, kind.accepts, description, required, encoded),
+            Argument(name, key, accepted, description, required, encoded),
         )
 
     def _body(self, operation: Json, path: str, prefix: str, place: str, taken: set[str]) -> Body | None:

@@ -288,6 +288,10 @@ def test_a_field_reads_the_same_beside_what_cannot_be_read(models: Any, name: st
         ({"kinds": ["class", "new"]}, "?kinds=class&kinds=new"),
         ({"days": [date(2026, 4, 24), date(2026, 4, 25)]}, "?days=2026-04-24,2026-04-25"),
         ({"from_": datetime(2026, 4, 24, 14, 30, tzinfo=UTC)}, "?from=2026-04-24T14%3A30%3A00Z"),
+        (
+            {"days": ["2026-04-24"], "from_": "2026-04-24T14:30:00+02:00"},
+            "?days=2026-04-24&from=2026-04-24T14%3A30%3A00%2B02%3A00",
+        ),
         ({"updated_at_gte": "2026"}, "?updated_at%5Bgte%5D=2026"),
         (
             {"created_at": {"gt": "a b", "lte": date(2026, 4, 24)}},
@@ -308,7 +312,8 @@ def test_parameters_of_every_style_are_sent(package: Path, arguments: Json, quer
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"days": ["2026-04-24"]}, "a date for `days`"),
+        ({"days": ["today"]}, "a date for `days`"),
+        ({"from_": "2026-04-24T14:30:00"}, "a date-time for `from_`"),
         ({"days": [datetime(2026, 4, 24, tzinfo=UTC)]}, "a date for `days`"),
         ({"from_": datetime(2026, 4, 24)}, "time zone for `from_`"),  # noqa: DTZ001
         ({"created_at": {"gtt": "x"}}, "did you mean 'gt'"),

@@ -114,6 +114,15 @@ WAYS: dict[str, tuple[Any, str]] = {
     ),
     "fills backwards": (lambda v1: v1.orders.get_executions(7, from_=SECOND_HOUR, to=FIRST_HOUR), "for `from_`"),
     "pages backwards": (lambda v1: list(v1.orders.iter_orders(7, from_=LATER, to=NOON)), "for `from_`"),
+    "texts backwards": (
+        lambda v1: v1.orders.get_executions(7, from_="2026-04-24T12:00:00Z", to="2026-04-24T13:00:00+02:00"),
+        "not after `to`",
+    ),
+    "a day for a time": (lambda v1: v1.orders.get_orders(7, to="2026-04-24"), "Expected a date-time for `to`"),
+    "a time for a day": (
+        lambda v1: v1.calendar.get_market_hours_calendar(date="2026-04-24T12:00:00Z"),
+        "Expected a date for `date`",
+    ),
     "bounds backwards": (changed(gte=LATER, lte=NOON), "'2026-04-24T13:00:00Z' as `gte`"),
     "between two days": (changed(gt="2026-04-24", lt="2026-04-25"), "'2026-04-24' as `gt` and '2026-04-25' as `lt`"),
     "within a moment": (changed(gte=NOON, lt=NOON), "swap them"),
@@ -183,6 +192,28 @@ def test_bounds_are_times_days_or_their_texts(bounds: Any, sent: dict[str, str])
     params = dict(service.requests[0].url.params)
     times = {"from": "2026-11-01T05:30:00Z", "to": "2026-11-01T06:30:00Z"}
     assert params == times | {f"updated_at[{name}]": text for name, text in sent.items()}
+
+
+TEXTS: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "orders": (lambda v1: v1.orders.get_orders(7, from_="2026-04-24T12:00:00.123456789Z"), "12:00:00.123456789Z"),
+    "fills": (lambda v1: v1.orders.get_executions(7, to="2026-04-24T12:00:00-04:00"), "12:00:00-04:00"),
+    "hours": (lambda v1: v1.calendar.get_market_hours_calendar(date="2026-04-24"), "2026-04-24"),
+    "contracts": (lambda v1: v1.instruments.get_option_contracts(root="A", expiry="2026-04-24"), "2026-04-24"),
+    "prices": (
+        lambda v1: v1.instrument_data.market_data.get_snapshots(underlying_instrument_id="A", expiry="2026-04-24"),
+        "2026-04-24",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_text_of_a_time_or_a_day_is_sent_as_it_is(name: str) -> None:
+    call, sent = TEXTS[name]
+    service = Service((200, envelope([])))
+
+    call(service.client().v1)
+
+    assert service.requests[0].url.params[[*service.requests[0].url.params][-1]].endswith(sent)
 
 
 def test_contracts_are_asked_for_under_either_name_or_both() -> None:

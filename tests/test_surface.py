@@ -167,7 +167,7 @@ def repeating(space: Any, operation: str) -> list[Any]:
     return [getattr(space, name) for name in (iterator, waiting) if name and hasattr(type(space), name)]
 
 
-SAMPLES: dict[str, Any] = {"bool": True, "int": 7, "str": "a", "date": date(2026, 4, 24)}
+SAMPLES: dict[str, Any] = {"bool": True, "int": 7, "date": date(2026, 4, 24), "str": "a"}
 
 
 def sample(parameter: inspect.Parameter) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from .errors import UnexpectedStatus, UnreadableBody
-from .types import Kind, Model, Refused, is_listable, plain_int, plain_text
+from .types import UNREADABLE, Date, Kind, Model, Refused, Timestamp, is_listable, plain_int, plain_text
 
 if TYPE_CHECKING:
     import httpx
@@ -145,7 +145,9 @@ def query_list(name: str, values: Any, encode: Callable[[str, object], str]) -> 
 
 
 def scalar_text(name: str, kind: Kind, value: object) -> str:
-    """Return a string, number or boolean as text, before it is encoded."""
+    """Return a string, number or boolean as text, before it is encoded. The text of a time or day is sent as it is."""
+    if isinstance(value, str) and isinstance(kind, (Timestamp, Date)) and kind.read(value, []) is not UNREADABLE:
+        return value
     try:
         return _as_text(name, kind.write(value))
     except Refused as error:

@@ -108,10 +108,6 @@ DIFFERENCES = (
         "`to_dict()` has what the JSON has, timestamps as text; `to_json()` is compact; neither takes any",
         (".to_dict", ".to_json", ".model_dump_json"),
     ),
-    Difference(
-        '`from_="2026-04-24T14:30:00Z"`, `date="2026-04-24"`, `expiry="2026-04-24"`: times and days as text',
-        "`datetime` with a time zone, `date`; the bounds of `updated_at` are taken as text, too",
-    ),
     Difference("plain strings for statuses and types", 'strings that know their enum; `== "SENT"` works as before'),
     Difference(
         "`error.response` is httpx's reply",

@@ -57,7 +57,7 @@ def orders(given: Mapping[str, object]) -> Mapping[str, object] | None:
 
 def executions(given: Mapping[str, object]) -> None:
     """Raise `ArgumentError` if `from_` is later than `to`."""
-    first, last = given.get("from_"), given.get("to")
+    first, last = _read(given.get("from_")), _read(given.get("to"))
     if _is_aware(first) and _is_aware(last) and _since_epoch(first) > _since_epoch(last):
         raise refusal(
             f"Expected a time that is not after `to` for `from_` but received {first.isoformat()!r}, and "
@@ -98,13 +98,10 @@ def _updated_at(bounds: object) -> object:
 
 def _bound(name: str, value: object) -> _Bound:
     """Read a bound. A day stands for its start or, as `gt` and `lte`, for its end (UTC)."""
-    from clear_street_api.types import UNREADABLE, Date, Timestamp
-
-    read = value
-    if isinstance(value, str):
-        readings = (kind.read(value, []) for kind in (Timestamp(), Date()))
-        read = next((reading for reading in readings if reading is not UNREADABLE), None)
+    read = _read(value)
     if _is_aware(read):
+        from clear_street_api.types import Timestamp
+
         text = value if isinstance(value, str) else str(Timestamp().write(read))
         return _Bound(name, text, _since_epoch(read), is_outside=name in ("gt", "lt"))
     if not isinstance(read, date) or isinstance(read, datetime):
@@ -117,6 +114,16 @@ def _bound(name: str, value: object) -> _Bound:
     end = _DAY if name in ("gt", "lte") else timedelta()
     start = _since_epoch(datetime.combine(read, time(), UTC))
     return _Bound(name, read.isoformat(), start + end, is_outside=name in ("lt", "lte"))
+
+
+def _read(value: object) -> object:
+    """Read the text of a time or a day; None if it is neither. Return any other value as it is."""
+    from clear_street_api.types import UNREADABLE, Date, Timestamp
+
+    if not isinstance(value, str):
+        return value
+    readings = (kind.read(value, []) for kind in (Timestamp(), Date()))
+    return next((reading for reading in readings if reading is not UNREADABLE), None)
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:

@@ -49,7 +49,7 @@ class Calendar(Named):
     def get_market_hours_calendar(
         self,
         *,
-        date: date | None = None,
+        date: date | str | None = None,
         market: MarketType | MarketTypeName | None = None,
         **options: Unpack[CallOptions],
     ) -> CalendarGetMarketHoursCalendarResponse:

@@ -48,7 +48,7 @@ class AsyncCalendar(Named):
     async def get_market_hours_calendar(
         self,
         *,
-        date: date | None = None,
+        date: date | str | None = None,
         market: MarketType | MarketTypeName | None = None,
         **options: Unpack[CallOptions],
     ) -> CalendarGetMarketHoursCalendarResponse:

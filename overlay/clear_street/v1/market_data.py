@@ -40,7 +40,7 @@ class MarketData(Named):
         *,
         instrument_ids: Sequence[str] | None = None,
         underlying_instrument_id: str | None = None,
-        expiry: date | None = None,
+        expiry: date | str | None = None,
         **options: Unpack[CallOptions],
     ) -> MarketDataGetSnapshotsResponse:
         """Read the latest prices.

@@ -39,7 +39,7 @@ class AsyncMarketData(Named):
         *,
         instrument_ids: Sequence[str] | None = None,
         underlying_instrument_id: str | None = None,
-        expiry: date | None = None,
+        expiry: date | str | None = None,
         **options: Unpack[CallOptions],
     ) -> MarketDataGetSnapshotsResponse:
         """Read the latest prices.

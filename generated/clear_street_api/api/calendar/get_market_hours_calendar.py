@@ -33,7 +33,7 @@ RESPONSES: Final[dict[int, type[CalendarGetMarketHoursCalendarResponse | ErrorRe
 }
 
 
-def build_request(*, date: date | None = None, market: MarketType | str | None = None) -> Request:
+def build_request(*, date: date | str | None = None, market: MarketType | str | None = None) -> Request:
     """The request that `sync` and `asyncio` send.
 
     Args:
@@ -67,7 +67,7 @@ def parse_response(status_code: int, content: bytes) -> CalendarGetMarketHoursCa
 
 
 def sync(
-    client: httpx.Client, *, date: date | None = None, market: MarketType | str | None = None
+    client: httpx.Client, *, date: date | str | None = None, market: MarketType | str | None = None
 ) -> CalendarGetMarketHoursCalendarResponse | ErrorResponse:
     """Read market hours.
 
@@ -94,7 +94,7 @@ def sync(
 
 
 async def asyncio(
-    client: httpx.AsyncClient, *, date: date | None = None, market: MarketType | str | None = None
+    client: httpx.AsyncClient, *, date: date | str | None = None, market: MarketType | str | None = None
 ) -> CalendarGetMarketHoursCalendarResponse | ErrorResponse:
     """Read market hours.
 

@@ -47,7 +47,7 @@ def build_request(
     *,
     instrument_ids: Iterable[str] | None = None,
     underlying_instrument_id: str | None = None,
-    expiry: date | None = None,
+    expiry: date | str | None = None,
 ) -> Request:
     """The request that `sync` and `asyncio` send.
 
@@ -98,7 +98,7 @@ def sync(
     *,
     instrument_ids: Iterable[str] | None = None,
     underlying_instrument_id: str | None = None,
-    expiry: date | None = None,
+    expiry: date | str | None = None,
 ) -> MarketDataGetSnapshotsResponse | ErrorResponse:
     """Read the latest prices.
 
@@ -136,7 +136,7 @@ async def asyncio(
     *,
     instrument_ids: Iterable[str] | None = None,
     underlying_instrument_id: str | None = None,
-    expiry: date | None = None,
+    expiry: date | str | None = None,
 ) -> MarketDataGetSnapshotsResponse | ErrorResponse:
     """Read the latest prices.
 

@@ -50,8 +50,8 @@ def build_request(
     order_ids: Iterable[str] | None = None,
     instrument_ids: Iterable[str] | None = None,
     underlying_instrument_ids: Iterable[str] | None = None,
-    from_: datetime | None = None,
-    to: datetime | None = None,
+    from_: datetime | str | None = None,
+    to: datetime | str | None = None,
     page_size: int | None = None,
     page_token: str | None = None,
 ) -> Request:
@@ -114,8 +114,8 @@ def sync(
     order_ids: Iterable[str] | None = None,
     instrument_ids: Iterable[str] | None = None,
     underlying_instrument_ids: Iterable[str] | None = None,
-    from_: datetime | None = None,
-    to: datetime | None = None,
+    from_: datetime | str | None = None,
+    to: datetime | str | None = None,
     page_size: int | None = None,
     page_token: str | None = None,
 ) -> OrderGetExecutionsResponse | ErrorResponse:
@@ -170,8 +170,8 @@ async def asyncio(
     order_ids: Iterable[str] | None = None,
     instrument_ids: Iterable[str] | None = None,
     underlying_instrument_ids: Iterable[str] | None = None,
-    from_: datetime | None = None,
-    to: datetime | None = None,
+    from_: datetime | str | None = None,
+    to: datetime | str | None = None,
     page_size: int | None = None,
     page_token: str | None = None,
 ) -> OrderGetExecutionsResponse | ErrorResponse:

@@ -17,8 +17,8 @@ class OrderGetExecutionsParams(TypedDict, total=False):
     order_ids: Sequence[str] | None
     instrument_ids: Sequence[str] | None
     underlying_instrument_ids: Sequence[str] | None
-    from_: datetime | None
-    to: datetime | None
+    from_: datetime | str | None
+    to: datetime | str | None
     page_size: int | None
     page_token: str | None
 

@@ -13,7 +13,7 @@ from ._facts import CallFacts
 class CalendarGetMarketHoursCalendarParams(TypedDict, total=False):
     """The keyword arguments of `get_market_hours_calendar`."""
 
-    date: date | None
+    date: date | str | None
     market: api.MarketType | api.MarketTypeName | None
 
 

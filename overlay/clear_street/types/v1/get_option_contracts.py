@@ -17,7 +17,7 @@ class InstrumentGetOptionContractsParams(TypedDict, total=False):
     root: str | None
     underlying_instrument_id: str | None
     contract_ids: Sequence[str] | None
-    expiry: date | None
+    expiry: date | str | None
     contract_type: api.ContractType | api.ContractTypeName | None
     is_settle_on_open: bool | None
     page_size: int | None

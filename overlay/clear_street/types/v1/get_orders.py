@@ -20,8 +20,8 @@ class OrderGetOrdersParams(TypedDict, total=False):
     instrument_ids: Sequence[str] | None
     instrument_type: api.SecurityType | api.SecurityTypeName | None
     underlying_instrument_ids: Sequence[str] | None
-    from_: datetime | None
-    to: datetime | None
+    from_: datetime | str | None
+    to: datetime | str | None
     updated_at: api.TimeRange | Mapping[str, Any] | None
     page_size: int | None
     page_token: str | None

@@ -16,7 +16,7 @@ class MarketDataGetSnapshotsParams(TypedDict, total=False):
 
     instrument_ids: Sequence[str] | None
     underlying_instrument_id: str | None
-    expiry: date | None
+    expiry: date | str | None
 
 
 class MarketDataGetSnapshotsResponse(CallFacts, api.MarketDataGetSnapshotsResponse):
