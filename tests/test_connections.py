@@ -14,6 +14,8 @@ import anyio
 import httpcore
 import httpx
 import pytest
+from httpcore._backends.anyio import AnyIOStream
+from httpcore._backends.sync import SyncStream
 
 from clear_street import (
     APIConnectionError,
@@ -249,6 +251,28 @@ def test_a_body_that_comes_in_pieces_is_sent(mode: Mode, service: RawServer) -> 
     response = mode.within(lambda: mode.http_client(None, headers={"Content-Length": "2"}), story)
     assert response.status_code == 200
     assert b"Content-Length: 2" in service.requests[0]
+
+
+def test_a_reply_is_read_though_the_request_could_not_be_written_whole(
+    mode: Mode, service: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service may answer, and close, before it has read all of a request."""
+
+    def breaking(write: Any) -> Any:
+        def blocking(*arguments: Any) -> None:
+            write(*arguments)
+            raise httpcore.WriteError("Broken pipe")
+
+        async def awaited(*arguments: Any) -> None:
+            await write(*arguments)
+            raise httpcore.WriteError("Broken pipe")
+
+        return awaited if mode.is_async else blocking
+
+    stream = AnyIOStream if mode.is_async else SyncStream
+    monkeypatch.setattr(stream, "write", breaking(stream.write))
+    response = mode.within(lambda: mode.http_client(None), lambda http_client: http_client.get(service.url))
+    assert response.status_code == 200
 
 
 SPLIT = b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"
