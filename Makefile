@@ -101,12 +101,12 @@ test: lint types check-generated ## Run all checks, and then the tests with cove
 test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 that this machine has
 	@$(call on-each-python,pytest)
 
-test-floors: $(UV_READY) ## Run the tests of connections with the oldest dependencies that pyproject.toml allows
+test-floors: $(UV_READY) ## Run the tests of connections and of the command line with the oldest dependencies that pyproject.toml allows
 	@$(pip-settings); \
 	.tools/uv/bin/uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .tools/floors && \
-	.tools/uv/bin/uv pip install --quiet --resolution lowest-direct --python .tools/floors/bin/python --editable '.[aiohttp]' && \
-	.tools/uv/bin/uv pip install --quiet --python .tools/floors/bin/python pytest trio
-	@.tools/floors/bin/python -m pytest -q tests/test_every_connection.py tests/test_other_tools.py
+	.tools/uv/bin/uv pip install --quiet --resolution lowest-direct --python .tools/floors/bin/python --editable '.[aiohttp,cli]' && \
+	.tools/uv/bin/uv pip install --quiet --python .tools/floors/bin/python pytest trio hypothesis
+	@.tools/floors/bin/python -m pytest -q tests/test_every_connection.py tests/test_other_tools.py tests/test_cli*.py
 
 explore: $(DEV_READY) $(CODEGEN_READY) ## Try every property with new examples; ARGS='-k submit --hypothesis-seed 7'
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile explore $(ARGS)

@@ -88,6 +88,7 @@ def _updated_at(bounds: object) -> object:
     found = [_bound(name, value) for name in names if (value := bounds.get(name)) not in (None, "")]
     for least, most in product(found, found):
         is_range = least.name in ("gt", "gte") and most.name in ("lt", "lte")
+        # Bounds of one and the same moment have it between them only if both include it.
         if is_range and (least.moment, least.is_outside or most.is_outside) > (most.moment, False):
             raise refusal(
                 f"Expected bounds with a time between them for `updated_at` but received {least.text!r} as "
