@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import gc
+import itertools
 import os
 import pickle
 import random
@@ -846,6 +847,61 @@ def test_what_a_signal_handler_raises_goes_on_its_way(operation: str, kind: type
             assert len(service.requests) == 1
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+class Stopped(BaseException):
+    """What a signal handler of the application raises."""
+
+
+SUBMITTED = {"instruction_type": "EXERCISE", "instrument_id": "AAPL", "quantity": "1", "instruction_id": "k-1"}
+ANSWERED: dict[str, tuple[dict[str, Any], object]] = {
+    "close_positions": ({}, []),
+    "cancel_position_instruction": ({"instruction_id": "i-1"}, {"id": "i-1", "status": "CANCEL_REQUESTED"}),
+    "submit_position_instructions": ({"instructions": [SUBMITTED]}, [{**SUBMITTED, "id": "i-1", "status": "SENT"}]),
+}
+
+
+# What is raised while a generator expression is destroyed is ignored by Python.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("operation", ANSWERED)
+def test_a_signal_at_any_step_after_the_reply_leaves_the_outcome_unknown(operation: str) -> None:
+    """Python runs signal handlers where a function begins, and where one that is written in C has ended."""
+    arguments, data = ANSWERED[operation]
+    reply = {"metadata": {"request_id": "r"}, "data": data, "error": None}
+    steps_left = -1
+
+    def step(_: object, event: str, __: object) -> None:
+        nonlocal steps_left
+        if event in ("call", "c_return"):
+            steps_left -= 1
+            if steps_left == 0:
+                raise Stopped
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        response = httpx.Response(200, json=reply)
+        sys.setprofile(step)
+        return response
+
+    def is_stopped(client: ClearStreet, at: int) -> bool:
+        nonlocal steps_left
+        steps_left = at
+        caught: Stopped | None = None
+        try:
+            getattr(client.v1.positions, operation)(account_id=7, **arguments)
+        except Stopped as stopped:
+            caught = stopped
+        finally:
+            sys.setprofile(None)
+        assert caught is None or getattr(caught, "outcome_unknown", False), f"step {at} after the reply"
+        return steps_left <= 0
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(answer)) as http_client,
+        ClearStreet("key", base_url="https://service.test", http_client=http_client) as client,
+    ):
+        is_stopped(client, at=-1)  # everything is loaded
+        at = next(at for at in itertools.count(1) if not is_stopped(client, at))
+    assert at > 100
 
 
 def test_what_the_way_back_needs_is_imported_before_a_change_is_sent() -> None:

@@ -246,12 +246,14 @@ class History:
         self, started_at: datetime, elapsed: float, result: Reply | Failure, outcome: Outcome, request_id: str | None
     ) -> None:
         """Record the result of an attempt."""
-        self.in_flight = None
         if outcome is Outcome.UNKNOWN:
             self.may_have_landed = True
         failure = type(result.cause).__name__ if isinstance(result, Failure) else None
         request_id = request_id or policy.single(result.headers.get("x-request-id", "")) or None
         self.attempts.append(Attempt(started_at, elapsed, outcome.value, failure, result.status, request_id))
+        # docs/safety.md, "What the caller learns". This is last because a signal handler may raise between two steps:
+        # at each of them the attempt must be in one of the two places.
+        self.in_flight = None
 
     def mark_refused_for_now(self) -> None:
         """Record that the last attempt's 5xx says that nothing was stored."""

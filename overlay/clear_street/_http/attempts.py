@@ -90,6 +90,8 @@ class Sending(Generic[C]):
         # An `api_key` callable may have sent a request of its own: that one does not count.
         self.request = bounds.request = request
         bounds.begun = False
+        # Until `end` knows better: a signal handler may raise before it does.
+        self.send.begun = True
         return request
 
     def leave_to_application(self, response: httpx.Response) -> bool:
