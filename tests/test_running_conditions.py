@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import copy
 import gc
 import itertools
@@ -861,6 +862,10 @@ ANSWERED: dict[str, tuple[dict[str, Any], object]] = {
 }
 
 
+def context_of_the_package() -> dict[str, object]:
+    return {each.name: value for each, value in contextvars.copy_context().items() if each.name.startswith("clear_")}
+
+
 # What is raised while a generator expression is destroyed is ignored by Python.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("operation", ANSWERED)
@@ -900,7 +905,9 @@ def test_a_signal_at_any_step_after_the_reply_leaves_the_outcome_unknown(operati
         ClearStreet("key", base_url="https://service.test", http_client=http_client) as client,
     ):
         is_stopped(client, at=-1)  # everything is loaded
+        before = context_of_the_package()
         at = next(at for at in itertools.count(1) if not is_stopped(client, at))
+        assert context_of_the_package() == before
     assert at > 100
 
 

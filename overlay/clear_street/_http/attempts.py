@@ -20,15 +20,13 @@ from .._config.settings import checked_key
 from .._logging import log, logger
 from .._outcomes import Failure, Reply
 from ..errors import ArgumentError, ClearStreetError
-from .bounds import BOUNDS, Bounds, raised_by_signal_handler
+from .bounds import Bounds, raised_by_signal_handler
 from .client import DefaultAsyncHttpxClient, DefaultHttpxClient, is_replaced
 from .decoding import BodyTooLarge, bound, keep, unpacked
 from .messages import new_request
 from .redaction import shown
 
 if TYPE_CHECKING:
-    from contextvars import Token
-
     from .._calls.effects import Send
     from .._config.options import Clock
     from .._config.secrets import Secret
@@ -58,7 +56,6 @@ class Sending(Generic[C]):
         "_parts",
         "_settings",
         "_size",
-        "_token",
         "bounds",
         "client",
         "key",
@@ -81,7 +78,6 @@ class Sending(Generic[C]):
         # The call's clock may be a test's. Sockets need a time on `time.monotonic`.
         offset = time.monotonic() - clock.monotonic()
         self.bounds: Bounds = Bounds(send.until + offset, settings.max_body_size, send.is_late)
-        self._token: Token[Bounds | None] = BOUNDS.set(self.bounds)
 
     def new_request(self) -> httpx.Request:
         """Build the request, with the API key."""
@@ -155,7 +151,6 @@ class Sending(Generic[C]):
             or response is not None
             or (request is not None and not _knows_when_sent(self.client, request))
         )
-        BOUNDS.reset(self._token)
         if response is None or response.is_closed or (self.send.stream and response.is_success):
             return None
         return response

@@ -133,8 +133,9 @@ class Driver(BaseDriver[httpx.Client]):
         return True
 
     def _send(self, send: Send, settings: Settings) -> Reply | Failure:
-        sending = self._begin(send, settings)
+        sending, outer = self._begin(send, settings), BOUNDS.get()
         try:
+            BOUNDS.set(sending.bounds)
             if send.operation.authenticated:
                 sending.key = _key(settings)
             response = sending.response = send_plain(sending.client, sending.new_request())
@@ -142,6 +143,8 @@ class Driver(BaseDriver[httpx.Client]):
         except BaseException as error:
             result = sending.failed(error)
         finally:
+            # First, and here: no signal handler runs before a call of a C function has ended.
+            BOUNDS.set(outer)
             left_open = sending.end()
             if left_open is not None:
                 with contextlib.suppress(Exception):  # the result of the attempt is known already
@@ -179,15 +182,16 @@ def _body(sending: Sending[httpx.Client], response: httpx.Response) -> bytes | N
 
 
 def _read(effect: Read, settings: Settings) -> object:
-    token = BOUNDS.set(reading_bounds(effect, settings))
+    bounds, outer = reading_bounds(effect, settings), BOUNDS.get()
     try:
+        BOUNDS.set(bounds)
         return effect.read()
     except httpx.StreamError:
         raise BodyConsumed from None
     except BaseException as error:
         raise without_request(error) from None
     finally:
-        BOUNDS.reset(token)
+        BOUNDS.set(outer)
 
 
 def reading_bounds(effect: Read, settings: Settings) -> Bounds | None:

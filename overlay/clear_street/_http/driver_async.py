@@ -88,8 +88,9 @@ class AsyncDriver(BaseDriver[httpx.AsyncClient]):
         return not scope.cancelled_caught
 
     async def _send(self, send: Send, settings: Settings) -> Reply | Failure:
-        sending = self._begin(send, settings)
+        sending, outer = self._begin(send, settings), BOUNDS.get()
         try:
+            BOUNDS.set(sending.bounds)
             if send.operation.authenticated:
                 sending.key = await _key(settings, sending.bounds.until)
             response = sending.response = await asend_plain(sending.client, sending.new_request())
@@ -97,6 +98,8 @@ class AsyncDriver(BaseDriver[httpx.AsyncClient]):
         except BaseException as error:
             result = sending.failed(error)
         finally:
+            # First, and here: no signal handler runs before a call of a C function has ended.
+            BOUNDS.set(outer)
             left_open = sending.end()
             if left_open is not None:
                 with contextlib.suppress(Exception):  # the result of the attempt is known already
@@ -131,12 +134,13 @@ async def _body(sending: Sending[httpx.AsyncClient], response: httpx.Response) -
 
 
 async def _read(effect: Read, settings: Settings) -> object:
-    token = BOUNDS.set(reading_bounds(effect, settings))
+    bounds, outer = reading_bounds(effect, settings), BOUNDS.get()
     try:
+        BOUNDS.set(bounds)
         return await cast("Any", effect.read())
     except httpx.StreamError:
         raise BodyConsumed from None
     except BaseException as error:
         raise without_request(error) from None
     finally:
-        BOUNDS.reset(token)
+        BOUNDS.set(outer)
