@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._calls.call import Call
 from ._calls.lifecycle import exchange
-from ._calls.shared import Learnt
+from ._calls.shared import SharedState
 from ._http.driver import Driver
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Running(Generic[D]):
 
     def __init__(self, driver: D) -> None:
         self.driver: D = driver
-        self.learnt: Learnt = Learnt()
+        self.shared: SharedState = SharedState()
 
     def new_call(
         self,

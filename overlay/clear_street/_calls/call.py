@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .effects import Send
     from .kinds import Kind, Row
     from .renaming import RefusedName
-    from .shared import Keys, Learnt, Service
+    from .shared import Keys, SharedState, Service
 
 T = TypeVar("T")
 
@@ -310,7 +310,7 @@ class Call(Generic[T]):
     def __init__(
         self,
         settings: Settings,
-        learnt: Learnt,
+        shared: SharedState,
         clock: Clock,
         operation: Operation[..., T],
         prepared: requests.Prepared,
@@ -323,8 +323,8 @@ class Call(Generic[T]):
         Raises `TypeError` or `ArgumentError` for options, and `CutoffPassedError` if `not_after` has passed already.
         """
         self.clock: Clock = clock
-        self.learnt: Learnt = learnt
-        self.service: Service = learnt.at(settings.base_url)
+        self.shared: SharedState = shared
+        self.service: Service = shared.at(settings.base_url)
         self.asked: Asked[T] = Asked(settings, operation, prepared, options, shape, cast_to)
         self.time: TimeLeft = TimeLeft(clock, self.asked.limits, may_look=operation.may_look)
         self.history: History = History()

@@ -101,7 +101,7 @@ class Service:
             return None
 
 
-class Learnt:
+class SharedState:
     """What the calls of a client and its copies share: knowledge about the service, and lists for waits."""
 
     __slots__ = ("_services", "drift_seen", "interrupted", "readings")
