@@ -428,12 +428,12 @@ def write_types(new: Operation, folder: Path) -> None:
         *(["from typing import TypedDict"] if fields else []),
         *(["from typing import Required"] if "Required[" in text else []),
         "import clear_street_api.models as api",
-        "from ._facts import CallFacts",
+        "from ._call_info import CallInfo",
     ]
     if fields:
         lines += [f"class {params}(TypedDict{'' if total else ', total=False'}):"]
         lines += [f'    """The keyword arguments of `{new.name}`."""', "", *fields]
-    lines += [f"class {new.response}(CallFacts, api.{new.response}):", f'    """The reply of `{new.name}`."""', ""]
+    lines += [f"class {new.response}(CallInfo, api.{new.response}):", f'    """The reply of `{new.name}`."""', ""]
     lines += ['    __slots__ = ("_attempts", "_reconciled")', ""]
     (folder / f"{new.name}.py").write_text("\n".join(lines), "utf-8")
     write_index_of_types(folder, new.models)

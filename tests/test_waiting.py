@@ -772,7 +772,7 @@ class TestManyWaits:
         mode.run(wait, client)
         mode.run(wait, client)
         assert len(service.requests) == 2
-        assert not client._caller.connections.running().learnt.readings
+        assert not client._caller.connections.running().shared.readings
 
     def test_of_other_accounts_services_and_keys_share_nothing(self) -> None:
         requests: list[httpx.Request] = []

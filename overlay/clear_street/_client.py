@@ -166,7 +166,7 @@ class BaseClient(Named, _Generic["H"]):
         These are the last 1,000 such calls of this client and its copies, whatever stopped them: `asyncio.timeout`,
         `anyio.fail_after`, `asyncio.wait_for`, a task group in which another task failed, or Ctrl-C.
         """
-        calls: tuple[InterruptedCall, ...] = tuple(self._caller.connections.running().learnt.interrupted)
+        calls: tuple[InterruptedCall, ...] = tuple(self._caller.connections.running().shared.interrupted)
         return calls
 
     def service_time(self) -> datetime | None:
@@ -175,7 +175,7 @@ class BaseClient(Named, _Generic["H"]):
         It is never ahead of the service's clock, and behind it by at most a second and the travel time of that reply.
         """
         running = self._caller.connections.running()
-        service = running.learnt.at(self._caller.settings.base_url)
+        service = running.shared.at(self._caller.settings.base_url)
         found: datetime | None = service.earliest(running.driver.clock.monotonic())
         return found
 

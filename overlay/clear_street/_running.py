@@ -29,7 +29,7 @@ D = TypeVar("D", bound="Driver | AsyncDriver")
 class Running(Generic[D]):
     """The driver of a client and its copies, and what their calls share."""
 
-    __slots__ = ("driver", "learnt")
+    __slots__ = ("driver", "shared")
 
     exchange = staticmethod(exchange)
 
@@ -48,7 +48,7 @@ class Running(Generic[D]):
     ) -> Call[T]:
         """Make a call. Run it with ``driver.run(exchange(call), settings)``."""
         clock = self.driver.clock
-        return Call(settings, self.learnt, clock, operation, prepared, options, shape, cast_to)
+        return Call(settings, self.shared, clock, operation, prepared, options, shape, cast_to)
 
     def raw_response(self, completed: Completed[Any], settings: Settings) -> Any:
         """Make the raw or streamed response of a call, whose body this driver reads."""

@@ -14,7 +14,7 @@ from .._config.arguments import OPTIONS, checked_flag, takes, unexpected
 from .._config.secrets import checked_headers, concealed
 from .._outcomes import Attempt, Failure, Outcome, Reply
 from ..errors import CutoffPassedError, RequestInfo
-from ..types.v1._facts import record_call
+from ..types.v1._call_info import record_call
 from . import policy
 from .kinds import KINDS
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .effects import Send
     from .kinds import Kind, Row
     from .renaming import RefusedName
-    from .shared import Keys, SharedState, Service
+    from .shared import Keys, Service, SharedState
 
 T = TypeVar("T")
 
@@ -305,7 +305,7 @@ class History:
 class Call(Generic[T]):
     """One call: what was asked, how much time is left, what has happened, and what it shares with other calls."""
 
-    __slots__ = ("asked", "clock", "history", "learnt", "service", "time")
+    __slots__ = ("asked", "clock", "history", "service", "shared", "time")
 
     def __init__(
         self,

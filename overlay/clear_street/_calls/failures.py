@@ -178,7 +178,7 @@ def annotate(call: Call[T], error: BaseException) -> bool:
     # The application may catch another exception (`asyncio.timeout`) or none (`anyio.move_on_after`), so the note alone
     # is not enough.
     interrupted = InterruptedCall(call.asked.info, call.asked.request.path, tuple(keys), call.time.started_at)
-    call.learnt.note_interrupted(interrupted)
+    call.shared.note_interrupted(interrupted)
     return True
 
 

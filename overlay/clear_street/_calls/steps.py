@@ -259,7 +259,7 @@ def completed_with(call: Call[T], reply: Reply, found: object = None) -> Complet
         log(WARNING, "%s: the service rejected some of the rows", name)
     if batch is not None and (silent := len(batch.undetermined)):
         log(WARNING, "%s: the reply does not say what happened to %d row(s): undetermined", name, silent)
-    for kind in call.learnt.new_drift(value):
+    for kind in call.shared.new_drift(value):
         log(WARNING, "%s: the reply departs from the spec: %s", name, kind)
     if call.asked.settings.strict or batch is not None:
         failures.raise_if_refused(call, reply, value)

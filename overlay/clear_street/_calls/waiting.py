@@ -166,7 +166,7 @@ class Poll:
         """
         now = self._clock.monotonic()
         call = self._call(self._prepared, now, until)
-        reading = self._reading = call.learnt.readings.setdefault(self._key(call), self._reading)
+        reading = self._reading = call.shared.readings.setdefault(self._key(call), self._reading)
         if self._since is None:
             self._since, self._raised = now - INTERVAL_FIRST, reading.error
             reading.waits.add(self._seen)

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class OrderCancelAllOpenOrdersParams(TypedDict, total=False):
@@ -19,7 +19,7 @@ class OrderCancelAllOpenOrdersParams(TypedDict, total=False):
     instrument_ids: Sequence[str] | None
 
 
-class OrderCancelAllOpenOrdersResponse(CallFacts, api.OrderCancelAllOpenOrdersResponse):
+class OrderCancelAllOpenOrdersResponse(CallInfo, api.OrderCancelAllOpenOrdersResponse):
     """The reply of `cancel_all_open_orders`."""
 
     __slots__ = ("_attempts", "_reconciled")

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class OrderCancelOpenOrderParams(TypedDict):
@@ -15,7 +15,7 @@ class OrderCancelOpenOrderParams(TypedDict):
     account_id: int
 
 
-class OrderCancelOpenOrderResponse(CallFacts, api.OrderCancelOpenOrderResponse):
+class OrderCancelOpenOrderResponse(CallInfo, api.OrderCancelOpenOrderResponse):
     """The reply of `cancel_open_order`."""
 
     __slots__ = ("_attempts", "_reconciled")

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class PositionCancelPositionInstructionParams(TypedDict):
@@ -15,7 +15,7 @@ class PositionCancelPositionInstructionParams(TypedDict):
     account_id: int
 
 
-class PositionCancelPositionInstructionResponse(CallFacts, api.PositionCancelPositionInstructionResponse):
+class PositionCancelPositionInstructionResponse(CallInfo, api.PositionCancelPositionInstructionResponse):
     """An instruction whose cancellation was requested."""
 
     __slots__ = ("_attempts", "_reconciled")

@@ -6,7 +6,7 @@ from typing import Required, TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class PositionClosePositionParams(TypedDict, total=False):
@@ -16,7 +16,7 @@ class PositionClosePositionParams(TypedDict, total=False):
     cancel_orders: bool | None
 
 
-class PositionClosePositionResponse(CallFacts, api.PositionClosePositionResponse):
+class PositionClosePositionResponse(CallInfo, api.PositionClosePositionResponse):
     """The orders that close a position."""
 
     __slots__ = ("_attempts", "_reconciled")

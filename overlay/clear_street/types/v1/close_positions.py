@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class PositionClosePositionsParams(TypedDict, total=False):
@@ -15,7 +15,7 @@ class PositionClosePositionsParams(TypedDict, total=False):
     cancel_orders: bool | None
 
 
-class PositionClosePositionsResponse(CallFacts, api.PositionClosePositionsResponse):
+class PositionClosePositionsResponse(CallInfo, api.PositionClosePositionsResponse):
     """The orders that close an account's positions."""
 
     __slots__ = ("_attempts", "_reconciled")

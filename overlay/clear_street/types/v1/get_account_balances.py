@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class AccountGetAccountBalancesParams(TypedDict, total=False):
@@ -15,7 +15,7 @@ class AccountGetAccountBalancesParams(TypedDict, total=False):
     top_margin_contributors_limit: int | None
 
 
-class AccountGetAccountBalancesResponse(CallFacts, api.AccountGetAccountBalancesResponse):
+class AccountGetAccountBalancesResponse(CallInfo, api.AccountGetAccountBalancesResponse):
     """The reply of `get_account_balances`."""
 
     __slots__ = ("_attempts", "_reconciled")

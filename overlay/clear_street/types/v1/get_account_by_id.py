@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
-class AccountGetAccountByIDResponse(CallFacts, api.AccountGetAccountByIDResponse):
+class AccountGetAccountByIDResponse(CallInfo, api.AccountGetAccountByIDResponse):
     """The reply of `get_account_by_id`."""
 
     __slots__ = ("_attempts", "_reconciled")

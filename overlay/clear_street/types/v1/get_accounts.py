@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class AccountGetAccountsParams(TypedDict, total=False):
@@ -18,7 +18,7 @@ class AccountGetAccountsParams(TypedDict, total=False):
     page_token: str | None
 
 
-class AccountGetAccountsResponse(CallFacts, api.AccountGetAccountsResponse):
+class AccountGetAccountsResponse(CallInfo, api.AccountGetAccountsResponse):
     """The reply of `get_accounts`."""
 
     __slots__ = ("_attempts", "_reconciled")

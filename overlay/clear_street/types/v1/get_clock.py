@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
-class CalendarGetClockResponse(CallFacts, api.CalendarGetClockResponse):
+class CalendarGetClockResponse(CallInfo, api.CalendarGetClockResponse):
     """The reply of `get_clock`."""
 
     __slots__ = ("_attempts", "_reconciled")

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class OrderGetExecutionsParams(TypedDict, total=False):
@@ -23,7 +23,7 @@ class OrderGetExecutionsParams(TypedDict, total=False):
     page_token: str | None
 
 
-class OrderGetExecutionsResponse(CallFacts, api.OrderGetExecutionsResponse):
+class OrderGetExecutionsResponse(CallInfo, api.OrderGetExecutionsResponse):
     """The reply of `get_executions`."""
 
     __slots__ = ("_attempts", "_reconciled")

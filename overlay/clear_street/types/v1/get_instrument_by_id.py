@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class InstrumentGetInstrumentByIDParams(TypedDict, total=False):
@@ -15,7 +15,7 @@ class InstrumentGetInstrumentByIDParams(TypedDict, total=False):
     include_options_expiry_dates: bool | None
 
 
-class InstrumentGetInstrumentByIDResponse(CallFacts, api.InstrumentGetInstrumentByIDResponse):
+class InstrumentGetInstrumentByIDResponse(CallInfo, api.InstrumentGetInstrumentByIDResponse):
     """The reply of `get_instrument_by_id`."""
 
     __slots__ = ("_attempts", "_reconciled")

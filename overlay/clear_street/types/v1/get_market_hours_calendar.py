@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class CalendarGetMarketHoursCalendarParams(TypedDict, total=False):
@@ -17,7 +17,7 @@ class CalendarGetMarketHoursCalendarParams(TypedDict, total=False):
     market: api.MarketType | api.MarketTypeName | None
 
 
-class CalendarGetMarketHoursCalendarResponse(CallFacts, api.CalendarGetMarketHoursCalendarResponse):
+class CalendarGetMarketHoursCalendarResponse(CallInfo, api.CalendarGetMarketHoursCalendarResponse):
     """The reply of `get_market_hours_calendar`."""
 
     __slots__ = ("_attempts", "_reconciled")

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class InstrumentGetOptionContractsParams(TypedDict, total=False):
@@ -25,7 +25,7 @@ class InstrumentGetOptionContractsParams(TypedDict, total=False):
     underlier: str | None
 
 
-class InstrumentGetOptionContractsResponse(CallFacts, api.InstrumentGetOptionContractsResponse):
+class InstrumentGetOptionContractsResponse(CallInfo, api.InstrumentGetOptionContractsResponse):
     """The reply of `get_option_contracts`."""
 
     __slots__ = ("_attempts", "_reconciled")

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class OrderGetOrderByIDParams(TypedDict):
@@ -15,7 +15,7 @@ class OrderGetOrderByIDParams(TypedDict):
     account_id: int
 
 
-class OrderGetOrderByIDResponse(CallFacts, api.OrderGetOrderByIDResponse):
+class OrderGetOrderByIDResponse(CallInfo, api.OrderGetOrderByIDResponse):
     """The reply of `get_order_by_id`."""
 
     __slots__ = ("_attempts", "_reconciled")

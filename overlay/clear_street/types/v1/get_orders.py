@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class OrderGetOrdersParams(TypedDict, total=False):
@@ -27,7 +27,7 @@ class OrderGetOrdersParams(TypedDict, total=False):
     page_token: str | None
 
 
-class OrderGetOrdersResponse(CallFacts, api.OrderGetOrdersResponse):
+class OrderGetOrdersResponse(CallInfo, api.OrderGetOrdersResponse):
     """The reply of `get_orders`."""
 
     __slots__ = ("_attempts", "_reconciled")

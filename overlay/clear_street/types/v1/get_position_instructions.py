@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class PositionGetPositionInstructionsParams(TypedDict, total=False):
@@ -16,7 +16,7 @@ class PositionGetPositionInstructionsParams(TypedDict, total=False):
     underlying_instrument_id: str | None
 
 
-class PositionGetPositionInstructionsResponse(CallFacts, api.PositionGetPositionInstructionsResponse):
+class PositionGetPositionInstructionsResponse(CallInfo, api.PositionGetPositionInstructionsResponse):
     """An account's instructions."""
 
     __slots__ = ("_attempts", "_reconciled")

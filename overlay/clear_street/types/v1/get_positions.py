@@ -7,7 +7,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class PositionGetPositionsParams(TypedDict, total=False):
@@ -20,7 +20,7 @@ class PositionGetPositionsParams(TypedDict, total=False):
     sort_direction: api.SortDirection | api.SortDirectionName | None
 
 
-class PositionGetPositionsResponse(CallFacts, api.PositionGetPositionsResponse):
+class PositionGetPositionsResponse(CallInfo, api.PositionGetPositionsResponse):
     """A page of an account's positions."""
 
     __slots__ = ("_attempts", "_reconciled")

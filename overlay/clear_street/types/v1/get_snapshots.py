@@ -8,7 +8,7 @@ from typing import TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class MarketDataGetSnapshotsParams(TypedDict, total=False):
@@ -19,7 +19,7 @@ class MarketDataGetSnapshotsParams(TypedDict, total=False):
     expiry: date | str | None
 
 
-class MarketDataGetSnapshotsResponse(CallFacts, api.MarketDataGetSnapshotsResponse):
+class MarketDataGetSnapshotsResponse(CallInfo, api.MarketDataGetSnapshotsResponse):
     """The reply of `get_snapshots`."""
 
     __slots__ = ("_attempts", "_reconciled")

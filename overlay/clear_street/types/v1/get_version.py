@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
-class VersionGetVersionResponse(CallFacts, api.VersionGetVersionResponse):
+class VersionGetVersionResponse(CallInfo, api.VersionGetVersionResponse):
     """The version of the service."""
 
     __slots__ = ("_attempts", "_reconciled")

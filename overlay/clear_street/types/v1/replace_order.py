@@ -6,7 +6,7 @@ from typing import Required, TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class OrderReplaceOrderParams(TypedDict, total=False):
@@ -21,7 +21,7 @@ class OrderReplaceOrderParams(TypedDict, total=False):
     trailing_offset_type: api.TrailingOffsetType | api.TrailingOffsetTypeName | None
 
 
-class OrderReplaceOrderResponse(CallFacts, api.OrderReplaceOrderResponse):
+class OrderReplaceOrderResponse(CallInfo, api.OrderReplaceOrderResponse):
     """The reply of `replace_order`."""
 
     __slots__ = ("_attempts", "_reconciled")

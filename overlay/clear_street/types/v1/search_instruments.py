@@ -6,7 +6,7 @@ from typing import Required, TypedDict
 
 import clear_street_api.models as api
 
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class InstrumentSearchInstrumentsParams(TypedDict, total=False):
@@ -22,7 +22,7 @@ class InstrumentSearchInstrumentsParams(TypedDict, total=False):
     page_token: str | None
 
 
-class InstrumentSearchInstrumentsResponse(CallFacts, api.InstrumentSearchInstrumentsResponse):
+class InstrumentSearchInstrumentsResponse(CallInfo, api.InstrumentSearchInstrumentsResponse):
     """The reply of `search_instruments`."""
 
     __slots__ = ("_attempts", "_reconciled")

@@ -10,7 +10,7 @@ from typing import Any, Required, TypedDict
 import clear_street_api.models as api
 
 from ..._states import ORDER_STATES
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class NewOrderRequestParam(TypedDict, total=False):
@@ -58,7 +58,7 @@ class OrderSubmitOrdersParams(TypedDict):
     orders: Iterable[api.NewOrderRequest | NewOrderRequestParam]
 
 
-class OrderSubmitOrdersResponse(CallFacts, api.OrderSubmitOrdersResponse):
+class OrderSubmitOrdersResponse(CallInfo, api.OrderSubmitOrdersResponse):
     """The orders of a submitted batch, in the order in which they were given."""
 
     __slots__ = ("_attempts", "_reconciled")

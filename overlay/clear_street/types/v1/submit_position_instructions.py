@@ -10,7 +10,7 @@ import clear_street_api.models as api
 
 from ..._states import KNOWN_STATES, LANDED_STATES, REFUSED_STATES, Rejection, rejections, words_of
 from ...errors import APIStatusError
-from ._facts import CallFacts
+from ._call_info import CallInfo
 
 
 class PositionInstructionRequestParam(TypedDict, total=False):
@@ -34,7 +34,7 @@ class PositionSubmitPositionInstructionsParams(TypedDict):
     instructions: Iterable[api.PositionInstructionRequest | PositionInstructionRequestParam]
 
 
-class PositionSubmitPositionInstructionsResponse(CallFacts, api.PositionSubmitPositionInstructionsResponse):
+class PositionSubmitPositionInstructionsResponse(CallInfo, api.PositionSubmitPositionInstructionsResponse):
     """The rows of a submitted batch, in the order in which they were given."""
 
     __slots__ = ("_attempts", "_reconciled")

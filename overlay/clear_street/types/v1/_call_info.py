@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..._outcomes import Attempt
 
 
-class CallFacts:
+class CallInfo:
     """A mixin of every response class: attempts, request id, and whether a look answered."""
 
     __slots__ = ()
@@ -50,7 +50,7 @@ class CallFacts:
         super().__setstate__(state)  # type: ignore[misc]
 
 
-def record_call(response: CallFacts, attempts: tuple[Attempt, ...], *, reconciled: bool) -> None:
+def record_call(response: CallInfo, attempts: tuple[Attempt, ...], *, reconciled: bool) -> None:
     """Store in a response how its call went."""
     object.__setattr__(response, "_attempts", attempts)
     object.__setattr__(response, "_reconciled", reconciled)
