@@ -165,7 +165,7 @@ class Operations:
         given = [slot for call in self.calls.values() for slot in (*call.parameters, call.body) if slot is not None]
         self._schemas.name_members(slot.kind for slot in given)
         for endpoint in found.values():
-            endpoint["parameters"] = [self._parameter_facts(argument) for argument in endpoint["parameters"]]
+            endpoint["parameters"] = [self._parameter_description(argument) for argument in endpoint["parameters"]]
         return found
 
     def _endpoint(self, name: str, method: str, path: str, operation: Json, item: Json, place: str) -> Json:
@@ -256,7 +256,7 @@ class Operations:
             "arguments": ", ".join([a.name for a in positional] + [f"{a.name}={a.name}" for a in rest]),
         }
 
-    def _parameter_facts(self, argument: Argument) -> Json:
+    def _parameter_description(self, argument: Argument) -> Json:
         """What the overlay needs to declare an argument; `narrow` names the members of an enum instead of any text."""
         narrow = argument.annotation
         for name, enum in self._schemas.enums.items():

@@ -61,7 +61,7 @@ def prepare(document: Json) -> Plan:
             indent=0,
         ),
         "modules": dict(sorted((modules | named).items())),
-        "models": {name: schemas.model_facts(name) for name in schemas.models},
+        "models": {name: schemas.model_description(name) for name in schemas.models},
         "enums": schemas.enums,
         "endpoints": endpoints,
     }

@@ -411,9 +411,9 @@ class Schemas:
             }
         return kind.or_null() if len(values) < len(schema["enum"]) else kind
 
-    def model_facts(self, name: str) -> Json:
+    def model_description(self, name: str) -> Json:
         """What the template of a model needs."""
-        fields = [self._field_facts(index, field) for index, field in enumerate(self.models[name])]
+        fields = [self._field_description(index, field) for index, field in enumerate(self.models[name])]
         used = {one for field in self.models[name] for one in field["kind"].classes} - {name}
         late = sorted(other for other in used if name in self._reachable(other))
         enums = sorted(used & self.enums.keys())
@@ -479,7 +479,7 @@ class Schemas:
         spelt = {name: f"_builtins.{name}" if name in named & used else name for name in BUILTINS}
         return spelt | {name: f"_{name}" if name in named else name for name in DAYS}
 
-    def _field_facts(self, index: int, field: Json) -> Json:
+    def _field_description(self, index: int, field: Json) -> Json:
         kind: Kind = field["kind"]
         nullable = kind.nullable
         value = f"data[{field['key']!r}]" if field["required"] and not nullable else "value"

@@ -6,7 +6,7 @@ import os
 
 from ._annotations import resolvable
 from ._caller import Caller, Connections
-from ._config.arguments import Named, refusal
+from ._config.arguments import Named, argument_error
 from ._config.secrets import conceal, concealed
 from ._config.settings import Settings, refuse_unknown
 from .v1 import V1
@@ -201,7 +201,7 @@ def checked_sandbox(sandbox: object, options: Mapping[str, object]) -> Sandbox:
 
     refuse_unknown("sandbox", options)
     if sandbox is not None and not isinstance(sandbox, Sandbox):
-        raise refusal(
+        raise argument_error(
             f"Expected a clear_street.sandbox.Sandbox for `sandbox` but received {type(sandbox).__name__}; "
             "pass one, such as Sandbox(), or leave it out."
         )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import NamedTuple, TypeGuard
 
-from .._config.arguments import refusal, unfit
+from .._config.arguments import argument_error, expected_error
 
 _CONTRACTS_MAX = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,7 +18,7 @@ def option_contracts(given: Mapping[str, object]) -> None:
     """Raise `ArgumentError` unless `get_option_contracts` is told in exactly one way which contracts are meant."""
     root, underlier = given.get("root"), given.get("underlier")
     if root is not None and underlier is not None and root != underlier:
-        raise refusal(
+        raise argument_error(
             f"`root` {root!r} and `underlier` {underlier!r} name the same thing and are not equal; give one of them."
         )
     names = {
@@ -31,7 +31,9 @@ def option_contracts(given: Mapping[str, object]) -> None:
     )
     ids = names["contract_ids"]
     if isinstance(ids, Sized) and not isinstance(ids, str) and len(ids) > _CONTRACTS_MAX:
-        raise unfit(f"at most {_CONTRACTS_MAX} contracts", "contract_ids", len(ids), "make a call for each part")
+        raise expected_error(
+            f"at most {_CONTRACTS_MAX} contracts", "contract_ids", len(ids), "make a call for each part"
+        )
 
 
 def snapshots(given: Mapping[str, object]) -> None:
@@ -39,7 +41,7 @@ def snapshots(given: Mapping[str, object]) -> None:
     underlying, expiry = given.get("underlying_instrument_id"), given.get("expiry")
     if (underlying is None) != (expiry is None):
         missing = "expiry" if expiry is None else "underlying_instrument_id"
-        raise refusal(
+        raise argument_error(
             f"`underlying_instrument_id` and `expiry` are given together or not at all; `{missing}` is missing."
         )
     names = {"instrument_ids": given.get("instrument_ids"), "underlying_instrument_id": underlying}
@@ -59,7 +61,7 @@ def executions(given: Mapping[str, object]) -> None:
     """Raise `ArgumentError` if `from_` is later than `to`."""
     first, last = _read(given.get("from_")), _read(given.get("to"))
     if _is_aware(first) and _is_aware(last) and _since_epoch(first) > _since_epoch(last):
-        raise refusal(
+        raise argument_error(
             f"Expected a time that is not after `to` for `from_` but received {first.isoformat()!r}, and "
             f"{last.isoformat()!r} for `to`; swap them, or leave one out."
         )
@@ -90,7 +92,7 @@ def _updated_at(bounds: object) -> object:
         is_range = least.name in ("gt", "gte") and most.name in ("lt", "lte")
         # Bounds of one and the same moment have it between them only if both include it.
         if is_range and (least.moment, least.is_outside or most.is_outside) > (most.moment, False):
-            raise refusal(
+            raise argument_error(
                 f"Expected bounds with a time between them for `updated_at` but received {least.text!r} as "
                 f"`{least.name}` and {most.text!r} as `{most.name}`; swap them, or leave one out."
             )
@@ -106,7 +108,7 @@ def _bound(name: str, value: object) -> _Bound:
         text = value if isinstance(value, str) else str(Timestamp().write(read))
         return _Bound(name, text, _since_epoch(read), is_outside=name in ("gt", "lt"))
     if not isinstance(read, date) or isinstance(read, datetime):
-        raise unfit(
+        raise expected_error(
             "a time with a zone, or a day",
             f"updated_at.{name}",
             value,
@@ -144,4 +146,4 @@ def _exactly_one(operation: str, ways: str, given: Mapping[str, object]) -> None
     named = [name for name, value in given.items() if value is not None]
     if len(named) != 1:
         received = " and ".join(f"`{name}`" for name in named) or "none of them"
-        raise refusal(f"{operation} takes exactly one of {ways} but received {received}.")
+        raise argument_error(f"{operation} takes exactly one of {ways} but received {received}.")

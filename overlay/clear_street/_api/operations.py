@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._config.arguments import refusal
+from .._config.arguments import argument_error
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Operation(_Generic["P", "T_co"]):
         try:
             built = self.builder()(*args, **kwargs)
         except (ValueError, TypeError) as error:
-            raise refusal(str(error)) from None
+            raise argument_error(str(error)) from None
         if isinstance(built, Prepared):
             return built
         if "{account_id}" not in self.path_template:

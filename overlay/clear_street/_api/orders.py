@@ -4,7 +4,7 @@ looked for afterwards. docs/safety.md, "Arguments".
 
 from __future__ import annotations
 
-from .._config.arguments import check_spelling, refusal, unfit
+from .._config.arguments import argument_error, check_spelling, expected_error
 from .requests import Prepared, is_list, is_object
 
 TYPE_CHECKING = not __name__
@@ -37,17 +37,17 @@ def submit_orders(account_id: int, *, orders: Iterable[NewOrderRequest | NewOrde
 
     if isinstance(orders, (str, bytes, dict)) or not hasattr(orders, "__iter__"):
         name = type(orders).__name__  # pyright: ignore[reportUnknownArgumentType]
-        raise unfit("a list of orders", "orders", name, "put each order into a list: [{...}]")
+        raise expected_error("a list of orders", "orders", name, "put each order into a list: [{...}]")
     rows = [_row(f"orders[{index}]", row) for index, row in enumerate(orders)]
     if not rows:
-        raise unfit("at least one order", "orders", [], "an iterator can be used only once")
+        raise expected_error("at least one order", "orders", [], "an iterator can be used only once")
     request = build_request(account_id, orders=rows)
     keys: set[str] = set()
     for index, row in enumerate(request.json):
         _check(f"orders[{index}]", row)
         key = row.get("id")
         if key in keys:
-            raise refusal(f"The id {key!r} is used twice in `orders`; give each order an id of its own.")
+            raise argument_error(f"The id {key!r} is used twice in `orders`; give each order an id of its own.")
         keys |= {key} if key is not None else set()
     return Prepared(request, account_id, rows=[NewOrderRequest.from_dict(row) for row in request.json])
 
@@ -82,7 +82,7 @@ def replace_order(
         "trailing_offset_type": trailing_offset_type,
     }
     if all(value is None for value in changes.values()):
-        raise refusal(f"Nothing to change: give one of {', '.join(f'`{name}`' for name in changes)}.")
+        raise argument_error(f"Nothing to change: give one of {', '.join(f'`{name}`' for name in changes)}.")
     request = build_request(order_id, account_id=account_id, **_with_texts(changes))
     return Prepared(request, account_id, str(order_id))
 
@@ -91,11 +91,13 @@ def orders_of(response: object) -> tuple[int, list[str]]:
     """The account and the ids of the orders that a reply has."""
     data: object = getattr(response, "data", None)
     if data is not None and not is_list(data):
-        raise unfit("a reply with orders", "response", type(response).__name__, "wait_for_order() takes one order's id")
+        raise expected_error(
+            "a reply with orders", "response", type(response).__name__, "wait_for_order() takes one order's id"
+        )
     rows: list[Any] = [row for row in data or () if row.id is not None]
     accounts: set[Any] = {row.account_id for row in rows}
     if len(accounts) > 1 or None in accounts:
-        raise refusal(f"Expected orders of one account in `response` but received some of {len(accounts)}.")
+        raise argument_error(f"Expected orders of one account in `response` but received some of {len(accounts)}.")
     return (accounts.pop() if accounts else 0), [row.id for row in rows]
 
 
@@ -106,7 +108,7 @@ def _row(where: str, row: Any) -> Mapping[str, Any]:
     if isinstance(row, NewOrderRequest):
         return row.to_dict()
     if not is_object(row):
-        raise refusal(f"Expected a dict or a NewOrderRequest for `{where}` but received {type(row).__name__}.")
+        raise argument_error(f"Expected a dict or a NewOrderRequest for `{where}` but received {type(row).__name__}.")
     return _with_texts(row)
 
 
@@ -136,24 +138,24 @@ def _check(where: str, row: Mapping[str, Any]) -> None:
     ):
         value = row.get(name)
         if value == "OTHER":
-            raise refusal(
+            raise argument_error(
                 f"Expected what is meant for `{where}.{name}` but received 'OTHER', which is for replies alone."
             )
         if value is not None:
             check_spelling(f"{where}.{name}", value, enum)
     if row.get("symbol") is None and row.get("instrument_id") is None:
-        raise refusal(f"Expected an instrument in `{where}`; give its `symbol` or its `instrument_id`.")
+        raise argument_error(f"Expected an instrument in `{where}`; give its `symbol` or its `instrument_id`.")
     if not _is_positive(row["quantity"]):
-        raise refusal(f"Expected a positive number for `{where}.quantity` but received {row['quantity']!r}.")
+        raise argument_error(f"Expected a positive number for `{where}.quantity` but received {row['quantity']!r}.")
     for kind in (row["order_type"], row["time_in_force"]):
         for name in _NEEDS.get(kind, ()):
             if row.get(name) is None:
-                raise refusal(f"Expected a value for `{where}.{name}`, which {kind} needs.")
+                raise argument_error(f"Expected a value for `{where}.{name}`, which {kind} needs.")
     _check_strategy(where, row)
     key = row.get("id")
     if key is not None and (not key.strip() or len(key) > _ID_MAX or "," in key):
         # A list of ids in a query is parted by commas: such an order could not be looked for.
-        raise refusal(
+        raise argument_error(
             f"Expected up to {_ID_MAX} characters without a comma for `{where}.id` but received {key!r}; leave it out "
             "to be given a fresh one."
         )
@@ -167,17 +169,17 @@ def _check_strategy(where: str, row: Mapping[str, Any]) -> None:
     if types is None:
         return
     if row["order_type"] not in types:
-        raise refusal(
+        raise argument_error(
             f"Expected {' or '.join(types)} for `{where}.order_type` but received {row['order_type']!r}; the strategy "
             f"{name} takes no other."
         )
     if row["time_in_force"] != "DAY" or row.get("extended_hours"):
-        raise refusal(
+        raise argument_error(
             f"Expected DAY for `{where}.time_in_force`, without `extended_hours`, but received "
             f"{row['time_in_force']!r}; the strategy {name} takes no other."
         )
     if name == "DMA" and strategy.get("destination") is None:
-        raise refusal(f"Expected a value for `{where}.strategy.destination`, which DMA needs.")
+        raise argument_error(f"Expected a value for `{where}.strategy.destination`, which DMA needs.")
 
 
 def _is_positive(text: str) -> bool:

@@ -6,7 +6,7 @@ error on the line that must follow it. docs/safety.md, "Arguments".
 
 from __future__ import annotations
 
-from .._config.arguments import check_spelling, checked_text, refusal, remedy, unfit
+from .._config.arguments import argument_error, check_spelling, checked_text, expected_error, remedy
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -87,18 +87,20 @@ def submit_position_instructions(
 
     given: object = instructions
     if isinstance(instructions, (str, bytes, dict)) or not hasattr(given, "__iter__"):
-        raise unfit(
+        raise expected_error(
             "a list of instructions", "instructions", _shown(given), "put each instruction into a list: [{...}]"
         )
     rows = [_instruction(index, row) for index, row in enumerate(instructions)]
     if not rows:
-        raise unfit("at least one instruction", "instructions", _shown(given), "an iterator can be used only once")
+        raise expected_error(
+            "at least one instruction", "instructions", _shown(given), "an iterator can be used only once"
+        )
     keys: set[str] = set()
     for row in rows:
         if row.instruction_id is None:
             continue
         if row.instruction_id in keys:
-            raise refusal(
+            raise argument_error(
                 f"The idempotency key {row.instruction_id!r} is used twice in `instructions`; "
                 "give each row a key of its own."
             )
@@ -147,22 +149,24 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     elif is_object(row):
         fields = row
     else:
-        raise refusal(
+        raise argument_error(
             f"Expected a dict or a PositionInstructionRequest for `{where}` but received {type(row).__name__}."
         )
     for name in fields:
         if name not in _ROW and name not in names:
-            raise refusal(f"Unknown field {name!r} in `{where}`; {remedy(name, (*_ROW, *reversed(names)))}")
+            raise argument_error(f"Unknown field {name!r} in `{where}`; {remedy(name, (*_ROW, *reversed(names)))}")
     for name, advice in _NEEDED.items():
         if fields.get(name) is None:
-            raise unfit("a value", f"{where}.{name}", None, advice)
+            raise expected_error("a value", f"{where}.{name}", None, advice)
     given = {name: key for name in names if (key := fields.get(name)) is not None}
     for name, key in given.items():
         if isinstance(key, str) and not key.strip():
-            raise unfit("a non-empty value", f"{where}.{name}", key, "leave it out, and the client makes a new key")
+            raise expected_error(
+                "a non-empty value", f"{where}.{name}", key, "leave it out, and the client makes a new key"
+            )
     keys = {checked_text(f"{where}.{name}", key) for name, key in given.items()}
     if len(keys) > 1:
-        raise refusal(
+        raise argument_error(
             f"Two idempotency keys in `{where}`: {', '.join(f'{key!r} ({name})' for name, key in given.items())}; both "
             "are names of the same key: give only one."
         )
@@ -173,7 +177,7 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
         instruction_id=keys.pop() if keys else None,
     )
     if not checked.instrument_id.strip("0-"):
-        raise refusal(
+        raise argument_error(
             f"The all-zero id names no instrument in `{where}.instrument_id`: received {checked.instrument_id!r}; "
             "use the id of the contract."
         )
@@ -195,7 +199,7 @@ def _quantity(name: str, value: object) -> str:
     elif (number := plain_int(value)) is not None:
         text = str(number)
     if not (text.isascii() and text.isdigit() and text.strip("0") and len(text) <= _QUANTITY_DIGITS):
-        raise refusal(
+        raise argument_error(
             f"Expected a positive whole number of contracts for `{name}` but received {value!r}; use an int, a Decimal "
             f"or at most {_QUANTITY_DIGITS} digits (not a float: it cannot represent every quantity)."
         )
@@ -254,9 +258,11 @@ def with_extras(request: Request, *, query: Any, body: Any) -> Request:
     if body is not None:
         extra, own = _object(body), _object({} if json is None else json)
         if extra is None or not all(isinstance(name, str) for name in extra):
-            raise refusal(f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}.")
+            raise argument_error(
+                f"Expected a dict with string keys for `extra_body` but received {type(body).__name__}."
+            )
         if own is None or request.method == "GET" or request.operation == "cancel_position_instruction":
-            raise refusal(
+            raise argument_error(
                 f"The body of {request.operation} is not an object: it takes no `extra_body` (received {body!r}); "
                 "leave it out, or use `extra_query`."
             )
@@ -273,12 +279,12 @@ def _query_pairs(query: Any) -> list[tuple[str, str]]:
         return []
     given: dict[Any, Any] | None = _object(query)
     if given is None:
-        raise refusal(f"Expected a dict for `extra_query` but received {type(query).__name__}.")
+        raise argument_error(f"Expected a dict for `extra_query` but received {type(query).__name__}.")
     pairs: list[tuple[str, str]] = []
     for name, value in given.items():
         for item in value if is_list(value) else [value]:
             if not isinstance(name, str) or not name or not isinstance(item, (str, int, float)):
-                raise refusal(
+                raise argument_error(
                     f"Expected strings, numbers or booleans in `extra_query` but received {item!r} for {name!r}; "
                     "leave out a parameter that has no value."
                 )
@@ -286,7 +292,7 @@ def _query_pairs(query: Any) -> list[tuple[str, str]]:
             try:
                 pairs.append((quote(name, safe=""), quote(text, safe="")))
             except UnicodeEncodeError:
-                raise refusal(
+                raise argument_error(
                     f"The value for {name!r} in `extra_query` cannot be sent: {text!r} has a surrogate, a half of a "
                     "character; leave it out."
                 ) from None
@@ -318,7 +324,7 @@ def _check_json(argument: str, value: object) -> None:
     try:
         dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise refusal(
+        raise argument_error(
             f"The value for `{argument}` cannot be sent as JSON: {error}; use dict, list, str or int, float, bool."
         ) from None
 
@@ -512,7 +518,7 @@ def checked_cast(cast_to: object) -> type:
     kind = get_origin(cast_to) or cast_to
     if isinstance(kind, type) and (kind in (dict, list, str, bytes, object, NoneType) or _is_model(kind)):
         return kind
-    raise refusal(
+    raise argument_error(
         f"Expected a model class, dict, list, str, bytes, object or type(None) for `cast_to` but received {cast_to!r}."
     )
 

@@ -61,16 +61,16 @@ def is_secret(name: str) -> bool:
     return "secret" in OPTIONS.get(name, ("secret",))
 
 
-def refusal(message: str) -> ArgumentError:
+def argument_error(message: str) -> ArgumentError:
     """Return the error to raise for an argument. The message has to name the argument, the value and the remedy."""
     from ..errors import ArgumentError
 
     return ArgumentError(message)
 
 
-def unfit(expected: str, argument: str, value: object, advice: str = "") -> ArgumentError:
+def expected_error(expected: str, argument: str, value: object, advice: str = "") -> ArgumentError:
     """Return the error of an argument: what was expected, what was received and, with `advice`, what to write."""
-    return refusal(f"Expected {expected} for `{argument}` but received {value!r}{advice and '; '}{advice}.")
+    return argument_error(f"Expected {expected} for `{argument}` but received {value!r}{advice and '; '}{advice}.")
 
 
 def as_number(value: object) -> str:
@@ -93,7 +93,7 @@ def check_spelling(argument: str, value: str, known: Iterable[str]) -> None:
         names = {str(name).upper(): str(name) for name in known}
         near = get_close_matches(value.strip().upper(), names, n=1, cutoff=0.85)
         if near:
-            raise refusal(f"{value!r} is not known for `{argument}`; did you mean {names[near[0]]!r}?")
+            raise argument_error(f"{value!r} is not known for `{argument}`; did you mean {names[near[0]]!r}?")
 
 
 def remedy(name: object, known: Sequence[str]) -> str:
@@ -137,7 +137,7 @@ def checked_seconds(argument: str, value: object) -> float:
     """Return a number of seconds if it is positive and finite; else raise `ArgumentError`."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _SECONDS_MAX:
         advice = "for a moment use `not_after`" if hasattr(value, "utcoffset") else as_number(value)
-        raise unfit(f"a positive number of seconds (at most {_SECONDS_MAX:.0f})", argument, value, advice)
+        raise expected_error(f"a positive number of seconds (at most {_SECONDS_MAX:.0f})", argument, value, advice)
     return float(value)
 
 
@@ -146,7 +146,7 @@ def checked_max_retries(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         whole = isinstance(value, float) and value.is_integer() and value >= 0
         advice = f"write {value:.0f}" if whole else as_number(value)
-        raise unfit("a whole number, 0 or more,", "max_retries", value, advice)
+        raise expected_error("a whole number, 0 or more,", "max_retries", value, advice)
     return value
 
 
@@ -160,14 +160,14 @@ def checked_not_after(value: object) -> datetime:
             advice = "use datetime.fromisoformat, and a zone such as datetime.timezone.utc"
         elif isinstance(value, (int, float)):
             advice = "use datetime.fromtimestamp(..., timezone.utc)"
-        raise unfit("a datetime with a time zone", "not_after", value, advice)
+        raise expected_error("a datetime with a time zone", "not_after", value, advice)
     return value
 
 
 def checked_flag(name: str, value: object) -> bool:
     """Return a value that is True or False; else raise `ArgumentError`: the string "false", for example, is truthy."""
     if not isinstance(value, bool):
-        raise refusal(f"Expected True or False for `{name}` but received {value!r}.")
+        raise argument_error(f"Expected True or False for `{name}` but received {value!r}.")
     return value
 
 
@@ -194,7 +194,9 @@ def problem_of_key(key: object) -> str | None:
 def checked_size(value: object) -> int:
     """Return a number of bytes if it is whole and 1 or more; else raise `ArgumentError`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise refusal(f"Expected a whole number of bytes, 1 or more, for `max_body_size` but received {value!r}.")
+        raise argument_error(
+            f"Expected a whole number of bytes, 1 or more, for `max_body_size` but received {value!r}."
+        )
     return value
 
 
@@ -207,14 +209,14 @@ def checked_key_name(value: object) -> str | None:
     from .options import IdempotencyKeyName
 
     if value not in (names := get_args(IdempotencyKeyName)):
-        raise unfit(f"one of {', '.join(map(repr, names))}, or None,", "idempotency_key_name", value)
+        raise expected_error(f"one of {', '.join(map(repr, names))}, or None,", "idempotency_key_name", value)
     return str(value)
 
 
 def checked_hook(value: object) -> Callable[..., object] | None:
     """Return a function for `on_intent`, or None; raise `ArgumentError` for any other value."""
     if value is not None and not callable(value):
-        raise refusal(f"Expected a function, or None, for `on_intent` but received {value!r}.")
+        raise argument_error(f"Expected a function, or None, for `on_intent` but received {value!r}.")
     return value
 
 
@@ -257,19 +259,19 @@ def checked_ids(ids: Iterable[str], noun: str) -> Sequence[str]:
     `ArgumentError`.
     """
     if isinstance(ids, str) or not hasattr(ids, "__iter__"):
-        raise refusal(f"Expected a list of ids for `ids` but received {ids!r}; put it into a list.")
+        raise argument_error(f"Expected a list of ids for `ids` but received {ids!r}; put it into a list.")
     from uuid import UUID
 
     checked = tuple(str(id_) if isinstance(id_, UUID) else id_ for id_ in ids)
     for id_ in checked:
         if not isinstance(id_, str) or not id_.strip():
             shown = id_ if id_ is None or isinstance(id_, (str, bytes, int)) else type(id_).__name__
-            raise refusal(
+            raise argument_error(
                 f"Expected a non-empty string for the id of an {noun} but received {shown!r}; "
                 "put the server's `id` into `ids`."
             )
     if not checked:
-        raise unfit("at least one id", "ids", [])
+        raise expected_error("at least one id", "ids", [])
     return checked
 
 
@@ -281,12 +283,12 @@ def checked_states(until: str | Iterable[str] | None, known: Collection[str]) ->
     if until is None:
         return None
     if not hasattr(until, "__iter__"):
-        raise unfit("a status, or a list of them,", "until", until, "use one such as 'CANCELLED'")
+        raise expected_error("a status, or a list of them,", "until", until, "use one such as 'CANCELLED'")
     states = [until] if isinstance(until, str) else list(until)
     for state in states:
         _check_state(state, known)
     if not states:
-        raise refusal(
+        raise argument_error(
             f"Expected at least one status for `until` but received {states!r}; "
             "leave it out to wait for any terminal status."
         )
@@ -296,7 +298,9 @@ def checked_states(until: str | Iterable[str] | None, known: Collection[str]) ->
 def _check_state(state: object, known: Collection[str]) -> None:
     """Raise `ArgumentError` for a value that is not a status, or a misspelt one: a wait for it would never end."""
     if not isinstance(state, str) or not state.strip():
-        raise refusal(f"Expected the name of a status in `until` but received {state!r}; use one such as 'CANCELLED'.")
+        raise argument_error(
+            f"Expected the name of a status in `until` but received {state!r}; use one such as 'CANCELLED'."
+        )
     check_spelling("until", state, known)
 
 
@@ -328,15 +332,15 @@ def checked_text(name: str, value: object) -> str:
     from uuid import UUID
 
     if not isinstance(value, (str, UUID)):
-        raise refusal(f"Expected a string for `{name}` but received {value!r}.")
+        raise argument_error(f"Expected a string for `{name}` but received {value!r}.")
     # Not `str(value)`: for a member of an enum that may be the member's name.
     text = str.__str__(value) if isinstance(value, str) else str(value)
     if not text.strip():
-        raise refusal(f"Expected a non-empty value for `{name}` but received {value!r}.")
+        raise argument_error(f"Expected a non-empty value for `{name}` but received {value!r}.")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise refusal(
+        raise argument_error(
             f"Expected text that can be encoded as UTF-8 for `{name}` but received {value!r}; "
             "it has a surrogate, a half of a character: leave it out."
         ) from None
@@ -346,10 +350,12 @@ def checked_text(name: str, value: object) -> str:
 def checked_keys(keys: Sequence[str]) -> list[str]:
     """Return the keys to look for, if there is at least one and each can be sent; else raise `ArgumentError`."""
     if isinstance(keys, str) or not hasattr(keys, "__iter__"):
-        raise refusal(f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list.")
+        raise argument_error(
+            f"Expected a list of keys for `idempotency_keys` but received {keys!r}; put it into a list."
+        )
     checked = [checked_text("idempotency_keys", key) for key in keys]
     if not checked:
-        raise unfit("at least one key", "idempotency_keys", checked)
+        raise expected_error("at least one key", "idempotency_keys", checked)
     return checked
 
 

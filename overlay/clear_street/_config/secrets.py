@@ -6,7 +6,7 @@ A traceback holds the local variables of its frames, and tools print them. So wh
 
 from __future__ import annotations
 
-from .arguments import is_secret, problem_of_headers, refusal
+from .arguments import argument_error, is_secret, problem_of_headers
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -82,5 +82,5 @@ def checked_headers(argument: str, headers: Secret | None) -> Headers:
         return Headers({})
     problem = problem_of_headers(argument, headers.reveal())
     if problem is not None:
-        raise refusal(problem)
+        raise argument_error(problem)
     return Headers({name.lower(): value for name, value in headers.reveal().items()})

@@ -7,13 +7,13 @@ import os
 from .arguments import (
     FLAGS,
     OPTIONS,
+    argument_error,
     checked_flag,
     checked_hook,
     checked_key_name,
     checked_size,
     problem_of_key,
     problem_of_url,
-    refusal,
     takes,
     unexpected,
 )
@@ -115,7 +115,7 @@ def checked_key(value: object) -> Secret:
     del value
     problem = problem_of_key(hidden.reveal())
     if problem is not None:
-        raise refusal(problem)
+        raise argument_error(problem)
     return hidden
 
 
@@ -123,7 +123,7 @@ def _api_key(value: Secret | Callable[[], Any] | None) -> Secret | Callable[[], 
     if value is None:
         value = concealed(os.environ.get("CLEAR_STREET_API_KEY") or None)
     if value is None:
-        raise refusal(
+        raise argument_error(
             "No API key: pass `api_key=...` or set the environment variable CLEAR_STREET_API_KEY "
             "(ClearStreet.sandbox() needs none)."
         )
@@ -132,14 +132,14 @@ def _api_key(value: Secret | Callable[[], Any] | None) -> Secret | Callable[[], 
 
 def _base_url(base_url: Secret | Callable[..., object] | None, environment: object) -> str:
     if environment is not None and (not isinstance(environment, str) or environment not in ENVIRONMENTS):
-        raise refusal(
+        raise argument_error(
             f"Expected one of {', '.join(map(repr, ENVIRONMENTS))} for `environment` but received {environment!r}; "
             "for another host pass `base_url`."
         )
     if base_url is None:
         base_url = concealed(os.environ.get("CLEAR_STREET_BASE_URL") or None)
         if base_url is not None and environment is not None:
-            raise refusal(
+            raise argument_error(
                 f"`environment` is {environment!r}, but CLEAR_STREET_BASE_URL is set too: leave one of them out, or "
                 "pass the address that you mean as `base_url`."
             )
@@ -149,5 +149,5 @@ def _base_url(base_url: Secret | Callable[..., object] | None, environment: obje
     problem = problem_of_url(url)
     if problem is not None:
         del url
-        raise refusal(f"Expected an https URL for `base_url` or CLEAR_STREET_BASE_URL; {problem}.")
+        raise argument_error(f"Expected an https URL for `base_url` or CLEAR_STREET_BASE_URL; {problem}.")
     return url.rstrip("/")

@@ -27,7 +27,7 @@ class Field(NamedTuple):
 def read_object(value: Any, path: str, fields: Mapping[str, Field], *, refuses_unknown: bool, status: int) -> Json:
     """Read the fields that are known of an object; `Refusal` with `status` that names every one that is not right."""
     if not is_object(value):
-        raise refusal(status, [(path, "expected an object")])
+        raise field_error(status, [(path, "expected an object")])
     problems: list[tuple[str, str]] = []
     for name, field in fields.items():
         if value.get(name) is None:
@@ -43,11 +43,11 @@ def read_object(value: Any, path: str, fields: Mapping[str, Field], *, refuses_u
             if name not in fields
         ]
     if problems:
-        raise refusal(status, problems)
+        raise field_error(status, problems)
     return {name: value.get(name) for name in fields}
 
 
-def refusal(status: int, problems: Sequence[tuple[str, str]]) -> Refusal:
+def field_error(status: int, problems: Sequence[tuple[str, str]]) -> Refusal:
     """Refuse a body, with the path and the reason of each thing that is wrong."""
     path, why = problems[0]
     details = [{"path": path, "reason": why} for path, why in problems]

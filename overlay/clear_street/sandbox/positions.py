@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .accounts import OPEN
-from .fields import refusal
+from .fields import field_error
 from .messages import Answer, Refusal, is_object, listed, page_of, plain
 from .orders import end, open_order
 
@@ -126,7 +126,7 @@ def _cancel_orders(state: State, call: Call) -> bool:
         raise Refusal(400, message, details=[{"path": path, "reason": reason}])
     unknown = [name for name in options if name != "cancel_orders"]
     if unknown and state.reader.is_strict:
-        raise refusal(400, [(f"$.{name}", f"unknown field `{name}`, expected `cancel_orders`") for name in unknown])
+        raise field_error(400, [(f"$.{name}", f"unknown field `{name}`, expected `cancel_orders`") for name in unknown])
     return bool(cancel_orders)
 
 

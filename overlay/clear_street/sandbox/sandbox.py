@@ -160,21 +160,21 @@ class Sandbox:
         """Add what worlds are made of, and return the ids of the instruments; ValueError says which one is wrong."""
         ids: list[str] = []
         for index, instrument in enumerate(instruments):
-            with _told(f"$.instruments[{index}]"):
+            with _error_path(f"$.instruments[{index}]"):
                 ids.append(self.add_instrument(**instrument._asdict()))
         for index, account in enumerate(accounts):
             path, named = f"$.accounts[{index}]", account._asdict()
             held, instructed, ordered = (named.pop(name) for name in ("positions", "instructions", "orders"))
-            with _told(path):
+            with _error_path(path):
                 self.add_account(**named)
             for nth, position in enumerate(held):
-                with _told(f"{path}.positions[{nth}]"):
+                with _error_path(f"{path}.positions[{nth}]"):
                     self.add_position(account.account_id, **position._asdict())
             for nth, instruction in enumerate(instructed):
-                with _told(f"{path}.instructions[{nth}]"):
+                with _error_path(f"{path}.instructions[{nth}]"):
                     self.add_instruction(account.account_id, **instruction._asdict())
             for nth, order in enumerate(ordered):
-                with _told(f"{path}.orders[{nth}]"):
+                with _error_path(f"{path}.orders[{nth}]"):
                     self.add_order(account.account_id, **order._asdict())
         return ids
 
@@ -722,7 +722,7 @@ class Sandbox:
 
 
 @contextmanager
-def _told(path: str) -> Generator[None]:
+def _error_path(path: str) -> Generator[None]:
     """Add to an error where in a world the mistake is."""
     try:
         yield

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..market import Market
-from .fields import Field, anything, flag, items, member, number, read_object, refusal, text, texts, times, whole
+from .fields import Field, anything, field_error, flag, items, member, number, read_object, text, texts, times, whole
 from .messages import Refusal
 from .world import AccountToBe, InstructionToBe, InstrumentToBe, OrderToBe, PositionToBe, World
 
@@ -129,7 +129,7 @@ def read_market(value: Any, path: str) -> Market:
         given["closed"] = [date.fromisoformat(day) for day in given.get("closed", ())]
         return Market(**given)
     except ValueError as error:
-        raise refusal(400, [(path, f"{error}")]) from None
+        raise field_error(400, [(path, f"{error}")]) from None
 
 
 def _read(value: Any, path: str, fields: Mapping[str, Field]) -> Json:
