@@ -158,7 +158,7 @@ class APIError(ClearStreetError):
     """
     candidates: tuple[PositionInstruction | Order, ...]
     """After an unknown outcome, rows that may be its effect: of a submit, those under another key; of a close, the
-    orders that have appeared since the call began. They may as well be somebody else's.
+    orders that have appeared since the call began. Somebody else may have caused them.
     """
     existing_ids: dict[str, str]
     """For each row of a submit that the service called a duplicate, and that no look could settle: the server's `id` of
@@ -394,7 +394,7 @@ class InstructionFailedError(ClearStreetError):
     rows: tuple[PositionInstruction, ...]
     """Every instruction of the wait, as last seen, in the order of the ids, without those that never appeared."""
     states: dict[str, str | None]
-    """The last state of every instruction of the wait, by id; None if it never appeared."""
+    """The last state of every row of the wait, by id; None if it never appeared."""
 
     def __init__(
         self,
@@ -418,18 +418,19 @@ class InstructionFailedError(ClearStreetError):
 
 
 class OrderFailedError(ClearStreetError):
-    """Orders ended in a state that is not success: REJECTED, CANCELED, EXPIRED, or other than was waited for. A part
-    may be filled all the same: see `filled_quantity`.
+    """One or more orders failed: they ended in REJECTED, CANCELED or EXPIRED, or in a state that was not waited for.
+
+    A part may be filled even so: see `filled_quantity`.
     """
 
     orders: tuple[Order, ...]
     """The orders that failed, each with its `status`, `filled_quantity` and `details`."""
     history: tuple[StateSeen, ...]
-    """Every state that the first of them was seen in, with its time."""
+    """Every state in which the first failed order was seen, with its time; empty if there was no wait."""
     rows: tuple[Order, ...]
-    """Every order that was waited for, as last seen, in the order of the ids; without those that never appeared."""
+    """Every order of the wait, as last seen, in the order of the ids, without those that never appeared."""
     states: dict[str, str | None]
-    """The state of everything that was waited for, by id; None of what never appeared."""
+    """The last state of every order of the wait, by id; None if it never appeared."""
 
     def __init__(
         self,
@@ -456,13 +457,13 @@ class WaitTimeoutError(ClearStreetError):
     """The time of a wait ended before its instructions or orders reached the state waited for."""
 
     last_seen: PositionInstruction | Order | None
-    """The first row that did not, as it was last seen; None where it never appeared."""
+    """The first row that did not reach it, as it was last seen; None if it never appeared."""
     history: tuple[StateSeen, ...]
-    """Every state that it was seen in, with its time."""
+    """Every state in which that row was seen, with its time."""
     rows: tuple[PositionInstruction | Order, ...]
-    """Every row that was waited for, as last seen, in the order of the ids; without those that never appeared."""
+    """Every row of the wait, as last seen, in the order of the ids, without those that never appeared."""
     states: dict[str, str | None]
-    """The last state of every instruction of the wait, by id; None if it never appeared."""
+    """The last state of every row of the wait, by id; None if it never appeared."""
 
     def __init__(
         self,

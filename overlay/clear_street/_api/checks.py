@@ -1,4 +1,4 @@
-"""Checks of arguments that exclude or need each other. docs/safety.md, "Arguments"."""
+"""Check arguments that exclude or need each other. docs/safety.md, "Arguments"."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _DAY = timedelta(days=1)
 
 
 def option_contracts(given: Mapping[str, object]) -> None:
-    """Raise `ArgumentError` unless `get_option_contracts` is told in exactly one way which contracts are meant."""
+    """Raise `ArgumentError` unless exactly one argument of `get_option_contracts` says which contracts are meant."""
     root, underlier = given.get("root"), given.get("underlier")
     if root is not None and underlier is not None and root != underlier:
         raise argument_error(
-            f"`root` {root!r} and `underlier` {underlier!r} name the same thing and are not equal; give one of them."
+            f"`root` {root!r} and `underlier` {underlier!r} mean the same and are not equal; give only one of them."
         )
     names = {
         "root": root if root is not None else underlier,
@@ -32,17 +32,17 @@ def option_contracts(given: Mapping[str, object]) -> None:
     ids = names["contract_ids"]
     if isinstance(ids, Sized) and not isinstance(ids, str) and len(ids) > _CONTRACTS_MAX:
         raise expected_error(
-            f"at most {_CONTRACTS_MAX} contracts", "contract_ids", len(ids), "make a call for each part"
+            f"at most {_CONTRACTS_MAX} contracts", "contract_ids", len(ids), "split them over several calls"
         )
 
 
 def snapshots(given: Mapping[str, object]) -> None:
-    """Raise `ArgumentError` unless `get_snapshots` is told in exactly one way which instruments are meant."""
+    """Raise `ArgumentError` unless `get_snapshots` is given exactly one way to tell which instruments are meant."""
     underlying, expiry = given.get("underlying_instrument_id"), given.get("expiry")
     if (underlying is None) != (expiry is None):
         missing = "expiry" if expiry is None else "underlying_instrument_id"
         raise argument_error(
-            f"`underlying_instrument_id` and `expiry` are given together or not at all; `{missing}` is missing."
+            f"`underlying_instrument_id` and `expiry` need each other; give `{missing}` too, or neither."
         )
     names = {"instrument_ids": given.get("instrument_ids"), "underlying_instrument_id": underlying}
     _exactly_one("get_snapshots", "`instrument_ids`, or `underlying_instrument_id` with `expiry`", names)
@@ -62,7 +62,7 @@ def executions(given: Mapping[str, object]) -> None:
     first, last = _read(given.get("from_")), _read(given.get("to"))
     if _is_aware(first) and _is_aware(last) and _since_epoch(first) > _since_epoch(last):
         raise argument_error(
-            f"Expected a time that is not after `to` for `from_` but received {first.isoformat()!r}, and "
+            f"Expected a time before `to` for `from_` but received {first.isoformat()!r}, and "
             f"{last.isoformat()!r} for `to`; swap them, or leave one out."
         )
 
@@ -75,11 +75,11 @@ class _Bound(NamedTuple):
     moment: timedelta
     """Since 1970."""
     is_outside: bool
-    """Whether the moment itself is not in the range."""
+    """Whether the moment itself is outside the range."""
 
 
 def _updated_at(bounds: object) -> object:
-    """Return the bounds as texts. Raise `ArgumentError` if one is no time, or if nothing lies between them."""
+    """Return the bounds as texts. Raise `ArgumentError` if one is not a time, or if no time lies between them."""
     from clear_street_api.models import TimeRange
 
     names = ("gt", "gte", "lt", "lte")
@@ -90,7 +90,7 @@ def _updated_at(bounds: object) -> object:
     found = [_bound(name, value) for name in names if (value := bounds.get(name)) not in (None, "")]
     for least, most in product(found, found):
         is_range = least.name in ("gt", "gte") and most.name in ("lt", "lte")
-        # Bounds of one and the same moment have it between them only if both include it.
+        # Two bounds at the same moment leave that moment between them only if both include it.
         if is_range and (least.moment, least.is_outside or most.is_outside) > (most.moment, False):
             raise argument_error(
                 f"Expected bounds with a time between them for `updated_at` but received {least.text!r} as "
@@ -100,7 +100,7 @@ def _updated_at(bounds: object) -> object:
 
 
 def _bound(name: str, value: object) -> _Bound:
-    """Read a bound. A day stands for its start or, as `gt` and `lte`, for its end (UTC)."""
+    """Read a bound. A day means its start or, as `gt` and `lte`, its end (UTC)."""
     read = _read(value)
     if _is_aware(read):
         from clear_street_api.types import Timestamp

@@ -1,5 +1,5 @@
-"""Requests about orders, checked further than the spec says: what the service would refuse, and what could not be
-looked for afterwards. docs/safety.md, "Arguments".
+"""Check the arguments of the operations on orders and build their requests. They are checked further than the spec
+says: for what the service would refuse, and for ids that no look could find. docs/safety.md, "Arguments".
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NEEDS = {
 
 
 def submit_orders(account_id: int, *, orders: Iterable[NewOrderRequest | NewOrderRequestParam]) -> Prepared:
-    """The request of `submit_orders`."""
+    """Check the arguments of `submit_orders` and build its request. Raises `ArgumentError`."""
     from clear_street_api.api.orders.submit_orders import build_request
     from clear_street_api.models import NewOrderRequest
 
@@ -53,7 +53,7 @@ def submit_orders(account_id: int, *, orders: Iterable[NewOrderRequest | NewOrde
 
 
 def cancel_open_order(order_id: str, *, account_id: int) -> Prepared:
-    """The request of `cancel_open_order`."""
+    """Check the arguments of `cancel_open_order` and build its request. Raises `ArgumentError`."""
     from clear_street_api.api.orders.cancel_open_order import build_request
 
     return Prepared(build_request(order_id, account_id=account_id), account_id, str(order_id))
@@ -70,7 +70,7 @@ def replace_order(
     trailing_offset: str | None = None,
     trailing_offset_type: TrailingOffsetType | str | None = None,
 ) -> Prepared:
-    """The request of `replace_order`."""
+    """Check the arguments of `replace_order` and build its request. Raises `ArgumentError`."""
     from clear_street_api.api.orders.replace_order import build_request
 
     changes = {
@@ -88,7 +88,7 @@ def replace_order(
 
 
 def orders_of(response: object) -> tuple[int, list[str]]:
-    """The account and the ids of the orders that a reply has."""
+    """Return the account and the ids of the orders that a reply has. Raises `ArgumentError`."""
     data: object = getattr(response, "data", None)
     if data is not None and not is_list(data):
         raise expected_error(
@@ -102,7 +102,7 @@ def orders_of(response: object) -> tuple[int, list[str]]:
 
 
 def _row(where: str, row: Any) -> Mapping[str, Any]:
-    """A submitted row as a dict, with its numbers as texts."""
+    """Return a submitted row as a dict, with its numbers as texts. Raises `ArgumentError`."""
     from clear_street_api.models import NewOrderRequest
 
     if isinstance(row, NewOrderRequest):
@@ -117,7 +117,9 @@ def _with_texts(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: object) -> object:
-    """A number as the API takes it; what is none, or a float, which cannot hold every number, is refused later."""
+    """Return a number as the API takes it. Anything else, and a float, which cannot represent every number, is returned unchanged
+    and refused later.
+    """
     from decimal import Decimal
 
     if isinstance(value, Decimal) and value.is_finite():
@@ -126,7 +128,7 @@ def _text(value: object) -> object:
 
 
 def _check(where: str, row: Mapping[str, Any]) -> None:
-    """Refuse an order that cannot be right."""
+    """Raise `ArgumentError` for an order that cannot be right."""
     from clear_street_api import models
 
     for name, enum in (
@@ -139,7 +141,7 @@ def _check(where: str, row: Mapping[str, Any]) -> None:
         value = row.get(name)
         if value == "OTHER":
             raise argument_error(
-                f"Expected what is meant for `{where}.{name}` but received 'OTHER', which is for replies alone."
+                f"Expected a value to send for `{where}.{name}` but received 'OTHER', which only replies have."
             )
         if value is not None:
             check_spelling(f"{where}.{name}", value, enum)
@@ -154,15 +156,15 @@ def _check(where: str, row: Mapping[str, Any]) -> None:
     _check_strategy(where, row)
     key = row.get("id")
     if key is not None and (not key.strip() or len(key) > _ID_MAX or "," in key):
-        # A list of ids in a query is parted by commas: such an order could not be looked for.
+        # In a query, commas separate ids: an order with a comma in its id could not be looked for.
         raise argument_error(
-            f"Expected up to {_ID_MAX} characters without a comma for `{where}.id` but received {key!r}; leave it out "
-            "to be given a fresh one."
+            f"Expected up to {_ID_MAX} characters without a comma for `{where}.id` but received {key!r}; leave it out, "
+            "and the client makes a new id."
         )
 
 
 def _check_strategy(where: str, row: Mapping[str, Any]) -> None:
-    """Refuse an order of a type, or of a time in force, that its strategy does not go with."""
+    """Raise `ArgumentError` for an order whose strategy does not take its type or its time in force."""
     strategy: Mapping[str, Any] = row.get("strategy") or {}
     name: str = strategy.get("type", "SOR")
     types = {"VWAP": ("MARKET", "LIMIT"), "TWAP": ("MARKET", "LIMIT"), "DMA": ("LIMIT",)}.get(name)

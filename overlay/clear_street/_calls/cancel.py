@@ -1,7 +1,7 @@
-"""A change of one thing by its id, settled by the list where its reply was lost.
+"""Change one thing by its id: cancel it, or replace an order's values. After a lost reply, the list settles the call.
 
-A cancel is repeated under the same id: docs/safety.md, "A cancel whose reply was lost". Other values for an order are
-never asked for twice: "Orders".
+A cancel is repeated under the same id: docs/safety.md, "A cancel whose reply was lost". A replacement is never repeated
+once it may have arrived: "Orders".
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ T = TypeVar("T")
 
 
 def change(call: Call[T]) -> Flow[Completed[T]]:
-    """Cancel, and repeat that under the same id, which does no harm; or ask for other values, once. Then settle it by
-    looking.
-    """
+    """Send a cancel, and again if that may help, or a replacement, once. Then settle an unknown outcome by looking."""
     asked, history = call.asked, call.history
     if asked.settings.on_intent is not None:
         yield from tell_intent(call, asked.settings.on_intent, (), asked.request)
@@ -42,13 +40,13 @@ def change(call: Call[T]) -> Flow[Completed[T]]:
             history.settle()
             return completed_with(call, cast("Reply", result))
         if action is Action.AGAIN:
-            # Cancelling twice does no harm, so this needs no look first, unlike a submit. Of a replacement nothing was
-            # done.
+            # Cancelling twice does no harm, so this needs no look first, unlike a submit. A replacement is
+            # repeated only if nothing was done.
             again = yield from pause(call)
             if again:
                 continue
         if history.may_have_landed:
-            # An earlier attempt may have arrived: what came last, be it a refusal, does not clear it.
+            # An earlier attempt may have arrived. The last reply, even a refusal, says nothing about that one.
             return (yield from settle(call, result))
         if outcome is Outcome.REFUSED and result.status in (404, 409) and call.time.retry_after is None:
             # A first 404 or 409 is definite. One look lets the error say in which state the row is: ACCEPTED, or
@@ -91,13 +89,13 @@ def settle(call: Call[T], last: Reply | Failure) -> Flow[Completed[T]]:
 
 
 def _only_row(call: Call[T], rows: Sequence[Row]) -> Row | None:
-    """The row of what is changed; one id in two states proves nothing."""
+    """Return the row that is changed; None if the list lacks it, or has it in two states, which proves nothing."""
     shown = cast("Kind", call.asked.kind).rows_with_id(rows, call.asked.prepared.id or "")
     return shown[0] if len({row.status for row in shown}) == 1 else None
 
 
 def _is_done(call: Call[T], row: Row) -> bool:
-    """Whether a row shows what was asked for: that the cancel arrived, or the other values."""
+    """Whether a row shows what was asked for: that the cancel arrived, or the values of the replacement."""
     kind = cast("Kind", call.asked.kind)
     if call.asked.operation.resend == Resend.CANCEL:
         return row.status in kind.states.cancelling

@@ -26,18 +26,18 @@ class InstructionChange(NamedTuple):
 
 
 class OrderChange(NamedTuple):
-    """An order that was seen in a state that it was not in before, or of which more was filled."""
+    """A change of an order: it was seen for the first time, in another state than before, or with more of it filled."""
 
     order: Order
     """The order as it is now."""
     previous_status: str | None
-    """The status that it was seen in before, None at first."""
+    """The status in which it was seen before; None for the first time."""
     previous_filled_quantity: str | None
-    """How much of it was filled before, None at first."""
+    """How much of it was filled before; None for the first time."""
     at: datetime
-    """When it was seen, by the client's clock (aware, UTC)."""
+    """When the change was seen, by the client's clock (aware, UTC)."""
     is_anomaly: bool
-    """Whether it stepped out of a terminal state, which the service should never do."""
+    """Whether the order left a terminal state, which should never happen."""
 
 
 resolvable(globals(), InstructionChange, OrderChange)

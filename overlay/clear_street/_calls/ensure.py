@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 EnsuredOutcome = Literal["landed", "rejected", "unknown", "not_sent"]
 
 _OF_READS = ("timeout", "max_retries", "extra_headers")
-"""The options that its reads take, too."""
+"""The options that apply to its reads as well."""
 
 
 class EnsuredInstruction(NamedTuple):
@@ -52,20 +52,20 @@ class EnsuredInstruction(NamedTuple):
     ``"unknown"``: it may be there. ``"not_sent"``: the list does not show it, and the service has not taken it.
     """
     instruction: PositionInstruction | None
-    """The row as the service showed it last; None where it has shown none that asks for this."""
+    """The row as the service showed it last; None if it has not shown one that asks for the same."""
     reason: str | None
-    """Why it did not land, or has not come to its end; None where it did."""
+    """Why it did not land, or has not reached a terminal state; None otherwise."""
     error: ClearStreetError | None
-    """What the call that settles it ended in, None where there was no error."""
+    """The error of the last call that was made for it; None if there was none."""
 
     @property
     def status(self) -> str | None:
-        """The status of the row as the service showed it last, None where it has shown none."""
+        """The status of the row as the service showed it last; None if it has not shown the row."""
         return None if self.instruction is None else self.instruction.status
 
 
 class _Wish:
-    """One instruction that is to be there."""
+    """One instruction that has to be there, and what is known of it."""
 
     def __init__(self, row: Row) -> None:
         self.entry: Entry = Entry(INSTRUCTION, cast("str", INSTRUCTION.submitted_key(row)), row, minted=False)
@@ -84,11 +84,11 @@ class _Wish:
     def settle(
         self, outcome: EnsuredOutcome, row: Row | None, reason: str | None, error: ClearStreetError | None = None
     ) -> None:
-        """Remember what is known of it."""
+        """Record what is known of it."""
         self.outcome, self.row, self.reason, self.error = outcome, row, reason, error
 
     def show(self, row: Row) -> None:
-        """The service shows a row under the key: it is ours if it asks for the same, however old it is."""
+        """Settle it by a row with its key: that row is ours if it asks for the same, however old it is."""
         same = self.entry.is_same(row)
         if same is None:
             self.settle("unknown", None, f"the instruction {row.id} has this key, and does not show what it asks for")
@@ -100,12 +100,12 @@ class _Wish:
             self.settle("landed", row, None)
 
     def take(self, entry: Entry, error: APIError | None) -> None:
-        """The submit is over: this is what it learnt of the row."""
+        """Settle it by what a submit ended with."""
         row, state = entry.row, entry.state
         if state == "rejected" and row is None and not _says_used(error):
-            # Refused as a whole, perhaps by a proxy: nobody looked whether the key was used before.
+            # The whole request was refused, perhaps by a proxy, so nobody checked whether the key was used before.
             state = "nothing_done"
-        why = (row is not None and INSTRUCTION.words_of(row)) or (str(error) if error else "the reply does not tell")
+        why = (row is not None and INSTRUCTION.words_of(row)) or (str(error) if error else "the reply does not say why")
         is_used = row is None or INSTRUCTION.existing_id(row) is not None
         if state == "landed":
             self.settle("landed", row, None)
@@ -114,21 +114,21 @@ class _Wish:
         elif state in ("not_sent", "refused_for_now", "nothing_done") and not self.is_doubtful:
             self.settle("not_sent", None, why, error)
         else:
-            # Used, by whatever happened before; or not known; or refused now, while the first request may still arrive.
+            # The key was used before; or the outcome is unknown; or an earlier request may still arrive.
             self.settle("unknown", None, why, error)
 
     @property
     def status(self) -> str | None:
-        """The status of the row as it was seen last."""
+        """The status of the row as it was last seen; None if it was not."""
         return None if self.row is None else self.row.status
 
     def result(self) -> EnsuredInstruction:
-        """What the application is told."""
+        """Return what is known of it, for the application."""
         return EnsuredInstruction(self.key, self.outcome, self.row, self.reason, self.error)
 
 
 def _says_used(error: APIError | None) -> bool:
-    """Whether a refusal that does not show a row under its key may mean that the key was used."""
+    """Whether a refusal without a row of this key may mean that the key was used before."""
     status, body = getattr(error, "status_code", None), getattr(error, "body", None)
     rows = requests.rows_in(INSTRUCTION.model(), body if requests.is_object(body) else None)
     words = (getattr(error, "message", None), *map(INSTRUCTION.words_of, rows))
@@ -146,9 +146,9 @@ def ensure(
     wait_deadline: float,
     options: Mapping[str, Any],
 ) -> Flow[dict[str, EnsuredInstruction]]:
-    """Ensure that instructions are there; what is known of each, by key.
+    """Return a flow that ensures that instructions are there. Its result is what is known of each, by key.
 
-    Raises `ArgumentError` at once, not when it is run, and no error of a call.
+    `ArgumentError` is raised immediately, and not when the flow is run. The flow raises no error of a call.
     """
     for name in options:
         if not takes(name, "call", "change"):
@@ -157,15 +157,15 @@ def ensure(
     prepared = SUBMIT_POSITION_INSTRUCTIONS.build(account_id, instructions=instructions)
     if any(INSTRUCTION.submitted_key(row) is None for row in prepared.rows):
         raise ArgumentError(
-            "Expected an idempotency key (`instruction_id`) in each row of `instructions`: it is what tells, when this "
-            "is called again, that the row is there; make one with new_idempotency_key(), and keep it."
+            "Expected an idempotency key (`instruction_id`) in each row of `instructions`: by it, a "
+            "later call finds out that the row is there; make one with new_idempotency_key(), and store it."
         )
     if settings.read_only:
         raise ArgumentError(
             "The client is read-only (`read_only=True`) and submits nothing; use another client for it."
         )
     ensuring = _Ensuring(new_call, clock, settings, account_id, prepared.rows, options)
-    # All options are checked before anything is sent. A `not_after` that has passed is no mistake: the list is read.
+    # Check all options before anything is sent. A `not_after` that has passed is not a mistake: the list is still read.
     with suppress(CutoffPassedError):
         new_call(SUBMIT_POSITION_INSTRUCTIONS, prepared, ensuring.submit_options(1.0))
     limits = settings.limits.with_options(options)
@@ -173,7 +173,7 @@ def ensure(
 
 
 class _Ensuring:
-    """The flow, and what it knows so far."""
+    """The flow, and what is known so far."""
 
     def __init__(
         self,
@@ -193,14 +193,14 @@ class _Ensuring:
         self._quiet_until = 0.0
         """When the service may be asked again, on the monotonic clock."""
         self._keys: Keys | None = None
-        """What this client has learnt of the keys."""
+        """What replies to this client showed about the keys."""
 
     def submit_options(self, seconds: float) -> dict[str, Any]:
-        """The options of the submit, which may take some seconds."""
+        """Return the options of the submit, which may take this number of seconds."""
         return {**self._options, "deadline": seconds, "raise_on_rejection": False}
 
     def run(self, seconds: float, wait_seconds: float | None) -> Flow[dict[str, EnsuredInstruction]]:
-        """Look, send what is missing, look for what is unknown, and wait for its end where that is asked for."""
+        """Look, send what is missing, look for what is unknown and, if asked to, wait for terminal states."""
         end = self._clock.monotonic() + seconds
         is_seen = yield from self._look(end, is_first=True)
         if is_seen:
@@ -222,7 +222,10 @@ class _Ensuring:
         return end - self._clock.monotonic()
 
     def _pause(self, seconds: float, end: float) -> Flow[bool]:
-        """Wait for some seconds, and for as long as the service asked; False where that is not before the end."""
+        """Wait for some seconds, or for as long as the service asked if that is longer.
+
+        Returns False, without waiting, if there is no time for that.
+        """
         seconds = max(seconds, self._quiet_until - self._clock.monotonic())
         if seconds >= self._left(end):
             return False
@@ -231,9 +234,9 @@ class _Ensuring:
         return True
 
     def _look(self, end: float, *, is_first: bool = False) -> Flow[bool]:
-        """Read the list, and take in what it shows of rows that are unknown; whether it counts.
+        """Read the list, and settle unknown rows by it. Returns whether the list counts.
 
-        What the first one does not show may be sent; that a later one does not show something says nothing.
+        A row that the first list does not show may be sent. If a later list does not show it, that says nothing.
         """
         listing, left = INSTRUCTION.listing, max(0.001, self._left(end))
         rows: Sequence[Row] | None = None
@@ -264,9 +267,9 @@ class _Ensuring:
         return True
 
     def _hold_back(self, keys: Keys, service: Service, rows: Sequence[Row]) -> None:
-        """Leave unknown what this client sent before without learning its outcome, and must not send again.
+        """Leave rows unknown that this client sent before without learning their outcome, and must not send again.
 
-        docs/safety.md, "A submit whose reply was lost", says what a row is sent again for.
+        docs/safety.md, "A submit whose reply was lost", says when a row may be sent again.
         """
         doubts: dict[tuple[datetime, float], set[str]] = {}
         for wish in self._with("not_sent"):
@@ -282,7 +285,7 @@ class _Ensuring:
             for wish in (wish for wish in self._wishes if wish.key in of_one):
                 wish.is_doubtful = True
                 if not (self._settings.resend_after_unknown and is_kept and not batch.candidates):
-                    wish.settle("unknown", None, "an earlier submit of it ended unknown, and it must not be sent again")
+                    wish.settle("unknown", None, "an earlier submit of it ended unknown, so it must not be sent again")
 
     def _submit(self, end: float) -> Flow[None]:
         """Send what the list does not show."""
@@ -307,7 +310,7 @@ class _Ensuring:
             wish.take(entry, error)
 
     def _look_for_unknown(self, end: float, *, waits: bool) -> Flow[None]:
-        """Look for rows that a reply did not settle, some times, or as long as rows may take to appear."""
+        """Look for rows that a reply did not settle: a few times or, with `waits`, as long as rows may take to appear."""
         end, number = min(end, self._clock.monotonic() + GRACE), 0
         while self._with("unknown") and (waits or number < policy.LOOK_TRIES):
             seconds = policy.backoff(number, self._clock.random()) if number else 0.0
@@ -318,7 +321,7 @@ class _Ensuring:
             number += 1
 
     def _follow(self, end: float) -> Flow[None]:
-        """Wait for the end of what the service has."""
+        """Wait until the rows that the service has are terminal."""
         landed = [wish for wish in self._with("landed") if wish.status not in INSTRUCTION.states.terminal]
         ids = [(wish, None if wish.row is None else wish.row.id) for wish in landed]
         open_rows = {requests.canonical_id(id_): wish for wish, id_ in ids if id_ is not None}

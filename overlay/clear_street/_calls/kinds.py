@@ -161,7 +161,7 @@ class Kind(NamedTuple):
 
 
 def number(text: object) -> Decimal | None:
-    """The number that a text stands for, None for none."""
+    """Return the number in a text; None if it is not a number."""
     from decimal import Decimal, InvalidOperation
 
     try:
@@ -172,7 +172,7 @@ def number(text: object) -> Decimal | None:
 
 
 def shows_values(row: Row, values: Mapping[str, Any]) -> bool:
-    """Return whether a row shows the values that a replacement asked for. Numbers may be written in different ways."""
+    """Whether a row shows the values that a replacement asked for. Numbers may be written in different ways."""
     shown = {name: getattr(row, name, None) for name in values}
     return bool(values) and all(
         shown[name] == value or (number(value) is not None and number(value) == number(shown[name]))
@@ -272,7 +272,10 @@ CHUNK = 100
 
 
 def _look_for_orders(account_id: int, ids: Collection[str]) -> Sequence[requests.Prepared]:
-    """Each id may be that of one order and the key of another: a page has place for both."""
+    """Build the requests for orders with these ids.
+
+    A page has room for twice as many, because each id may be the id of one order and the key of another.
+    """
     every = [*ids]
     chunks = [every[start : start + CHUNK] for start in range(0, len(every), CHUNK)]
     return [orders.GET_ORDERS.build(account_id, order_ids=chunk, page_size=2 * CHUNK) for chunk in chunks]
@@ -283,7 +286,10 @@ def _words_of_order(row: Row) -> str | None:
 
 
 def _used_before(reason: str | None) -> str | None:
-    """What the service says of a key that was used is not documented: what may be meant as that makes the call look."""
+    """Return "" for a text that may say that a key was used before, else None.
+
+    The service's words for that are not documented, so any text that may mean it makes the call look.
+    """
     import re
 
     used = re.search(r"\bduplicate|\balready (?:been )?(?:used|exists?)|\bused before", reason or "", re.IGNORECASE)
@@ -364,14 +370,14 @@ ORDER = Kind(
     next_step={
         Resend.SUBMIT: (
             "Do not submit it again under new ids: look for these with get_orders(order_ids=...) until they are "
-            "settled (error.idempotency_keys). It is not sent again, since the service is not known to refuse "
-            "an id that was used; resend_after_unknown=True, for a call, does that all the same"
+            "settled (error.idempotency_keys). The client does not send it again, because the service is not known to "
+            "refuse a used id; with resend_after_unknown=True, as an option of the call, it does"
         ),
         Resend.CANCEL: "Look for the order with get_orders(order_ids=[...]), or cancel it again by the same id",
         Resend.REPLACE: "Do not repeat it: look for the order with get_orders(order_ids=[...]) first",
         Resend.ONCE: (
             "Do not repeat it: look at the positions and orders of the account first (error.candidates has "
-            "orders that may be its effect, where some were seen)"
+            "the orders that may be its effect, if any were seen)"
         ),
     },
     wrong_id="An order that is filled, cancelled, rejected or expired is not open: get_orders(order_ids=...) shows it",

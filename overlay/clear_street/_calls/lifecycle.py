@@ -43,8 +43,8 @@ def exchange(call: Call[T]) -> Flow[Completed[T]]:
 def _plain(call: Call[T]) -> Flow[Completed[T]]:
     """Read, close, or change something by a path that the spec does not know.
 
-    docs/safety.md, "Closing positions": once a byte may have left, a change is never sent again. What a look shows
-    may be its effect, and is never known to be.
+    docs/safety.md, "Closing positions": once a byte may have left, a change is never sent again. Rows that a
+    look shows may be its effect, but that is never certain.
     """
     asked = call.asked
     if asked.operation.changes and asked.settings.on_intent is not None:

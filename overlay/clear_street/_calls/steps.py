@@ -172,7 +172,7 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
             return None, not refused
         rows += found
     if batch is not None and kind.recent is not None and not {*ids} <= {kind.key_of(row) for row in rows}:
-        # A list by keys shows no rows under others: those that may be ours all the same are read besides.
+        # A list by keys shows no rows with other keys. Those may be ours too, so they are read separately.
         recent, may_look_again = yield from recent_rows(call)
         rows += [row for row in recent if not kind.rows_with_id(rows, row.id)]
     if batch is not None and any(kind.key_of(row) is None for row in rows):

@@ -433,11 +433,11 @@ class AsyncInstructionWatch(AsyncChangeWatch[InstructionChange]):
 
 
 class OrderWatch(ChangeWatch[OrderChange]):
-    """An iterator of `OrderChange`s, which reads the orders as it is asked for more."""
+    """An iterator of `OrderChange`s. It reads the account's orders when the next change is asked for."""
 
 
 class AsyncOrderWatch(AsyncChangeWatch[OrderChange]):
-    """An iterator of `OrderChange`s, which reads the orders as it is asked for more."""
+    """An iterator of `OrderChange`s. It reads the account's orders when the next change is asked for."""
 
 
 def _contradiction(kind: Kind, rows: Sequence[Row]) -> APIError | None:

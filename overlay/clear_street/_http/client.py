@@ -145,15 +145,16 @@ class DefaultHttpxClient(httpx.Client):
         self.keeps_bounds: bool = self._transport is own and not mounts
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        """As httpx."""
+        """Send a request, as httpx's client does."""
         if self._is_replaced():
             with replaced_sending():
                 return super().send(request, **options)
         return super().send(request, **options)
 
     def _send_plain(self, request: httpx.Request) -> httpx.Response:
-        """Give the transport a request at once, unless something that httpx would ask on the way stands there: hooks,
-        mounts, what a tool has put in the place of a method, a `send` of the application's. No cookies are kept.
+        """Pass a request directly to the transport, without cookies.
+
+        If there are hooks, mounts, a `send` of the application's or a method that a tool replaced, httpx sends it.
         """
         if self._is_replaced():
             with replaced_sending():
@@ -217,15 +218,16 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         self.keeps_bounds: bool = self._transport is own and not mounts
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        """As httpx."""
+        """Send a request, as httpx's client does."""
         if self._is_replaced():
             with replaced_sending():
                 return await super().send(request, **options)
         return await super().send(request, **options)
 
     async def _send_plain(self, request: httpx.Request) -> httpx.Response:
-        """Give the transport a request at once, unless something that httpx would ask on the way stands there: hooks,
-        mounts, what a tool has put in the place of a method, a `send` of the application's. No cookies are kept.
+        """Pass a request directly to the transport, without cookies.
+
+        If there are hooks, mounts, a `send` of the application's or a method that a tool replaced, httpx sends it.
         """
         if self._is_replaced():
             with replaced_sending():
