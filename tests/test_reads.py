@@ -110,7 +110,7 @@ WAYS: dict[str, tuple[Any, str]] = {
     ),
     "orders backwards": (
         lambda v1: v1.orders.get_orders(7, from_=LATER, to=NOON),
-        "not after `to` for `from_` but received '2026-04-24T13:00:00.00:00'",
+        "a time before `to` for `from_` but received '2026-04-24T13:00:00.00:00'",
     ),
     "fills backwards": (lambda v1: v1.orders.get_executions(7, from_=SECOND_HOUR, to=FIRST_HOUR), "for `from_`"),
     "pages backwards": (lambda v1: list(v1.orders.iter_orders(7, from_=LATER, to=NOON)), "for `from_`"),

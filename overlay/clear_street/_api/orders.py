@@ -117,8 +117,9 @@ def _with_texts(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: object) -> object:
-    """Return a number as the API takes it. Anything else, and a float, which cannot represent every number, is returned unchanged
-    and refused later.
+    """Return a number as the API takes it, and anything else unchanged.
+
+    A float is not converted, because it cannot represent every number: it is refused later.
     """
     from decimal import Decimal
 

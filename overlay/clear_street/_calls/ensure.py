@@ -310,7 +310,7 @@ class _Ensuring:
             wish.take(entry, error)
 
     def _look_for_unknown(self, end: float, *, waits: bool) -> Flow[None]:
-        """Look for rows that a reply did not settle: a few times or, with `waits`, as long as rows may take to appear."""
+        """Look for unsettled rows: a few times or, with `waits`, for as long as rows may take to appear."""
         end, number = min(end, self._clock.monotonic() + GRACE), 0
         while self._with("unknown") and (waits or number < policy.LOOK_TRIES):
             seconds = policy.backoff(number, self._clock.random()) if number else 0.0
