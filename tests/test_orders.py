@@ -178,7 +178,7 @@ def test_an_order_that_is_not_found_is_not_sent_again() -> None:
     assert error.outcome_unknown
     assert error.outcomes == {"key-0": "unknown"}
     assert service.methods.count("POST") == 1
-    assert "not known to refuse an id that was used" in str(error)
+    assert "not known to refuse a used id" in str(error)
 
 
 def test_it_is_sent_again_where_the_call_asks_for_that() -> None:

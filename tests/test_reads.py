@@ -116,7 +116,7 @@ WAYS: dict[str, tuple[Any, str]] = {
     "pages backwards": (lambda v1: list(v1.orders.iter_orders(7, from_=LATER, to=NOON)), "for `from_`"),
     "texts backwards": (
         lambda v1: v1.orders.get_executions(7, from_="2026-04-24T12:00:00Z", to="2026-04-24T13:00:00+02:00"),
-        "not after `to`",
+        "a time before `to`",
     ),
     "a day for a time": (lambda v1: v1.orders.get_orders(7, to="2026-04-24"), "Expected a date-time for `to`"),
     "a time for a day": (
@@ -152,11 +152,11 @@ WAYS: dict[str, tuple[Any, str]] = {
     ),
     "half a chain": (
         lambda v1: v1.instrument_data.market_data.get_snapshots(underlying_instrument_id="b"),
-        "`expiry` is missing",
+        "give `expiry` too",
     ),
     "a day alone": (
         lambda v1: v1.instrument_data.market_data.get_snapshots(expiry=DAY),
-        "`underlying_instrument_id` is missing",
+        "give `underlying_instrument_id` too",
     ),
 }
 
