@@ -23,6 +23,8 @@ FUZZ_READY := $(FUZZ)/.ready-$(subst /,-,$(PYTHON))
 
 DEMO := .tools/demo
 DEMO_READY := $(DEMO)/.ready-$(subst /,-,$(PYTHON))
+DOCS := .tools/docs
+DOCS_READY := $(DOCS)/.ready-$(subst /,-,$(PYTHON))
 RELEASE := .tools/release
 RELEASE_READY := $(RELEASE)/.ready-$(subst /,-,$(PYTHON))
 
@@ -78,10 +80,12 @@ endef
 # pyright uses the packages of the active environment.
 activated = PATH="$(CURDIR)/$(BIN):$$PATH"
 
+site-command = PYTHONPATH=overlay:generated NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help conformance release-check bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help docs docs-serve site conformance release-check bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -92,7 +96,18 @@ demo: $(DEMO_READY) ## Run the example against the sandbox that comes with the p
 conformance: $(DEV_READY) ## Hold the example desk against what really happened
 	@$(BIN)/python examples/desk.py
 
-test: lint types check-generated ## Run all checks, and then the tests with coverage
+docs: site $(DEV_READY) ## Build the site of the documentation into .tools/site, check it, and run its examples
+	@$(BIN)/python -m pytest -q -n auto tests/test_readme.py tests/test_site.py
+	@echo 'docs: .tools/site/index.html'
+
+docs-serve: $(DOCS_READY) ## Serve the site on loopback, and build it again after each change
+	@$(site-command) serve --config-file docs/site/mkdocs.yml
+
+site: $(DOCS_READY)
+	@echo 'docs: .tools/site'
+	@log=$$($(site-command) build --strict --config-file docs/site/mkdocs.yml 2>&1) || { echo "$$log"; exit 1; }
+
+test: lint types check-generated site ## Run all checks, and then the tests with coverage
 	@echo 'tests: with branch coverage'
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -n auto
@@ -124,7 +139,7 @@ faults-compared: $(BENCH_READY) $(DEV_READY) ## Do the same for the vendor's SDK
 	@$(bench-package)
 	@$(BENCH)/bin/python tests/fault_sweep.py --write $(ARGS)
 
-pytest: $(DEV_READY) $(CODEGEN_READY)
+pytest: $(DEV_READY) $(CODEGEN_READY) site
 	@echo "tests: $$($(BIN)/python --version)"
 	@$(BIN)/python -m pytest -n auto
 
@@ -145,10 +160,11 @@ format: $(DEV_READY) ## Format the code, and fix what can be fixed safely
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format
 
-types: $(DEV_READY) $(CODEGEN_READY) ## Check the types, and that every public name has one
+types: $(DEV_READY) $(CODEGEN_READY) $(DOCS_READY) ## Check the types, and that every public name has one
 	@echo 'types: mypy, pyright'
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/mypy --no-error-summary --python-executable $(CODEGEN)/bin/python --cache-dir .mypy_cache/codegen --exclude /runtime/ codegen tests/support/hostile_documents.py
+	@$(BIN)/mypy --no-error-summary --python-executable $(DOCS)/bin/python --cache-dir .mypy_cache/docs docs/site
 	@report=$$($(activated) pyright) || { echo "$$report"; exit 1; }
 	@report=$$($(activated) pyright --verifytypes clear_street --ignoreexternal) || { echo "$$report"; exit 1; }
 
@@ -191,7 +207,7 @@ bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Do the same in thre
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --rounds 3 $(ARGS)
 
 lock: $(UV_READY) ## Renew the lock files in requirements/
-	@$(pip-settings); for name in bootstrap bench codegen dev demo fuzz release; do \
+	@$(pip-settings); for name in bootstrap bench codegen dev demo docs fuzz release; do \
 		echo "lock: requirements/$$name.txt"; \
 		if [ $$name = dev ] || [ $$name = bench ]; then project='--all-extras pyproject.toml'; \
 		elif [ $$name = demo ]; then project=pyproject.toml; else project=; fi; \
@@ -251,6 +267,11 @@ $(BENCH_READY): requirements/bench.txt $(UV_READY)
 $(RELEASE_READY): requirements/release.txt $(UV_READY)
 	@echo 'setup: tools for a release, into $(RELEASE)'
 	@$(call environment,$(RELEASE),$(PYTHON),requirements/release.txt)
+	@touch $@
+
+$(DOCS_READY): requirements/docs.txt $(UV_READY)
+	@echo 'setup: what makes the site, into $(DOCS)'
+	@$(call environment,$(DOCS),$(PYTHON),requirements/docs.txt)
 	@touch $@
 
 $(FUZZ_READY): requirements/fuzz.txt $(UV_READY)

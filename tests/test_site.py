@@ -1,0 +1,104 @@
+"""The site of the documentation: it asks no other host for anything, its links lead somewhere, it has every page.
+
+`make docs` builds it, with tools that are in another environment than the tests.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / ".tools/site"
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+
+each_page = pytest.mark.parametrize("page", PAGES)
+
+
+class Seen(HTMLParser):
+    """What a page links to, what it loads, and the anchors that it has."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.anchors: set[str] = set()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.feed((SITE / page).read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, named))
+        self.anchors |= {named[name] for name in ("id", "name") if name in named}
+        if tag == "a" and "href" in named:
+            self.links.append(named["href"])
+        elif tag == "link" and "href" in named:
+            self.loaded.append(named["href"])
+        self.loaded += [named[name] for name in ("src", "srcset", "data", "poster", "action") if name in named]
+
+
+read = cache(Seen)
+
+
+def test_the_site_has_been_built() -> None:
+    assert PAGES, "run `make docs` first"
+
+
+@each_page
+def test_it_loads_nothing_from_another_host(page: str) -> None:
+    seen = read(page)
+
+    assert [url for url in seen.loaded if urlsplit(url).scheme or url.startswith("//")] == []
+    policy = {tag["content"] for name, tag in seen.tags if tag.get("http-equiv") == "Content-Security-Policy"}
+    assert policy == {"default-src 'self' file: data: 'unsafe-inline'"}
+
+
+@each_page
+def test_it_has_nothing_for_which_its_script_asks_another_host(page: str) -> None:
+    assert not {tag.get("data-md-component") for _, tag in read(page).tags} & {"source"}
+    assert not {word for _, tag in read(page).tags for word in tag.get("class", "").split()} & {"mermaid"}
+
+
+def test_no_style_loads_from_another_host() -> None:
+    styles = [path.read_text(encoding="utf-8") for path in SITE.rglob("*.css")]
+    assert styles
+    urls = {url.strip("'\"") for style in styles for url in re.findall(r"(?:url\(|@import\s+)([^)\s;]+)", style)}
+    assert [url for url in urls if not url.startswith("data:") and (urlsplit(url).scheme or url.startswith("//"))] == []
+
+
+@each_page
+def test_its_links_lead_to_pages_and_anchors_that_are_there(page: str) -> None:
+    lost: list[str] = []
+    for link in read(page).links:
+        url = urlsplit(link)
+        if url.scheme:
+            continue
+        home = SITE if page == "404.html" else (SITE / page).parent  # a server shows it under any address
+        target = home / unquote(url.path).removeprefix("/" if page == "404.html" else "") if url.path else SITE / page
+        if target.is_dir():
+            target /= "index.html"
+        there = target.is_file()
+        if there and url.fragment:
+            there = unquote(url.fragment) in read(target.resolve().relative_to(SITE).as_posix()).anchors
+        if not there:
+            lost.append(link)
+    assert lost == []
+
+
+def test_every_page_of_the_documentation_is_on_it() -> None:
+    sources = [path for path in (ROOT / "docs").rglob("*.md") if "site" not in path.relative_to(ROOT / "docs").parts]
+    expected = {path.relative_to(ROOT / "docs").with_suffix(".html").as_posix() for path in sources}
+
+    assert expected | {"changelog.html"} <= {*PAGES}
+
+
+@each_page
+def test_every_page_is_reached_from_the_menu(page: str) -> None:
+    menu = {urlsplit(link).path for link in read("index.html").links}
+
+    assert page == "404.html" or {page, "." if page == "index.html" else page} & menu
