@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,11 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clear_street.cli import _exit, _text, _time
-from clear_street.cli._command import GROUPS, Command
+from clear_street.cli._command import Command
+from clear_street.cli._commands import COMMANDS, GROUPS, SORTS, TYPES
 from clear_street.cli._exit import Exit, Problem
-from clear_street.cli._main import COMMANDS
 from clear_street.cli._table import Column, layout, table
-from clear_street.cli.positions import SORTS
 from clear_street.errors import ClearStreetError
 from clear_street.sandbox import Fault, SandboxClock
 from support.command_line import ACCOUNT, EXPIRING, KEY, OPTION
@@ -125,7 +125,6 @@ def test_what_can_be_sorted_by_is_what_the_service_knows() -> None:
 
 
 def test_what_can_be_submitted_is_what_the_service_knows() -> None:
-    from clear_street.cli._file import TYPES
     from clear_street.types.v1 import PositionInstructionType
 
     assert tuple(member.value for member in PositionInstructionType) == TYPES
@@ -551,7 +550,8 @@ def test_a_command_that_says_that_it_reads_cannot_change_anything(command_line: 
         session.change(lambda client: client.v1.positions.close_positions(session.account))
         return Exit.DONE
 
-    command_line.patch.setattr(_main, "COMMANDS", (*COMMANDS, Command("sneak", "Close all.", sneak)))
+    command_line.patch.setitem(sys.modules, "clear_street.cli.mine", SimpleNamespace(sneak=sneak))
+    command_line.patch.setattr(_main, "COMMANDS", (*COMMANDS, Command("sneak", "Close all.", "mine.sneak")))
     ran = command_line("-y", "sneak")
     assert ran.code == 1
     assert "that nobody has agreed to" in ran.err

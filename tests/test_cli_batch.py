@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clear_street.cli import _file
+from clear_street.cli import _commands, _file
 from clear_street.sandbox import Fault
 from support.command_line import EXPIRING, OPTION
 
@@ -336,7 +336,7 @@ def test_a_template_has_what_expires_and_can_be_sent(command_line: CommandLine) 
 rows = st.lists(
     st.builds(
         lambda kind, symbol, quantity: _file.Row(0, kind, symbol, quantity, ""),
-        st.sampled_from(_file.TYPES),
+        st.sampled_from(_commands.TYPES),
         st.sampled_from([OPTION, EXPIRING, "SPY 260424P00700000"]),
         st.integers(1, 3),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib
 import io
 import json
@@ -9,8 +11,10 @@ import os
 import pty
 import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 import traceback
 from pathlib import Path
@@ -20,7 +24,10 @@ import pytest
 
 from clear_street import cli
 from clear_street.cli import _key, _time
+from clear_street.cli._command import function
+from clear_street.cli._commands import COMMANDS
 from clear_street.cli._exit import Exit, Problem
+from clear_street.cli._world import World
 from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxServer
 from clear_street.sandbox.clock import START
 from support.command_line import ACCOUNT, EXPIRING, KEY, OPTION, CommandLine
@@ -309,17 +316,42 @@ def test_importing_the_package_loads_neither_click_nor_rich() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+HELP = """
+import json, sys
+sys.path.insert(0, {tests!r})
+from support.budgets import opcodes
+import click
+from clear_street.cli import main
+
+def run():
+    try:
+        main()
+    except SystemExit:
+        pass
+
+before = set(sys.modules)
+sys.argv = ["clear-street", *{words!r}]
+count = opcodes(run, of=("clear_street",))
+json.dump([count, sorted(set(sys.modules) - before), sorted(sys.modules)], sys.stderr)
+"""
+"""Runs a command line; how many opcodes of ours that takes, and which modules."""
+HELP_OPCODES = 7_300
+"""What help may cost beside importing click: what it costs, and 5 %. `--help` is to take 0.8 of `import httpx` at most,
+and took 0.6 with so many."""
+
+
 @pytest.mark.parametrize("words", [("--help",), ("instructions", "submit", "--help"), ("--version",)])
-def test_help_loads_neither_httpx_nor_rich(words: tuple[str, ...]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "clear_street.cli", *words],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
-    assert "click" in loaded
-    assert not {"httpx", "rich", "attr", "anyio", "clear_street_api"} & loaded
+def test_help_loads_what_it_needs_and_no_more(words: tuple[str, ...]) -> None:
+    code = HELP.format(tests=str(Path(__file__).parent), words=words)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, loaded, everything = json.loads(done.stderr)
+    ours = {name for name in loaded if name.startswith("clear_street")}
+    assert ours == {
+        f"clear_street.cli.{name}" for name in ("_command", "_commands", "_exit", "_main", "_read", "_world")
+    }
+    assert set(loaded) - ours <= {"click._textwrap", "textwrap", "gettext", "locale", "_locale", "httpx._main"}
+    assert not {"httpx", "rich", "attr", "anyio", "clear_street_api"} & set(everything)
+    assert count <= HELP_OPCODES
 
 
 def test_the_version_is_the_package_s(command_line: CommandLine) -> None:
@@ -409,6 +441,44 @@ def test_verbose_writes_the_log(command_line: CommandLine, caplog: pytest.LogCap
     command_line("get", "/v1/version", "-vv")
     assert {record.levelname for record in caplog.records} == {"INFO", "DEBUG"}
     assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("environment", "sizes", "columns"),
+    [
+        ({"COLUMNS": "57"}, [132, 132], 57),
+        ({"COLUMNS": "0"}, [132, 50], 132),
+        ({"COLUMNS": "wide"}, [None, 50], 50),
+        ({}, [0, None], 80),
+    ],
+)
+def test_the_width_is_the_terminal_s(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], sizes: list[int | None], columns: int
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with contextlib.ExitStack() as stack:
+        for name, size in zip(("__stdout__", "__stderr__"), sizes, strict=True):
+            monkeypatch.setattr(sys, name, None if size is None else stack.enter_context(terminal(size)))
+        assert World().columns() == columns
+
+
+@contextlib.contextmanager
+def terminal(columns: int) -> Iterator[Any]:
+    """A stream on a terminal of so many columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with os.fdopen(theirs, "w", encoding="utf-8") as stream:
+        yield stream
+    os.close(ours)
+
+
+def test_every_command_and_completion_names_a_function() -> None:
+    for command in COMMANDS:
+        assert callable(function(command.run))
+        for taken in command.takes:
+            assert not taken.completes or callable(function(taken.completes))
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

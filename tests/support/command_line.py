@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from clear_street import ClearStreet
 from clear_street._logging import logger
 from clear_street.cli._main import run
-from clear_street.cli._session import World
+from clear_street.cli._world import World
 from clear_street.sandbox import Sandbox
 
 if TYPE_CHECKING:

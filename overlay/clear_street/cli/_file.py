@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from ._commands import TYPES
 from ._contracts import found, is_long, named, option
 from ._exit import Problem
 from ._text import clean, decimal, number
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ..market import Market
     from ..types.v1 import Position, PositionInstruction
 
-TYPES = ("EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE")
 FIELDS = ("instruction_type", "symbol", "quantity")
 """What every row has."""
 KEY = "instruction_id"

@@ -8,20 +8,18 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
-from .._version import __version__
-from . import _exit
-from ._command import CHANGING, COMMON, GROUPS, Argument, Command, Option
-from ._commands import COMMANDS as _COMMANDS
-from ._exit import Exit, Problem
-from ._session import NARROWEST, Session, World, error_record
-from ._text import clean, compact_json
+from ._command import Argument, Command, Option, function
+from ._commands import CHANGING, COMMANDS, COMMON, GROUPS
+from ._exit import Exit, Problem, of_error
+from ._world import NARROWEST, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from click.shell_completion import CompletionItem
+
+    from ._session import Session
 
 
 NAME = "clear-street"
@@ -33,7 +31,6 @@ its exit status: see `clear-street help exit-codes`.
 """
 COMPLETION_SECONDS = 1.0
 HELP_WIDTH = 100
-SHELLS = ("bash", "zsh", "fish")
 
 
 class _Read(click.ParamType[Any]):
@@ -73,7 +70,18 @@ class _Common:
 
 
 class _Leaf(_Common, click.Command):
-    """A command."""
+    """A command. Its options are made when it is the one that is run or told of: it is one of many."""
+
+    def __init__(self, name: str, command: Command) -> None:
+        super().__init__(name, help=command.help, callback=_callback(command))
+        self._command = command
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its own, and the common ones."""
+        if not self.params:
+            command = self._command
+            self.params = [_parameter(taken) for taken in (*command.takes, *(CHANGING if command.changes else ()))]
+        return super().get_params(ctx)
 
 
 class _Branch(_Common, click.Group):
@@ -83,11 +91,11 @@ class _Branch(_Common, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first word names; where it names none, those that are spelt nearly so."""
-        import difflib
+        if args[0] not in self.commands and not ctx.resilient_parsing:
+            import difflib
 
-        near = difflib.get_close_matches(args[0], self.commands, 3) if args[0] not in self.commands else []
-        if near and not ctx.resilient_parsing:
-            ctx.fail(f"No such command {args[0]!r}. Did you mean {' or '.join(near)}?")
+            if near := difflib.get_close_matches(args[0], self.commands, 3):
+                ctx.fail(f"No such command {args[0]!r}. Did you mean {' or '.join(near)}?")
         return super().resolve_command(ctx, args)
 
 
@@ -102,15 +110,15 @@ def _parameter(taken: Argument | Option, *, is_common: bool = False) -> click.Pa
     shared: dict[str, Any] = {}
     if taken.read is not None:
         shared["type"] = _Read(taken.metavar or "", taken.read)
-    if taken.completes is not None:
+    if taken.completes:
         shared["shell_complete"] = _completer(taken.completes)
-    if not isinstance(taken, Option):
-        count = -1 if taken.is_many else 1
-        return click.Argument([taken.name], metavar=taken.metavar, nargs=count, required=taken.is_required, **shared)
     if taken.choices:
         shared["type"] = click.Choice(taken.choices, case_sensitive=False)
         # click's own would offer them in small letters.
         shared["shell_complete"] = _chooser(taken.choices)
+    if not isinstance(taken, Option):
+        count = -1 if taken.is_many else 1
+        return click.Argument([taken.name], metavar=taken.metavar, nargs=count, required=taken.is_required, **shared)
     if is_common:
         shared.update(expose_value=False, callback=_remember)
     return click.Option(
@@ -133,13 +141,15 @@ def _options(ctx: click.Context) -> dict[str, Any]:
 
 
 def _completer(
-    completes: Callable[[Session], Sequence[str]],
+    completes: str,
 ) -> Callable[[click.Context, click.Parameter, str], list[str | CompletionItem]]:
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str | CompletionItem]:
+        from ._session import Session
+
         # A shell waits for this at each TAB: it is quick, or there is nothing to offer.
         options = {**_options(ctx), "timeout": COMPLETION_SECONDS, "deadline": COMPLETION_SECONDS, "max_retries": 0}
         with contextlib.suppress(Exception), contextlib.closing(Session("completion", options, _world(ctx))) as session:
-            return _begun(completes(session), incomplete)
+            return _begun(function(completes)(session), incomplete)
         return []
 
     return complete
@@ -161,13 +171,15 @@ def _callback(command: Command) -> Callable[..., Exit]:
     own = [taken.name for taken in command.takes]
 
     def callback(**values: Any) -> Exit:
+        from ._session import Session
+
         ctx = click.get_current_context()
         # What a changing command takes besides is a setting of the session, too.
         settings = {name: value for name, value in values.items() if value is not None}
         options = {**settings, **_options(ctx)}
         with contextlib.closing(Session(command.name, options, _world(ctx), changes=command.changes)) as session:
             try:
-                return Exit(command.run(session, **{name: values[name] for name in own}))
+                return Exit(function(command.run)(session, **{name: values[name] for name in own}))
             except (Exception, KeyboardInterrupt) as error:
                 return _ended(session, error)
 
@@ -177,8 +189,10 @@ def _callback(command: Command) -> Callable[..., Exit]:
 def _ended(session: Session, error: BaseException) -> Exit:
     """Tell what a run ended in; its exit status."""
     from ..errors import ClearStreetError
+    from ._session import error_record
+    from ._text import compact_json
 
-    code = _exit.of_error(error)
+    code = of_error(error)
     if session.has_changed and code in (Exit.DECLINED, Exit.USAGE, Exit.NOT_SENT):
         session.tell("What was asked for was sent, and the service has it. After that it went wrong:")
         code = Exit.UNSETTLED
@@ -197,6 +211,7 @@ def _ended(session: Session, error: BaseException) -> Exit:
 
 def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
     from ..errors import ClearStreetError
+    from ._text import clean
 
     unknown = [key for key, what in getattr(error, "outcomes", {}).items() if what == "unknown"]
     unknown = unknown or list(getattr(error, "idempotency_keys", ()))
@@ -219,26 +234,13 @@ def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
 _COMMON = [_parameter(option, is_common=True) for option in COMMON]
 
 
-def _completion(session: Session, shell: str) -> Exit:
+def completion(session: Session, shell: str) -> Exit:
     """Write what lets a shell complete this program's command lines."""
-    kind = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}.get(shell)
-    if kind is None:
-        raise Problem(f"There is no completion for {shell!r}; there is for {', '.join(SHELLS)}.")
+    from click.shell_completion import BashComplete, FishComplete, ZshComplete
+
+    kind = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}[shell]
     session.write(f"{kind(build(), {}, NAME, COMPLETE_VARIABLE).source()}\n")
     return Exit.DONE
-
-
-COMMANDS: tuple[Command, ...] = (
-    *_COMMANDS,
-    Command(
-        "completion",
-        "Let a shell complete command lines.\n\nFor example, in ~/.bashrc: . <(clear-street completion bash)\n\n"
-        "Symbols and ids of the account are completed, too, where the service answers within a second.",
-        _completion,
-        (Argument("shell", "bash|zsh|fish", completes=lambda _: SHELLS),),
-    ),
-)
-"""Every command there is."""
 
 
 def build(columns: int = 80) -> click.Group:
@@ -268,12 +270,13 @@ def _leaf(name: str, command: Command) -> click.Command:
         return click.Command(
             name, params=[rest], help=command.help, context_settings=settings, callback=_callback(command)
         )
-    parameters = [_parameter(taken) for taken in (*command.takes, *(CHANGING if command.changes else ()))]
-    return _Leaf(name, params=parameters, help=command.help, callback=_callback(command))
+    return _Leaf(name, command)
 
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
+        from .._version import __version__
+
         click.echo(f"{NAME} {__version__}")
         ctx.exit()
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 import os
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from . import _time
 from ._exit import Exit, Problem
 from ._read import account_number, time_of_day
 from ._table import layout, pack, table, wrap
 from ._text import clean, compact_json, csv_lines, pretty_json
+from ._world import NARROWEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,45 +31,18 @@ if TYPE_CHECKING:
     from ..market import Market
     from ..types.v1 import Position, PositionInstruction
     from ._table import Column, Table
+    from ._world import World
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 WAIT = 300.0
 """Seconds to wait for an instruction, where nothing is said."""
-NARROWEST = 30
 ENDLESS = 1_000_000
 LABEL = 13
 """Columns before the value of a fact that is agreed to."""
 PASTED = "  clear-street "
 """How a line begins that is a command to be pasted."""
-
-
-def _connect(**arguments: Any) -> ClearStreet:
-    from .._client import ClearStreet
-
-    return ClearStreet(**arguments)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _columns() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns
-
-
-class World(NamedTuple):
-    """What a run finds outside of itself; tests bring their own."""
-
-    connect: Callable[..., ClearStreet] = _connect
-    """Makes the client."""
-    now: Callable[[], datetime] = _now
-    """This machine's clock."""
-    is_terminal: Callable[[TextIO], bool] = lambda stream: stream.isatty()
-    columns: Callable[[], int] = _columns
 
 
 class _ShownOnly(Exception):

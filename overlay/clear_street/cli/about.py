@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._command import Argument, Command
-from ._exit import MEANINGS, Exit, Problem
+from ._exit import MEANINGS, Exit
 from ._table import Column
 
 if TYPE_CHECKING:
     from ._exit import Meaning
     from ._session import Session
 
-TOPICS = ("exit-codes",)
-
 
 def tell(session: Session, topic: str) -> Exit:
     """Tell about a topic."""
-    if topic not in TOPICS:
-        raise Problem(f"There is no topic {topic!r}; there is {', '.join(TOPICS)}. For commands: clear-street --help")
+    del topic  # there is one
     columns: tuple[Column[Meaning], ...] = (
         Column("CODE", lambda line: int(line.code), is_number=True),
         Column("MEANING", lambda line: line.meaning, is_words=True),
@@ -29,13 +25,3 @@ def tell(session: Session, topic: str) -> Exit:
     if session.format == "table":
         session.tell("AGAIN? says whether it is safe to run the same again. Where several hold: 4, then 7, 6, 3, 5, 8.")
     return Exit.DONE
-
-
-COMMANDS = (
-    Command(
-        "help",
-        "Tell about a topic: exit-codes.",
-        tell,
-        (Argument("topic", "TOPIC", completes=lambda _: TOPICS),),
-    ),
-)

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._states import FAILED_STATES, TERMINAL_STATES, words_of
 from . import _file
-from ._command import Argument, Command, Option
 from ._contracts import named, option
 from ._exit import Exit, gravest, of_error
-from ._read import day
 from ._table import Column
 from ._text import clean, csv_lines, decimal
 from .expiring import lines
@@ -261,22 +259,3 @@ def template(session: Session, on: date | None) -> Exit:
     if not rows:
         session.tell("Nothing that the account is free to exercise expires then.")
     return Exit.DONE
-
-
-NAME = Option(("--batch",), "A name that makes the same file another batch.", "NAME", default="")
-
-COMMANDS: tuple[Command, ...] = (
-    Command(
-        "batch template",
-        "Write a CSV file of the long options that expire.\n\nWithout a DATE those of today, by the service's clock. "
-        "Edit it, then: clear-street instructions submit --file FILE",
-        template,
-        (Argument("on", "[DATE]", is_required=False, read=day),),
-    ),
-    Command(
-        "batch check",
-        "Check a file of instructions, and send nothing.",
-        check,
-        (Argument("name", "FILE"), NAME),
-    ),
-)

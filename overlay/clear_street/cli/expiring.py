@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._states import OPEN_STATES
 from . import _time
-from ._command import Argument, Command, Option
 from ._contracts import is_long, option
 from ._exit import Exit
-from ._read import day, time_of_day
 from ._table import Column
 from ._text import clean, decimal, money, number
 
@@ -163,22 +161,3 @@ def _advise(session: Session, rows: Sequence[Line], shorts: int) -> None:
             session.tell(f"  {session.again('instructions', 'submit', contract, f'{line.left:f}')}")
     if shorts:
         session.tell(f"{shorts} short position(s) expire, too: they may be assigned.")
-
-
-COMMANDS = (
-    Command(
-        "expiring",
-        "Show what expires, what is instructed, what is left.\n\nWithout a DATE that of today, by the service's clock. "
-        "In or out of the money is said where the account holds the underlying, too.",
-        expiring,
-        (
-            Argument("on", "[DATE]", is_required=False, read=day),
-            Option(
-                ("--cutoff",),
-                "The time of the day until which instructions are taken (or CLEAR_STREET_CUTOFF).",
-                "HH:MM",
-                time_of_day,
-            ),
-        ),
-    ),
-)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._command import Argument, Command, Option
 from ._exit import Exit
-from ._read import pair
 from ._text import compact_json, pretty_json
 
 if TYPE_CHECKING:
@@ -20,22 +18,3 @@ def get(session: Session, path: str, *, query: Sequence[tuple[str, str]]) -> Exi
     body = session.client.get(path, cast_to=object, extra_query=dict(query) or None)
     session.write(f"{compact_json(body) if session.format == 'jsonl' else pretty_json(body)}\n")
     return Exit.DONE
-
-
-COMMANDS = (
-    Command(
-        "get",
-        "GET any path of the API.\n\nFor example: clear-street get /v1/version",
-        get,
-        (
-            Argument("path", "PATH"),
-            Option(
-                ("-q", "--query"),
-                "A parameter of the query; may be given several times.",
-                "NAME=VALUE",
-                pair,
-                is_many=True,
-            ),
-        ),
-    ),
-)

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._states import FAILED_STATES, TERMINAL_STATES, words_of
 from ._columns import of_instructions
-from ._command import Argument, Command, Option
 from ._contracts import found, is_meant, named, option, what_it_moves
 from ._exit import Exit, Problem, gravest, of_error
-from ._file import TYPES
-from ._read import at_least_one, since
 from ._text import clean, clock_time, number
 from ._time import new_york
-from .batch import NAME, submit_file
-from .positions import symbols
+from .batch import submit_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -279,61 +275,3 @@ def watch(session: Session, ids: Sequence[str]) -> Exit:
     if any(status in FAILED_STATES for status in states):
         return Exit.FAILED
     return Exit.DONE if all(status in TERMINAL_STATES for status in states) else Exit.UNSETTLED
-
-
-_IDS = Argument("ids", "ID...", is_many=True, completes=open_ids)
-
-COMMANDS: tuple[Command, ...] = (
-    Command(
-        "instructions list",
-        "List an account's instructions.",
-        list_instructions,
-        (
-            Argument("ids", "[ID...]", is_many=True, is_required=False, completes=open_ids),
-            Option(("--open",), "Only those of which something is still to come."),
-            Option(("--symbol",), "Only those on this contract.", "SYMBOL", completes=symbols),
-            Option(("--since",), "Only those made since a day, or since a time of today.", "WHEN", since),
-        ),
-    ),
-    Command(
-        "instructions submit",
-        "Submit an instruction on a contract that the account holds, and follow it until it is settled.\n\n"
-        "Where CLEAR_STREET_CUTOFF has a time of the day, one on a contract that expires today is not sent past it.",
-        submit,
-        (
-            Argument("symbol", "[SYMBOL", is_required=False, completes=symbols),
-            Argument("quantity", "QTY]", is_required=False, read=at_least_one),
-            Option(("--type",), "What is to be done.", "TYPE", choices=TYPES, default="EXERCISE"),
-            Option(("--key",), "The idempotency key; the same as before, to send again what was lost.", "KEY"),
-            Option(("--file",), "Submit the rows of a file instead: CSV or JSON lines; - is standard input.", "FILE"),
-            NAME,
-        ),
-        changes=True,
-    ),
-    Command(
-        "instructions cancel",
-        "Cancel instructions by their ids, and follow them until they are CANCELLED.",
-        cancel,
-        (_IDS,),
-        changes=True,
-    ),
-    Command(
-        "instructions wait",
-        "Wait until instructions are settled, or in a status; at most --deadline seconds, 300 by default.",
-        wait,
-        (_IDS, Option(("--until",), "A status to wait for; may be given several times.", "STATUS", is_many=True)),
-    ),
-    Command(
-        "instructions watch",
-        "Watch an account's instructions, or some of them until they are settled; Ctrl-C ends it.",
-        watch,
-        (Argument("ids", "[ID...]", is_many=True, is_required=False, completes=open_ids),),
-    ),
-    Command(
-        "instructions find",
-        "Find instructions by their idempotency keys.\n\nIt settles a submit whose outcome is unknown: what is found "
-        "was accepted.",
-        find,
-        (Argument("keys", "KEY...", is_many=True, completes=keys),),
-    ),
-)

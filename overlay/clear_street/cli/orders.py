@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._columns import of_accounts, of_orders
-from ._command import Argument, Command, Option
 from ._contracts import named
 from ._exit import Exit, gravest, of_error
 from ._text import clean, number
@@ -107,26 +106,3 @@ def list_accounts(session: Session) -> Exit:
     rows = list(session.client.v1.accounts.iter_accounts())
     session.show(of_accounts(), rows, records=[row.to_dict() for row in rows])
     return Exit.DONE
-
-
-_IDS = Argument("ids", "ID...", is_many=True, completes=open_orders)
-
-COMMANDS: tuple[Command, ...] = (
-    Command("accounts list", "List the accounts that the key may see.", list_accounts),
-    Command(
-        "orders list",
-        "List an account's orders.",
-        list_orders,
-        (
-            Argument("ids", "[ID...]", is_many=True, is_required=False, completes=open_orders),
-            Option(("--open",), "Only those of which something is still to come."),
-        ),
-    ),
-    Command(
-        "orders wait",
-        "Wait until orders are FILLED, or in a status.\n\nAt most --deadline seconds, 300 by default.",
-        wait,
-        (_IDS, Option(("--until",), "A status to wait for; may be given several times.", "STATUS", is_many=True)),
-    ),
-    Command("orders cancel", "Ask for orders to be cancelled.", cancel, (_IDS,), changes=True),
-)

@@ -6,10 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ._columns import of_orders, of_positions
-from ._command import Argument, Command, Option
 from ._contracts import found, is_meant
 from ._exit import Exit, Problem
-from ._read import at_least_one
 from ._text import clean, decimal, money, number
 
 if TYPE_CHECKING:
@@ -17,18 +15,6 @@ if TYPE_CHECKING:
 
     from ..types.v1 import Order, Position
     from ._session import Session
-
-SORTS = (
-    "SYMBOL",
-    "INSTRUMENT_TYPE",
-    "QUANTITY",
-    "MARKET_VALUE",
-    "POSITION_TYPE",
-    "UNREALIZED_PNL",
-    "DAILY_UNREALIZED_PNL",
-    "DAILY_REALIZED_PNL",
-)
-"""What the service can sort by."""
 
 
 def symbols(session: Session) -> list[str]:
@@ -125,32 +111,3 @@ def _placed(session: Session, orders: Sequence[Order] | None) -> Exit:
         session.tell(f"{len(rows)} order{'' if len(rows) == 1 else 's'} placed")
     session.show(of_orders(session.zone), rows, records=[row.to_dict() for row in rows])
     return Exit.DONE
-
-
-COMMANDS = (
-    Command(
-        "positions list",
-        "List an account's positions.",
-        list_positions,
-        (
-            Option(("--type",), "Only those of this type, such as OPTION or LONG_CALL.", "TYPE"),
-            Option(("--symbol",), "Only this one, or those on this underlying.", "SYMBOL", completes=symbols),
-            Option(("--sort",), f"What to sort by: {', '.join(SORTS)}.", "FIELD", choices=SORTS),
-            Option(("--desc",), "The greatest first."),
-            Option(("--limit",), "No more than so many.", "N", at_least_one),
-        ),
-    ),
-    Command(
-        "positions close",
-        "Close a position, or all of them, by orders at the market.\n\nClosing is never repeated by itself: after an "
-        "unknown outcome look at positions and orders.",
-        close,
-        (
-            Argument("symbol", "SYMBOL", is_required=False, completes=symbols),
-            Option(("--all",), "Close every position of the account. The account's number has to be typed."),
-            Option(("--cancel-orders",), "Cancel open orders in it first."),
-            Option(("--confirm-account",), "The account's number, for --all where there is no terminal.", "N"),
-        ),
-        changes=True,
-    ),
-)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._command import Argument, Command
 from ._exit import Exit
 
 if TYPE_CHECKING:
@@ -19,14 +18,3 @@ def sandbox(_: Session, words: Sequence[str]) -> Exit:
 
     main(list(words))
     return Exit.DONE
-
-
-COMMANDS = (
-    Command(
-        "sandbox",
-        "Serve the sandbox on loopback; --help has its options.",
-        sandbox,
-        (Argument("words", "[OPTIONS]", is_many=True, is_required=False),),
-        is_passed_on=True,
-    ),
-)
