@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,8 @@ from clear_street.cli._commands import COMMANDS, GROUPS, SORTS, TYPES
 from clear_street.cli._exit import Exit, Problem
 from clear_street.cli._table import Column, layout, table
 from clear_street.errors import ClearStreetError
-from clear_street.sandbox import Fault, SandboxClock
+from clear_street.market import Market
+from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from support.command_line import ACCOUNT, EXPIRING, KEY, OPTION
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ def test_instructions_are_listed(command_line: CommandLine) -> None:
         rows = command_line("instructions", "list", "-o", "json", *words).json
         assert [row["id"] for row in rows] == [number]
     assert len(command_line("instructions", "list", "--since", "2026-04-24", "-o", "jsonl").lines) == 2
-    assert command_line("instructions", "list", "--since", "2026-04-25").out.count("\n") == 1
+    ran = command_line("instructions", "list", "--since", "2026-04-25")
+    assert (ran.code, ran.out, ran.err) == (0, "", "There are none.\n")
 
 
 def test_any_path_can_be_read(command_line: CommandLine) -> None:
@@ -682,30 +684,104 @@ def test_a_cutoff_of_the_environment_is_for_what_expires_today(command_line: Com
 def test_what_expires_is_shown_with_what_is_left(command_line: CommandLine) -> None:
     command_line("-y", *SUBMIT)
     command_line.sandbox.plan(then=[])
-    command_line("-y", "instructions", "submit", "SPY 260424P700", "1", "--type", "do_not_exercise", "--no-wait")
+    for _ in range(2):
+        command_line("-y", "instructions", "submit", "SPY 260424P700", "1", "--type", "do_not_exercise", "--no-wait")
     ran = command_line("expiring")
     assert ran.code == 0
     assert ran.out.splitlines() == [
         "account 122503   Fri 24 Apr 10:30:04 EDT (the service's clock)",
-        "EXPIRES                    HELD  ACCEPTED  PENDING  LEFT    MONEY     VALUE  INSTRUCTED",
-        "AAPL 24 Apr 2026 260 call     5         2        0     3  in 9.40  4,700.00  2 EXERCISE ACCEPTED",
-        "SPY 24 Apr 2026 700 put       3         0        1     2        -      6.00  1 DO_NOT_EXERCISE SENT",
+        "EXPIRES        HELD  LEFT  MONEYNESS  INSTRUCTED                 VALUE  UNDERLYING",
+        "AAPL 260 call     5     3   ITM 9.40  2 EXERCISE ACCEPTED     4,700.00      269.40",
+        "SPY 700 put       3     1  OTM 12.35  2 DO_NOT_EXERCISE SENT      6.00      712.35",
     ]
     assert ran.err.splitlines() == [
-        "Nothing is said of 5 contract(s). To exercise them:",
+        "In the money, with nothing instructed: 3 contracts. To exercise:",
         "  clear-street instructions submit 'AAPL 260424C260' 3",
-        "  clear-street instructions submit 'SPY 260424P700' 2",
+        "Not in the money, with nothing instructed: 1 contract.",
     ]
     row = command_line("expiring", "2026-04-24", "-o", "json").json[0]
-    assert (row["left"], row["accepted"], row["in_the_money_by"]) == ("3", "2", "9.4")
+    assert (row["left"], row["accepted"], row["in_the_money_by"], row["underlying_price"]) == ("3", "2", "9.4", "269.4")
+
+
+def test_what_is_instructed_is_shown_at_any_width(command_line: CommandLine) -> None:
+    command_line("-y", *SUBMIT)
+    command_line.terminals = {"stdout"}
+    command_line.patch.setenv("NO_COLOR", "1")
+    for command_line.columns in range(30, 130):
+        ran = command_line("expiring")
+        assert "nothing" in ran.out
+        assert "2 EXERCISE ACCEPTED" in " ".join(ran.out.split())
+        for cell in ("3", "ITM 9.40"):
+            assert f" {cell} " in ran.out.replace("\n", " ")
+
+
+def test_without_a_price_nobody_is_told_to_exercise(command_line: CommandLine) -> None:
+    command_line.sandbox.faults.add(Fault.answer(403), operation="get_snapshots", times=None)
+    command_line.sandbox.add_position(int(ACCOUNT), "AAPL1 260424C00100000", 2)
+    ran = command_line("expiring")
+    assert [line.split()[5:7] for line in ran.out.splitlines()[2:]] == [
+        ["ITM", "9.40"],
+        ["unknown", "nothing"],
+        ["unknown", "nothing"],
+    ]
+    assert "The latest prices could not be read" in ran.err
+    assert "no price to tell whether they are in the money: 5 contracts. Decide on these yourself." in ran.err
+    assert ran.err.count("instructions submit") == 1
+
+
+def test_a_trade_that_is_not_known_leaves_the_price_of_the_position(command_line: CommandLine) -> None:
+    def without_trade(body: Any) -> Any:
+        return {**body, "data": [{**row, "last_trade": None} for row in body["data"]]}
+
+    command_line.sandbox.faults.add(Fault.rewritten(without_trade), operation="get_snapshots")
+    assert [row["in_the_money_by"] for row in command_line("expiring", "-o", "json").json] == ["9.4", None]
+
+
+def test_a_status_that_nobody_knows_counts_as_instructed(command_line: CommandLine) -> None:
+    command_line("-y", *SUBMIT)
+
+    def newer(body: Any) -> Any:
+        return {**body, "data": [{**row, "status": "PARKED"} for row in body["data"]]}
+
+    command_line.sandbox.faults.add(Fault.rewritten(newer), operation="get_position_instructions")
+    row = command_line("expiring", "-o", "json").json[0]
+    assert (row["left"], row["accepted"], row["pending"]) == ("3", "0", "2")
 
 
 def test_another_day_may_have_nothing_or_short_options(command_line: CommandLine) -> None:
-    assert "Nothing that the account holds expires then." in command_line("expiring", "2026-04-27").err
+    ran = command_line("expiring", "2026-04-27")
+    assert "The account is long no contract that expires then." in ran.err
+    assert "EXPIRES" not in ran.out
+    assert command_line("expiring", "2026-04-27", "-o", "json").json == []
     ran = command_line("expiring", "2027-01-15", "-o", "jsonl")
     assert [row["symbol"] for row in ran.lines] == ["MSFT 270115P00450000"]
-    assert "1 short position(s) expire, too" in command_line("expiring", "2027-01-15").err
+    assert "Short positions that expire too, and may be assigned: 1." in command_line("expiring", "2027-01-15").err
     assert command_line("expiring", "tomorrow").code == 2
+
+
+def test_the_calendar_of_the_service_has_the_last_word(command_line: CommandLine) -> None:
+    # The market closes early on Friday the 24th, and is closed on Friday the 15th of January.
+    market = Market(early={date(2026, 4, 24): "13:00"}, closed=[date(2027, 1, 15)])
+    command_line.sandbox = Sandbox(market=market)
+    command_line.clock = command_line.sandbox.clock
+    ran = command_line("expiring", "--cutoff", "17:30")
+    assert "the market closes early, at 13:00 EDT   cut-off 17:30 EDT: 6 h 59 min left" in ran.out
+    command_line.patch.setenv("CLEAR_STREET_CUTOFF", "17:30")
+    assert "cut-off 14:30 EDT: 3 h 59 min left" in command_line("expiring").out
+    assert "not after    14:30:00 EDT by the service's clock: in 3 h 59 min" in command_line("-n", *SUBMIT).err
+    assert "MSFT 15 Jan 2027 450 put" in command_line("expiring", "2027-01-14").out
+    ran = command_line("expiring", "2027-01-15")
+    assert "the market is closed on Fri 15 Jan" in ran.out
+    assert "cut-off" not in ran.out
+
+
+def test_a_calendar_that_cannot_be_read_stops_nobody(command_line: CommandLine) -> None:
+    command_line.patch.setenv("CLEAR_STREET_CUTOFF", "17:30")
+    command_line.sandbox.faults.add(Fault.answer(503), operation="get_market_hours_calendar", times=None)
+    ran = command_line("-y", *SUBMIT)
+    assert ran.code == 0
+    assert ran.err.count("The calendar could not be read, so an early close would not be known") == 1
+    assert "not after    17:30:00 EDT" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,9 @@ def test_the_rows_of_a_file_are_sent_and_followed(command_line: CommandLine) -> 
     ran = submit(command_line, write(command_line, *TWO))
     assert ran.code == 0
     assert ran.out.splitlines() == [
-        "LINE  TYPE             QTY  CONTRACT                   STATUS    WHY",
-        "   2  EXERCISE           2  AAPL 24 Apr 2026 260 call  ACCEPTED  -",
-        "   3  DO_NOT_EXERCISE    3  SPY 24 Apr 2026 700 put    ACCEPTED  -",
+        "LINE  TYPE             QTY  CONTRACT                   STATUS",
+        "   2  EXERCISE           2  AAPL 24 Apr 2026 260 call  ACCEPTED",
+        "   3  DO_NOT_EXERCISE    3  SPY 24 Apr 2026 700 put    ACCEPTED",
     ]
     assert "2 row(s), 0 in the list already, 2 to send" in ran.err
     assert command_line.effects() == ["submitted"] * 2

@@ -38,7 +38,7 @@ def of_instructions(zone: tzinfo) -> Sequence[Column[PositionInstruction]]:
         Column("ID", lambda row: row.id, importance=5, goes_under=True),
         Column("CHANGED", lambda row: day_and_time(row.updated_at, zone), importance=4),
         Column("KEY", lambda row: row.instruction_id, importance=2),
-        Column("WHY", words_of, importance=3, is_words=True, goes_under=True),
+        Column("WHY", words_of, importance=7, is_words=True, goes_under=True, is_optional=True),
     )
 
 

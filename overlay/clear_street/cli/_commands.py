@@ -68,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "expiring",
         "Show what expires, what is instructed, what is left.\n\nWithout a DATE that of today, by the service's clock. "
-        "In or out of the money is said where the account holds the underlying, too.",
+        "ITM, OTM: by how much it is in or out of the money, by the last trade of the underlying.",
         "expiring.expiring",
         (
             _DATE,

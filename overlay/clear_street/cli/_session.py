@@ -38,6 +38,8 @@ R = TypeVar("R")
 
 WAIT = 300.0
 """Seconds to wait for an instruction, where nothing is said."""
+ASIDE = 5.0
+"""Seconds for what is good to know, and not needed."""
 ENDLESS = 1_000_000
 LABEL = 13
 """Columns before the value of a fact that is agreed to."""
@@ -63,6 +65,7 @@ class Session:
         self.cutoff: _time.Cutoff | None = None
         """The time past which nothing that changes something is to be sent."""
         self._time: _time.ServiceTime | None = None
+        self._markets: dict[date, Market] = {}
         self.has_changed: bool = False
         """Whether something was changed: what goes wrong after that does not undo it."""
         self.is_interrupted = False
@@ -151,23 +154,50 @@ class Session:
         except ValueError as error:
             raise Problem(f"{_time.CUTOFF}: {error}") from None
 
+    @property
+    def today(self) -> date:
+        """The day in New York, by the service's clock."""
+        return self.market.today(self.service_now())
+
+    def market_on(self, day: date) -> Market:
+        """The market, with what the service's calendar says of a day and of those up to the next trading day.
+
+        Where the calendar cannot be read, it says so and goes on: minutes before a cut-off nobody should wait for it.
+        """
+        from ..errors import ClearStreetError
+
+        if day not in self._markets:
+            market = self.market
+            try:
+                rows = self.aside.v1.calendar.get_market_hours_calendar(date=day, market="us_options").data
+                self._markets[day] = market.with_hours(*(rows or ()))
+            except ClearStreetError as error:
+                self._markets[day] = market
+                self.tell(f"The calendar could not be read, so an early close would not be known: {clean(error)}")
+        return self._markets[day]
+
+    @property
+    def aside(self) -> ClearStreet:
+        """The client, for what is good to know and not needed: it does not take long."""
+        return self.client.with_options(max_retries=0, deadline=ASIDE)
+
     def cutoff_on(self, day: date, given: time | None) -> datetime | None:
         """The cut-off of a day: a time of it that was given, or else the environment's; None without either."""
         if given is not None:
             return datetime.combine(day, given, _time.new_york())
-        return self.market.cutoff_at(day)
+        return None if self.market.cutoff is None else self.market_on(day).cutoff_at(day)
 
     def keep_cutoff(self, contracts: Iterable[OptionSymbol | None] = ()) -> bool:
         """Take the time past which nothing is to be sent from ``--not-after`` or, for what expires today, from the
         environment. Whether the latter is over, so that a person has to agree to be late.
         """
         given: time | None = self.options.get("not_after")
-        market = self.market
-        if given is None and (market.cutoff is None or not contracts):
+        if given is None and (self.market.cutoff is None or not contracts):
             return False
-        now = self.service_now()
-        today = market.today(now)
-        if given is None and not any(each is not None and market.last_day(each) == today for each in contracts):
+        now, today = self.service_now(), self.today
+        if given is None and not any(
+            each is not None and self.market_on(today).last_day(each) == today for each in contracts
+        ):
             return False
         moment = self.cutoff_on(today, given)
         self.cutoff = None if moment is None else _time.Cutoff(moment, moment - now)
@@ -359,7 +389,10 @@ class Session:
     def show(self, columns: Sequence[Column[R]], rows: Sequence[R], *, records: Iterable[Mapping[str, Any]]) -> None:
         """Write results: `rows` as a table, `records` as JSON or CSV."""
         if self.format == "table":
-            self.draw(table(columns, rows))
+            if rows:
+                self.draw(table(columns, rows))
+            else:
+                self.tell("There are none.")
             return
         listed = list(records)
         if self.format == "json":

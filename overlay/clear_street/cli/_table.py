@@ -16,6 +16,7 @@ GAP = 2
 """Blanks between columns."""
 WORDS_MIN = 20
 """Columns that text which may go on on the next line has at least."""
+EMPTY = frozenset({"", NOTHING})
 GOOD = frozenset({"ACCEPTED", "FILLED"})
 BAD = frozenset({"REJECTED", "ENGINE_REJECTED", "CANCEL_FAILED"})
 OPEN = frozenset({"UNKNOWN", "CANCEL_REQUESTED", "NOT SENT"})
@@ -29,12 +30,14 @@ class Column(Generic[R]):
     text: Callable[[R], Any]
     """What stands in it for a row."""
     importance: int = 5
-    """Columns with less of it go first; the first column of a table stays."""
+    """Those with more of it get the room; the first column of a table always does."""
     is_number: bool = False
     is_words: bool = False
     """Whether its text may go on on the next line."""
     goes_under: bool = False
     """Whether it is written below its row where there is no room beside the others."""
+    is_optional: bool = False
+    """Whether it is left out where no row has anything in it."""
 
 
 class Table(NamedTuple):
@@ -56,7 +59,9 @@ class Laid(NamedTuple):
 
 def table(columns: Sequence[Column[R]], rows: Sequence[R]) -> Table:
     """A table of some rows."""
-    return Table(columns, [[clean(column.text(row)) for column in columns] for row in rows])
+    cells = [[clean(column.text(row)) for row in rows] for column in columns]
+    used = [index for index, column in enumerate(columns) if not (column.is_optional and set(cells[index]) <= EMPTY)]
+    return Table([columns[index] for index in used], list(zip(*(cells[index] for index in used), strict=True)))
 
 
 def layout(shown: Table, room: int | None) -> Laid:
@@ -64,10 +69,7 @@ def layout(shown: Table, room: int | None) -> Laid:
 
     The first column stays, however wide it is: a terminal wraps what does not fit, and shows all of it.
     """
-    kept = list(range(len(shown.columns)))
-    while room is not None and _needed(shown, kept) > room and len(kept) > 1:
-        # Of two that matter as much, the one that stands further right goes.
-        kept.remove(min(kept[1:], key=lambda index: (shown.columns[index].importance, -index)))
+    kept = list(range(len(shown.columns))) if room is None else _fitting(shown, room)
     widths = {index: _width(shown, index) for index in kept}
     if room is not None:
         for index in kept:
@@ -80,10 +82,19 @@ def layout(shown: Table, room: int | None) -> Laid:
     lines = [_line(shown, kept, widths, titles, is_title=True)]
     for row in shown.rows:
         lines.extend(_wrapped(shown, kept, widths, row))
-        said = [index for index in below if row[index] not in ("", NOTHING)]
+        said = [index for index in below if row[index] not in EMPTY]
         for index in said:
             lines.extend(_under(titles[index], row[index], room or 0))
     return Laid(lines, [titles[index] for index in dropped if index not in below])
+
+
+def _fitting(shown: Table, room: int) -> list[int]:
+    """The columns that there is room for: of two that do not both fit, the one that matters more."""
+    kept = [0]
+    for index in sorted(range(1, len(shown.columns)), key=lambda index: -shown.columns[index].importance):
+        if _needed(shown, [*kept, index]) <= room:
+            kept.append(index)
+    return sorted(kept)
 
 
 def _below(shown: Table, index: int) -> int:

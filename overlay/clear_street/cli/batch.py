@@ -11,7 +11,7 @@ from ._contracts import named, option
 from ._exit import Exit, gravest, of_error
 from ._table import Column
 from ._text import clean, csv_lines, decimal
-from .expiring import lines
+from .expiring import find_expiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,7 +86,7 @@ def submit_file(session: Session, name: str, batch: str) -> Exit:
 
 def _keyed(session: Session, name: str, batch: str) -> list[_file.Row]:
     rows = _file.read(name)
-    return _file.with_keys(rows, session.account, session.market.today(session.service_now()), batch)
+    return _file.with_keys(rows, session.account, session.today, batch)
 
 
 def _look(session: Session, name: str, rows: Sequence[Sent]) -> list[Sent]:
@@ -99,8 +99,9 @@ def _look(session: Session, name: str, rows: Sequence[Sent]) -> list[Sent]:
             sent.take(row)
     left = [sent for sent in rows if sent.listed is None]
     held = session.positions() if left else []
-    today = session.market.today(session.service_now())
-    faults += _file.check([sent.row for sent in left], held, session.account, session.market, today)
+    if left:
+        market = session.market_on(session.today)
+        faults += _file.check([sent.row for sent in left], held, session.account, market, session.today)
     if faults:
         raise _file.refused(name, len(rows), faults)
     ids = {option(position.symbol): position.instrument_id for position in held}
@@ -223,7 +224,7 @@ def _report(session: Session, rows: Sequence[Sent]) -> Exit:
         Column("QTY", lambda sent: sent.row.quantity, importance=9, is_number=True, goes_under=True),
         Column("CONTRACT", lambda sent: named(sent.row.symbol), importance=8, goes_under=True),
         Column("STATUS", lambda sent: sent.status, importance=10, goes_under=True),
-        Column("WHY", lambda sent: sent.why, importance=5, is_words=True),
+        Column("WHY", lambda sent: sent.why, importance=7, is_words=True, goes_under=True, is_optional=True),
     )
     session.show(columns, rows, records=[sent.record() for sent in rows])
     counts: dict[str, int] = {}
@@ -252,8 +253,8 @@ def check(session: Session, name: str, *, batch: str) -> Exit:
 
 def template(session: Session, on: date | None) -> Exit:
     """Write a file of all long options that expire, to be edited."""
-    found, _ = lines(session, on or session.market.today(session.service_now()))
-    free = [(line.contract.words, line.position.available_quantity) for line in found]
+    found = find_expiring(session, on or session.today, with_prices=False)
+    free = [(line.contract.words, line.position.available_quantity) for line in found.lines]
     rows = [(words, quantity) for words, quantity in free if decimal(quantity)]
     session.write(csv_lines(_file.template(rows)))
     if not rows:

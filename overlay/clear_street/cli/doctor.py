@@ -173,10 +173,10 @@ def _account(session: Session) -> Iterator[Finding]:
     except (Problem, ClearStreetError) as error:
         yield Finding("FAIL", "account", clean(error), of_error(error))
         return
-    now = session.service_now()
+    now, market = session.service_now(), session.market_on(session.today)
     rows = reply.data or ()
     options = [contract for row in rows if (contract := option(row.symbol)) is not None]
-    today = sum(session.market.expires_today(contract, now) for contract in options)
+    today = sum(market.expires_today(contract, now) for contract in options)
     yield Finding("ok", "account", f"{session.account}: {len(rows)} positions, of which {today} expire today")
     names = {name for row in listed.data or () for name in row.to_dict() if name.endswith("instruction_id")}
     yield Finding("ok", "dialect", f"keys are called {' and '.join(sorted(names)) or '(there are no instructions)'}")
