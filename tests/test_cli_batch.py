@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +131,7 @@ def test_some_refused_is_6_and_all_refused_is_3(command_line: CommandLine) -> No
 def test_an_unknown_row_is_4_and_the_same_command_settles_it(command_line: CommandLine) -> None:
     faults = command_line.sandbox.faults
     faults.add(Fault.after_effect(), operation="submit_position_instructions")
-    faults.add(Fault.answer(503), operation="get_position_instructions", nth=2, times=None)
+    faults.add(Fault.answer(503), operation="get_position_instructions", nth=3, times=None)
     name = write(command_line, *TWO)
     ran = submit(command_line, name)
     assert ran.code == 4
@@ -146,6 +147,38 @@ def test_a_row_that_the_reply_lacks_is_4(command_line: CommandLine) -> None:
     command_line.sandbox.echo_keys = False
     ran = submit(command_line, write(command_line, *TWO), "-o", "json")
     assert (ran.code, statuses(ran)) == (4, ["UNKNOWN"] * 2)
+
+
+def test_what_is_unknown_is_4_whatever_goes_wrong_after_it(command_line: CommandLine) -> None:
+    faults = command_line.sandbox.faults
+    faults.add(Fault.after_effect(), operation="submit_position_instructions")
+    faults.add(Fault.answer(503), operation="get_position_instructions", nth=3, times=None)
+
+    def full(text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+    command_line.patch.setattr(sys.stdout, "write", full)
+    ran = submit(command_line, write(command_line, *TWO))
+    assert ran.code == 4
+    assert command_line.effects() == ["submitted"] * 2
+    assert ran.err.splitlines()[-1].startswith("  clear-street instructions find ")
+    assert len(ran.err.splitlines()[-1].split()) == 5
+
+
+def test_a_batch_that_is_refused_as_a_whole_is_3(command_line: CommandLine) -> None:
+    command_line.sandbox.faults.add(Fault.answer(403), operation="submit_position_instructions", times=None)
+    ran = submit(command_line, write(command_line, *TWO), "-o", "json")
+    assert (ran.code, statuses(ran), command_line.effects()) == (3, ["NOT SENT"] * 2, [])
+
+
+def test_a_conflict_that_names_no_row_is_no_refusal(command_line: CommandLine) -> None:
+    # The list does not show it yet, and the service only says that something is in conflict.
+    command_line.sandbox.list_lag = 20.0
+    name = write(command_line, f"EXERCISE,{EXPIRING},1")
+    submit(command_line, name, "--no-wait")
+    command_line.sandbox.faults.add(Fault.answer(409), operation="submit_position_instructions")
+    ran = submit(command_line, name)
+    assert (ran.code, command_line.effects()) == (0, ["submitted"])
 
 
 def test_what_never_left_is_8(command_line: CommandLine) -> None:
@@ -188,7 +221,7 @@ def test_a_duplicate_that_names_no_other_is_looked_for(command_line: CommandLine
 
 def test_what_cannot_be_followed_is_5(command_line: CommandLine) -> None:
     faults = command_line.sandbox.faults
-    faults.add(Fault.answer(401), operation="get_position_instructions", nth=2, times=None)
+    faults.add(Fault.answer(401), operation="get_position_instructions", nth=3, times=None)
     ran = submit(command_line, write(command_line, *TWO))
     assert ran.code == 5
     assert "could not be followed" in ran.err

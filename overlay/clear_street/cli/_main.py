@@ -192,7 +192,7 @@ def _ended(session: Session, error: BaseException) -> Exit:
     from ._session import error_record
     from ._text import compact_json
 
-    code = of_error(error)
+    code = Exit.UNKNOWN if session.unknown else of_error(error)
     if session.has_changed and code in (Exit.DECLINED, Exit.USAGE, Exit.NOT_SENT):
         session.tell("What was asked for was sent, and the service has it. After that it went wrong:")
         code = Exit.UNSETTLED
@@ -214,7 +214,7 @@ def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
     from ._text import clean
 
     unknown = [key for key, what in getattr(error, "outcomes", {}).items() if what == "unknown"]
-    unknown = unknown or list(getattr(error, "idempotency_keys", ()))
+    unknown = unknown or list(getattr(error, "idempotency_keys", ())) or list(session.unknown)
     if code is Exit.UNKNOWN:
         yield f"OUTCOME UNKNOWN  {clean(error)}"
         yield "It may have happened. Do not send it again before you have looked:"

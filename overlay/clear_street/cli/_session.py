@@ -68,6 +68,8 @@ class Session:
         self._markets: dict[date, Market] = {}
         self.has_changed: bool = False
         """Whether something was changed: what goes wrong after that does not undo it."""
+        self.unknown: tuple[str, ...] = ()
+        """The keys of what was sent and is unknown: however the run ends, that is what it has to tell."""
         self.is_interrupted = False
         """Whether a person has stopped it in the middle, and it goes on to tell what is known."""
         self._has_agreed = False

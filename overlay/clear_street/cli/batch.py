@@ -14,16 +14,18 @@ from ._text import clean, csv_lines, decimal
 from .expiring import find_expiring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from .._states import Rejection
+    from .._calls.ensure import EnsuredInstruction
+    from .._client import ClearStreet
     from ..types.v1 import PositionInstruction
     from ._session import Session
 
 CHUNK = 20
 """Rows in one request."""
-UNKNOWN, NOT_SENT, LANDED, REJECTED = "UNKNOWN", "NOT SENT", "landed", "REJECTED"
+UNKNOWN, NOT_SENT, REJECTED = "UNKNOWN", "NOT SENT", "REJECTED"
+_WORDS = {"unknown": UNKNOWN, "not_sent": NOT_SENT, "rejected": REJECTED, "landed": "landed"}
 
 
 @dataclass
@@ -37,14 +39,16 @@ class Sent:
     listed: PositionInstruction | None = None
     id: str = ""
     """The server's id, "" while it is not known."""
+    is_refused: bool = False
+    """Whether the service refused it when it was sent."""
 
     @property
     def code(self) -> Exit:
         """The exit status, if it were the only row."""
-        if self.status == NOT_SENT:
-            return Exit.NOT_SENT
+        if self.is_refused:
+            return Exit.REFUSED
         if self.listed is None:
-            return {UNKNOWN: Exit.UNKNOWN, REJECTED: Exit.REFUSED}.get(self.status, Exit.UNSETTLED)
+            return {UNKNOWN: Exit.UNKNOWN, NOT_SENT: Exit.NOT_SENT}.get(self.status, Exit.UNSETTLED)
         if self.status in FAILED_STATES:
             return Exit.FAILED
         return Exit.DONE if self.status in TERMINAL_STATES else Exit.UNSETTLED
@@ -52,6 +56,16 @@ class Sent:
     def take(self, listed: PositionInstruction) -> None:
         """Take in what the service has of it."""
         self.listed, self.id, self.status, self.why = listed, listed.id, clean(listed.status), words_of(listed)
+
+    def take_ensured(self, ensured: EnsuredInstruction) -> None:
+        """Take in what is known of it once it was sent."""
+        if ensured.outcome == "landed" and ensured.instruction is not None:
+            self.take(ensured.instruction)
+            return
+        self.status, self.why = _WORDS[ensured.outcome], clean(ensured.reason)
+        # What was refused as a whole, as for a key that is not valid, was not sent on to where it is accepted.
+        is_whole = self.status == NOT_SENT and ensured.error is not None and of_error(ensured.error) is Exit.REFUSED
+        self.is_refused = is_whole or self.status == REJECTED
 
     def record(self) -> dict[str, Any]:
         """The row for programs."""
@@ -130,6 +144,19 @@ def _send_all(session: Session, rows: Sequence[Sent]) -> Iterator[tuple[int, int
 
 def _send(session: Session, rows: Sequence[Sent]) -> bool:
     """Send rows in one request; whether it makes sense to go on."""
+    try:
+        _ensure(session, rows, is_waited_for=False)
+    except KeyboardInterrupt as error:
+        session.is_interrupted = True
+        is_unknown = of_error(error) is Exit.UNKNOWN
+        for sent in rows:
+            sent.status, sent.why = UNKNOWN if is_unknown else NOT_SENT, "it was interrupted"
+    session.unknown = tuple(sent.row.key for sent in rows if sent.status == UNKNOWN)
+    return all(sent.code not in (Exit.UNKNOWN, Exit.NOT_SENT) for sent in rows)
+
+
+def _ensure(session: Session, rows: Sequence[Sent], *, is_waited_for: bool) -> None:
+    """Look once more, send what is not there, and take in what came of each row."""
     instructions: list[Any] = [
         {
             "instruction_type": sent.row.instruction_type,
@@ -139,44 +166,23 @@ def _send(session: Session, rows: Sequence[Sent]) -> bool:
         }
         for sent in rows
     ]
-    by_key = {sent.row.key: sent for sent in rows}
-    try:
-        reply = session.change(
-            lambda client: client.v1.positions.submit_position_instructions(
-                session.account, instructions=instructions, not_after=session.not_after()
-            )
+
+    def call(client: ClearStreet) -> Mapping[str, EnsuredInstruction]:
+        if session.is_dry_run:
+            # To ensure anything takes a client that can change something. What would be sent is the same.
+            client.v1.positions.submit_position_instructions(session.account, instructions=instructions)
+        return client.v1.positions.ensure_position_instructions(
+            session.account,
+            instructions=instructions,
+            not_after=session.not_after(),
+            wait=is_waited_for,
+            wait_deadline=session.wait_seconds,
         )
-    except (Exception, KeyboardInterrupt) as error:
-        session.is_interrupted = isinstance(error, KeyboardInterrupt)
-        _take_error(by_key, error)
-        return of_error(error) is Exit.REFUSED
-    if reply is None:
-        return True
-    # A reply may have rows that nobody asked for; one of ours that it lacks is unknown.
+
+    ensured = session.change(call) or {}
     for sent in rows:
-        sent.status, sent.why = UNKNOWN, "the reply does not say what became of it"
-    for row in (row for row in reply.accepted if row.instruction_id in by_key):
-        by_key[row.instruction_id].take(row)
-    _take_rejections(by_key, reply.rejections)
-    return all(sent.status != UNKNOWN for sent in rows)
-
-
-def _take_error(by_key: dict[str, Sent], error: BaseException) -> None:
-    """What an error tells of each row."""
-    outcomes: dict[str, str] = getattr(error, "outcomes", {})
-    for key, sent in by_key.items():
-        outcome = outcomes.get(key, "unknown" if of_error(error) is Exit.UNKNOWN else "not_sent")
-        sent.why = clean(error)
-        sent.status = {"landed": LANDED, "rejected": REJECTED, "unknown": UNKNOWN}.get(outcome, NOT_SENT)
-    rejected = {key: sent for key, sent in by_key.items() if sent.status == REJECTED}
-    _take_rejections(rejected, getattr(error, "rejections", ()))
-
-
-def _take_rejections(by_key: dict[str, Sent], rejections: Iterable[Rejection]) -> None:
-    for row, why, existing_id, _ in (each for each in rejections if each.instruction.instruction_id in by_key):
-        sent = by_key[row.instruction_id]
-        # A duplicate is there already: its key stands for what the row asks for. The list will show it.
-        sent.status, sent.why, sent.id = REJECTED if existing_id is None else LANDED, why, existing_id or ""
+        if sent.row.key in ensured:
+            sent.take_ensured(ensured[sent.row.key])
 
 
 def _follow(session: Session, rows: Sequence[Sent]) -> None:
@@ -184,23 +190,17 @@ def _follow(session: Session, rows: Sequence[Sent]) -> None:
     from ..errors import ClearStreetError
 
     try:
-        _find(session, [sent for sent in rows if sent.status == LANDED and not sent.id])
+        unknown = [sent for sent in rows if sent.status == UNKNOWN]
+        if unknown:
+            # The list may show it in a while: the same rows under the same keys are never there twice.
+            _ensure(session, unknown, is_waited_for=True)
+            session.unknown = tuple(sent.row.key for sent in unknown if sent.status == UNKNOWN)
         going_on = {sent.id: sent for sent in rows if sent.id and sent.status not in TERMINAL_STATES}
         if going_on:
             _wait(session, going_on)
     except (ClearStreetError, KeyboardInterrupt) as error:
         session.is_interrupted = isinstance(error, KeyboardInterrupt)
         session.tell(f"What becomes of them could not be followed: {clean(error) or type(error).__name__}")
-
-
-def _find(session: Session, rows: Sequence[Sent]) -> None:
-    """Look for rows that are there, of which nothing else is known."""
-    if rows:
-        keys = [sent.row.key for sent in rows]
-        listed = session.client.v1.positions.find_position_instructions(session.account, idempotency_keys=keys)
-        there = {key: row for key, row in listed.items() if row is not None}
-        for sent in (sent for sent in rows if sent.row.key in there):
-            sent.take(there[sent.row.key])
 
 
 def _wait(session: Session, rows: dict[str, Sent]) -> None:
