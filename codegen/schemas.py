@@ -350,9 +350,12 @@ class Schemas:
                     "description": value.get("description", "") if isinstance(value, dict) else "",
                     "limits": self.limits(value),
                     "aliases": self._other_names(value, schema["properties"], f"{place}/properties/{key}"),
-                    "personal": self._is_personal(value, f"{place}/properties/{key}"),
+                    "personal": self._says(value, "x-personal", f"{place}/properties/{key}"),
+                    "newer": self._says(value, "x-newer", f"{place}/properties/{key}"),
                 }
             )
+            if fields[-1]["newer"] and (fields[-1]["required"] or not fields[-1]["kind"].nullable):
+                raise Ungeneratable(f"{place}/properties/{key}/x-newer", "a property that may not be absent and null")
         bit = len(fields)
         for field in fields:
             field["aliases"] = [
@@ -371,10 +374,10 @@ class Schemas:
                 raise Ungeneratable(f"{place}/x-aliases", f"{name!r}, which is no other name of this property alone")
         return list(names)
 
-    def _is_personal(self, schema: Any, place: str) -> bool:
-        """Whether a property is kept out of every `repr`: `x-personal`."""
-        given = schema.get("x-personal", False) if isinstance(schema, dict) else False
-        return expected(given, bool, f"{place}/x-personal", "true or false")
+    def _says(self, schema: Any, word: str, place: str) -> bool:
+        """Whether a property has `x-personal` (kept out of every `repr`) or `x-newer` (older services lack it)."""
+        given = schema.get(word, False) if isinstance(schema, dict) else False
+        return expected(given, bool, f"{place}/{word}", "true or false")
 
     def _terminal(self, schema: Json, values: list[Any], place: str) -> str | None:
         """The members that are the end of something, as a set in Python, None where none is named: `x-terminal`."""
@@ -433,6 +436,8 @@ class Schemas:
         for field in fields:
             field["annotation"] = re.sub(r"\w+", lambda match: spelt.get(match[0], match[0]), field["annotation"])
             field["read"] = re.sub(r"\w+(?=\.fromisoformat\()", lambda match: spelt[match[0]], field["read"])
+        # Other models last: what is found amiss before is not read twice.
+        reads = sorted(fields, key=lambda field: not field["plain"])
         return {
             "own": {one: alias(one, self.classes) for one in ("Drift", "Field", "OptionSymbol")},
             "base": alias(base, self.classes) + (f"[{rows}]" if base == "ListResponse" else ""),
@@ -443,8 +448,8 @@ class Schemas:
             "fields": fields,
             # A type checker takes a variable for what it is given first.
             "value_is_typed": any(field["shape"] and field["required"] and not field["nullable"] for field in fields),
-            # Other models last: what is found amiss before is not read twice.
-            "reads": sorted(fields, key=lambda field: not field["plain"]),
+            "reads": [field for field in reads if not field["newer"]],
+            "newer": [field for field in reads if field["newer"]],
             "keeps_text": keeps_text,
             "some_absent": any(not field["required"] for field in fields),
             "imports": [
@@ -492,6 +497,7 @@ class Schemas:
             "plain": kind.classes <= self.enums.keys(),
             "aliases": field["aliases"],
             "personal": field["personal"],
+            "newer": field["newer"],
             "annotation": optional(kind if field["required"] else kind.or_null(), kind.annotation),
             "expression": aliased(kind.expression, self.classes),
             "doc": docstring(field["description"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import pickle
 import re
@@ -658,7 +659,7 @@ def test_a_list_with_an_item_of_another_type_is_kept_whole() -> None:
 
 
 NAMES = ("instruction_id", "client_instruction_id")
-KEYLESS = {key: value for key, value in EXAMPLE["data"].items() if key != "instruction_id"}
+KEYLESS: Json = {key: value for key, value in EXAMPLE["data"].items() if key != "instruction_id"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -701,6 +702,59 @@ def test_of_two_names_the_newest_with_a_value_counts(old: Any, new: Any, read: A
     assert row.instruction_id == read
     assert [one.kind for one in drift] == kinds
     assert row.to_dict() == body
+
+
+NEWER: Json = {
+    "rejection": {"reason": "INSUFFICIENT_POSITION", "domain": "d", "metadata": {"available": "1"}, "description": "x"},
+    "underlying_instrument_id": "u-1",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("more", [{}, {"one": 1}, {"one": 1, "two": "2"}])
+@pytest.mark.parametrize("states", list(itertools.product(("there", "null", "absent"), repeat=2)))
+def test_newer_fields_may_be_there_null_or_absent(name: str, more: Json, states: tuple[str, str]) -> None:
+    newer: Json = {
+        key: value if state == "there" else None
+        for (key, value), state in zip(NEWER.items(), states, strict=True)
+        if state != "absent"
+    }
+    body = {name: "key-1", **KEYLESS, **newer, **more}
+    for older in ([], ["accepted_quantity"], ["created_at", "updated_at"]):
+        for key in older:
+            body.pop(key)
+        drift: list[Drift] = []
+        row = PositionInstruction.from_dict(body, drift=drift)
+
+        assert row.to_dict() == body
+        assert row.model_extra == more
+        assert row.model_fields_set == {"instruction_id", *body} - {name if name != "instruction_id" else "", *more}
+        assert [one.kind for one in drift] == ["unknown_field"] * len(more)
+        assert (row.rejection is not None, row.underlying_instrument_id) == (
+            states[0] == "there",
+            newer.get("underlying_instrument_id"),
+        )
+
+
+def test_a_key_that_cannot_be_read_is_a_field_that_is_there() -> None:
+    for name in NAMES:
+        row = PositionInstruction.from_dict({**KEYLESS, name: 7})
+        assert row.instruction_id is None
+        assert "instruction_id" in row.model_fields_set
+
+
+def test_rows_are_equal_whatever_name_the_key_came_under() -> None:
+    old, new = NAMES
+    bodies: list[Json] = [{old: "k"}, {new: "k"}, {old: "k", new: "k"}, {old: "k", new: None}, {old: None, new: "k"}]
+    rows = [PositionInstruction.from_dict({**KEYLESS, **body}) for body in [*bodies, {old: "other", new: "k"}]]
+
+    assert all(row == rows[0] for row in rows)
+    assert all(pickle.loads(pickle.dumps(row)) == rows[0] for row in rows)
+    assert rows[0] != PositionInstruction.from_dict({**KEYLESS, new: "other"})
+    assert rows[0] != PositionInstruction.from_dict({**KEYLESS, new: None})
+    for row in rows:
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(row)
 
 
 def test_a_request_takes_either_name_and_no_two_different_values() -> None:

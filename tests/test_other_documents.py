@@ -498,6 +498,10 @@ UNGENERATABLE: dict[str, tuple[Json, str]] = {
         set_to(f"{SCHEMAS}/Id", {"oneOf": [{"$ref": "#/components/schemas/AliasOfAnAlias"}, {"type": "integer"}]}),
         "made of itself",
     ),
+    "a newer property that must be there": (
+        added(f"{SCHEMAS}/Circle/properties/radius/x-newer", True),
+        "may not be absent and null",
+    ),
     "two schemas of one name": (
         added(f"{SCHEMAS}/base_response", {"properties": {"x": TEXT}}),
         "a second type by the name",

@@ -895,12 +895,11 @@ class Model:
     def model_fields_set(self) -> frozenset[str]:
         """The names of the fields that the object has, even if they are null or could not be read."""
         extra: dict[str, Any] = self._extra if self._extra.__class__ is dict else {}
+        unread = {key for key, value in extra.items() if not isinstance(value, _Spelt)}
         return frozenset(
-            name
-            for index, (name, key, *_) in enumerate(self.FIELDS)
-            if getattr(self, name) is not None
-            or self._nulls >> index & 1
-            or (key in extra and not isinstance(extra[key], _Spelt))
+            spec.name
+            for index, spec in enumerate(self.FIELDS)
+            if getattr(self, spec.name) is not None or self._nulls >> index & 1 or not unread.isdisjoint(spec.keys)
         )
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
+import itertools
 import json
 import pickle
 import pkgutil
@@ -146,6 +147,17 @@ def use_names(models: Any) -> None:
     for name in MARK:
         for value in ODD:
             assert models.Mark.from_dict({**MARK, name: value}).model_fields_set == set(MARK)
+    for newer in itertools.product(("absent", None, "there"), repeat=2):
+        for more in ({}, {"one": 1}, {"one": 1, "two": 2}):
+            body = {**MARK, **more}
+            for name, state in zip(("then", "tuple"), newer, strict=True):
+                if state != "there":
+                    body[name] = None
+                if state == "absent":
+                    del body[name]
+            read = models.Mark.from_dict(body, drift=(drift := []))
+            assert (read.to_dict(), read.model_extra, len(drift)) == (body, more, len(more))
+            assert read.model_fields_set == body.keys() - more.keys()
     search = {"any_of": [SQUARE], "colour": "RED", "shape": None}
     assert models.Search.from_dict(search).to_dict() == search
     assert get_type_hints(models.Mark)["until"] == date | None

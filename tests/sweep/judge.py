@@ -152,7 +152,8 @@ def _is_early(scene: Scene) -> bool:
         nth = seen[request.operation]
         seen[request.operation] += 1
         fault = faults[nth] if nth < len(faults) else None
-        if fault is not None and fault.retry_after is not None:
+        # The looks after a close have no faults, whatever the case says.
+        if fault is not None and fault.name == request.fault and fault.retry_after is not None:
             quiet_until = request.time + timedelta(seconds=fault.retry_after)
     return False
 

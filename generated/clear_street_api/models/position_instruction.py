@@ -107,12 +107,11 @@ class PositionInstruction(Model):
             if value.__class__ is not int:
                 return None
             self.account_id = value
-            value = data.get("instruction_id")
-            if value is None:
-                if "instruction_id" in data:
-                    return None
+            if "client_instruction_id" in data:
                 value = data["client_instruction_id"]
                 nulls |= 1 << 14
+            else:
+                value = data["instruction_id"]
             if value.__class__ is not str:
                 return None
             self.instruction_id = value
@@ -160,15 +159,6 @@ class PositionInstruction(Model):
                 else:
                     nulls |= 1 << 10
             self.rejection_reason = value
-            value = data.get("underlying_instrument_id")
-            if value.__class__ is not str:
-                if value is not None:
-                    return None
-                if "underlying_instrument_id" not in data:
-                    absent += 1
-                else:
-                    nulls |= 1 << 12
-            self.underlying_instrument_id = value
             value = data.get("updated_at")
             if value is None:
                 if "updated_at" not in data:
@@ -181,6 +171,39 @@ class PositionInstruction(Model):
                 if text[4::3] != "--T::Z" or text < "1971":
                     kept = keep_text(kept, "updated_at", text, value)
             self.updated_at = value
+            # The number of fields tells whether all of the newer ones are there, or none. Where other fields replace them,
+            # a `KeyError` ends this, and the object is read field by field.
+            count = len(data) + absent
+            if count == 14:
+                value = data["underlying_instrument_id"]
+                if value.__class__ is not str:
+                    if value is not None:
+                        return None
+                    nulls |= 1 << 12
+                self.underlying_instrument_id = value
+                value = data["rejection"]
+                if value is None:
+                    nulls |= 1 << 11
+                else:
+                    value = PositionInstructionRejection.decode_in(value, drift, "rejection")
+                self.rejection = value
+                self._nulls = nulls
+                self._extra = kept
+                return self
+            if count == 12:
+                self.underlying_instrument_id = self.rejection = None
+                self._nulls = nulls
+                self._extra = kept
+                return self
+            value = data.get("underlying_instrument_id")
+            if value.__class__ is not str:
+                if value is not None:
+                    return None
+                if "underlying_instrument_id" not in data:
+                    absent += 1
+                else:
+                    nulls |= 1 << 12
+            self.underlying_instrument_id = value
             value = data.get("rejection")
             if value is None:
                 if "rejection" not in data:
