@@ -22,6 +22,7 @@ import pytest
 
 import clear_street
 import clear_street.errors
+import clear_street.events
 import clear_street.sandbox
 import clear_street.types
 import clear_street.types.v1
@@ -40,7 +41,14 @@ HEAVY = {
     "ssl",
     "typing",
 }
-PUBLIC = [clear_street, clear_street.errors, clear_street.types, clear_street.types.v1, clear_street.v1]
+PUBLIC = [
+    clear_street,
+    clear_street.errors,
+    clear_street.events,
+    clear_street.types,
+    clear_street.types.v1,
+    clear_street.v1,
+]
 each_module = pytest.mark.parametrize("module", PUBLIC, ids=lambda module: module.__name__)
 
 

@@ -1,7 +1,7 @@
 """The Clear Street client: `ClearStreet` for threads, `AsyncClearStreet` for asyncio and trio.
 
-Errors are in `clear_street.errors`, the API's types in `clear_street.types.v1`, and a sandbox to try things in
-`clear_street.sandbox`. Each name is imported when it is first used.
+Errors are in `clear_street.errors`, events in `clear_street.events`, the API's types in `clear_street.types.v1`, and a
+sandbox to try things in `clear_street.sandbox`. Each name is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ._version import __version__
 # False at run time. Jedi, which completes names in editors and IPython, would ignore the block after a plain False.
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from . import errors, market, sandbox, types
+    from . import errors, events, market, sandbox, types
     from ._api.keys import new_idempotency_key
     from ._calls.changes import InstructionChange, OrderChange
     from ._calls.ensure import EnsuredInstruction
@@ -134,6 +134,7 @@ __all__ = [
     "WaitTimeoutError",
     "__version__",
     "errors",
+    "events",
     "market",
     "new_idempotency_key",
     "sandbox",
@@ -149,7 +150,7 @@ def _module(name: str) -> object:
 
 
 def __getattr__(name: str) -> object:
-    if name in ("errors", "market", "sandbox", "types"):
+    if name in ("errors", "events", "market", "sandbox", "types"):
         return _module(name)
     if name.startswith("_"):
         # The import system looks up each private module here before it imports it: keep that fast.

@@ -13,7 +13,7 @@ from .v1 import V1
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Any, Generic, Literal, NoReturn, Self, TypeVar, Unpack
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ._caller_async import AsyncCaller
     from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, Clock, IdempotencyKeyName
     from .errors import InterruptedCall
+    from .events import Event
     from .sandbox import Sandbox
     from .v1 import AsyncV1
 
@@ -77,6 +78,7 @@ class BaseClient(Named, _Generic["H"]):
         resend_after_unknown: bool = True,
         idempotency_key_name: IdempotencyKeyName | None = None,
         on_intent: Callable[[tuple[str, ...], Request], object] | None = None,
+        on_event: Callable[[Event], object] | Sequence[Callable[[Event], object]] | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Check and store the arguments. The first call connects.
@@ -104,6 +106,8 @@ class BaseClient(Named, _Generic["H"]):
           that the service has for them, except those that it refused. In replies every name is read.
         - `on_intent`: called with ``(idempotency_keys, request)`` before the first byte of a changing call. If it
           raises, nothing is sent.
+        - `on_event`: a function, or several, to call with each event of a call (`clear_street.events`). An exception
+          that one raises is logged and changes nothing.
         - `clock`: where the time, sleep and random numbers come from; for tests.
 
         Raises `ArgumentError` for an argument that cannot be used.
@@ -125,6 +129,7 @@ class BaseClient(Named, _Generic["H"]):
                 "resend_after_unknown": resend_after_unknown,
                 "idempotency_key_name": idempotency_key_name,
                 "on_intent": on_intent,
+                "on_event": on_event,
             }
         )
         connections = Connections(is_async=self._kind.is_async, http_client=http_client, clock=clock)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from ._annotations import resolvable
+from ._calls.steps import end
 from ._calls.streamed import finish, read_piece, read_whole
 
 if TYPE_CHECKING:
@@ -144,7 +145,10 @@ class RawResponse(_Raw[T]):
 
     def close(self) -> None:
         """Close the reply, and return its connection to the pool."""
-        self.http_response.close()
+        try:
+            self.http_response.close()
+        finally:
+            end(self._completed.call)
 
     def _pieces(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         next_piece = partial(next, pieces, None)
@@ -195,7 +199,10 @@ class AsyncRawResponse(_Raw[T]):
 
     async def close(self) -> None:
         """Close the reply, and return its connection to the pool."""
-        await self.http_response.aclose()
+        try:
+            await self.http_response.aclose()
+        finally:
+            end(self._completed.call)
 
     async def _pieces(self, pieces: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
         next_piece = partial(anext, pieces, None)

@@ -25,6 +25,7 @@ CHANGELOG = ROOT / "CHANGELOG.md"
 MODULES = (
     "clear_street",
     "clear_street.errors",
+    "clear_street.events",
     "clear_street.sandbox",
     "clear_street.types.v1",
     "clear_street.v1",

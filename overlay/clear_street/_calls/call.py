@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
 from .._api import requests
 from .._config.arguments import OPTIONS, checked_flag, takes, unexpected
@@ -33,6 +33,34 @@ if TYPE_CHECKING:
     from .kinds import Kind, Row
     from .renaming import RefusedName
     from .shared import Keys, Service, SharedState
+
+    class Listener(Protocol):
+        """What tells the functions in `on_event` what happens to one call: `telling.Listener`."""
+
+        def start_attempt(self, call: Call[Any], send: Send, *, is_look: bool = False) -> None:
+            """Tell that a request is about to be sent."""
+            ...
+
+        def end_attempt(self, call: Call[Any], attempt: Attempt) -> None:
+            """Tell how a request ended."""
+            ...
+
+        def end_look(self, call: Call[Any], result: Reply | Failure) -> None:
+            """Tell how a look ended."""
+            ...
+
+        def pause(self, call: Call[Any], now: float, seconds: float) -> None:
+            """Tell that the call is about to wait from `now` on."""
+            ...
+
+        def depart(self, call: Call[Any], kinds: Sequence[str]) -> None:
+            """Tell in which new ways a reply departs from the spec."""
+            ...
+
+        def end(self, call: Call[Any], error: BaseException | None) -> None:
+            """Tell that a call has ended, with `error` or a value. Only the first time counts."""
+            ...
+
 
 T = TypeVar("T")
 
@@ -220,6 +248,8 @@ class History:
 
     candidates: Sequence[Row] = ()
     """Rows that may be the effect of a call without keys."""
+    listener: Listener | None = None
+    """Tells the functions in `on_event`; None if there are none."""
 
     def __init__(self) -> None:
         self.attempts: list[Attempt] = []
@@ -233,6 +263,10 @@ class History:
     def idempotency_keys(self) -> list[str]:
         """The keys of a submit's rows, in the order in which the rows were given."""
         return [entry.key for entry in self.batch.entries] if self.batch else []
+
+    def listen(self, listener: Listener) -> None:
+        """Set who is told of what happens."""
+        self.listener = listener
 
     def submit(self, batch: Batch) -> None:
         """Set the rows of a submit."""

@@ -161,13 +161,9 @@ def annotate(call: Call[T], error: BaseException) -> bool:
     It is unknown if a byte may have left and the request was not refused. The call is then in `client.interrupted`. A
     cancelled task, Ctrl-C and closing the client interrupt a call.
     """
-    operation, history = call.asked.operation, call.history
-    sent = history.in_flight is not None and history.in_flight.begun
-    sent = sent or any(attempt.outcome in (Outcome.UNKNOWN, Outcome.DONE) for attempt in history.attempts)
-    sent = sent or (history.batch is not None and bool(history.batch.unknown))  # a duplicate of a key of ours
-    if not operation.changes or not sent:
+    if not is_in_doubt(call):
         return False
-    keys = history.idempotency_keys
+    operation, keys = call.asked.operation, call.history.idempotency_keys
     error.outcome_unknown = True  # type: ignore[attr-defined]
     error.idempotency_keys = tuple(keys)  # type: ignore[attr-defined]
     shown = f" Keys: {listed(keys)}." if keys else ""
@@ -180,6 +176,15 @@ def annotate(call: Call[T], error: BaseException) -> bool:
     interrupted = InterruptedCall(call.asked.info, call.asked.request.path, tuple(keys), call.time.started_at)
     call.shared.note_interrupted(interrupted)
     return True
+
+
+def is_in_doubt(call: Call[T]) -> bool:
+    """Whether an interruption at this moment leaves unknown whether the call had its effect."""
+    history = call.history
+    sent = history.in_flight is not None and history.in_flight.begun
+    sent = sent or any(attempt.outcome in (Outcome.UNKNOWN, Outcome.DONE) for attempt in history.attempts)
+    sent = sent or (history.batch is not None and bool(history.batch.unknown))  # a duplicate of a key of ours
+    return call.asked.operation.changes and sent
 
 
 def _context(call: Call[T], *, outcome_unknown: bool, reply: object = None) -> dict[str, Any]:

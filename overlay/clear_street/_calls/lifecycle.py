@@ -27,13 +27,21 @@ T = TypeVar("T")
 
 def exchange(call: Call[T]) -> Flow[Completed[T]]:
     """Make a whole call. Its end is logged, and an interruption is marked with the outcome."""
-    operation = call.asked.operation
+    asked, history = call.asked, call.history
+    operation = asked.operation
     try:
+        if asked.settings.on_event is not None:
+            from .telling import listen
+
+            listen(call)
         if operation.changes:
             # Import what reading the reply needs before a byte leaves: an import that fails later would hide a success.
             call.preload()
         completed = yield from _FLOWS.get(operation.resend, _plain)(call)
-        log_end(call, "reconciled" if call.history.reconciled else "done")
+        log_end(call, "reconciled" if history.reconciled else "done")
+        # A streamed call ends when its response is closed.
+        if history.listener is not None and not asked.stream:
+            history.listener.end(call, None)
     except BaseException as error:
         explain(call, error)
         raise

@@ -104,10 +104,11 @@ class Service:
 class SharedState:
     """What the calls of a client and its copies share: knowledge about the service, and lists for waits."""
 
-    __slots__ = ("_services", "drift_seen", "interrupted", "readings")
+    __slots__ = ("_complaints", "_services", "drift_seen", "interrupted", "readings")
 
     def __init__(self) -> None:
         self._services: dict[str, Service] = {}
+        self._complaints: set[str] = set()
         self.drift_seen: set[str] = set()
         """The kinds of departure from the spec that were logged."""
         self.interrupted: deque[InterruptedCall] = deque(maxlen=_INTERRUPTED_MAX)
@@ -125,6 +126,12 @@ class SharedState:
         new = set(islice(kinds - seen, max(0, _DRIFT_KINDS_MAX - len(seen))))
         seen |= new
         return sorted(new)
+
+    def is_new_complaint(self, complaint: str) -> bool:
+        """Record what a function in `on_event` did that it should not have; return whether that is new."""
+        is_new = complaint not in self._complaints
+        self._complaints.add(complaint)
+        return is_new
 
     def note_interrupted(self, call: InterruptedCall) -> None:
         """Record a call that was stopped after it may have had its effect."""

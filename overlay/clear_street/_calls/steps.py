@@ -56,8 +56,15 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
         stream=asked.stream,
         raw=asked.raw,
     )
-    call.history.begin_attempt(send)
-    result = yield from _sent(call, send)
+    history = call.history
+    history.begin_attempt(send)
+    if history.listener is not None:
+        history.listener.start_attempt(call, send)
+    try:
+        result: Reply | Failure = yield send
+    except ArgumentError as error:
+        result = _never_sent(call, error)
+    call.service.note(result.headers, result.received)
     request_id: str | None = None
     if isinstance(result, Reply):
         result.json = read_object(result.body)
@@ -65,23 +72,26 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
     outcome = policy.classify(result, readable=is_readable(call, result), foreign=is_foreign(call, result))
     if outcome is not Outcome.DONE:
         time.note_retry_after(result)
-    call.history.end_attempt(time.wall_clock(now), result.received - now, result, outcome, request_id)
+    history.end_attempt(time.wall_clock(now), result.received - now, result, outcome, request_id)
+    if history.listener is not None:
+        history.listener.end_attempt(call, history.attempts[-1])
     return result, outcome
 
 
-def _sent(call: Call[T], send: Send) -> Flow[Reply | Failure]:
-    """Send a request. An API key that cannot be used is an argument error only before the first attempt: later it is an
-    attempt that was never sent, so that what earlier attempts did is not forgotten.
+def _never_sent(call: Call[T], error: ArgumentError) -> Failure:
+    """Return the failure of a request that could not be made, as when the API key cannot be used. Before the first
+    attempt the error is raised; later, that would hide what earlier attempts did.
     """
-    try:
-        result: Reply | Failure = yield send
-    except ArgumentError as error:
-        if not call.history.attempts:
-            raise
-        now = call.clock.monotonic()
-        return Failure(error, now, sent=False, timed_out=False)
-    call.service.note(result.headers, result.received)
-    return result
+    if not call.history.attempts:
+        raise error
+    return Failure(error, call.clock.monotonic(), sent=False, timed_out=False)
+
+
+def _sleep(call: Call[T], now: float, seconds: float) -> Sleep:
+    """Return the effect of waiting between two requests, from `now` on."""
+    if call.history.listener is not None:
+        call.history.listener.pause(call, now, seconds)
+    return Sleep(seconds)
 
 
 def is_foreign(call: Call[T], result: Reply | Failure) -> bool:
@@ -139,7 +149,7 @@ def pause(call: Call[T], *, backoff: bool = True) -> Flow[bool]:
     if passed:
         return False
     if then > now:
-        yield Sleep(then - now)
+        yield _sleep(call, now, then - now)
     return True
 
 
@@ -156,7 +166,7 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
     if now + wait >= time.deadline_at or wait > policy.RETRY_AFTER_MAX:
         return None, False
     if wait > 0:
-        yield Sleep(wait)
+        yield _sleep(call, now, wait)
     rows: list[Row] = []
     may_look_again = True
     ids = (asked.prepared.id or "",) if batch is None else [entry.key for entry in batch.unsettled]
@@ -219,7 +229,7 @@ def note_candidates(call: Call[T]) -> Flow[None]:
         if now + wait >= call.time.deadline_at or wait > policy.RETRY_AFTER_MAX:
             return
         if wait > 0:
-            yield Sleep(wait)
+            yield _sleep(call, now, wait)
         rows, may_look_again = yield from recent_rows(call)
         if instrument is not None:
             rows = [row for row in rows if names_same_instrument(kind, row, instrument)]
@@ -231,6 +241,7 @@ def note_candidates(call: Call[T]) -> Flow[None]:
 def read_list(call: Call[T], prepared: requests.Prepared) -> Flow[Reply | Failure]:
     """Read a list once, within the time that the call has left."""
     asked, time, now = call.asked, call.time, call.clock.monotonic()
+    listener = call.history.listener
     send = Send(
         cast("Kind", asked.kind).listing,
         prepared.request,
@@ -240,10 +251,18 @@ def read_list(call: Call[T], prepared: requests.Prepared) -> Flow[Reply | Failur
         stream=False,
         raw=asked.raw,
     )
-    result = yield from _sent(call, send)
+    if listener is not None:
+        listener.start_attempt(call, send, is_look=True)
+    try:
+        result: Reply | Failure = yield send
+    except ArgumentError as error:
+        result = _never_sent(call, error)
+    call.service.note(result.headers, result.received)
     time.note_retry_after(result)
     if isinstance(result, Reply):
         result.json = read_object(result.body)
+    if listener is not None:
+        listener.end_look(call, result)
     return result
 
 
@@ -259,11 +278,19 @@ def completed_with(call: Call[T], reply: Reply, found: object = None) -> Complet
         log(WARNING, "%s: the service rejected some of the rows", name)
     if batch is not None and (silent := len(batch.undetermined)):
         log(WARNING, "%s: the reply does not say what happened to %d row(s): undetermined", name, silent)
-    for kind in call.shared.new_drift(value):
-        log(WARNING, "%s: the reply departs from the spec: %s", name, kind)
+    if kinds := call.shared.new_drift(value):
+        _note_drift(call, kinds)
     if call.asked.settings.strict or batch is not None:
         failures.raise_if_refused(call, reply, value)
     return Completed(call, reply, value)
+
+
+def _note_drift(call: Call[T], kinds: Sequence[str]) -> None:
+    """Log in which new ways a reply departs from the spec."""
+    for kind in kinds:
+        log(WARNING, "%s: the reply departs from the spec: %s", call.asked.operation.name, kind)
+    if call.history.listener is not None:
+        call.history.listener.depart(call, kinds)
 
 
 def tell_intent(call: Call[T], hook: Callable[..., object], keys: Sequence[str], request: Request) -> Flow[None]:
@@ -281,10 +308,23 @@ def explain(call: Call[T], error: BaseException) -> None:
     docs/safety.md, "What the caller learns".
     """
     call.note_doubts()
+    end(call, error)
     if isinstance(error, APIError):
         log_end(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))
     elif failures.annotate(call, error):
         log_end(call, f"interrupted by {type(error).__name__}, outcome unknown", WARNING)
+
+
+def end(call: Call[T], error: BaseException | None = None) -> None:
+    """Tell the functions in `on_event` that a call has ended, if that was not told before."""
+    listener = call.history.listener
+    if listener is not None:
+        try:
+            listener.end(call, error)
+        except BaseException as interruption:
+            # It takes the place of the error, and so has to say what happened to the call.
+            explain(call, interruption)
+            raise
 
 
 def log_end(call: Call[T], ending: str, level: int = INFO) -> None:

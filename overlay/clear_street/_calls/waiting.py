@@ -187,6 +187,10 @@ class Poll:
         changes = self._seen.update(reading.rows, reading.at)
         if changes:
             reading.hurry(now)
+        if changes and call.asked.settings.on_event is not None:
+            from .telling import tell_transitions
+
+            tell_transitions(call, changes)
         for change in changes:
             if change.is_anomaly:
                 log(WARNING, "an %s left the terminal state %s", self._kind.noun, change.previous_status)

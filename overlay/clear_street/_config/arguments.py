@@ -34,6 +34,7 @@ OPTIONS = {
     "max_body_size": ("client",),
     "max_retries": ("client", "call"),
     "not_after": ("change",),
+    "on_event": ("client",),
     "on_intent": ("client",),
     "raise_on_rejection": ("client", "submit"),
     "read_only": ("client",),
@@ -211,13 +212,6 @@ def checked_key_name(value: object) -> str | None:
     if value not in (names := get_args(IdempotencyKeyName)):
         raise expected_error(f"one of {', '.join(map(repr, names))}, or None,", "idempotency_key_name", value)
     return str(value)
-
-
-def checked_hook(value: object) -> Callable[..., object] | None:
-    """Return a function for `on_intent`, or None; raise `ArgumentError` for any other value."""
-    if value is not None and not callable(value):
-        raise argument_error(f"Expected a function, or None, for `on_intent` but received {value!r}.")
-    return value
 
 
 def problem_of_url(url: str) -> str | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from clear_street_api.client import Request
 
+    from ..events import Event
+
     QueryValue = str | int | float | bool
 
 
@@ -95,6 +97,7 @@ class ClientOptions(TypedDict, total=False):
     resend_after_unknown: bool
     idempotency_key_name: IdempotencyKeyName | None
     on_intent: Callable[[tuple[str, ...], Request], object] | None
+    on_event: Callable[[Event], object] | Sequence[Callable[[Event], object]] | None
 
 
 resolvable(globals())

@@ -9,7 +9,6 @@ from .arguments import (
     OPTIONS,
     argument_error,
     checked_flag,
-    checked_hook,
     checked_key_name,
     checked_size,
     problem_of_key,
@@ -41,6 +40,7 @@ class Settings:
         "idempotency_key_name",
         "limits",
         "max_body_size",
+        "on_event",
         "on_intent",
         "raise_on_rejection",
         "read_only",
@@ -55,6 +55,7 @@ class Settings:
         idempotency_key_name: str | None
         limits: Limits
         max_body_size: int
+        on_event: tuple[Callable[..., object], ...] | None
         on_intent: Callable[..., object] | None
         raise_on_rejection: bool
         read_only: bool
@@ -90,8 +91,18 @@ class Settings:
             self.base_url = _base_url(given.get("base_url"), given.get("environment"))
         if "default_headers" in given:
             self.headers = checked_headers("default_headers", given["default_headers"]).over(self.headers)
+        if "on_event" in given:
+            self.on_event = given["on_event"]
+            if self.on_event is not None:
+                from .hooks import checked_event_hooks
+
+                self.on_event = checked_event_hooks(self.on_event)
         if "on_intent" in given:
-            self.on_intent = checked_hook(given["on_intent"])
+            self.on_intent = given["on_intent"]
+            if self.on_intent is not None:
+                from .hooks import checked_intent_hook
+
+                self.on_intent = checked_intent_hook(self.on_intent)
         if "idempotency_key_name" in given:
             self.idempotency_key_name = checked_key_name(given["idempotency_key_name"])
         if "max_body_size" in given:

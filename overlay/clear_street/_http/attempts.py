@@ -19,8 +19,9 @@ import httpx
 from .._config.settings import checked_key
 from .._logging import log, logger
 from .._outcomes import Failure, Reply
+from .._signals import raised_by_signal_handler
 from ..errors import ArgumentError, ClearStreetError
-from .bounds import Bounds, raised_by_signal_handler
+from .bounds import Bounds
 from .client import DefaultAsyncHttpxClient, DefaultHttpxClient, is_replaced
 from .decoding import BodyTooLarge, bound, keep, unpacked
 from .messages import new_request
@@ -65,7 +66,8 @@ class Sending(Generic[C]):
     )
 
     def __init__(self, send: Send, settings: Settings, client: C, clock: Clock) -> None:
-        refuse_closed(client.is_closed)
+        if client.is_closed:
+            raise closed_error()
         self.send: Send = send
         self.client: C = client
         self.key: Secret | None = None
@@ -169,10 +171,9 @@ def checked(key: object) -> Secret:
     return checked_key(key)
 
 
-def refuse_closed(closed: bool) -> None:
-    """Raise `ClearStreetError` if a client is closed."""
-    if closed:
-        raise ClearStreetError("The client is closed; make a new one.")
+def closed_error() -> ClearStreetError:
+    """Return the error of a call with a client that is closed."""
+    return ClearStreetError("The client is closed; make a new one.")
 
 
 def refuse_awaitable(what: str, answer: object) -> None:

@@ -18,7 +18,7 @@ import httpx
 
 from .._calls.effects import BodyConsumed, Invoke, Read, Send, Sleep
 from ..errors import ArgumentError
-from .attempts import KeyUnavailable, Sending, checked, refuse_awaitable, refuse_closed, without_request
+from .attempts import KeyUnavailable, Sending, checked, closed_error, refuse_awaitable, without_request
 from .bounds import BOUNDS, Bounds
 from .client import DefaultHttpxClient, send_plain
 from .clock import SystemClock
@@ -63,7 +63,8 @@ class BaseDriver(Generic[C]):
 
         Raises `ClearStreetError` if the client is closed, and `ArgumentError` for a change if it is read-only.
         """
-        refuse_closed(self.closed)
+        if self.closed:
+            raise closed_error()
         if settings.read_only and not _only_reads(send):
             raise ArgumentError(
                 f"The client is read-only (`read_only=True`) and does not send {send.request.method} "

@@ -20,7 +20,8 @@ from weakref import WeakKeyDictionary, finalize
 import httpcore
 import httpx
 
-from .bounds import BOUNDS, capped, raised_by_signal_handler
+from .._signals import raised_by_signal_handler
+from .bounds import BOUNDS, capped
 from .decoding import BoundedResponse
 from .library_methods import LibraryMethods, replaced_sending
 from .pool import AsyncPool, Pool, has_stray_body
