@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email.utils
 import importlib.metadata
+import json
 import re
 import shutil
 from datetime import timedelta
@@ -11,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from clear_street import ClearStreet
-from clear_street.sandbox import Fault, SandboxClock
+from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from support.command_line import KEY
-from support.raw_server import RawServer
+from support.raw_server import CERTIFICATE, RawServer
 
 if TYPE_CHECKING:
     from support.command_line import CommandLine, Ran
@@ -38,7 +40,10 @@ def test_all_is_well(command_line: CommandLine) -> None:
     assert found["key"] == ("ok", "from CLEAR_STREET_API_KEY (not shown)")
     assert found["clock"][1] == "this machine and the service agree to 1.0 s"
     assert found["account"][1] == "122503: 7 positions, of which 2 expire today"
-    assert found["dialect"][1] == "keys are called instruction_id"
+    assert found["dialect"][1] == "the service calls idempotency keys instruction_id"
+    assert found["spec"][1] == "replies are as the spec says"
+    assert found["variables"][1].startswith("set: CLEAR_STREET_ACCOUNT, CLEAR_STREET_API_KEY")
+    assert "tls" not in found or found["tls"][0] == "note"
     assert command_line("doctor").out.splitlines()[0].split() == ["STATE", "WHAT", "FOUND"]
 
 
@@ -57,6 +62,48 @@ def test_a_clock_that_is_wrong_is_a_warning(command_line: CommandLine) -> None:
         code, found = doctor(command_line)
         assert (code, found["clock"][0]) == (0, "warn")
         assert re.match(rf"this machine is (3599|3600)\.\d s {where} the service", found["clock"][1])
+
+
+def versions(server: RawServer, connection: Any) -> None:
+    """Answer each request with a version."""
+    while server.request(connection):
+        body = json.dumps({"metadata": {"request_id": "r-1"}, "error": None, "data": {"version": "2025-10-31"}})
+        now = email.utils.formatdate(usegmt=True)
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nDate: {now}"
+        connection.sendall(f"{head}\r\n\r\n{body}".encode())
+
+
+def test_the_certificate_of_the_connection_is_told(command_line: CommandLine) -> None:
+    command_line.connect = ClearStreet  # type: ignore[method-assign, assignment]
+    command_line.patch.setenv("SSL_CERT_FILE", CERTIFICATE)
+    command_line.patch.delenv("CLEAR_STREET_ACCOUNT")
+    command_line.patch.delenv("SSL_CERT_DIR", raising=False)
+    with RawServer(versions, tls=True) as server:
+        code, found = doctor(command_line, "--base-url", server.url.replace("127.0.0.1", "localhost"))
+    assert (code, found["tls"][0]) == (0, "ok")
+    assert re.fullmatch(r"TLSv1\.3, certificate signed by .*localhost.*, valid until \w{3} .* GMT", found["tls"][1])
+
+
+def test_an_account_without_instructions_shows_no_dialect(command_line: CommandLine) -> None:
+    command_line.sandbox.add_account(7)
+    _, found = doctor(command_line, "--account", "7")
+    assert found["dialect"][1] == "not seen: the account has no instructions"
+
+
+def test_the_dialect_of_the_service_is_told(command_line: CommandLine) -> None:
+    command_line.sandbox = Sandbox(dialect="today")
+    command_line.clock = command_line.sandbox.clock
+    _, found = doctor(command_line)
+    assert found["dialect"][1] == "the service calls idempotency keys client_instruction_id"
+
+
+def test_no_secret_is_in_the_report(command_line: CommandLine) -> None:
+    command_line.patch.setenv("CLEAR_STREET_KEY_COMMAND", f"echo {KEY}")
+    command_line.patch.setenv("HTTPS_PROXY", f"http://{KEY}:{KEY}@127.0.0.1:9/{KEY}")
+    for words in ((), ("-o", "json"), ("-o", "jsonl"), ("-o", "csv"), ("-vv",)):
+        ran = command_line("doctor", *words)
+        assert KEY not in ran.out + ran.err
+        assert "CLEAR_STREET_KEY_COMMAND" in ran.out
 
 
 def test_an_address_that_cannot_be_one_is_2(command_line: CommandLine) -> None:
