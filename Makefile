@@ -154,7 +154,8 @@ lint: $(DEV_READY) ## Check for mistakes, format, typos and imports of higher la
 	@$(BIN)/ruff check --quiet --output-format=concise
 	@$(BIN)/ruff format --quiet --check || { $(BIN)/ruff format --check; exit 1; }
 	@$(BIN)/codespell
-	@report=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$report"; exit 1; }
+	@report=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$report"; \
+		echo 'lint: [tool.importlinter] in pyproject.toml has these contracts; write a new module into its layer' >&2; exit 1; }
 
 format: $(DEV_READY) ## Format the code, and fix what can be fixed safely
 	@$(BIN)/ruff check --quiet --fix-only

@@ -730,6 +730,7 @@ def main() -> int:
     if f'"{name}"' in rows:
         sys.exit(f"operation: {name} has its row already")
     new = operation_of(plan, document, name)
+    before = contents(overlay)
     if new.response == NOTHING:
         sys.exit(
             f"operation: {name} answers without a body, and namespaces give models; "
@@ -746,7 +747,16 @@ def main() -> int:
     for command in (["check", "--fix-only", "--quiet"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *command, "--no-cache", "overlay"], cwd=root, check=True)
     twins.write(root)
+    for path, text in contents(overlay).items():
+        if before.get(path) != text:
+            print(f"operation: {path.relative_to(root)}")
+    print('operation: now CONTRIBUTING.md, "An operation that is not supported yet", from the step "Review the row"')
     return 0
+
+
+def contents(folder: Path) -> dict[Path, str]:
+    """Return the text of each module in a folder."""
+    return {path: path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from difflib import ndiff
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -87,6 +88,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in NAMES:
         done = codegen("add_operation.py", name, "--root", folder)
         assert done.returncode == 0, done.stderr
+        (folder / f"{name}.txt").write_text(done.stdout, encoding="utf-8")
     return folder
 
 
@@ -120,6 +122,30 @@ def test_no_function_that_was_there_is_changed(client: Path) -> None:
         lost = functions(path) - functions(client / path.relative_to(ROOT))
         # A shape has a line for each operation, the index of rows a name for each tag.
         assert [one for one in lost if "Final = " not in one and "every_operation" not in one] == [], path
+
+
+def test_every_file_that_is_written_is_named(client: Path) -> None:
+    *files, then = (client / "count_lockers.txt").read_text(encoding="utf-8").splitlines()
+
+    tag = "overlay/clear_street/v1/lockers"
+    assert [line.removeprefix("operation: ") for line in files] == [
+        "overlay/clear_street/_api/rows/__init__.py",
+        "overlay/clear_street/_api/rows/lockers.py",
+        "overlay/clear_street/types/v1/__init__.py",
+        "overlay/clear_street/types/v1/count_lockers.py",
+        "overlay/clear_street/v1/__init__.py",
+        f"{tag}.py",
+        f"{tag}_async.py",
+        "overlay/clear_street/v1/v1_async.py",
+    ]
+    assert "CONTRIBUTING.md" in then
+
+
+def test_an_index_of_types_only_gains_lines(client: Path) -> None:
+    index = "overlay/clear_street/types/v1/__init__.py"
+    before, after = ((folder / index).read_text(encoding="utf-8").splitlines() for folder in (ROOT, client))
+
+    assert [line for line in ndiff(before, after) if line.startswith("-")] == []
 
 
 def test_the_calls_work_with_retries_errors_raw_access_and_types(client: Path) -> None:

@@ -54,12 +54,20 @@ def test_every_example_of_the_spec_is_read_without_drift(mode: Mode, operation: 
 
 
 LISTED: dict[str, Callable[[Any], Any]] = {
+    "get_positions": lambda v1: v1.positions.iter_positions(7),
     "get_accounts": lambda v1: v1.accounts.iter_accounts(),
     "get_orders": lambda v1: v1.orders.iter_orders(7),
     "get_executions": lambda v1: v1.orders.iter_executions(7),
     "get_option_contracts": lambda v1: v1.instruments.iter_option_contracts(root="AAPL"),
     "search_instruments": lambda v1: v1.instruments.iter_search_instruments(q="apple"),
 }
+
+
+def test_every_operation_with_pages_is_among_these() -> None:
+    token = {"$ref": "#/components/parameters/PageToken"}
+    every = [one for item in spec()["paths"].values() for one in item.values() if isinstance(one, dict)]
+    odd = sorted(LISTED.keys() ^ {one["operationId"] for one in every if token in one.get("parameters", ())})
+    assert not odd, f"{', '.join(odd)}: write a call of its iterator into `LISTED`, or take it out"
 
 
 @pytest.mark.parametrize("operation", LISTED)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from clear_street.market import Market
 from clear_street.sandbox import Fault, Sandbox, SandboxClock, SandboxTransport
-from clear_street.sandbox.paths import PATHS
+from clear_street.sandbox.paths import PATHS, route
+from clear_street.sandbox.world import EXAMPLE_ORDER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -1377,7 +1378,16 @@ EVERY_READ = [
     "/v1/clock",
     HOURS,
     f"{SNAPSHOTS}?instrument_ids=AAPL",
+    f"/v1/accounts/{ACCOUNT}/positions",
+    f"/v1/accounts/{ACCOUNT}/positions/instructions",
+    f"/v1/accounts/0/orders/{EXAMPLE_ORDER_ID}",
 ]
+
+
+def test_every_operation_that_reads_is_among_these() -> None:
+    reads = {name for name, where in PATHS.items() if where.method == "GET"} - {"get_version"}
+    odd = sorted(reads ^ {route(path.partition("?")[0])[0]["GET"] for path in EVERY_READ})
+    assert not odd, f"{', '.join(odd)}: write a path of it into `EVERY_READ`, with what it has to be asked with"
 
 
 @pytest.mark.parametrize("path", EVERY_READ)

@@ -846,6 +846,21 @@ def operations() -> Iterator[Node]:
         yield from (method for method in children(path) if key(method) in METHODS)
 
 
+def odd(found: set[str], table: str, known: set[str]) -> str:
+    """What to do where the document and a table of this file differ."""
+    return (
+        f"{', '.join(sorted(found ^ known))}: only in one of openapi.yaml and {table} of tests/test_spec.py: "
+        "write there what the service does, or take it out"
+    )
+
+
+def facts(operation: Node) -> Expected:
+    """What the service is known to do for an operation."""
+    name = operation.value["operationId"]
+    assert name in OPERATIONS, odd({name}, "`OPERATIONS`", set())
+    return OPERATIONS[name]
+
+
 def parameters(operation: Node) -> list[Node]:
     declared = Node(f"{operation.pointer}/parameters", operation.value.get("parameters", []))
     return [find(parameter.pointer) for parameter in children(declared)]
@@ -1004,23 +1019,22 @@ def test_every_tag_is_declared_and_used() -> None:
 
 
 def test_the_operations_are_those_of_the_service() -> None:
-    assert {each.value["operationId"] for each in operations()} == set(OPERATIONS)
+    found = {each.value["operationId"] for each in operations()}
+    assert found == set(OPERATIONS), odd(found, "`OPERATIONS`", set(OPERATIONS))
     assert len(list(operations())) == len(OPERATIONS)
 
 
 @each_operation
 def test_an_operation_is_named_tagged_and_described(operation: Node) -> None:
-    operation_id = operation.value["operationId"]
-    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation_id)
-    assert operation.value["tags"] == [OPERATIONS[operation_id].tag]
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation.value["operationId"])
+    assert operation.value["tags"] == [facts(operation).tag]
     assert operation.value["summary"].strip()
     assert operation.value["description"].strip()
 
 
 @each_operation
 def test_an_operation_takes_and_answers_what_the_service_does(operation: Node) -> None:
-    operation_id = operation.value["operationId"]
-    expected = OPERATIONS[operation_id]
+    expected = facts(operation)
     assert operation.pointer == f"/paths/{expected.path.replace('/', '~1')}/{expected.method}"
     assert [key(parameter) for parameter in parameters(operation)] == expected.parameters.split()
     body = ""
@@ -1041,9 +1055,14 @@ def test_every_path_parameter_is_declared_and_required(operation: Node) -> None:
 
 @each_operation
 def test_parameters_and_errors_are_named_components(operation: Node) -> None:
-    assert all(each.pointer.startswith("/components/parameters/") for each in parameters(operation))
+    for each in parameters(operation):
+        assert each.pointer.startswith("/components/parameters/"), (
+            f"{each.value['name']}: put it into components/parameters, and refer to it"
+        )
     for status, response in responses(operation).items():
-        assert response.pointer.startswith("/components/responses/") == (status >= "400")
+        assert response.pointer.startswith("/components/responses/") == (status >= "400"), (
+            f"{status}: an error refers to one of components/responses, a success is written where it belongs"
+        )
 
 
 @each_operation
@@ -1078,10 +1097,12 @@ def test_a_batch_has_at_least_one_instruction() -> None:
 
 
 def test_the_parameters_are_those_of_the_service() -> None:
-    assert {
+    found = {
         name: f"{each['in']} {each['name']}: {spell_member(each['schema'], required=each.get('required', False))}"
         for name, each in COMPONENTS["parameters"].items()
-    } == PARAMETERS
+    }
+    assert found.keys() == PARAMETERS.keys(), odd(set(found), "`PARAMETERS`", set(PARAMETERS))
+    assert found == PARAMETERS
 
 
 def test_lists_in_a_query_are_joined_by_commas() -> None:
@@ -1105,7 +1126,8 @@ def test_cancel_warns_that_its_path_does_not_take_the_idempotency_key() -> None:
 
 
 def test_the_schemas_are_those_of_the_service() -> None:
-    assert set(SCHEMAS) == set(OBJECTS) | set(ENUMS)
+    known = set(OBJECTS) | set(ENUMS)
+    assert set(SCHEMAS) == known, odd(set(SCHEMAS), "`OBJECTS` or, if it is an enum, `ENUMS`", known)
 
 
 @pytest.mark.parametrize("name", OBJECTS)
@@ -1135,14 +1157,15 @@ def test_an_enum_lists_and_explains_exactly_the_members_of_the_service(name: str
     schema = SCHEMAS[name]
     assert schema["type"] == "string"
     assert schema["enum"] == ENUMS[name].split()
-    assert re.findall(r"^- `(\w+)`: \S.*\.$", schema["description"], flags=re.MULTILINE) == schema["enum"]
+    assert re.findall(r"^- `(\w+)`: \S.*\.$", schema["description"], flags=re.MULTILINE) == schema["enum"], (
+        "its description explains each member, in their order, on a line of its own: - `NAME`: words."
+    )
     assert "clients must tolerate unknown ones" in " ".join(schema["description"].split())
 
 
 def test_enums_are_named_components() -> None:
-    assert {schema.pointer for schema in schemas() if "enum" in schema.value} == {
-        f"/components/schemas/{name}" for name in ENUMS
-    }
+    found = {schema.pointer.removeprefix("/components/schemas/") for schema in schemas() if "enum" in schema.value}
+    assert found == set(ENUMS), odd(found, "`ENUMS`", set(ENUMS)) + "; an enum is one of components/schemas"
 
 
 def test_the_terminal_statuses_are_marked() -> None:
