@@ -93,8 +93,8 @@ help: ## List the targets
 demo: $(DEMO_READY) ## Run the example against the sandbox that comes with the package
 	@PYTHONPATH=overlay:generated:$(DEMO) $(PYTHON) examples/demo.py
 
-conformance: $(DEV_READY) ## Hold the example desk against what really happened
-	@$(BIN)/python examples/desk.py
+conformance: $(DEV_READY) ## Hold the example desk, and two careless programs, against what really happened
+	@$(BIN)/python examples/conformance.py
 
 docs: site $(DEV_READY) ## Build the site of the documentation into .tools/site, check it, and run its examples
 	@$(BIN)/python -m pytest -q -n auto tests/test_readme.py tests/test_site.py
