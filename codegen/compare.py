@@ -100,7 +100,9 @@ class Change:
     @property
     def is_of_names(self) -> bool:
         """Whether a name is not what it was: of an operation, a field or a member."""
-        return not self.where or self.what.startswith(("is gone", "has lost the member"))
+        if not self.where:
+            return not self.statuses
+        return self.what.startswith(("is gone", "has lost the member"))
 
 
 class Place(NamedTuple):

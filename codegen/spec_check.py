@@ -84,10 +84,15 @@ def used(change: Change) -> dict[str, list[int]]:
 
 
 def standing(changes: Iterable[Change]) -> list[Change]:
-    """The changes, with the reasons of those that baseline.yaml has."""
+    """The changes, with the reasons of those that baseline.yaml has: everywhere, or `of` some operations alone."""
     baseline: Any = read(str(ROOT / "codegen/baseline.yaml"))
-    reasons = {entry["what"]: entry["reason"] for entry in baseline}
-    return [replace(change, standing=reasons.get(change.what)) for change in changes]
+
+    def reason(change: Change) -> str | None:
+        named = {change.what} if change.where else {f"{status} {change.what}" for status in change.statuses}
+        found = (e for e in baseline if e["what"] in named and change.operation in e.get("of", [change.operation]))
+        return next((entry["reason"] for entry in found), None)
+
+    return [replace(change, standing=reason(change)) for change in changes]
 
 
 # Reports
@@ -117,7 +122,7 @@ def as_json(changes: list[Change], unsupported: list[Listed]) -> str:
 def as_markdown(spec: str, ours: Json, changes: list[Change], unsupported: list[Listed]) -> str:
     """The report for people: dangers first, and what stands last."""
     stand = sorted((change for change in changes if change.standing is not None), key=lambda one: one.note is None)
-    kept = {change.what: change for change in reversed(stand)}
+    kept = {(change.what, change.statuses if not change.where else ()): change for change in reversed(stand)}
     changes = [change for change in changes if change.standing is None]
     breaking = sum(change.breaking for change in changes)
     count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}, {breaking or 'none'} breaking"
@@ -161,7 +166,8 @@ def sentence(change: Change) -> str:
 
 def kept_sentence(change: Change) -> str:
     """A difference that stands in one line, for every place in which it is."""
-    return f"- {change.what}{f'; {change.note}' if change.note else ''}: {change.standing}"
+    subject = "" if change.where else f"{', '.join(change.statuses)} "
+    return f"- {subject}{change.what}{f'; {change.note}' if change.note else ''}: {change.standing}"
 
 
 def main() -> int:
