@@ -21,9 +21,14 @@ from typing import Any
 import pytest
 
 import clear_street
+import clear_street.cli
 import clear_street.errors
 import clear_street.events
+import clear_street.market
+import clear_street.migrate
+import clear_street.pytest_plugin
 import clear_street.sandbox
+import clear_street.testing
 import clear_street.types
 import clear_street.types.v1
 import clear_street.v1
@@ -49,6 +54,11 @@ PUBLIC = [
     clear_street.types.v1,
     clear_street.v1,
 ]
+COMMANDS = [
+    importlib.import_module(f"clear_street.cli.{path.stem}")
+    for path in Path(clear_street.cli.__file__).parent.glob("[a-z]*.py")
+]
+PROGRAMS = [clear_street.migrate, clear_street.pytest_plugin, *COMMANDS]
 each_module = pytest.mark.parametrize("module", PUBLIC, ids=lambda module: module.__name__)
 
 
@@ -168,11 +178,15 @@ def test_the_async_namespaces_are_found_beside_the_blocking_ones() -> None:
 def public_callables() -> dict[str, Any]:
     """The public classes and functions, and the public methods of these classes, by where they are."""
     found: dict[str, Any] = {}
-    for module in (*PUBLIC, clear_street.sandbox):
-        for name in module.__all__:
-            value = getattr(module, name)
-            if isinstance(value, type) or inspect.isfunction(value):
-                found[f"{value.__module__}.{name}"] = value
+    listed = [*PUBLIC, clear_street.sandbox, clear_street.testing, clear_street.market]
+    named = [(module, name) for module in listed for name in module.__all__]
+    for module in PROGRAMS:
+        own = [name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__]
+        named += [(module, name) for name in own if not name.startswith("_")]
+    for module, name in named:
+        value = getattr(module, name)
+        if isinstance(value, type) or inspect.isfunction(value):
+            found[f"{value.__module__}.{name}"] = value
     for kind in [value for value in found.values() if isinstance(value, type)]:
         for base in kind.__mro__:
             for name, value in vars(base).items():
@@ -220,6 +234,7 @@ def test_the_methods_of_a_client_can_be_made_tools_of() -> None:
     for positions in (client.v1.positions.with_raw_response, client.v1.positions.with_streaming_response):
         parameters = inspect.signature(positions.get_positions, eval_str=True).parameters
         assert parameters["page_size"].annotation == int | None
+        assert typing.get_type_hints(positions.get_positions)["page_size"] == int | None
 
 
 @pytest.mark.parametrize("kind", [clear_street.ClearStreet, clear_street.AsyncClearStreet])

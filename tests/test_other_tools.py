@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import socket
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -50,7 +51,9 @@ def ways(mode: Mode) -> list[Any]:
     return [*kinds, DefaultAioHttpClient] if mode.name == "asyncio" else kinds
 
 
-def closed_on_each(mode: Mode, service: RawServer, story: Callable[[Any], Any] | None = None) -> list[Any]:
+def closed_on_each(
+    mode: Mode, service: RawServer, story: Callable[[Any], Any] | None = None, kinds: list[Any] | None = None
+) -> list[Any]:
     """Close all positions over each kind of connection, and return the reply or the error."""
 
     def act(client: Any) -> Any:
@@ -67,7 +70,7 @@ def closed_on_each(mode: Mode, service: RawServer, story: Callable[[Any], Any] |
             return await (story or act)(client)
 
     came: list[Any] = []
-    for kind in ways(mode):
+    for kind in kinds or ways(mode):
         try:
             came.append(mode.run(awaiting if mode.is_async else blocking, kind))
         except ClearStreetError as error:
@@ -178,6 +181,64 @@ def test_a_failure_that_is_mocked_means_what_a_real_one_does(
     else:
         assert all(each.outcome_unknown or not unknown for each in came)
     assert service.accepted == 0
+
+
+def elsewhere(service: RawServer, method: str) -> Any:
+    """A patch by which each connection that is made goes to another service."""
+    connect = socket.socket.connect
+
+    class Mocked(socket.socket):
+        def connect(self, address: Any) -> None:
+            connect(self, ("127.0.0.1", service.port))
+
+    if method == "socket":
+        return mock.patch.object(socket, "socket", Mocked)
+    return mock.patch.object(socket.socket, "connect", Mocked.connect)
+
+
+@pytest.mark.parametrize("method", ["socket", "socket.connect"])
+def test_a_mock_of_sockets_sees_requests_of_a_client_that_has_connections(
+    mode: Mode, service: RawServer, method: str
+) -> None:
+    def story(client: Any) -> Any:
+        client.v1.positions.get_positions(1)
+        with elsewhere(mocked, method):
+            client.v1.positions.close_positions(1)
+        return client.v1.positions.get_positions(2)
+
+    async def astory(client: Any) -> Any:
+        await client.v1.positions.get_positions(1)
+        with elsewhere(mocked, method):
+            await client.v1.positions.close_positions(1)
+        return await client.v1.positions.get_positions(2)
+
+    plain = (httpx.Client, httpx.AsyncClient)
+    kinds = [kind for kind in ways(mode) if kind not in plain]
+    with RawServer(answering) as mocked:
+        came = closed_on_each(mode, service, astory if mode.is_async else story, kinds)
+    assert [each.data for each in came] == [[]] * len(kinds)
+    assert [request.split(b"/")[3] for request in service.requests] == [b"1", b"2"] * len(kinds)
+    assert [request.split()[0] for request in mocked.requests] == [b"DELETE"] * len(kinds)
+    service.requests.clear()
+    with RawServer(answering) as mocked:
+        [error] = closed_on_each(mode, service, astory if mode.is_async else story, [plain[mode.is_async]])
+    assert type(error) is ClearStreetError
+    assert not error.outcome_unknown
+    assert "while the mock is active" in str(error)
+    assert [request.split()[0] for request in service.requests + mocked.requests] == [b"GET"]
+
+
+def test_an_http_client_without_connections_is_used_while_sockets_are_mocked(service: RawServer) -> None:
+    with (
+        RawServer(answering) as mocked,
+        httpx.Client(limits=httpx.Limits(max_keepalive_connections=0)) as http_client,
+        ClearStreet("key", base_url=service.url, http_client=http_client) as client,
+    ):
+        client.v1.positions.get_positions(1)
+        with elsewhere(mocked, "socket"):
+            client.v1.positions.close_positions(1)
+            client.v1.positions.get_positions(1)
+    assert (len(service.requests), len(mocked.requests)) == (1, 2)
 
 
 def test_a_tracer_makes_no_proof_of_what_a_retrying_transport_raises(service: RawServer) -> None:

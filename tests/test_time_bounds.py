@@ -433,10 +433,20 @@ class TestACertificate:
         assert error is None
         assert value.data == []
 
-    def test_that_is_not_where_the_environment_says(self, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("SSL_CERT_FILE", "certificate setting \\(SSL_CERT_FILE or SSL_CERT_DIR\\) of the environment"),
+            ("SSLKEYLOGFILE", "setting SSLKEYLOGFILE of the environment"),
+        ],
+    )
+    def test_that_is_not_where_the_environment_says(
+        self, mode: Mode, name: str, message: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(name, "/nowhere/certificates.pem")
+        shared_context.cache_clear()
         client = client_of(mode, "https://service.test")
-        with pytest.raises(ArgumentError, match="certificate setting of the environment"):
+        with pytest.raises(ArgumentError, match=message):
             tried(mode, client)
         with RawServer(answering) as service:
             value, error, _ = tried(mode, client_of(mode, service.url, timeout=5.0))
@@ -529,7 +539,7 @@ class TestAProxy:
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", CERTIFICATE)
         with Proxy(service) as proxy:
-            monkeypatch.setenv(name, proxy.url.removeprefix("http://"))
+            monkeypatch.setenv(name, f" {proxy.url.removeprefix('http://')} ")
             value, error, _ = tried(mode, client_of(mode, "https://service.test", timeout=5.0))
         assert error is None
         assert value.data == []

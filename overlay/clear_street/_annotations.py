@@ -51,10 +51,17 @@ def _checked_names(module: str) -> dict[str, object]:
     source = "".join(linecache.getlines(namespace["__file__"])) if is_rewritten else loader.get_source(module)
     blocks = [node.body for node in ast.parse(source or "").body if isinstance(node, ast.If) and _is_check(node.test)]
     found: dict[str, object] = {}
-    for block in blocks:
-        tree = ast.Module(block, [])
+    for statement in [each for block in blocks for each in block]:
+        tree = ast.Module([statement], [])
         code = compile(tree, module, "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
-        exec(code, namespace, found)
+        try:
+            exec(code, namespace, found)
+        except ImportError as error:  # the other module may define such a name for type checkers too
+            home = vars(sys.modules[str(error.name)])
+            imported: Any = statement
+            for alias in imported.names:
+                known = home if alias.name in home else home["__builtins__"]
+                found[alias.asname or alias.name] = known[alias.name]
     return found
 
 

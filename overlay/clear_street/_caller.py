@@ -141,7 +141,8 @@ def called(method: Callable[..., T], given: Secret) -> T:
 
 
 def described(function: T, method: Any) -> T:
-    """Give a function the name, docstring and signature of a method. Importing functools would take longer."""
+    """Let a function look like a method, as `functools.wraps` does, which would take longer to import."""
     named: Any = function
     named.__name__, named.__doc__, named.__wrapped__ = method.__name__, method.__doc__, method
+    named.__annotations__ = method.__annotations__
     return function

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final, Protocol
 
+from ._annotations import resolvable
 from ._option_symbol import OptionSymbol
 
 if TYPE_CHECKING:
@@ -269,3 +270,6 @@ def _short(moment: time) -> str:
 def _utc(moment: datetime) -> datetime:
     """Return a moment in UTC. Python subtracts two times of the same zone without regard to summer time."""
     return moment.astimezone(UTC)
+
+
+resolvable(globals(), Market)

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ._annotations import resolvable
 from ._moving import BY_SIGN, Difference
 
 if TYPE_CHECKING:
@@ -186,3 +187,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+resolvable(globals())

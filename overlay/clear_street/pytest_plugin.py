@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ._annotations import resolvable
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
@@ -105,3 +107,6 @@ def clear_street_server(clear_street_sandbox: Rehearsal, monkeypatch: pytest.Mon
         monkeypatch.setenv("CLEAR_STREET_BASE_URL", server.url)
         monkeypatch.setenv("CLEAR_STREET_API_KEY", "sandbox")
         yield server
+
+
+resolvable(globals())

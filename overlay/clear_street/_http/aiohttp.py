@@ -27,6 +27,7 @@ from yarl import URL
 from ..errors import ArgumentError
 from .bounds import BOUNDS, capped
 from .decoding import BoundedResponse
+from .library_methods import is_made_as_now, socket_functions
 from .pool import has_stray_body
 from .transport import ASYNC_TRANSPORT_METHODS, AsyncTransport, looked_up, threads_can_start
 
@@ -89,6 +90,10 @@ class _Protocol(ResponseHandler):
     """
 
     _head: bytes | None = None
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.made_with = socket_functions()
 
     def set_response_params(self, **options: Any) -> None:
         self._head = b""
@@ -401,13 +406,13 @@ def _give_back(connection: Connection, *, keep: bool) -> None:
 
 
 def _is_quiet(connection: Connection, *, fresh: bool) -> bool:
-    """Whether a connection is open and has no unread bytes. The socket is asked, because a busy event loop may not have
-    read them yet.
+    """Whether a connection is open, has no unread bytes, and no tool has mocked sockets since it was made. The socket
+    is asked for bytes, because a busy event loop may not have read them yet.
     """
     protocol, transport = connection.protocol, connection.transport
     if protocol is None or transport is None or transport.is_closing() or protocol.should_close:
         return False
-    return fresh or not _is_readable(transport.get_extra_info("socket").fileno())
+    return fresh or (is_made_as_now(protocol) and not _is_readable(transport.get_extra_info("socket").fileno()))
 
 
 def _is_readable(descriptor: int) -> bool:

@@ -10,7 +10,7 @@ from .._annotations import resolvable
 from .._config.secrets import Secret
 from ..errors import ArgumentError
 from .environment import certificates, environment_proxy, is_loopback, shared_context, usable_proxy
-from .library_methods import CLIENT, LibraryMethods, replaced_sending
+from .library_methods import CLIENT, LibraryMethods, refuse_older_connections, replaced_sending
 from .transport import ASYNC_TRANSPORT_METHODS, TRANSPORT_METHODS, AsyncTransport, Transport
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ def send_plain(client: httpx.Client, request: httpx.Request) -> httpx.Response:
     plain: Callable[[httpx.Request], httpx.Response] | None = getattr(client, "_send_plain", None)
     if plain is not None:
         return plain(request)
+    refuse_older_connections(client, request.url)
     return client.send(request, stream=True, auth=None, follow_redirects=False)
 
 
@@ -259,6 +260,7 @@ async def asend_plain(client: httpx.AsyncClient, request: httpx.Request) -> http
     plain: Callable[[httpx.Request], Awaitable[httpx.Response]] | None = getattr(client, "_send_plain", None)
     if plain is not None:
         return await plain(request)
+    refuse_older_connections(client, request.url)
     return await client.send(request, stream=True, auth=None, follow_redirects=False)
 
 

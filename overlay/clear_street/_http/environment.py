@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_KEY_LOG = "SSLKEYLOGFILE"
+"""Where Python's `ssl` writes the keys of TLS connections, for tools that show what was sent."""
 
 
 def usable_proxy(url: Secret) -> httpx.Proxy:
@@ -74,7 +76,7 @@ def environment_proxy() -> EnvironmentProxy | None:
 
     proxies = getproxies()
     for scheme in ("https", "all"):
-        if url := proxies.get(scheme):
+        if url := proxies.get(scheme, "").strip():
             hidden = Secret(url if "://" in url else f"http://{url}")
             direct = proxies.get("no", "")
             del url, proxies
@@ -142,9 +144,8 @@ def shared_context(*named: str | None) -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context(trust_env=bool(named))
     except OSError as error:
-        if not any(named):
+        keys, problem = error.filename and error.filename == os.environ.get(_KEY_LOG), str(error)
+        if not keys and not any(named):
             raise
-        problem = str(error)
-    raise ArgumentError(
-        f"The certificate setting of the environment ({' or '.join(_CERTIFICATES)}) cannot be used: {problem}"
-    )
+    setting = f"setting {_KEY_LOG}" if keys else f"certificate setting ({' or '.join(_CERTIFICATES)})"
+    raise ArgumentError(f"The {setting} of the environment cannot be used: {problem}")

@@ -1,16 +1,19 @@
 """Find out whether a tool has replaced methods of httpx and httpcore that send a request.
 
 Tools that mock, record or trace httpx replace such methods with their own functions. This package's connections do not
-call some of these methods, which is faster. If one was replaced, a request is sent through it, or not at all.
+call some of these methods, which is faster. If one was replaced, a request is sent through it, or not at all. Other
+tools mock sockets, and see only connections that are made while they are active: older connections are not used then.
 """
 
 from __future__ import annotations
 
+import socket
 import sys
 from contextlib import contextmanager
 from functools import partial
 from operator import is_
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakKeyDictionary
 
 import httpcore
 import httpx
@@ -97,6 +100,36 @@ def refuse_unseen(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> N
             f"{mocked[0]} was replaced, perhaps by a mock, but this client does not call it; "
             "nothing was sent. Mock `send` of httpx's client, or use the sandbox or httpx.MockTransport."
         )
+
+
+def socket_functions() -> tuple[Any, ...]:
+    """Return the functions that connect. Tools that mock or forbid sockets replace one of them."""
+    kind = socket.socket
+    return kind, getattr(kind, "connect", None), socket.create_connection, socket.getaddrinfo
+
+
+def is_made_as_now(stream: Any) -> bool:
+    """Whether the functions that made a connection are those in use. If not, a mock would not see what it sends."""
+    return getattr(stream, "made_with", None) == socket_functions()
+
+
+_FIRST_USED_WITH: WeakKeyDictionary[Any, tuple[Any, ...]] = WeakKeyDictionary()
+
+
+def refuse_older_connections(client: httpx.Client | httpx.AsyncClient, url: httpx.URL) -> None:
+    """Raise `ClearStreetError` if a plain httpx client has connections, and sockets were mocked since its first use.
+
+    httpx does not say when a connection was made, so any of them may be older than the mock, which would not see it.
+    """
+    functions = socket_functions()
+    if _FIRST_USED_WITH.setdefault(client, functions) == functions:
+        return
+    if getattr(getattr(cast("Any", client)._transport_for_url(url), "_pool", None), "connections", None):
+        raise ClearStreetError(
+            "Sockets were replaced, perhaps by a mock, since this http_client made its connections; nothing was sent. "
+            "Make the http_client while the mock is active, or use a DefaultHttpxClient or DefaultAsyncHttpxClient."
+        )
+    _FIRST_USED_WITH[client] = functions
 
 
 @contextmanager

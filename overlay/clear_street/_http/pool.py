@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 import httpcore
 
+from .library_methods import is_made_as_now
+
 if TYPE_CHECKING:
     import httpx
 
@@ -79,7 +81,7 @@ class _Connections:
             found: Any = None
             # The most recently used connection is the least likely to have been closed by the service.
             for connection in reversed(self._idle):
-                if connection.has_expired():
+                if connection.has_expired() or not is_made_as_now(_stream(connection)):
                     dead.append(connection)
                 elif connection.can_handle_request(origin):
                     found = connection
@@ -274,8 +276,7 @@ def is_quiet(connection: Any) -> bool:
     Bytes that httpcore and anyio have read already show only in their private attributes. If a later release has no
     such attributes, the answer is no, and no connection is used twice.
     """
-    inner = _innermost(connection)
-    parser, stream = getattr(inner, "_h11_state", None), getattr(inner, "_network_stream", None)
+    parser, stream = getattr(_innermost(connection), "_h11_state", None), _stream(connection)
     if parser is None or stream is None:
         return False
     rest, ended = parser.trailing_data
@@ -284,7 +285,7 @@ def is_quiet(connection: Any) -> bool:
 
 def abandon(connection: Any) -> None:
     """Close the socket of a connection and nothing else: no TLS message is sent, and no event loop takes part."""
-    stream = getattr(_innermost(connection), "_network_stream", None)
+    stream = _stream(connection)
     if stream is not None:
         with suppress(OSError, ValueError):
             stream.abandon()
@@ -295,6 +296,10 @@ def _innermost(connection: Any) -> Any:
     while (inner := getattr(connection, "_connection", None)) is not None:
         connection = inner
     return connection
+
+
+def _stream(connection: Any) -> Any:
+    return getattr(_innermost(connection), "_network_stream", None)
 
 
 def _or_no_limit(limit: int | None) -> int:

@@ -23,7 +23,7 @@ import httpx
 from .._signals import raised_by_signal_handler
 from .bounds import BOUNDS, capped
 from .decoding import BoundedResponse
-from .library_methods import LibraryMethods, replaced_sending
+from .library_methods import LibraryMethods, replaced_sending, socket_functions
 from .pool import AsyncPool, Pool, has_stray_body
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, tls: tuple[Any, ...] = ()) -> None:
         self._stream = stream
         self._tls = tls
+        self.made_with = socket_functions()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, capped(timeout, httpcore.ReadTimeout))
@@ -93,6 +94,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
     def __init__(self, stream: httpcore.AsyncNetworkStream, tls: tuple[Any, ...] = ()) -> None:
         self._stream = stream
         self._tls = tls
+        self.made_with = socket_functions()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return await self._stream.read(max_bytes, capped(timeout, httpcore.ReadTimeout))

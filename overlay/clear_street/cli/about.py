@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._annotations import resolvable
 from ._exit import MEANINGS, Exit
 from ._table import Column
 
@@ -25,3 +26,6 @@ def tell(session: Session, topic: str) -> Exit:
     if session.format == "table":
         session.tell("AGAIN? says whether it is safe to run the same again. Where several hold: 4, then 7, 6, 3, 5, 8.")
     return Exit.DONE
+
+
+resolvable(globals())

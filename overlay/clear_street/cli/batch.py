@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from .._annotations import resolvable
 from .._states import FAILED_STATES, TERMINAL_STATES, words_of
 from . import _file
 from ._contracts import named, option
@@ -260,3 +261,6 @@ def template(session: Session, on: date | None) -> Exit:
     if not rows:
         session.tell("Nothing that the account is free to exercise expires then.")
     return Exit.DONE
+
+
+resolvable(globals(), Sent)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .. import __version__
+from .._annotations import resolvable
 from ..errors import APIConnectionError, ArgumentError, ClearStreetError
 from . import _key, _time
 from ._contracts import option
@@ -212,3 +213,6 @@ def _account(session: Session) -> Iterator[Finding]:
         yield Finding("warn", "spec", f"replies depart from the spec in {len(drift)} places: {clean(', '.join(kinds))}")
     else:
         yield Finding("ok", "spec", "replies are as the spec says")
+
+
+resolvable(globals(), Finding)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .._annotations import resolvable
 from .._states import REFUSED_STATES
 from . import _time
 from ._contracts import is_long, option
@@ -222,3 +223,6 @@ def _advise(session: Session, found: Expiring) -> None:
 def _count(lines: Iterable[Line]) -> str:
     total = sum((line.left for line in lines), NONE)
     return f"{number(total)} contract{'' if total == 1 else 's'}"
+
+
+resolvable(globals(), Line, Expiring)

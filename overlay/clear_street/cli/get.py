@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._annotations import resolvable
 from ._exit import Exit
 from ._text import compact_json, pretty_json
 
@@ -18,3 +19,6 @@ def get(session: Session, path: str, *, query: Sequence[tuple[str, str]]) -> Exi
     body = session.client.get(path, cast_to=object, extra_query=dict(query) or None)
     session.write(f"{compact_json(body) if session.format == 'jsonl' else pretty_json(body)}\n")
     return Exit.DONE
+
+
+resolvable(globals())

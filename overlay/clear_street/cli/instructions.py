@@ -6,6 +6,7 @@ import sys
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, cast
 
+from .._annotations import resolvable
 from .._states import FAILED_STATES, TERMINAL_STATES, words_of
 from ._columns import of_instructions
 from ._contracts import found, is_meant, named, option, what_it_moves
@@ -275,3 +276,6 @@ def watch(session: Session, ids: Sequence[str]) -> Exit:
     if any(status in FAILED_STATES for status in states):
         return Exit.FAILED
     return Exit.DONE if all(status in TERMINAL_STATES for status in states) else Exit.UNSETTLED
+
+
+resolvable(globals())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._annotations import resolvable
 from ._columns import of_accounts, of_orders
 from ._contracts import named
 from ._exit import Exit, gravest, of_error
@@ -106,3 +107,6 @@ def list_accounts(session: Session) -> Exit:
     rows = list(session.client.v1.accounts.iter_accounts())
     session.show(of_accounts(), rows, records=[row.to_dict() for row in rows])
     return Exit.DONE
+
+
+resolvable(globals())

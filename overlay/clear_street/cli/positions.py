@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .._annotations import resolvable
 from ._columns import of_orders, of_positions
 from ._contracts import found, is_meant
 from ._exit import Exit, Problem
@@ -111,3 +112,6 @@ def _placed(session: Session, orders: Sequence[Order] | None) -> Exit:
         session.tell(f"{len(rows)} order{'' if len(rows) == 1 else 's'} placed")
     session.show(of_orders(session.zone), rows, records=[row.to_dict() for row in rows])
     return Exit.DONE
+
+
+resolvable(globals())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._annotations import resolvable
 from ._exit import Exit
 
 if TYPE_CHECKING:
@@ -18,3 +19,6 @@ def sandbox(_: Session, words: Sequence[str]) -> Exit:
 
     main(list(words))
     return Exit.DONE
+
+
+resolvable(globals())
