@@ -39,13 +39,14 @@ from clear_street import (
     InstructionFailedError,
     WaitTimeoutError,
 )
-from clear_street.sandbox import Sandbox, SandboxServer
+from clear_street.sandbox import Sandbox, SandboxClock, SandboxServer
 from support.client_modes import Mode
 from support.raw_server import RawServer, answering, reply
 from support.scripted_service import ROW, Service, envelope, failed, repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
 ACCOUNT = 122503
 EXAMPLE = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
@@ -862,53 +863,77 @@ ANSWERED: dict[str, tuple[dict[str, Any], object]] = {
 }
 
 
+class Steps:
+    """The steps at which Python runs signal handlers: where a function begins, and where one written in C has ended."""
+
+    def __init__(self) -> None:
+        self.left = 0
+
+    def count(self) -> None:
+        """Begin to count the steps, and raise at the one that was asked for."""
+        sys.setprofile(self._step)
+
+    def _step(self, frame: FrameType, event: str, _: object) -> None:
+        if event in ("call", "c_return") and frame.f_code.co_filename != __file__:
+            self.left -= 1
+            if self.left == 0:
+                raise Stopped
+
+
 def context_of_the_package() -> dict[str, object]:
     return {each.name: value for each, value in contextvars.copy_context().items() if each.name.startswith("clear_")}
 
 
+def tried(how_many: int, *, every: int) -> Iterator[int]:
+    """Each step at which a call ends, and some of those before."""
+    return itertools.chain(range(1, how_many - 50, every), range(max(1, how_many - 50), how_many + 20))
+
+
 # What is raised while a generator expression is destroyed is ignored by Python.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "lost"])
 @pytest.mark.parametrize("operation", ANSWERED)
-def test_a_signal_at_any_step_after_the_reply_leaves_the_outcome_unknown(operation: str) -> None:
-    """Python runs signal handlers where a function begins, and where one that is written in C has ended."""
+def test_a_signal_at_any_step_after_the_reply_leaves_the_outcome_unknown(operation: str, is_lost: bool) -> None:
     arguments, data = ANSWERED[operation]
-    reply = {"metadata": {"request_id": "r"}, "data": data, "error": None}
-    steps_left = -1
+    unknown: list[bool] = []
+    steps = Steps()
 
-    def step(_: object, event: str, __: object) -> None:
-        nonlocal steps_left
-        if event in ("call", "c_return"):
-            steps_left -= 1
-            if steps_left == 0:
-                raise Stopped
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json=envelope([]))
+        steps.count()
+        if is_lost:
+            raise httpx.ReadError("lost", request=request)
+        return httpx.Response(200, json=envelope(data))
 
-    def answer(_: httpx.Request) -> httpx.Response:
-        response = httpx.Response(200, json=reply)
-        sys.setprofile(step)
-        return response
-
-    def is_stopped(client: ClearStreet, at: int) -> bool:
-        nonlocal steps_left
-        steps_left = at
-        caught: Stopped | None = None
+    def stopped(client: ClearStreet, at: int) -> Stopped | None:
+        steps.left = at
         try:
             getattr(client.v1.positions, operation)(account_id=7, **arguments)
         except Stopped as stopped:
-            caught = stopped
+            return stopped
+        except APIError as error:
+            unknown.append(error.outcome_unknown)
         finally:
             sys.setprofile(None)
-        assert caught is None or getattr(caught, "outcome_unknown", False), f"step {at} after the reply"
-        return steps_left <= 0
+        return None
 
     with (
         httpx.Client(transport=httpx.MockTransport(answer)) as http_client,
-        ClearStreet("key", base_url="https://service.test", http_client=http_client) as client,
+        ClearStreet("key", base_url="https://service.test", http_client=http_client, clock=SandboxClock()) as whole,
     ):
-        is_stopped(client, at=-1)  # everything is loaded
+        client = whole.with_options(max_retries=0, deadline=2)
+        stopped(client, sys.maxsize)  # everything is loaded
         before = context_of_the_package()
-        at = next(at for at in itertools.count(1) if not is_stopped(client, at))
+        stopped(client, sys.maxsize)
+        how_many = sys.maxsize - steps.left
+        assert how_many > 100
+        for at in tried(how_many, every=17 if is_lost else 1):
+            caught = stopped(client, at)
+            assert caught is None or getattr(caught, "outcome_unknown", False), f"step {at} after the reply"
         assert context_of_the_package() == before
-    assert at > 100
+    assert all(unknown)
+    assert bool(unknown) == is_lost
 
 
 def test_what_the_way_back_needs_is_imported_before_a_change_is_sent() -> None:

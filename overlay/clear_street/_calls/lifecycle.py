@@ -43,7 +43,12 @@ def exchange(call: Call[T]) -> Flow[Completed[T]]:
         if history.listener is not None and not asked.stream:
             history.listener.end(call, None)
     except BaseException as error:
-        explain(call, error)
+        try:
+            explain(call, error)
+        except BaseException as interruption:
+            # docs/safety.md, "What the caller learns": it takes the place of an error that may say "unknown".
+            failures.annotate(call, interruption)
+            raise
         raise
     return completed
 
