@@ -39,6 +39,14 @@ SOURCES = {
     "requests": "clear_street._api.requests",
     "types": "clear_street.types.v1",
 }
+OPTIONS = {
+    "CallOptions": "`timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`",
+    "ChangingCallOptions": (
+        "`not_after`, `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`"
+    ),
+}
+"""The options that methods take, by the names of their types."""
+
 ROWS = '''"""The operations of the tag {title}."""
 
 from __future__ import annotations
@@ -596,7 +604,7 @@ def docstring(new: Operation) -> str:
     pages = f" `{iterator_of(new.name)}` follows the pages." if new.page_size else ""
     arguments = [f"- `{one.name}`: {decapitalised(one.description)}" for one in new.parameters]
     parts = [new.summary, *([new.description + pages] if new.description or pages else [])]
-    parts += ["\n".join(map(wrapped, [*arguments, f"- `options`: see `{new.options}`."]))]
+    parts += ["\n".join(map(wrapped, [*arguments, f"- `options`: {OPTIONS[new.options]}; see `{new.options}`."]))]
     parts += [f"{again} Raises `ArgumentError` before anything is sent, and `APIError` or a subclass."]
     return in_quotes(parts)
 

@@ -20,7 +20,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = "clear_street_api"
-COPIED = ("option_symbol.py", "views.py")
+COPIED = ("explained.py", "option_symbol.py", "views.py")
 PINS = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 
 

@@ -85,7 +85,7 @@ def test_every_file_says_that_it_is_generated_and_how() -> None:
             assert "`make generate`" in first
 
 
-@pytest.mark.parametrize("name", ["client.py", "errors.py", "option_symbol.py", "types.py", "views.py"])
+@pytest.mark.parametrize("name", ["client.py", "errors.py", "explained.py", "option_symbol.py", "types.py", "views.py"])
 def test_what_is_the_same_in_every_package_is_copied_word_for_word(name: str) -> None:
     header, _, text = (PACKAGE / name).read_text(encoding="utf-8").partition("\n")
 

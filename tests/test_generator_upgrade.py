@@ -174,7 +174,10 @@ def test_every_template_has_a_part_in_it(package: Path) -> None:
 
     root = "clear_street_api"
     assert made == {
-        *(f"{root}/{name}.py" for name in ("__init__", "client", "errors", "option_symbol", "types", "views")),
+        *(
+            f"{root}/{name}.py"
+            for name in ("__init__", "client", "errors", "explained", "option_symbol", "types", "views")
+        ),
         *(
             f"{root}/models/{name}.py"
             for name in ("__init__", "circle", "colour", "day", "mark", "marks_reply", "search")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from .errors import UnexpectedStatus, UnreadableBody
+from .explained import explain
 from .types import UNREADABLE, Date, Kind, Model, Refused, Timestamp, is_listable, plain_int, plain_text
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ class Request:
         if self.json is None:
             return None
         return _as_bytes(self.json)
+
+
+explain(Request)
 
 
 def path_segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> str:

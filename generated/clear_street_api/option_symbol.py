@@ -8,6 +8,8 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
 
+from .explained import explain
+
 if TYPE_CHECKING:
     from decimal import Decimal
 
@@ -160,6 +162,9 @@ class OptionSymbol(_Parts):
     @property
     def _tail(self) -> str:
         return f"{self.expiry:%y%m%d}{self.right[0]}{int(self.strike * 1000):08}"
+
+
+explain(OptionSymbol)
 
 
 def _month(name: str) -> int:

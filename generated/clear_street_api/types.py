@@ -26,6 +26,8 @@ from typing import (
 
 from attrs import define, field
 
+from .explained import explain
+
 __all__ = [
     "Anything",
     "Array",
@@ -93,6 +95,9 @@ class Drift(NamedTuple):
     """What the spec requires, such as ``string``, ``date-time`` or the name of an enum."""
 
 
+explain(Drift)
+
+
 def _under(drift: list[Drift], start: int, prefix: str) -> int:
     """Add a prefix to the paths of what was recorded since `start`; return how much is recorded in all."""
     for index in range(start, len(drift)):
@@ -124,6 +129,10 @@ class Refused(TypeError, ValueError):
 class OpenStrEnum(StrEnum):
     """A string enum that accepts members which the spec does not list: they compare as strings."""
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        explain(cls)
+
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
@@ -140,6 +149,10 @@ class OpenStrEnum(StrEnum):
 
 class OpenIntEnum(IntEnum):
     """An integer enum that accepts members that the spec does not list: they have their value as integers."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        explain(cls)
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -673,6 +686,7 @@ class Model:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        explain(cls)
         cls.KEYS = frozenset(key for spec in cls.FIELDS for key in spec.keys)
 
     @classmethod
@@ -1009,6 +1023,7 @@ class Response(Model):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, drift: list[Drift] | None = None) -> Self:
+        """Make a reply from a decoded JSON object, as a model is made; `drift` is kept on it, too."""
         found: list[Drift] = []
         self = super().from_dict(data, drift=found)
         self._drift = tuple(found)

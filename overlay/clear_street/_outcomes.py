@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._annotations import resolvable
+from ._explained import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,4 +92,5 @@ class Failure:
         self.headers: Mapping[str, str] = {} if headers is None else headers
 
 
+explain(Outcome, Attempt)
 resolvable(globals(), Attempt)

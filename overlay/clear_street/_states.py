@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ._annotations import resolvable
+from ._explained import explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,4 +160,5 @@ def duplicate_of(reason: str | None) -> str | None:
     return (named[1] if named else "") if match else None
 
 
+explain(Rejection)
 resolvable(globals(), Rejection)

@@ -31,6 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._annotations import resolvable
+from ._explained import explain
 from ._text import one_line
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ class ClearStreetError(Exception):
 
     outcome_unknown: bool = False
     """True exactly if the call may have had its effect and the client could not find out."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        explain(cls)
 
     def __init__(self, *args: object) -> None:
         # Messages quote text of the service or the caller, which may have line breaks. Attributes have it unchanged.
@@ -481,6 +486,7 @@ class WaitTimeoutError(ClearStreetError):
         self.last_seen = last_seen
 
 
+explain(RequestInfo, InterruptedCall, StateSeen, ClearStreetError)
 resolvable(
     globals(),
     RequestInfo,

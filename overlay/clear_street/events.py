@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ._annotations import resolvable
+from ._explained import explain
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -178,4 +179,5 @@ class Transition(NamedTuple):
 Event: TypeAlias = CallStarted | AttemptStarted | AttemptEnded | Pausing | Departed | CallEnded | Transition
 """What a function in `on_event` takes: any of the events."""
 
+explain(CallStarted, AttemptStarted, AttemptEnded, Pausing, Departed, CallEnded, Transition)
 resolvable(globals(), CallStarted, AttemptStarted, AttemptEnded, Pausing, Departed, CallEnded, Transition)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ._annotations import resolvable
+from ._explained import explain
 from ._moving import BY_SIGN, Difference
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ class Finding(NamedTuple):
     """A line of a program that a difference concerns."""
 
     line: int
+    """The number of the line, from 1."""
     difference: Difference
+    """What differs, with what to write instead."""
+
+
+explain(Finding)
 
 
 def read(source: str) -> list[Finding]:

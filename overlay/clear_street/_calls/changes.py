@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._annotations import resolvable
+from .._explained import explain
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,4 +41,5 @@ class OrderChange(NamedTuple):
     """Whether the order left a terminal state, which should never happen."""
 
 
+explain(InstructionChange, OrderChange)
 resolvable(globals(), InstructionChange, OrderChange)

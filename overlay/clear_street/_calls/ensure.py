@@ -13,6 +13,7 @@ from .._annotations import resolvable
 from .._api import requests
 from .._api.rows.positions import SUBMIT_POSITION_INSTRUCTIONS
 from .._config.arguments import checked_flag, checked_seconds, takes, unexpected
+from .._explained import explain
 from ..errors import APIError, ArgumentError, ClearStreetError, CutoffPassedError
 from . import policy
 from .batch import Batch, Entry
@@ -351,4 +352,5 @@ class _Ensuring:
             wish.settle("landed", wish.row, str(error), error)
 
 
+explain(EnsuredInstruction)
 resolvable(globals(), EnsuredInstruction)

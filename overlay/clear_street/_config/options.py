@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol, TypedDict
 
 from .._annotations import resolvable
+from .._explained import explain
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -84,20 +85,36 @@ class ClientOptions(TypedDict, total=False):
     """What `with_options` can change: every argument of a client except `http_client` and `clock`."""
 
     api_key: str | Callable[[], str | Awaitable[str]] | None
+    """The key, or a function that returns it."""
     environment: Literal["production", "dev"] | None
+    """``"production"`` or ``"dev"``."""
     base_url: str | None
+    """An address to use instead of the environment's."""
     timeout: float | httpx.Timeout
+    """Seconds for one attempt, to the last byte of its reply."""
     deadline: float | None
+    """Seconds for a whole call, with all attempts, waits and looks."""
     max_retries: int
+    """How many further attempts a call may make."""
     max_body_size: int
+    """The most bytes that the body of a reply may have, decompressed."""
     default_headers: Mapping[str, str | None] | None
+    """Headers for every request, in addition to the client's. None leaves one out."""
     read_only: bool
+    """Whether every request except GET and HEAD is refused."""
     strict: bool
+    """Whether a successful reply that departs from the spec raises."""
     raise_on_rejection: bool
+    """Whether a submit raises if a row is rejected, even if others are accepted."""
     resend_after_unknown: bool
+    """Whether rows of a submit are sent again if an attempt ended unknown and a look did not find them."""
     idempotency_key_name: IdempotencyKeyName | None
+    """The only name under which the keys of rows are sent."""
     on_intent: Callable[[tuple[str, ...], Request], object] | None
+    """What is called with the idempotency keys and the request before the first byte of a changing call."""
     on_event: Callable[[Event], object] | Sequence[Callable[[Event], object]] | None
+    """A function, or several, that is told what each call does."""
 
 
+explain(CallOptions, ChangingCallOptions, SubmitCallOptions, ClientOptions)
 resolvable(globals())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._annotations import resolvable
+from .._explained import explain
 from .arguments import at_least, one_of, whole_number
 from .dialects import KEY_NAMES
 from .messages import compact, is_list, is_object
@@ -60,9 +61,13 @@ class Fault:
     status: int | None = None
     """The status of a reply that replaces the service's own; None if none does. Its body and headers follow."""
     body: Body = "json"
+    """What the body of that reply is, as in `answer`."""
     headers: tuple[tuple[str, str], ...] = ()
+    """The headers of that reply, besides those of its body."""
     retry_after: float | None = None
+    """The seconds that its `Retry-After` asks the client to wait; None if it has none."""
     retry_after_date: bool = False
+    """Whether `Retry-After` is a date instead of a number of seconds."""
     rewrite: Rewrite | None = None
     """How the body of the service's own reply is changed."""
     stray: Stray | None = None
@@ -412,4 +417,5 @@ class _Rule:
         return self.draw()
 
 
+explain(Fault)
 resolvable(globals(), Fault, _Rule)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from urllib.parse import parse_qsl
 
 from .._annotations import resolvable
+from .._explained import explain
 from .paths import route
 
 if TYPE_CHECKING:
@@ -211,4 +212,5 @@ def read_page_token(token: str) -> tuple[int, int]:
     raise Refusal(400, "`page_token` is not a token of this service")
 
 
+explain(Call)
 resolvable(globals(), Answer, Call, Reply, Delivery)

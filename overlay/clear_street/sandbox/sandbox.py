@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._annotations import resolvable
+from .._explained import explain
 from ..market import Market
 from . import accounts, calendar, day_end, instructions, instruments, market_data, orders, positions
 from .access import account_of, key_of, with_account, with_key
@@ -730,4 +731,5 @@ def _error_path(path: str) -> Generator[None]:
         raise ValueError(f"{path}: {error}") from None
 
 
+explain(RequestSeen)
 resolvable(globals(), RequestSeen)

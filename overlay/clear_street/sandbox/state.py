@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
 from .._annotations import resolvable
+from .._explained import explain
 from .dialects import Reader
 
 if TYPE_CHECKING:
@@ -357,4 +358,5 @@ def _canonical(symbol: str) -> str:
     return " ".join((match[1], "".join(match.groups()[1:]))) if match else symbol
 
 
+explain(LedgerEntry)
 resolvable(globals(), LedgerEntry, Instrument, Holding, Instruction, Account, DayStart, Plan, OrderPlan)

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._annotations import resolvable
+from .._explained import explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,4 +51,5 @@ def read_claims(said: object, size: int) -> tuple[Sequence[str], str | None]:
     return ["unknown"] * size, f"expected a list of {size} of {', '.join(CLAIMS)}, it said {said!r:.200}"
 
 
+explain(Intent)
 resolvable(globals(), Intent)

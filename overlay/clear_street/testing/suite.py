@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._annotations import resolvable
+from .._explained import explain
 from .effects import story
 from .judges import JUDGES, Played, hidden, rows_of
 from .players import InProcess, OverHTTP
@@ -107,4 +108,5 @@ def judge(scenario: Scenario, player: Player) -> list[Finding]:
     ]
 
 
+explain(Finding)
 resolvable(globals(), Finding)

@@ -59,7 +59,8 @@ class Accounts(Named):
         - `account_name`: only accounts whose full name has this text in it, in upper or lower case.
         - `page_size`: the largest number of items on a page. Ignored where `page_token` is given.
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -108,7 +109,8 @@ class Accounts(Named):
         instead.
 
         - `account_id`: the account to act on.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -125,7 +127,8 @@ class Accounts(Named):
         - `account_id`: the account to act on.
         - `top_margin_contributors_limit`: how many of the instruments that need the most margin to list. None are
           listed where it is absent.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.

@@ -39,7 +39,8 @@ class Calendar(Named):
 
         Reads the service's time, to compare this machine's clock with.
 
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -60,7 +61,8 @@ class Calendar(Named):
 
         - `date`: the day to tell of. Today, where the market is, if it is absent.
         - `market`: only this market. Shares and options where it is absent.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.

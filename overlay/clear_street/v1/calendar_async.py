@@ -38,7 +38,8 @@ class AsyncCalendar(Named):
 
         Reads the service's time, to compare this machine's clock with.
 
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -59,7 +60,8 @@ class AsyncCalendar(Named):
 
         - `date`: the day to tell of. Today, where the market is, if it is absent.
         - `market`: only this market. Shares and options where it is absent.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.

@@ -78,7 +78,8 @@ class Instruments(Named):
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
         - `underlier`: only contracts on the instrument with this symbol. Called `root` since October 2026; where
           both are given, they must be equal.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -153,7 +154,8 @@ class Instruments(Named):
         - `instrument_id`: the instrument: its UUID, a ticker, or an option's OSI symbol.
         - `include_options_expiry_dates`: whether to list the days on which options on the instrument expire. They
           are left out where it is absent.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -194,7 +196,8 @@ class Instruments(Named):
         - `country`: only instruments that were issued in this country.
         - `page_size`: the largest number of instruments on a page. Ignored where `page_token` is given.
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.

@@ -53,7 +53,8 @@ class AsyncMarketData(Named):
           the day in `expiry`. Since October 2026.
         - `expiry`: the day on which the contracts on the instrument in `underlying_instrument_id` expire. Since
           October 2026.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.

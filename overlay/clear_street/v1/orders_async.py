@@ -101,7 +101,8 @@ class AsyncOrders(Named):
           end (UTC). Since October 2026; an older service ignores it.
         - `page_size`: the largest number of items on a page. Ignored where `page_token` is given.
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -183,7 +184,8 @@ class AsyncOrders(Named):
         - `order_id`: the order, by its server-assigned `id`. The client's id of it is taken only while the order is
           open.
         - `account_id`: the account to act on.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -217,7 +219,8 @@ class AsyncOrders(Named):
         - `to`: only what happened at this moment or earlier.
         - `page_size`: the largest number of items on a page. Ignored where `page_token` is given.
         - `page_token`: the page to read, as named by an earlier reply. The first page where it is absent.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -289,7 +292,8 @@ class AsyncOrders(Named):
         - `orders`: dicts or `NewOrderRequest`s: `side`, `quantity`, `order_type`, `time_in_force`, `symbol` or
           `instrument_id`, the prices that the type needs, and `id`, the idempotency key, unique in the account, which
           comes back as `client_order_id`. A row without one is given a fresh UUID before the first byte leaves.
-        - `options`: see `SubmitCallOptions`.
+        - `options`: `raise_on_rejection`, `resend_after_unknown`, `not_after`, `timeout`, `deadline`, `max_retries`,
+          `extra_headers`, `extra_query`, `extra_body`; see `SubmitCallOptions`.
 
         After an unknown attempt the orders are looked for by their ids. Orders that are not found are **not** sent
         again, because the service is not known to refuse a used id, unless the call has `resend_after_unknown=True`.
@@ -318,7 +322,8 @@ class AsyncOrders(Named):
         - `type`: only orders of this type.
         - `instrument_type`: only orders in instruments of this kind.
         - `instrument_ids`: only orders in these instruments, joined by commas.
-        - `options`: see `ChangingCallOptions`.
+        - `options`: `not_after`, `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`;
+          see `ChangingCallOptions`.
 
         Never sent again once a byte may have left, except after a 429. Raises `ArgumentError` before anything is
         sent, `NotFoundError` where no open order matched (nothing was cancelled, and nothing had to be), and `APIError`
@@ -344,7 +349,8 @@ class AsyncOrders(Named):
 
         - `order_id`: the open order, by its `id` or its `client_order_id`.
         - `account_id`: the account to act on.
-        - `options`: see `ChangingCallOptions`.
+        - `options`: `not_after`, `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`;
+          see `ChangingCallOptions`.
 
         After an unknown outcome it is repeated, under the same id, and settled by looking. Raises `ArgumentError`
         before anything is sent, `NotFoundError` where no such order is open (its message tells in which state the order
@@ -378,7 +384,8 @@ class AsyncOrders(Named):
         - `limit_offset`: distance of the limit from the stop price, per unit. Decimal.
         - `trailing_offset`: distance of the stop price from the watermark. Decimal.
         - `trailing_offset_type`: unit of `trailing_offset`.
-        - `options`: see `ChangingCallOptions`.
+        - `options`: `not_after`, `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`;
+          see `ChangingCallOptions`.
 
         Never sent again once a byte may have left, except after a 429. After an unknown outcome the order is looked
         for: where it shows the values that were asked for, the call succeeds. Raises `ArgumentError` before anything is

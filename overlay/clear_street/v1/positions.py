@@ -69,7 +69,8 @@ class Positions(Named):
         - `page_size`: positions per page, 1 to 1000 (the service's default is 1000). Ignored with a `page_token`.
         - `page_token`: where to continue: the `metadata.next_page_token` of the last page.
         - `sort_by`, `sort_direction`: the order, such as ``"MARKET_VALUE"``, ``"DESC"``.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -130,7 +131,8 @@ class Positions(Named):
 
         - `account_id`: the account.
         - `cancel_orders`: whether to cancel open orders first.
-        - `options`: see `ChangingCallOptions`.
+        - `options`: `not_after`, `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`;
+          see `ChangingCallOptions`.
 
         Never sent again once a byte may have left, except after a 429: it has no key. After an unknown outcome the
         account's orders are read up to four times, within `deadline`, and `error.candidates` has those that may be the
@@ -152,7 +154,8 @@ class Positions(Named):
         - `instrument_id`: the instrument's id, or a symbol (equity ticker or OSI), which the service resolves.
         - `account_id`: the account.
         - `cancel_orders`: whether to cancel open orders in the instrument first.
-        - `options`: see `ChangingCallOptions`.
+        - `options`: `not_after`, `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`;
+          see `ChangingCallOptions`.
 
         Never sent again once a byte may have left, except after a 429; see `close_positions`. Raises `ArgumentError`
         before anything is sent, `UnprocessableEntityError` where the instrument does not resolve, and `APIError` or a
@@ -176,7 +179,8 @@ class Positions(Named):
         - `instrument_id`: only those on this contract (id or OSI symbol).
         - `underlying_instrument_id`: only those on contracts on this instrument (id or symbol). The service has had
           this filter since September 2026, and ignored it before.
-        - `options`: see `CallOptions`.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
 
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
@@ -207,7 +211,7 @@ class Positions(Named):
     def find_position_instructions(
         self, account_id: int, *, idempotency_keys: Sequence[str], **options: Unpack[CallOptions]
     ) -> dict[str, PositionInstruction | None]:
-        """Return the instructions with these idempotency keys, by key; None for a key that the list does not have.
+        """Return the instructions with these `idempotency_keys`, by key; None for a key that the list does not have.
 
         This settles a submit whose outcome is unknown, even from another process: a row that is found was accepted.
         None proves nothing while the submit may still be on its way, and rejected rows never appear. Raises what
@@ -235,7 +239,8 @@ class Positions(Named):
           ``"DO_NOT_EXERCISE"``, ``"CONTRARY_EXERCISE"``), `instrument_id`, `quantity` (contracts: int, Decimal or
           digits), and `instruction_id`, the idempotency key, unique in the account. A row without one gets a
           new UUID before the first byte leaves.
-        - `options`: see `SubmitCallOptions`.
+        - `options`: `raise_on_rejection`, `resend_after_unknown`, `not_after`, `timeout`, `deadline`, `max_retries`,
+          `extra_headers`, `extra_query`, `extra_body`; see `SubmitCallOptions`.
 
         Rows are never carried out twice: after an unknown attempt the account's list is read, and only rows that it
         does not show are sent again, under the same keys. The reply's `data` is in the order of `instructions`;
@@ -262,7 +267,8 @@ class Positions(Named):
         - `instructions`: as `submit_position_instructions`, each with its own `instruction_id`, the idempotency key.
         - `wait`: whether to wait for what the service has until it is in a terminal state.
         - `wait_deadline`: seconds to wait at most.
-        - `options`: see `ChangingCallOptions`; `deadline` is for all of it, but the wait.
+        - `options`: `not_after`, `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`;
+          see `ChangingCallOptions`; `deadline` is for all of it, but the wait.
 
         Reads the account's list first, and submits what it does not show, under the same keys. Call it again, from
         any process, while an outcome is ``"unknown"`` or ``"not_sent"``. Raises `ArgumentError` before anything is
@@ -292,7 +298,8 @@ class Positions(Named):
         - `instruction_id`: the server's `id` of the instruction, and not the idempotency key, which rows call
           `instruction_id`.
         - `account_id`: the account of the instruction.
-        - `options`: see `ChangingCallOptions`.
+        - `options`: `not_after`, `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`;
+          see `ChangingCallOptions`.
 
         CANCELLED or CANCEL_FAILED follows later: see `cancel_and_wait`. After an unknown attempt the cancel is sent
         again, under the same id, and settled by looking. Raises `ArgumentError` before anything is sent,

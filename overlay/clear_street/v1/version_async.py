@@ -35,7 +35,10 @@ class AsyncVersion(Named):
     async def get_version(self, **options: Unpack[CallOptions]) -> VersionGetVersionResponse:
         """Return the version of the API that the service runs. The request has no API key.
 
-        A read: transient failures are retried. `options`: see `CallOptions`. Raises `APIError` or a subclass.
+        - `options`: `timeout`, `deadline`, `max_retries`, `extra_headers`, `extra_query`, `extra_body`; see
+          `CallOptions`.
+
+        A read: transient failures are retried. Raises `APIError` or a subclass.
         """
         return await self._caller.call(operations.GET_VERSION, options)
 

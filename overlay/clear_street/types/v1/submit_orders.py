@@ -9,6 +9,7 @@ from typing import Any, Required, TypedDict
 
 import clear_street_api.models as api
 
+from ..._explained import explain
 from ..._states import ORDER_STATES
 from ._call_info import CallInfo
 
@@ -77,3 +78,6 @@ class OrderSubmitOrdersResponse(CallInfo, api.OrderSubmitOrdersResponse):
     def undetermined(self) -> list[api.Order]:
         """The orders that the reply did not mention, and no look showed. Treat their outcome as unknown."""
         return [row for row in self.data or () if row.status not in ORDER_STATES.taken | ORDER_STATES.refused]
+
+
+explain(NewOrderRequestParam)

@@ -8,6 +8,7 @@ from typing import Required, TypedDict
 
 import clear_street_api.models as api
 
+from ..._explained import explain
 from ..._states import KNOWN_STATES, LANDED_STATES, REFUSED_STATES, Rejection, rejections, words_of
 from ...errors import APIStatusError
 from ._call_info import CallInfo
@@ -74,3 +75,6 @@ class PositionSubmitPositionInstructionsResponse(CallInfo, api.PositionSubmitPos
                 reply=self,
                 outcome_unknown=bool(self.undetermined),
             )
+
+
+explain(PositionInstructionRequestParam)
