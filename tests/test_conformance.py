@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import re
 import runpy
 import sys
 import threading
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from clear_street import APIError, WaitTimeoutError
-from clear_street.testing import SCENARIOS, Intent, conformance
+from clear_street.testing import SCENARIOS, Intent, conformance, story
 from clear_street.testing.command import main
-from clear_street.testing.stage import KEY
+from clear_street.testing.players import InProcess
+from clear_street.testing.stage import KEY, Stage
+from clear_street.testing.suite import judge
 from support.programs import run_module
 
 if TYPE_CHECKING:
@@ -240,6 +243,28 @@ def test_a_program_that_is_dead_can_send_nothing() -> None:
 def test_an_unknown_scenario_is_a_mistake() -> None:
     with pytest.raises(KeyError, match="submit/nothing"):
         conformance(claiming("done"), only=["submit/nothing"])
+
+
+class Remembered(InProcess):
+    """Keeps the stage."""
+
+    def stage(self) -> Stage:
+        self.seen = super().stage()
+        return self.seen
+
+
+def played(scenario: str) -> object:
+    """What the desk met."""
+    player = Remembered(example("desk.py", "desk"), 60)
+    judge(SCENARIOS[scenario], player)
+    stage = player.seen
+    told = re.sub(r"key \S+", "", story(stage))
+    return told, stage.dialect, stage.unknown_fields, stage.honour_keys, stage.echo_keys, stage.list_lag
+
+
+@pytest.mark.parametrize("scenario", [name for name in SCENARIOS if "nothing" not in name])
+def test_a_scenario_makes_a_difference(scenario: str) -> None:
+    assert played(scenario) != played(CANCEL if scenario.startswith("cancel") else NOTHING)
 
 
 # --- The careless programs --------------------------------------------------------------------------------------------

@@ -160,6 +160,26 @@ def test_the_process_dies_at_a_point(clear_street_client, clear_street_sandbox, 
     assert repr(clear_street_sandbox.effects) == "<Effects, entries: 1>"
 """
 
+SUITE = """
+def idle(client, intent, memory):
+    return ["refused"] * intent.size
+
+
+def test_my_desk(clear_street_conformance):
+    clear_street_conformance(idle, limit=5)
+
+
+def hopeful(client, intent, memory):
+    if intent.cancel:
+        return ["refused"]
+    client.v1.positions.submit_position_instructions(intent.account_id, instructions=list(intent.rows))
+    return ["done"] * intent.size
+
+
+def test_another(clear_street_conformance):
+    clear_street_conformance(hopeful)
+"""
+
 FAILING = """
 def test_it_fails(clear_street_client, clear_street_sandbox):
     clear_street_sandbox.on("close_position").lose_reply()
@@ -202,6 +222,15 @@ def test_a_failure_shows_the_story(tmp_path: Path) -> None:
     assert "order_created: account 122503" in done.stdout
     assert "Expected one effect under the key 'k-1', there are 0" in done.stdout
     assert "nothing happened" in done.stdout
+
+
+def test_each_scenario_is_a_test_of_its_own(tmp_path: Path) -> None:
+    done = run(tmp_path, SUITE, "-k", "submit/nothing-goes-wrong or cancel/too-late")
+
+    assert "1 failed, 3 passed" in done.stdout, done.stdout + done.stderr
+    assert "test_another[submit/nothing-goes-wrong]" in done.stdout
+    assert "TOLD WRONG: row 1: says done, the ledger has nothing" in done.stdout
+    assert "submitted: account 1, SENT" in done.stdout
 
 
 def test_nothing_is_imported_until_a_fixture_is_used(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from ._annotations import resolvable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from clear_street import AsyncClearStreet, ClearStreet
     from clear_street.sandbox import Fault, SandboxServer
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MARKER = "clear_street(time=None, empty=False, every_fault=None): what the sandbox of a test is like; its time (ISO \
 8601), whether it has accounts, and an operation of which each fault strikes the first call, in a test run of its own"
 
+_SCENARIO = "clear_street_scenario"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say what the marker is."""
@@ -29,7 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for each fault, where its marker asks for that."""
+    """Run a test once for each fault, where its marker asks for that, and once for each scenario of the suite."""
+    if _SCENARIO in metafunc.fixturenames:
+        from clear_street.testing import SCENARIOS
+
+        metafunc.parametrize(_SCENARIO, SCENARIOS)
     marker = metafunc.definition.get_closest_marker("clear_street")
     if marker is None or marker.kwargs.get("every_fault") is None or "clear_street_fault" not in metafunc.fixturenames:
         return
@@ -107,6 +113,18 @@ def clear_street_server(clear_street_sandbox: Rehearsal, monkeypatch: pytest.Mon
         monkeypatch.setenv("CLEAR_STREET_BASE_URL", server.url)
         monkeypatch.setenv("CLEAR_STREET_API_KEY", "sandbox")
         yield server
+
+
+@pytest.fixture
+def clear_street_conformance(clear_street_scenario: str) -> Callable[..., None]:
+    """A function that judges a program; the test is run once for each scenario, and fails with what was found."""
+    from clear_street.testing.suite import check
+
+    def judge(program: Any, *, limit: float = 60.0) -> None:
+        __tracebackhide__ = True
+        check(program, clear_street_scenario, limit=limit)
+
+    return judge
 
 
 resolvable(globals())

@@ -69,6 +69,15 @@ def conformance(
     return [finding for found in judged(scenarios, player, 1 if callable(program) else jobs) for finding in found]
 
 
+def check(program: Act | Sequence[str], scenario: str, *, limit: float = LIMIT) -> None:
+    """Run a program through one scenario. Raises AssertionError with what was found, and with what happened."""
+    __tracebackhide__ = True
+    found = conformance(program, only=[scenario], limit=limit)
+    if found:
+        lines = "\n".join(f"{finding.kind}: {finding.detail}" for finding in found)
+        raise AssertionError(f"{scenario}\n{lines}\n{found[0].story}")
+
+
 def judged(scenarios: Sequence[Scenario], player: Player, jobs: int) -> Iterator[list[Finding]]:
     """Play scenarios, some of them at once, and yield what was found in each, in their order."""
     # A program waits most of its time, and scenarios share nothing.
