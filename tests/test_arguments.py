@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clear_street import ArgumentError, ClearStreetError, CutoffPassedError
+from clear_street import ArgumentError, ClearStreet, ClearStreetError, CutoffPassedError
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest, PositionInstructionType
 from support.client_modes import Mode, query_of
@@ -158,6 +158,28 @@ def test_a_whole_number_of_any_type_is_taken_as_the_int_that_it_is() -> None:
     request = sent(lambda client: client.v1.positions.get_positions(WholeNumber(7), page_size=WholeNumber(3)), data=[])
     assert (request.url.path, request.url.query) == ("/v1/accounts/7/positions", b"page_size=3")
     assert submitted(instruction(quantity=WholeNumber(2)))[0]["quantity"] == "2"
+
+
+def test_a_whole_number_of_any_type_is_taken_for_an_option() -> None:
+    options: dict[str, Any] = {"timeout": WholeNumber(3), "deadline": WholeNumber(9), "max_retries": WholeNumber(0)}
+    sizes: dict[str, Any] = {"max_body_size": WholeNumber(9999)}
+    with ClearStreet.sandbox(**options, **sizes) as client:
+        assert client.v1.positions.get_positions(122503, **options).data
+        with pytest.raises(ArgumentError, match="for `max_retries` but received"):
+            client.with_options(max_retries=WholeNumber(-1))  # type: ignore[arg-type]
+
+
+def test_a_number_of_another_type_is_answered_with_what_to_write() -> None:
+    class Truth:
+        """A truth value that is no bool, such as numpy's."""
+
+        def __index__(self) -> int:
+            raise TypeError
+
+    with pytest.raises(ArgumentError, match=r"for `timeout` but received Decimal\('3'\); use float\(\) of it\.$"):
+        ClearStreet("key", timeout=Decimal(3))  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="for `max_retries` but received"):
+        ClearStreet("key", max_retries=Truth())  # type: ignore[arg-type]
 
 
 def test_a_uuid_is_taken_as_its_text_wherever_an_id_is() -> None:

@@ -68,12 +68,13 @@ def test_what_was_packed_is_unpacked_however_it_comes(name: str, parts: list[byt
     [
         ("deflate", raw_deflate(ACCOUNT)),
         ("gzip, gzip", gzip.compress(gzip.compress(ACCOUNT))),
+        ("gzip, gzip", gzip.compress(ACCOUNT)),
         ("gzip, identity", gzip.compress(ACCOUNT)),
         ("gzip", gzip.compress(ACCOUNT[:9]) + gzip.compress(ACCOUNT[9:])),
         ("gzip", gzip.compress(ACCOUNT) + b"\0\0"),
         ("deflate", zlib.compress(ACCOUNT) + b"more"),
     ],
-    ids=["raw", "twice", "identity", "members", "zeros behind", "more behind"],
+    ids=["raw", "twice", "named twice", "identity", "members", "zeros behind", "more behind"],
 )
 def test_each_encoding_that_is_asked_for_can_be_read(mode: Mode, encoding: str, packed: bytes) -> None:
     client = mode.client(Service((200, Body(packed), {"Content-Encoding": encoding})))

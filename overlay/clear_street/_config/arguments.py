@@ -80,7 +80,21 @@ def as_number(value: object) -> str:
 
     if isinstance(value, str) and value.strip().isdecimal():
         return f"write {value.strip()} without quotes"
+    if hasattr(value, "__float__") and not isinstance(value, (int, float)):
+        return "use float() of it"
     return "use its .total_seconds()" if isinstance(value, timedelta) else ""
+
+
+def _as_int(value: object) -> object:
+    """Return a whole number of another type, such as numpy's, as an int, and any other value unchanged."""
+    if isinstance(value, (int, float)) or not hasattr(value, "__index__"):
+        return value
+    from operator import index
+
+    try:
+        return index(value)
+    except TypeError:  # numpy's booleans have the method, and no value for it
+        return value
 
 
 def check_spelling(argument: str, value: str, known: Iterable[str]) -> None:
@@ -137,6 +151,8 @@ def no_name(owner: str, name: str, known: Mapping[str, str]) -> AttributeError:
 def checked_seconds(argument: str, value: object) -> float:
     """Return a number of seconds if it is positive and finite; else raise `ArgumentError`."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _SECONDS_MAX:
+        if (whole := _as_int(value)) is not value:
+            return checked_seconds(argument, whole)
         advice = "for a moment use `not_after`" if hasattr(value, "utcoffset") else as_number(value)
         raise expected_error(f"a positive number of seconds (at most {_SECONDS_MAX:.0f})", argument, value, advice)
     return float(value)
@@ -145,6 +161,8 @@ def checked_seconds(argument: str, value: object) -> float:
 def checked_max_retries(value: object) -> int:
     """Return a number of further attempts if it is whole and 0 or more; else raise `ArgumentError`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        if (number := _as_int(value)) is not value:
+            return checked_max_retries(number)
         whole = isinstance(value, float) and value.is_integer() and value >= 0
         advice = f"write {value:.0f}" if whole else as_number(value)
         raise expected_error("a whole number, 0 or more,", "max_retries", value, advice)
@@ -195,6 +213,8 @@ def problem_of_key(key: object) -> str | None:
 def checked_size(value: object) -> int:
     """Return a number of bytes if it is whole and 1 or more; else raise `ArgumentError`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        if (number := _as_int(value)) is not value:
+            return checked_size(number)
         raise argument_error(
             f"Expected a whole number of bytes, 1 or more, for `max_body_size` but received {value!r}."
         )

@@ -43,14 +43,24 @@ class _Codec(Protocol):
 
 
 class _Zlib:
-    """``gzip``, of any number of members, and ``deflate``, with or without zlib's header."""
+    """``gzip``, of any number of members, and ``deflate``, with or without zlib's header.
 
-    def __init__(self, bits: int) -> None:
+    With `doubled`, a body that does not begin as gzip does stays unchanged.
+    """
+
+    def __init__(self, bits: int, *, doubled: bool = False) -> None:
         self._bits = bits
+        self._doubled = doubled
         self._codec = zlib.decompressobj(bits)
         self._fresh = True
+        self._plain = False
 
     def unpack(self, data: bytes) -> Iterator[bytes]:
+        if self._doubled and self._fresh and data and not data.startswith(b"\x1f"):
+            self._plain = True
+        if self._plain:
+            yield data
+            return
         for start in range(0, len(data), _SLICE):
             yield from self._unpack(data[start : start + _SLICE])
 
@@ -107,7 +117,10 @@ class Decoder:
     def __init__(self, headers: httpx.Headers, limit: int) -> None:
         self._limit = limit
         encodings = headers.get_list("content-encoding", split_commas=True)
-        known = [codec for name in reversed(encodings) if (codec := _codec(name.strip().lower())) is not None]
+        names = [name.strip().lower() for name in reversed(encodings)]
+        # A proxy may repeat the header of a body that is encoded once.
+        codecs = [_codec(name, doubled=name in names[:depth]) for depth, name in enumerate(names)]
+        known = [codec for codec in codecs if codec is not None]
         self._codecs: list[_Codec] = known
         self._sizes = [0] * (len(known) + 1)
 
@@ -164,10 +177,10 @@ def keep(response: httpx.Response, content: bytes) -> None:
     response.is_stream_consumed = True
 
 
-def _codec(name: str) -> _Codec | None:
+def _codec(name: str, *, doubled: bool) -> _Codec | None:
     """Return the codec of a content coding; None for one that httpx does not know, whose body stays unchanged."""
     if name in ("gzip", "x-gzip"):
-        return _Zlib(_GZIP)
+        return _Zlib(_GZIP, doubled=doubled)
     if name == "deflate":
         return _Zlib(zlib.MAX_WBITS)
     decoders: dict[str, Any] = import_module("httpx._decoders").SUPPORTED_DECODERS
