@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
+from io import StringIO
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from clear_street import AsyncClearStreet, ClearStreet, OptionSymbol
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.types.v1 import (
+    AccountWithPersonalDetails,
     Order,
     Position,
     PositionClosePositionsResponse,
@@ -328,3 +333,61 @@ def test_a_table_has_the_fields_that_are_there_and_numbers_to_the_right() -> Non
 def test_rich_is_handed_the_fields() -> None:
     assert dict(row().__rich_repr__())["symbol"] == "AAPL 280121C00195000"
     assert dict(row().decimals.__rich_repr__())["quantity"] == -2
+
+
+def drawn(shown: object, width: int = 80) -> list[str]:
+    """What rich draws on a terminal of a width."""
+    console = Console(file=StringIO(), width=width, force_terminal=True, color_system="standard")
+    console.print(shown)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return text.splitlines()
+
+
+def test_rich_draws_a_reply_as_a_table_with_numbers_to_the_right() -> None:
+    lines = drawn(page(POSITION, {**POSITION, "market_value": "-1.5", "symbol": "\u4e2d\u6587"}), 200)
+
+    assert lines[0].split() == [spec.name for spec in Position.FIELDS if POSITION.get(spec.name) is not None]
+    ends = {line.index(value) + len(value) for line, value in zip(lines, ("market_value", "9660.00"), strict=False)}
+    assert len(ends) == 1
+    # The two characters are as wide as four.
+    assert lines[2].index("2026-04-23") == lines[1].index("2026-04-23") - 2
+    assert lines[3:] == ["2 rows"]
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 120])
+def test_a_table_names_the_columns_that_have_no_room_and_cuts_none(width: int) -> None:
+    lines = drawn(page(POSITION), width)
+
+    head, cells = lines[0].split(), lines[1].split("  ")
+    assert "symbol" in head
+    assert all(len(line) <= width for line in lines[:2])
+    assert {cell.strip() for cell in cells if cell} <= {str(value) for value in POSITION.values()}
+    missing = " ".join(lines[2:]).partition("not shown: ")[2].split(",")
+    assert {*head, *map(str.strip, missing)} == {name for name, value in POSITION.items() if value is not None}
+
+
+def test_a_table_is_text_and_nothing_in_it_is_markup() -> None:
+    (_, line, count) = drawn(page({"symbol": "[red]a[/] :smile: \x1b[2J\u202e"}))
+
+    assert line == r"[red]a[/] :smile: \x1b[2J\u202e"
+    assert count == "1 rows"
+    assert drawn(page()) == ["0 rows"]
+    assert drawn(page(data=None))[0].startswith("PositionGetPositionsResponse(")
+    assert drawn(page(*[POSITION] * 101))[101].startswith("the first 100 of 101 rows; not shown: ")
+
+
+def test_a_table_does_not_show_what_is_about_a_person() -> None:
+    account = AccountWithPersonalDetails.from_dict({"id": 1, "phone_number": "555-0100"})
+
+    for shown in (account._repr_html_(), " ".join(drawn(account))):
+        assert "555-0100" not in shown
+        assert "personal" in shown
+
+
+def test_what_is_shown_needs_no_rich() -> None:
+    code = (
+        "import sys; from clear_street.types.v1 import PositionGetPositionsResponse as Page;"
+        "page = Page.from_dict({'data': [{'symbol': 'A'}]}); repr(page), page._repr_html_(), page.__rich_console__;"
+        "assert 'rich' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

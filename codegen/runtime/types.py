@@ -1094,6 +1094,18 @@ class ListResponse(Response, Generic[R]):
         rows: Any = getattr(self, "data", None)
         return super()._repr_html_() if rows.__class__ is not list else table_of_rows(rows)
 
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        """Draw what `rich.print` shows: a table of the rows, as wide as the console."""
+        from .views import lines_of_rows
+
+        rows: Any = getattr(self, "data", None)
+        lines = [repr(self)] if rows.__class__ is not list else lines_of_rows(rows, options.max_width)
+        for line in lines:
+            # Text of the console's own kind, so that rich is not imported here, and in which nothing is markup.
+            text = console.render_str(line, markup=False, emoji=False, highlight=False, overflow="fold")
+            text.no_wrap = line is not lines[-1]
+            yield text
+
 
 def members(enum: type[E]) -> dict[Any, E]:
     """Return the members of an enum that the spec lists, by value."""

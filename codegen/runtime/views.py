@@ -1,4 +1,4 @@
-"""Convert models for people and tables: rows as plain dicts, HTML for notebooks."""
+"""Convert models for people and tables: rows as plain dicts, HTML for notebooks, lines of text for terminals."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, Final, cast
 
-from .types import Array, DecimalText, Integer, Kind, MapOf, Model, Number, OpenIntEnum, OpenStrEnum, decimal_of
+from .types import Array, DecimalText, Field, Integer, Kind, MapOf, Model, Number, OpenIntEnum, OpenStrEnum, decimal_of
 
-__all__ = ["records", "table_of_fields", "table_of_rows"]
+__all__ = ["lines_of_rows", "records", "table_of_fields", "table_of_rows"]
 
 NUMBERS: Final = ("text", "decimal", "float")
 TIMES: Final = ("datetime", "text")
 
 _ROWS_MAX: Final = 100
-"""The most rows of a table in a notebook. Further rows are only counted."""
+"""The most rows of a table. Further rows are only counted."""
+_FIRST: Final = ("symbol", "status", "quantity", "market_value", "id")
+"""The columns that a terminal shows before all others, where it has no room for all."""
+_GAP: Final = "  "
 _TEXT_MAX: Final = 200
 """The most characters of a cell."""
 _LEFT: Final = ' style="text-align: left"'
@@ -84,9 +87,9 @@ def _moment(value: datetime, times: str) -> datetime | str:
 def table_of_fields(model: Model) -> str:
     """Return an HTML table of the fields that a model has."""
     rows = [
-        f"<tr><th{_LEFT}>{_escaped(name)}</th>{_cell(value)}</tr>"
-        for name, value in ((spec.name, getattr(model, spec.name)) for spec in model.FIELDS)
-        if value is not None
+        f"<tr><th{_LEFT}>{_escaped(spec.name)}</th>{_cell(_value(model, spec))}</tr>"
+        for spec in model.FIELDS
+        if getattr(model, spec.name) is not None
     ]
     return f"<table><caption>{_escaped(type(model).__name__)}</caption>{''.join(rows)}</table>"
 
@@ -94,14 +97,64 @@ def table_of_fields(model: Model) -> str:
 def table_of_rows(rows: Sequence[Model]) -> str:
     """Return an HTML table of rows, with every field that one of them has."""
     shown = rows[:_ROWS_MAX]
-    specs = rows[0].FIELDS if rows else ()
-    used = [spec for spec in specs if any(getattr(row, spec.name) is not None for row in shown)]
+    used = _used(shown)
     head = "".join(f"<th{_side(spec.kind)}>{_escaped(spec.name)}</th>" for spec in used)
-    body = "".join(
-        f"<tr>{''.join(_cell(getattr(row, spec.name), _side(spec.kind)) for spec in used)}</tr>" for row in shown
-    )
-    count = f"{len(rows)} rows" if len(rows) <= _ROWS_MAX else f"the first {_ROWS_MAX} of {len(rows)} rows"
-    return f"<table><caption>{count}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    body = "".join(f"<tr>{''.join(_cell(_value(row, spec), _side(spec.kind)) for spec in used)}</tr>" for row in shown)
+    return f"<table><caption>{_count(rows)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def lines_of_rows(rows: Sequence[Model], width: int) -> list[str]:
+    """Return a table of rows in lines of a width, and a line that counts them and names the columns without room."""
+    shown = rows[:_ROWS_MAX]
+    used = _used(shown)
+    columns = {
+        spec.name: [spec.name, *(_line(_value(row, spec)) for row in shown)]
+        for spec in sorted(used, key=lambda spec: _FIRST.index(spec.name) if spec.name in _FIRST else len(_FIRST))
+    }
+    widths: dict[str, int] = {}
+    for name, cells in columns.items():
+        wide = max(map(_width, cells))
+        if not widths or sum(widths.values()) + len(_GAP) * len(widths) + wide <= width:
+            widths[name] = wide
+    kept = [spec for spec in used if spec.name in widths]
+    lines = [
+        _GAP.join(_padded(columns[spec.name][index], widths[spec.name], spec.kind) for spec in kept).rstrip()
+        for index in range(len(shown) + 1 if used else 0)
+    ]
+    missing = ", ".join(spec.name for spec in used if spec.name not in widths)
+    return [*lines, f"{_count(rows)}{missing and f'; not shown: {missing}'}"]
+
+
+def _used(rows: Sequence[Model]) -> list[Field]:
+    """Return the fields that one of the rows has."""
+    specs = rows[0].FIELDS if rows else ()
+    return [spec for spec in specs if any(getattr(row, spec.name) is not None for row in rows)]
+
+
+def _value(model: Model, spec: Field) -> Any:
+    """Return what may be shown of a field: not what is about a person."""
+    value = getattr(model, spec.name)
+    return "<personal>" if spec.personal and value is not None else value
+
+
+def _count(rows: Sequence[Model]) -> str:
+    return f"{len(rows)} rows" if len(rows) <= _ROWS_MAX else f"the first {_ROWS_MAX} of {len(rows)} rows"
+
+
+def _line(value: Any) -> str:
+    return "" if value is None else _visible(_text(value))
+
+
+def _padded(text: str, width: int, kind: Kind) -> str:
+    room = " " * (width - _width(text))
+    return room + text if _side(kind) == _RIGHT else text + room
+
+
+def _width(text: str) -> int:
+    """Return how many cells of a terminal a text takes."""
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _side(kind: Kind) -> str:
@@ -121,9 +174,15 @@ def _text(value: Any) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Escape a text for HTML: no markup, and no character that hides other text or reverses its direction."""
+    """Escape a text for HTML."""
     from html import escape
+
+    return escape(_visible(text))
+
+
+def _visible(text: str) -> str:
+    """Return a text without characters that control a terminal, hide other text or reverse its direction."""
     from unicodedata import category
 
     cut = text if len(text) <= _TEXT_MAX else f"{text[:_TEXT_MAX]}\u2026"
-    return escape("".join(ascii(c)[1:-1] if category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in cut))
+    return "".join(ascii(c)[1:-1] if category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in cut)
