@@ -165,7 +165,7 @@ types: $(DEV_READY) $(CODEGEN_READY) $(DOCS_READY) ## Check the types, and that 
 	@echo 'types: mypy, pyright'
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/mypy --no-error-summary --python-executable $(CODEGEN)/bin/python --cache-dir .mypy_cache/codegen --exclude /runtime/ codegen tests/support/hostile_documents.py
-	@$(BIN)/mypy --no-error-summary --python-executable $(DOCS)/bin/python --cache-dir .mypy_cache/docs docs/site
+	@MYPYPATH=overlay:generated:tests $(BIN)/mypy --no-error-summary --python-executable $(DOCS)/bin/python --cache-dir .mypy_cache/docs docs/site
 	@report=$$($(activated) pyright) || { echo "$$report"; exit 1; }
 	@report=$$($(activated) pyright --verifytypes clear_street --ignoreexternal) || { echo "$$report"; exit 1; }
 
@@ -211,7 +211,7 @@ lock: $(UV_READY) ## Renew the lock files in requirements/
 	@$(pip-settings); for name in bootstrap bench codegen dev demo docs fuzz release; do \
 		echo "lock: requirements/$$name.txt"; \
 		if [ $$name = dev ] || [ $$name = bench ]; then project='--all-extras pyproject.toml'; \
-		elif [ $$name = demo ]; then project=pyproject.toml; else project=; fi; \
+		elif [ $$name = demo ] || [ $$name = docs ]; then project=pyproject.toml; else project=; fi; \
 		.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--output-file .tools/$$name.txt $$project requirements/$$name.in || exit 1; \
 		cmp -s .tools/$$name.txt requirements/$$name.txt || cp .tools/$$name.txt requirements/$$name.txt; \

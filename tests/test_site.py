@@ -90,6 +90,38 @@ def test_its_links_lead_to_pages_and_anchors_that_are_there(page: str) -> None:
     assert lost == []
 
 
+def test_every_public_name_has_its_heading() -> None:
+    text = (ROOT / "tests/public_api.txt").read_text(encoding="utf-8")
+    names = re.findall(r"^(clear_street[\w.]*?)(?:\.__init__)?(?=[(: ]|$)", text, re.MULTILINE)
+    headings = {anchor for page in PAGES for anchor in read(page).anchors if anchor.startswith("clear_street")}
+
+    assert len(names) > 1400
+    assert set(names) - headings == set()
+
+
+def test_a_name_that_is_shown_as_code_leads_to_its_heading() -> None:
+    assert "reference/errors.html#clear_street.ClearStreetError.outcome_unknown" in read("safety.html").links
+    assert "reference/positions.html#clear_street.v1.Positions.get_position_instruction" in read("safety.html").links
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "members"),
+    [
+        ("clients", "ClearStreet", ["with_options", "service_time", "interrupted"]),
+        ("types-positions", "types.v1.PositionInstruction", ["status", "client_instruction_id", "option"]),
+        ("types-positions", "types.v1.PositionInstructionStatus", ["SENT", "CANCEL_FAILED", "UNKNOWN", "is_terminal"]),
+        ("types-positions", "types.v1.PositionGetPositionsParams", ["page_size"]),
+        ("errors", "APIError", ["outcomes", "candidates", "attempts"]),
+    ],
+)
+def test_the_reference_has_what_people_use_and_not_the_machinery(page: str, name: str, members: list[str]) -> None:
+    anchors = read(f"reference/{page}.html").anchors
+
+    assert {f"clear_street.{name}.{member}" for member in members} <= anchors
+    machinery = {"FIELDS", "KEYS", "decode", "decode_in", "decode_rows", "encode", "encoded"}
+    assert not {anchor.rpartition(".")[2] for anchor in anchors if "v1" in anchor} & machinery
+
+
 def test_every_page_of_the_documentation_is_on_it() -> None:
     sources = [path for path in (ROOT / "docs").rglob("*.md") if "site" not in path.relative_to(ROOT / "docs").parts]
     expected = {path.relative_to(ROOT / "docs").with_suffix(".html").as_posix() for path in sources}

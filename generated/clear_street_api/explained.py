@@ -30,10 +30,10 @@ def meanings(kind: type) -> dict[str, str]:
 
 
 class _Explained:
-    __slots__ = ("_text",)
+    __slots__ = ("text",)
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
     def __get__(self, _: object, kind: type) -> str:
         from inspect import cleandoc
@@ -43,7 +43,7 @@ class _Explained:
             fill(f"- `{name}`: {text}", 100, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
             for name, text in meanings(kind).items()
         ]
-        return "\n".join([cleandoc(self._text), *([""] if lines else []), *lines])
+        return "\n".join([cleandoc(self.text), *([""] if lines else []), *lines])
 
 
 @cache

@@ -44,8 +44,8 @@ HANDED_OUT = re.compile(r"(Error|Iterator|RawResponse|Watch)$|^clear_street\.v1"
 ENTRY = "CHANGELOG.md of this API: "
 
 
-def page() -> list[str]:
-    """List what can be named, called and read, with types and defaults, each where it is exported first."""
+def public() -> tuple[dict[str, Any], dict[int, str]]:
+    """Return what is public, by each of its names, and the first name of each, by its id."""
     exported = {**{module: sorted(import_module(module).__all__) for module in MODULES}, **GENERATED}
     names = {
         f"{module}.{name}": getattr(import_module(module), name) for module in exported for name in exported[module]
@@ -53,6 +53,12 @@ def page() -> list[str]:
     homes: dict[int, str] = {}
     for name, value in names.items():
         homes.setdefault(id(value), name)
+    return names, homes
+
+
+def page() -> list[str]:
+    """List what can be named, called and read, with types and defaults, each where it is exported first."""
+    names, homes = public()
     lines: list[str] = []
     for name, value in names.items():
         home = homes[id(value)]
@@ -60,18 +66,23 @@ def page() -> list[str]:
     return lines
 
 
+def members(kind: type, homes: dict[int, str]) -> dict[str, str]:
+    """Return what a class has, in the order of the source, each with its type, its value or its signature."""
+    # What it has from a base of ours without a public name is its own.
+    kinds = [one for one in reversed(kind.__mro__) if one is kind or id(one) not in homes]
+    found = {member: text for one in kinds for member, text in _members(one)}
+    if HANDED_OUT.search(f"{kind.__module__}.{kind.__name__}"):
+        found.pop("__init__", None)
+    return found
+
+
 def _described(name: str, value: Any, homes: dict[int, str]) -> Iterator[str]:
     if inspect.isclass(value):
         bases = [base.__name__ for base in value.__bases__ if id(base) in homes or base in (Exception, ValueError)]
         yield f"{name}({', '.join(bases)})"
-        # What it has from a base of ours without a public name is its own.
-        kinds = [kind for kind in reversed(value.__mro__) if kind is value or id(kind) not in homes]
-        members = {member: found for kind in kinds for member, found in _members(kind)}
-        if HANDED_OUT.search(f"{value.__module__}.{value.__name__}"):
-            members.pop("__init__", None)
-        yield from (f"{name}.{member}{found}" for member, found in sorted(members.items()))
+        yield from (f"{name}.{member}{found}" for member, found in sorted(members(value, homes).items()))
     elif inspect.isfunction(value):
-        yield f"{name}{_signature(value)}"
+        yield f"{name}{signature(value)}"
     else:
         yield f"{name}: {type(value).__name__}"
 
@@ -89,15 +100,15 @@ def _members(kind: type) -> Iterator[tuple[str, str]]:
     for name, found in vars(kind).items():
         # What attrs writes has the fields again.
         if name == "__init__" and Path(found.__code__.co_filename).exists():
-            yield name, _signature(found)
+            yield name, signature(found)
         elif name.startswith("_"):
             continue
         elif isinstance(found, property):
-            yield name, _signature(found.fget).removeprefix("(self)")
+            yield name, signature(found.fget).removeprefix("(self)")
         elif isinstance(found, (classmethod, staticmethod)):
-            yield name, f"{_signature(found.__func__)} {type(found).__name__}"
+            yield name, f"{signature(found.__func__)} {type(found).__name__}"
         elif inspect.isfunction(found):
-            yield name, _signature(found)
+            yield name, signature(found)
 
 
 class _Plain(str):
@@ -109,11 +120,12 @@ class _Plain(str):
         return str(self)
 
 
-def _signature(function: Any) -> str:
-    signature = inspect.signature(function)
+def signature(function: Any) -> str:
+    """Return the signature of a function as it is written, and whether it is async."""
+    found = inspect.signature(function)
     # Annotations are strings, and would be shown in quotes.
-    parameters = [one.replace(annotation=_plain(one.annotation)) for one in signature.parameters.values()]
-    shown = str(signature.replace(parameters=parameters, return_annotation=_plain(signature.return_annotation)))
+    parameters = [one.replace(annotation=_plain(one.annotation)) for one in found.parameters.values()]
+    shown = str(found.replace(parameters=parameters, return_annotation=_plain(found.return_annotation)))
     return f"{shown} async" if inspect.iscoroutinefunction(function) else shown
 
 
