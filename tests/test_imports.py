@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import gc
@@ -10,6 +11,7 @@ import inspect
 import json
 import pickle
 import pkgutil
+import re
 import subprocess
 import sys
 import typing
@@ -32,6 +34,7 @@ import clear_street.testing
 import clear_street.types
 import clear_street.types.v1
 import clear_street.v1
+from clear_street._config import options
 
 HEAVY = {
     "anyio",
@@ -219,6 +222,38 @@ def test_the_annotations_of_all_that_is_public_can_be_evaluated() -> None:
 def test_completion_without_types_sees_what_is_imported_for_type_checkers() -> None:
     for path in Path(clear_street.__file__).parent.rglob("*.py"):
         assert "TYPE_CHECKING = False" not in path.read_text(encoding="utf-8"), f"Jedi passes over blocks of {path}"
+
+
+def test_completion_without_types_finds_the_names_of_options() -> None:
+    folder = Path(clear_street.__file__).parent
+    tree = ast.parse((folder / "_config/options.py").read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    named = {node.name: {each.arg for each in node.args.kwonlyargs} for node in functions}
+    found = 0
+    for path in (folder / "_client.py", folder / "_client_async.py", *folder.glob("v1/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.args.kwarg is None:
+                continue
+            takes = re.fullmatch(r"Unpack\[(\w+)\]", ast.unparse(node.args.kwarg.annotation or ast.Constant(None)))
+            if takes is not None:
+                [call] = re.findall(r"(\w+)\(\*\*options\)", ast.unparse(node))
+                assert named[call] == set(getattr(options, takes[1]).__annotations__), f"{path.name}: {node.name}"
+                found += 1
+    assert found > 70
+
+
+@pytest.mark.parametrize("kind", [clear_street.ClearStreet, clear_street.AsyncClearStreet])
+def test_signatures_name_the_options_where_ipython_completes_them(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    positions = kind.sandbox().v1.positions
+    try:
+        parameters = inspect.signature(positions.close_positions).parameters
+        assert list(parameters)[:2] == ["account_id", "cancel_orders"]
+        assert set(parameters) > set(options.ChangingCallOptions.__annotations__)
+        assert parameters["max_retries"].annotation == int | None
+    finally:
+        for method in vars(type(positions)).values():
+            vars(method).pop("__signature__", None) if inspect.isfunction(method) else None
 
 
 def test_annotations_are_evaluated_to_what_they_name() -> None:

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from clear_street_api.client import Request
 
     from ._caller_async import AsyncCaller
-    from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, Clock, IdempotencyKeyName
+    from ._config.options import (
+        CallOptions,
+        ChangingCallOptions,
+        ClientOptions,
+        Clock,
+        IdempotencyKeyName,
+        call_options,
+        changing_call_options,
+        client_options,
+    )
     from .errors import InterruptedCall
     from .events import Event
     from .sandbox import Sandbox
@@ -158,6 +167,8 @@ class BaseClient(Named, _Generic["H"]):
         Both use the same connections, so closing one closes both. `default_headers` are added to those of this client.
         Raises `ArgumentError` for a value that cannot be used, and `TypeError` for an unknown option.
         """
+        if TYPE_CHECKING:
+            client_options(**options)
         conceal(options)
         caller = self._caller
         return self._of(type(caller)(caller.connections, caller.settings.replace(options)))
@@ -235,6 +246,8 @@ class ClearStreet(BaseClient["httpx.Client"]):
         client's clock; by default the sandbox's, whose time passes only while the client waits. `options` are the
         client's arguments except `http_client`. Raises as the constructor does.
         """
+        if TYPE_CHECKING:
+            client_options(**options)
         from ._http.client import DefaultHttpxClient
         from .sandbox import SandboxTransport
 
@@ -259,6 +272,8 @@ class ClearStreet(BaseClient["httpx.Client"]):
         operation, that operation's rules apply. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._verb("GET", path, cast_to, None, options)
 
     def post(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
@@ -267,18 +282,26 @@ class ClearStreet(BaseClient["httpx.Client"]):
         Arguments and errors are those of `get`. It is never sent again once a byte may have left, unless the path is
         that of a known operation.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._verb("POST", path, cast_to, body, options)
 
     def put(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
         """Send a PUT with `body`, as JSON, to a path for which this package has no method, as `post` does."""
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._verb("PUT", path, cast_to, body, options)
 
     def patch(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
         """Send a PATCH with `body`, as JSON, to a path for which this package has no method, as `post` does."""
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._verb("PATCH", path, cast_to, body, options)
 
     def delete(self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]) -> T:
         """Send a DELETE, with any `body` as JSON, to a path for which this package has no method, as `post` does."""
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._verb("DELETE", path, cast_to, body, options)
 
     def close(self) -> None:

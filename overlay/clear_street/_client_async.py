@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._config.options import CallOptions, ChangingCallOptions, ClientOptions, Clock
+    from ._config.options import (
+        CallOptions,
+        ChangingCallOptions,
+        ClientOptions,
+        Clock,
+        call_options,
+        changing_call_options,
+        client_options,
+    )
     from .sandbox import Sandbox
 
     T = TypeVar("T")
@@ -48,6 +56,8 @@ class AsyncClearStreet(_Base):
         client's clock; by default the sandbox's, whose time passes only while the client waits. `options` are the
         client's arguments except `http_client`. Raises as the constructor does.
         """
+        if TYPE_CHECKING:
+            client_options(**options)
         from ._http.client import DefaultAsyncHttpxClient
         from .sandbox import AsyncSandboxTransport
 
@@ -72,6 +82,8 @@ class AsyncClearStreet(_Base):
         operation, that operation's rules apply. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._verb("GET", path, cast_to, None, options)
 
     async def post(
@@ -82,24 +94,32 @@ class AsyncClearStreet(_Base):
         Arguments and errors are those of `get`. It is never sent again once a byte may have left, unless the path is
         that of a known operation.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._verb("POST", path, cast_to, body, options)
 
     async def put(
         self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
     ) -> T:
         """Send a PUT with `body`, as JSON, to a path for which this package has no method, as `post` does."""
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._verb("PUT", path, cast_to, body, options)
 
     async def patch(
         self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
     ) -> T:
         """Send a PATCH with `body`, as JSON, to a path for which this package has no method, as `post` does."""
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._verb("PATCH", path, cast_to, body, options)
 
     async def delete(
         self, path: str, *, cast_to: type[T], body: object = None, **options: Unpack[ChangingCallOptions]
     ) -> T:
         """Send a DELETE, with any `body` as JSON, to a path for which this package has no method, as `post` does."""
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._verb("DELETE", path, cast_to, body, options)
 
     async def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
 from .._annotations import resolvable
 from .._explained import explain
@@ -117,4 +117,87 @@ class ClientOptions(TypedDict, total=False):
 
 
 explain(CallOptions, ChangingCallOptions, SubmitCallOptions, ClientOptions)
+
+
+def write_signatures(kind: Any) -> None:
+    """Write the names of call options into the signatures of a class's methods.
+
+    IPython and Jedi complete the arguments of an object's methods by their signatures, where `Unpack` says nothing.
+    """
+    import inspect
+    from typing import get_args, get_type_hints
+
+    for method in [each for each in vars(kind).values() if "options" in getattr(each, "__annotations__", ())]:
+        signature = inspect.signature(method, eval_str=True)
+        *own, options = signature.parameters.values()
+        [named] = get_args(options.annotation)
+        each = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+            for name, hint in get_type_hints(named).items()
+        ]
+        method.__signature__ = signature.replace(parameters=[*own, *each])
+
+
+# Jedi, which completes names in editors and in IPython, does not know `Unpack`. It finds the names of a method's
+# options in the functions that the method calls with `**options`. These stand where only type checkers and Jedi look.
+if TYPE_CHECKING:
+
+    def call_options(
+        *,
+        extra_headers: object = None,
+        extra_query: object = None,
+        extra_body: object = None,
+        timeout: object = None,
+        max_retries: object = None,
+        deadline: object = None,
+    ) -> None:
+        """Name the options of every call."""
+
+    def changing_call_options(
+        *,
+        extra_headers: object = None,
+        extra_query: object = None,
+        extra_body: object = None,
+        timeout: object = None,
+        max_retries: object = None,
+        deadline: object = None,
+        not_after: object = None,
+    ) -> None:
+        """Name the options of a call that can change something."""
+
+    def submit_call_options(
+        *,
+        extra_headers: object = None,
+        extra_query: object = None,
+        extra_body: object = None,
+        timeout: object = None,
+        max_retries: object = None,
+        deadline: object = None,
+        not_after: object = None,
+        raise_on_rejection: object = None,
+        resend_after_unknown: object = None,
+    ) -> None:
+        """Name the options of a submit."""
+
+    def client_options(
+        *,
+        api_key: object = None,
+        environment: object = None,
+        base_url: object = None,
+        timeout: object = None,
+        deadline: object = None,
+        max_retries: object = None,
+        max_body_size: object = None,
+        default_headers: object = None,
+        read_only: object = None,
+        strict: object = None,
+        raise_on_rejection: object = None,
+        resend_after_unknown: object = None,
+        idempotency_key_name: object = None,
+        on_intent: object = None,
+        on_event: object = None,
+    ) -> None:
+        """Name what `with_options` can change."""
+
+
 resolvable(globals())

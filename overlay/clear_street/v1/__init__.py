@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from .._annotations import resolvable
 from .._config.arguments import Named, no_name
 
@@ -64,6 +66,10 @@ class Namespaces(Named):
         self._made: dict[str, Any] = {}
 
     def _keep(self, name: str, kind: Callable[[Any], N]) -> N:
+        if "IPython" in sys.modules:
+            from .._config.options import write_signatures
+
+            write_signatures(kind)
         made: N = self._made.setdefault(name, kind(self._caller))
         return made
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller import Caller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from .._iterators import RowIterator
     from ..types.v1 import (
         Account,
@@ -65,6 +65,8 @@ class Accounts(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_ACCOUNTS,
             options,
@@ -92,6 +94,8 @@ class Accounts(Named):
         `get_accounts` raises (the next step then asks for the same page again), `APIResponseValidationError` if the
         service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import Cursor, RowIterator
 
@@ -115,6 +119,8 @@ class Accounts(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(operations.GET_ACCOUNT_BY_ID, options, account_id)
 
     def get_account_balances(
@@ -133,6 +139,8 @@ class Accounts(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_ACCOUNT_BALANCES,
             options,

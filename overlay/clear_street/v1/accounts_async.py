@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller_async import AsyncCaller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from .._iterators import AsyncRowIterator
     from ..types.v1 import (
         Account,
@@ -64,6 +64,8 @@ class AsyncAccounts(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_ACCOUNTS,
             options,
@@ -91,6 +93,8 @@ class AsyncAccounts(Named):
         `get_accounts` raises (the next step then asks for the same page again), `APIResponseValidationError` if the
         service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import AsyncRowIterator, Cursor
 
@@ -114,6 +118,8 @@ class AsyncAccounts(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(operations.GET_ACCOUNT_BY_ID, options, account_id)
 
     async def get_account_balances(
@@ -132,6 +138,8 @@ class AsyncAccounts(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_ACCOUNT_BALANCES,
             options,

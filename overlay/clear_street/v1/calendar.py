@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller import Caller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from ..types.v1 import CalendarGetClockResponse, CalendarGetMarketHoursCalendarResponse, MarketType, MarketTypeName
 
 
@@ -45,6 +45,8 @@ class Calendar(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(operations.GET_CLOCK, options)
 
     def get_market_hours_calendar(
@@ -67,6 +69,8 @@ class Calendar(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(operations.GET_MARKET_HOURS_CALENDAR, options, date=date, market=market)
 
 

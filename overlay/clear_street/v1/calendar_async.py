@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller_async import AsyncCaller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from ..types.v1 import CalendarGetClockResponse, CalendarGetMarketHoursCalendarResponse, MarketType, MarketTypeName
 
 
@@ -44,6 +44,8 @@ class AsyncCalendar(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(operations.GET_CLOCK, options)
 
     async def get_market_hours_calendar(
@@ -66,6 +68,8 @@ class AsyncCalendar(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(operations.GET_MARKET_HOURS_CALENDAR, options, date=date, market=market)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller import Caller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from .._iterators import RowIterator
     from ..types.v1 import (
         ContractType,
@@ -84,6 +84,8 @@ class Instruments(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_OPTION_CONTRACTS,
             options,
@@ -122,6 +124,8 @@ class Instruments(Named):
         if the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after
         `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import Cursor, RowIterator
 
@@ -160,6 +164,8 @@ class Instruments(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_INSTRUMENT_BY_ID,
             options,
@@ -202,6 +208,8 @@ class Instruments(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.SEARCH_INSTRUMENTS,
             options,
@@ -238,6 +246,8 @@ class Instruments(Named):
         the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after
         `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import Cursor, RowIterator
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller_async import AsyncCaller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from .._iterators import AsyncRowIterator
     from ..types.v1 import (
         ContractType,
@@ -83,6 +83,8 @@ class AsyncInstruments(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_OPTION_CONTRACTS,
             options,
@@ -121,6 +123,8 @@ class AsyncInstruments(Named):
         if the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after
         `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import AsyncRowIterator, Cursor
 
@@ -159,6 +163,8 @@ class AsyncInstruments(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_INSTRUMENT_BY_ID,
             options,
@@ -201,6 +207,8 @@ class AsyncInstruments(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.SEARCH_INSTRUMENTS,
             options,
@@ -237,6 +245,8 @@ class AsyncInstruments(Named):
         the service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after
         `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import AsyncRowIterator, Cursor
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller import Caller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from ..types.v1 import MarketDataGetSnapshotsResponse
 
 
@@ -60,6 +60,8 @@ class MarketData(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_SNAPSHOTS,
             options,

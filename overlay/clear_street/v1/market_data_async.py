@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller_async import AsyncCaller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from ..types.v1 import MarketDataGetSnapshotsResponse
 
 
@@ -59,6 +59,8 @@ class AsyncMarketData(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_SNAPSHOTS,
             options,

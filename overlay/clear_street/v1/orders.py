@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from .._caller import Caller
     from .._calls.changes import OrderChange
     from .._calls.waiting import OrderWatch
-    from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
+    from .._config.options import (
+        CallOptions,
+        ChangingCallOptions,
+        SubmitCallOptions,
+        call_options,
+        changing_call_options,
+        submit_call_options,
+    )
     from .._iterators import RowIterator
     from ..types.v1 import (
         Execution,
@@ -108,6 +115,8 @@ class Orders(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_ORDERS,
             options,
@@ -151,6 +160,8 @@ class Orders(Named):
         (the next step then asks for the same page again), `APIResponseValidationError` if the service repeats a page
         token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import Cursor, RowIterator
 
@@ -191,6 +202,8 @@ class Orders(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(operations.GET_ORDER_BY_ID, options, order_id, account_id=account_id)
 
     def get_executions(
@@ -226,6 +239,8 @@ class Orders(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_EXECUTIONS,
             options,
@@ -261,6 +276,8 @@ class Orders(Named):
         `get_executions` raises (the next step then asks for the same page again), `APIResponseValidationError` if the
         service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import Cursor, RowIterator
 
@@ -301,6 +318,8 @@ class Orders(Named):
         The reply's `data` is in the order of `orders`. Raises `ArgumentError` before anything is sent, and `APIError`
         or a subclass, with `outcomes` by id, and `outcome_unknown` if the client could not find out.
         """
+        if TYPE_CHECKING:
+            submit_call_options(**options)
         return self._caller.call(operations.SUBMIT_ORDERS, options, account_id, orders=orders)
 
     def cancel_all_open_orders(
@@ -330,6 +349,8 @@ class Orders(Named):
         sent, `NotFoundError` where no open order matched (nothing was cancelled, and nothing had to be), and `APIError`
         or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._caller.call(
             operations.CANCEL_ALL_OPEN_ORDERS,
             options,
@@ -357,6 +378,8 @@ class Orders(Named):
         before anything is sent, `NotFoundError` where no such order is open (its message tells in which state the order
         is), `ConflictError` where a look shows that it came too late, and `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._caller.call(operations.CANCEL_OPEN_ORDER, options, order_id, account_id=account_id)
 
     def replace_order(
@@ -393,6 +416,8 @@ class Orders(Named):
         sent, `NotFoundError` where no such order is open, `ConflictError` where a look shows that it came too late, and
         `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._caller.call(
             operations.REPLACE_ORDER,
             options,

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from .._caller_async import AsyncCaller
     from .._calls.changes import OrderChange
     from .._calls.waiting import AsyncOrderWatch
-    from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
+    from .._config.options import (
+        CallOptions,
+        ChangingCallOptions,
+        SubmitCallOptions,
+        call_options,
+        changing_call_options,
+        submit_call_options,
+    )
     from .._iterators import AsyncRowIterator
     from ..types.v1 import (
         Execution,
@@ -107,6 +114,8 @@ class AsyncOrders(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_ORDERS,
             options,
@@ -150,6 +159,8 @@ class AsyncOrders(Named):
         (the next step then asks for the same page again), `APIResponseValidationError` if the service repeats a page
         token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import AsyncRowIterator, Cursor
 
@@ -190,6 +201,8 @@ class AsyncOrders(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(operations.GET_ORDER_BY_ID, options, order_id, account_id=account_id)
 
     async def get_executions(
@@ -225,6 +238,8 @@ class AsyncOrders(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_EXECUTIONS,
             options,
@@ -260,6 +275,8 @@ class AsyncOrders(Named):
         `get_executions` raises (the next step then asks for the same page again), `APIResponseValidationError` if the
         service repeats a page token or sends 20 empty pages in a row, and `APITimeoutError` after `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import AsyncRowIterator, Cursor
 
@@ -300,6 +317,8 @@ class AsyncOrders(Named):
         The reply's `data` is in the order of `orders`. Raises `ArgumentError` before anything is sent, and `APIError`
         or a subclass, with `outcomes` by id, and `outcome_unknown` if the client could not find out.
         """
+        if TYPE_CHECKING:
+            submit_call_options(**options)
         return await self._caller.call(operations.SUBMIT_ORDERS, options, account_id, orders=orders)
 
     async def cancel_all_open_orders(
@@ -329,6 +348,8 @@ class AsyncOrders(Named):
         sent, `NotFoundError` where no open order matched (nothing was cancelled, and nothing had to be), and `APIError`
         or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._caller.call(
             operations.CANCEL_ALL_OPEN_ORDERS,
             options,
@@ -356,6 +377,8 @@ class AsyncOrders(Named):
         before anything is sent, `NotFoundError` where no such order is open (its message tells in which state the order
         is), `ConflictError` where a look shows that it came too late, and `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._caller.call(operations.CANCEL_OPEN_ORDER, options, order_id, account_id=account_id)
 
     async def replace_order(
@@ -392,6 +415,8 @@ class AsyncOrders(Named):
         sent, `NotFoundError` where no such order is open, `ConflictError` where a look shows that it came too late, and
         `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._caller.call(
             operations.REPLACE_ORDER,
             options,

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from .._calls.changes import InstructionChange
     from .._calls.ensure import EnsuredInstruction
     from .._calls.waiting import InstructionWatch
-    from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
+    from .._config.options import (
+        CallOptions,
+        ChangingCallOptions,
+        SubmitCallOptions,
+        call_options,
+        changing_call_options,
+        submit_call_options,
+    )
     from .._iterators import PositionIterator
     from ..types.v1 import (
         PositionCancelPositionInstructionResponse,
@@ -75,6 +82,8 @@ class Positions(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_POSITIONS,
             options,
@@ -107,6 +116,8 @@ class Positions(Named):
         `APIResponseValidationError` if the service repeats a page token or sends 20 empty pages in a row, and
         `APITimeoutError` after `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import Cursor, PositionIterator
 
@@ -139,6 +150,8 @@ class Positions(Named):
         effect: look at them, and at the positions, before you close again. Raises `ArgumentError` before anything is
         sent, and `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._caller.call(operations.CLOSE_POSITIONS, options, account_id, cancel_orders=cancel_orders)
 
     def close_position(
@@ -161,6 +174,8 @@ class Positions(Named):
         before anything is sent, `UnprocessableEntityError` where the instrument does not resolve, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._caller.call(
             operations.CLOSE_POSITION, options, instrument_id, account_id=account_id, cancel_orders=cancel_orders
         )
@@ -185,6 +200,8 @@ class Positions(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(
             operations.GET_POSITION_INSTRUCTIONS,
             options,
@@ -201,6 +218,8 @@ class Positions(Named):
         The service has no operation for a single instruction, so the list is read. The list may lag behind a submit, so
         None proves nothing. Raises what `get_position_instructions` raises.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         checked = checked_text("id", id)
         listed = self.get_position_instructions(account_id, **options)
@@ -218,6 +237,8 @@ class Positions(Named):
         `get_position_instructions` raises, and `APIResponseValidationError` if the list is incomplete or has rows
         without keys, so that a missing key would say nothing.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         keys = checked_keys(idempotency_keys)
         listed = self.get_position_instructions(account_id, **options)
@@ -248,6 +269,8 @@ class Positions(Named):
         sent, `APIStatusError` if every row was rejected (`data` has the rows), and `APIError` or a subclass, with
         `outcomes` by key, and `outcome_unknown` if the client could not find out.
         """
+        if TYPE_CHECKING:
+            submit_call_options(**options)
         return self._caller.call(
             operations.SUBMIT_POSITION_INSTRUCTIONS, options, account_id, instructions=instructions
         )
@@ -274,6 +297,8 @@ class Positions(Named):
         any process, while an outcome is ``"unknown"`` or ``"not_sent"``. Raises `ArgumentError` before anything is
         sent, and otherwise no error of a call: see `EnsuredInstruction.outcome`, `.reason` and `.error`.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         conceal(options)
         from .._calls.ensure import ensure
 
@@ -306,6 +331,8 @@ class Positions(Named):
         `NotFoundError` if the account has no such instruction, `ConflictError` if it is already terminal, and
         `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return self._caller.call(operations.CANCEL_POSITION_INSTRUCTION, options, instruction_id, account_id=account_id)
 
     def wait_for_position_instruction(
@@ -392,6 +419,8 @@ class Positions(Named):
         CANCEL_FAILED, or was ACCEPTED before the cancel took effect; and `WaitTimeoutError` if the time is over, with
         `outcome_unknown` False, because the service took the cancel.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         conceal(options)
         from .._calls.kinds import INSTRUCTION
         from .._calls.waiting import GRACE, after_cancel, wait

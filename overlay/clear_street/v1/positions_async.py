@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from .._calls.changes import InstructionChange
     from .._calls.ensure import EnsuredInstruction
     from .._calls.waiting import AsyncInstructionWatch
-    from .._config.options import CallOptions, ChangingCallOptions, SubmitCallOptions
+    from .._config.options import (
+        CallOptions,
+        ChangingCallOptions,
+        SubmitCallOptions,
+        call_options,
+        changing_call_options,
+        submit_call_options,
+    )
     from .._iterators import AsyncPositionIterator
     from ..types.v1 import (
         PositionCancelPositionInstructionResponse,
@@ -74,6 +81,8 @@ class AsyncPositions(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_POSITIONS,
             options,
@@ -106,6 +115,8 @@ class AsyncPositions(Named):
         `APIResponseValidationError` if the service repeats a page token or sends 20 empty pages in a row, and
         `APITimeoutError` after `listing_deadline`.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         from .._iterators import AsyncPositionIterator, Cursor
 
@@ -138,6 +149,8 @@ class AsyncPositions(Named):
         effect: look at them, and at the positions, before you close again. Raises `ArgumentError` before anything is
         sent, and `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._caller.call(operations.CLOSE_POSITIONS, options, account_id, cancel_orders=cancel_orders)
 
     async def close_position(
@@ -160,6 +173,8 @@ class AsyncPositions(Named):
         before anything is sent, `UnprocessableEntityError` where the instrument does not resolve, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._caller.call(
             operations.CLOSE_POSITION, options, instrument_id, account_id=account_id, cancel_orders=cancel_orders
         )
@@ -184,6 +199,8 @@ class AsyncPositions(Named):
         A read: transient failures are retried. Raises `ArgumentError` before anything is sent, and `APIError` or a
         subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(
             operations.GET_POSITION_INSTRUCTIONS,
             options,
@@ -200,6 +217,8 @@ class AsyncPositions(Named):
         The service has no operation for a single instruction, so the list is read. The list may lag behind a submit, so
         None proves nothing. Raises what `get_position_instructions` raises.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         checked = checked_text("id", id)
         listed = await self.get_position_instructions(account_id, **options)
@@ -217,6 +236,8 @@ class AsyncPositions(Named):
         `get_position_instructions` raises, and `APIResponseValidationError` if the list is incomplete or has rows
         without keys, so that a missing key would say nothing.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         conceal(options)
         keys = checked_keys(idempotency_keys)
         listed = await self.get_position_instructions(account_id, **options)
@@ -247,6 +268,8 @@ class AsyncPositions(Named):
         sent, `APIStatusError` if every row was rejected (`data` has the rows), and `APIError` or a subclass, with
         `outcomes` by key, and `outcome_unknown` if the client could not find out.
         """
+        if TYPE_CHECKING:
+            submit_call_options(**options)
         return await self._caller.call(
             operations.SUBMIT_POSITION_INSTRUCTIONS, options, account_id, instructions=instructions
         )
@@ -273,6 +296,8 @@ class AsyncPositions(Named):
         any process, while an outcome is ``"unknown"`` or ``"not_sent"``. Raises `ArgumentError` before anything is
         sent, and otherwise no error of a call: see `EnsuredInstruction.outcome`, `.reason` and `.error`.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         conceal(options)
         from .._calls.ensure import ensure
 
@@ -305,6 +330,8 @@ class AsyncPositions(Named):
         `NotFoundError` if the account has no such instruction, `ConflictError` if it is already terminal, and
         `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         return await self._caller.call(
             operations.CANCEL_POSITION_INSTRUCTION, options, instruction_id, account_id=account_id
         )
@@ -393,6 +420,8 @@ class AsyncPositions(Named):
         CANCEL_FAILED, or was ACCEPTED before the cancel took effect; and `WaitTimeoutError` if the time is over, with
         `outcome_unknown` False, because the service took the cancel.
         """
+        if TYPE_CHECKING:
+            changing_call_options(**options)
         conceal(options)
         from .._calls.kinds import INSTRUCTION
         from .._calls.waiting import GRACE, after_cancel, wait

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller import Caller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from ..types.v1 import VersionGetVersionResponse
 
 
@@ -41,6 +41,8 @@ class Version(Named):
 
         A read: transient failures are retried. Raises `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return self._caller.call(operations.GET_VERSION, options)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Final, Unpack
 
     from .._caller_async import AsyncCaller
-    from .._config.options import CallOptions
+    from .._config.options import CallOptions, call_options
     from ..types.v1 import VersionGetVersionResponse
 
 
@@ -40,6 +40,8 @@ class AsyncVersion(Named):
 
         A read: transient failures are retried. Raises `APIError` or a subclass.
         """
+        if TYPE_CHECKING:
+            call_options(**options)
         return await self._caller.call(operations.GET_VERSION, options)
 
 
