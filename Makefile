@@ -116,12 +116,13 @@ test: lint types check-generated site ## Run all checks, and then the tests with
 test-all: $(UV_READY) ## Run the tests on each of Python 3.11, 3.12 and 3.13 that this machine has
 	@$(call on-each-python,pytest)
 
-test-floors: $(UV_READY) ## Run the tests of connections and of the command line with the oldest dependencies that pyproject.toml allows
+test-floors: $(UV_READY) ## Run the tests of connections, of the command line and of spans with the oldest dependencies that pyproject.toml allows
 	@$(pip-settings); \
 	.tools/uv/bin/uv venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .tools/floors && \
-	.tools/uv/bin/uv pip install --quiet --resolution lowest-direct --python .tools/floors/bin/python --editable '.[aiohttp,cli]' && \
-	.tools/uv/bin/uv pip install --quiet --python .tools/floors/bin/python pytest trio hypothesis
-	@.tools/floors/bin/python -m pytest -q tests/test_every_connection.py tests/test_other_tools.py tests/test_cli*.py
+	.tools/uv/bin/uv pip install --quiet --resolution lowest-direct --python .tools/floors/bin/python --editable '.[aiohttp,cli,opentelemetry]' && \
+	.tools/uv/bin/uv pip install --quiet --python .tools/floors/bin/python pytest trio hypothesis 'opentelemetry-sdk<1.31' \
+		'opentelemetry-instrumentation-httpx<0.52'
+	@.tools/floors/bin/python -m pytest -q tests/test_every_connection.py tests/test_other_tools.py tests/test_cli*.py tests/test_opentelemetry.py
 
 explore: $(DEV_READY) $(CODEGEN_READY) ## Try every property with new examples; ARGS='-k submit --hypothesis-seed 7'
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile explore $(ARGS)

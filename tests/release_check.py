@@ -48,6 +48,10 @@ if "aiohttp" in extras:
             return len(await client.v1.positions.get_positions(122503))
     with SandboxServer() as server:
         assert asyncio.run(read(server.url)) == 7
+if "opentelemetry" in extras:
+    from clear_street.opentelemetry import OpenTelemetry
+    with ClearStreet.sandbox(on_event=OpenTelemetry()) as client:
+        client.v1.positions.get_positions(122503)
 if "speed" in extras:
     import msgspec
 """

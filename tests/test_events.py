@@ -565,6 +565,20 @@ def test_an_interruption_at_the_end_of_a_failed_call_tells_the_outcome(mode: Mod
 
     assert caught.value.outcome_unknown  # type: ignore[attr-defined]
     assert caught.value.idempotency_keys == (KEY, "key-2")  # type: ignore[attr-defined]
+    assert len(caught.value.__notes__) == 1
+    assert len(client.interrupted) == 1
+
+
+def test_an_interruption_of_an_interruption_is_one_interrupted_call(mode: Mode) -> None:
+    def stops(event: Event) -> None:
+        if isinstance(event, (AttemptEnded, CallEnded)):
+            raise Stopped
+
+    client = mode.sandbox(world(), on_event=stops)
+    with pytest.raises(Stopped) as caught:
+        mode.run(lambda: CANCELLING(client))
+
+    assert caught.value.outcome_unknown  # type: ignore[attr-defined]
     assert len(client.interrupted) == 1
 
 

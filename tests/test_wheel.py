@@ -100,7 +100,7 @@ def test_says_what_it_needs(wheel: Path) -> None:
         "httpx",
         "python-dateutil",
     }
-    assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "cli", "speed"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {"aiohttp", "cli", "opentelemetry", "speed"}
 
 
 def test_every_module_imports_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:

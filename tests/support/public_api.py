@@ -28,6 +28,7 @@ MODULES = (
     "clear_street.events",
     "clear_street.market",
     "clear_street.migrate",
+    "clear_street.opentelemetry",
     "clear_street.sandbox",
     "clear_street.testing",
     "clear_street.types.v1",

@@ -243,6 +243,8 @@ class History:
     """What the caller should know in addition to the error's message."""
     refused_names: tuple[str, ...] = ()
     """The names of the idempotency key that the service has refused."""
+    was_interrupted: bool = False
+    """Whether the call is in `client.interrupted`."""
     renamed: int = 0
     """How many attempts were refused because of such a name, and made again under another."""
 
@@ -326,6 +328,10 @@ class History:
     def note_renaming(self) -> None:
         """Count an attempt that is made again under another name of the keys: it is not a retry."""
         self.renamed += 1
+
+    def note_interruption(self) -> None:
+        """Record that the call is in `client.interrupted`."""
+        self.was_interrupted = True
 
     def note_shown(self, row: Row) -> None:
         """Record how the list shows a row that could not be cancelled."""

@@ -159,7 +159,8 @@ def annotate(call: Call[T], error: BaseException) -> bool:
     """Mark the exception that interrupted a changing call with the outcome of the call; return whether it is unknown.
 
     It is unknown if a byte may have left and the request was not refused. The call is then in `client.interrupted`. A
-    cancelled task, Ctrl-C and closing the client interrupt a call.
+    cancelled task, Ctrl-C and closing the client interrupt a call. What interrupts an interruption is marked too; the
+    call is there once.
     """
     if not is_in_doubt(call):
         return False
@@ -167,14 +168,18 @@ def annotate(call: Call[T], error: BaseException) -> bool:
     error.outcome_unknown = True  # type: ignore[attr-defined]
     error.idempotency_keys = tuple(keys)  # type: ignore[attr-defined]
     shown = f" Keys: {listed(keys)}." if keys else ""
-    error.add_note(
+    note = (
         f"{operation.method} {operation.path_template} was interrupted. OUTCOME UNKNOWN: the effect may have "
         f"happened.{shown} {_next_step(call)}."
     )
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
     # The application may catch another exception (`asyncio.timeout`) or none (`anyio.move_on_after`), so the note alone
     # is not enough.
-    interrupted = InterruptedCall(call.asked.info, call.asked.request.path, tuple(keys), call.time.started_at)
-    call.shared.note_interrupted(interrupted)
+    if not call.history.was_interrupted:
+        interrupted = InterruptedCall(call.asked.info, call.asked.request.path, tuple(keys), call.time.started_at)
+        call.shared.note_interrupted(interrupted)
+        call.history.note_interruption()
     return True
 
 

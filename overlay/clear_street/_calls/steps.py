@@ -323,7 +323,7 @@ def end(call: Call[T], error: BaseException | None = None) -> None:
             listener.end(call, error)
         except BaseException as interruption:
             # It takes the place of the error, and so has to say what happened to the call.
-            explain(call, interruption)
+            failures.annotate(call, interruption)
             raise
 
 

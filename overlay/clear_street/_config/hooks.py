@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .arguments import argument_error, expected_error
 
@@ -23,10 +23,11 @@ def checked_event_hooks(value: object) -> tuple[Callable[..., object], ...] | No
 
     A coroutine function is refused: an event is told where it happens, and nothing is awaited there.
     """
-    hooks = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    given: Any = value
+    hooks: tuple[Any, ...] = tuple(given) if isinstance(value, (list, tuple)) else (given,)
     for hook in hooks:
         if not callable(hook):
-            raise expected_error("a function, a list of functions, or None,", "on_event", value)
+            raise expected_error("a function, a list of functions, or None,", "on_event", given)
         if iscoroutinefunction(hook) or iscoroutinefunction(type(hook).__call__):
             raise argument_error(
                 f"Expected a plain function for `on_event` but received {hook!r}, a coroutine function; write it "
