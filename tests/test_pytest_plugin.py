@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from clear_street.sandbox.faults import CATALOGUE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CONFTEST = 'pytest_plugins = ["clear_street.pytest_plugin"]\n'
 
@@ -69,96 +66,7 @@ def test_time_is_virtual_without_a_server(clear_street_sandbox):
 """
 
 
-KIT = """
-from datetime import UTC, datetime
-
-import pytest
-
-from clear_street import APIError
-from clear_street.testing import Killed
-
-OPTION = "AAPL 280121C00195000"
-
-
-def wish(option, key="k-1", quantity=1):
-    row = {"instruction_type": "EXERCISE", "instrument_id": option, "quantity": quantity}
-    return {**row, "instruction_id": key}
-
-
-def submit(client, option, **fields):
-    return client.v1.positions.submit_position_instructions(1, instructions=[wish(option, **fields)])
-
-
-@pytest.fixture
-def option(clear_street_sandbox):
-    return clear_street_sandbox.hold(1, OPTION, 5)
-
-
-@pytest.mark.clear_street(every_fault="submit_position_instructions")
-def test_every_fault(clear_street_client, clear_street_sandbox, option):
-    for _ in range(3):
-        found = clear_street_client.v1.positions.ensure_position_instructions(1, instructions=[wish(option)])
-    assert found["k-1"].outcome in ("landed", "unknown")
-    assert len(clear_street_sandbox.effects.of(kind="submitted")) <= 1
-
-
-@pytest.mark.clear_street(time="2026-04-24T17:25-04:00", empty=True)
-def test_the_marker_says_what_the_sandbox_is_like(clear_street_sandbox, clear_street_fault):
-    assert clear_street_fault is None
-    assert clear_street_sandbox.snapshot() == {}
-    assert clear_street_sandbox.clock.now() == datetime(2026, 4, 24, 21, 25, tzinfo=UTC)
-    clear_street_sandbox.move_to("17:30")
-    assert clear_street_sandbox.clock.now() == datetime(2026, 4, 24, 21, 30, tzinfo=UTC)
-
-
-def test_a_life_is_lived(clear_street_client, clear_street_sandbox, option):
-    clear_street_sandbox.life("SENT", "UNKNOWN", "ACCEPTED", every=2)
-    clear_street_sandbox.cancel_life("CANCEL_FAILED")
-    id = submit(clear_street_client, option, quantity=2).data[0].id
-    clear_street_client.v1.positions.wait_for_position_instruction(id, account_id=1)
-    statuses = [entry.status for entry in clear_street_sandbox.effects.of(account=1)]
-    assert statuses == ["SENT", "UNKNOWN", "ACCEPTED"]
-    assert clear_street_sandbox.effects.net(option) == 2
-    assert clear_street_sandbox.effects.once(key="k-1").id == id
-    assert clear_street_sandbox.hold(1, OPTION, 6) == option
-
-
-@pytest.mark.parametrize(
-    ("method", "arguments"),
-    [
-        ("lose_reply", ()),
-        ("lose_request", ()),
-        ("answer", (503,)),
-        ("rate_limit", (30,)),
-        ("arrive_late", (20,)),
-        ("drip", (0.1,)),
-        ("replay", ()),
-        ("rewrite", (lambda value: value,)),
-    ],
-)
-def test_what_goes_wrong_at_a_point(clear_street_client, clear_street_sandbox, option, method, arguments):
-    getattr(clear_street_sandbox.on("submit_position_instructions", nth=2), method)(*arguments)
-    for key in ("k-1", "k-2"):
-        try:
-            submit(clear_street_client, option, key=key)
-        except APIError:
-            pass
-    faults = [seen.fault for seen in clear_street_sandbox.requests if seen.method == "POST"]
-    assert faults[0] is None
-    assert faults[1] is not None
-
-
-@pytest.mark.parametrize("before", [False, True])
-def test_the_process_dies_at_a_point(clear_street_client, clear_street_sandbox, option, before):
-    clear_street_sandbox.on("submit_position_instructions").kill(before=before)
-    with pytest.raises(Killed):
-        submit(clear_street_client, option)
-    if before:
-        clear_street_sandbox.effects.none()
-        submit(clear_street_client, option)
-    clear_street_sandbox.effects.once(key="k-1")
-    assert repr(clear_street_sandbox.effects) == "<Effects, entries: 1>"
-"""
+KIT = (Path(__file__).parent / "typing/user_tests.py").read_text(encoding="utf-8")
 
 SUITE = """
 def idle(client, intent, memory):
@@ -209,8 +117,9 @@ def test_the_kit_needs_no_conftest(tmp_path: Path) -> None:
     done = run(tmp_path, KIT, "--strict-markers")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    # One run for each fault, the marker, the life, eight points, two deaths.
-    assert f"{len(CATALOGUE) + 12} passed" in done.stdout
+    # One run for each fault, the marker, the life, nine points, two deaths, the other clients, the judges.
+    assert len(CATALOGUE) >= 58
+    assert f"{len(CATALOGUE) + 15} passed" in done.stdout
 
 
 def test_a_failure_shows_the_story(tmp_path: Path) -> None:
