@@ -287,9 +287,17 @@ def test_a_reply_without_its_order_leaves_it_undetermined() -> None:
     assert "not mentioned" in repr(row)
 
 
-def test_an_older_order_under_the_key_for_something_else_is_a_duplicate() -> None:
-    other = order(side="SELL", created_at=LONG_AGO)
-    error = failure(submit, Service(lost(), otherwise=listing(other)))
+def test_rejected_orders_without_ids_in_a_5xx_do_not_show_that_nothing_was_stored() -> None:
+    rows = [order(status="REJECTED", id=None)]
+    error = failure(submit, Service((503, envelope(rows)), otherwise=listing()), max_retries=0)
+    assert (error.outcome_unknown, error.outcomes) == (True, {"key-0": "unknown"})
+
+
+@pytest.mark.parametrize("other", [{"side": "SELL"}, {"symbol": "MSFT"}], ids=str)
+def test_an_older_order_under_the_key_for_something_else_is_a_duplicate(other: dict[str, Any]) -> None:
+    """An order shows its instrument by id and symbol, so another symbol is another instrument."""
+    service = Service(lost(), otherwise=listing(order(**other, created_at=LONG_AGO)))
+    error = failure(submit, service)
     assert isinstance(error, ConflictError)
     assert error.outcomes == {"key-0": "rejected"}
 
