@@ -279,6 +279,26 @@ def test_a_bar_is_shown_where_there_is_more_than_one_page(command_line: CommandL
         assert ("positions" in ran.err) is bool(terminals)
 
 
+def test_a_question_is_broken_between_words(command_line: CommandLine) -> None:
+    command_line.terminals, command_line.columns = {"stderr"}, 40
+    command_line.patch.setenv("CLEAR_STREET_CUTOFF", "10:00")
+    assert command_line(*SUBMIT, typed="no").err.splitlines()[-2:] == [
+        "The cut-off has passed. Type",
+        "'late' to send it all the same: Nothing was sent.",
+    ]
+
+
+def test_what_is_set_in_goes_on_further_in(command_line: CommandLine) -> None:
+    command_line.terminals, command_line.columns = {"stderr"}, 40
+    name = command_line.home / "f"
+    name.write_text(f"instruction_type,symbol,quantity\nLET GO,{OPTION},1\n", encoding="utf-8")
+    assert command_line("batch", "check", str(name)).err.splitlines()[-3:] == [
+        "  line 2, instruction_type: 'LET GO'",
+        "    is none of EXERCISE,",
+        "    DO_NOT_EXERCISE, CONTRARY_EXERCISE",
+    ]
+
+
 def test_lines_for_people_are_broken_between_words(command_line: CommandLine) -> None:
     command_line.terminals, command_line.columns = {"stdout", "stderr"}, 40
     command_line.patch.setenv("NO_COLOR", "1")
@@ -449,7 +469,7 @@ def test_what_never_left_is_8(command_line: CommandLine, fault: Fault) -> None:
     command_line.sandbox.faults.add(fault, times=None)
     ran = command_line("-y", *SUBMIT)
     assert ran.code == 8
-    assert "Nothing was sent" in ran.err
+    assert "Nothing was done" in ran.err
 
 
 def test_a_bug_is_1_and_shown_where_only_if_asked(command_line: CommandLine) -> None:
@@ -586,7 +606,14 @@ def test_a_close_whose_reply_is_lost_says_where_to_look(command_line: CommandLin
     command_line.sandbox.faults.add(Fault.after_effect(), operation="close_position")
     ran = command_line("positions", "close", "AAPL", "-y")
     assert ran.code == 4
-    assert ran.err.splitlines()[-1] == "  clear-street positions list"
+    order = command_line("orders", "list", "-o", "json").json[0]["id"]
+    assert ran.err.splitlines()[-2:] == [
+        "  clear-street orders list",
+        f"What may be its effect has appeared since: {order}",
+    ]
+    command_line.sandbox.faults.add(Fault.after_effect(), operation="close_position")
+    ran = command_line("positions", "close", "TSLA", "-y", "-o", "json")
+    assert len(json.loads(ran.err.splitlines()[-1])["candidates"]) == 1
 
 
 def test_orders_that_a_close_placed_are_listed(command_line: CommandLine) -> None:
@@ -632,7 +659,7 @@ def test_nothing_is_sent_past_the_time_that_was_given(command_line: CommandLine)
     assert "not after    10:30:10 EDT by the service's clock: in 0 min 0" in ran.err
     ran = command_line("-y", *SUBMIT, "--not-after", "10:29")
     assert ran.code == 8
-    assert "that is past" in ran.err
+    assert "passed" in ran.err
 
 
 @pytest.mark.parametrize("wrong", [-3600, 3600])
@@ -658,7 +685,7 @@ def test_what_expires_today_is_not_sent_past_the_cutoff(command_line: CommandLin
     command_line.sandbox.clock.advance(7 * 3600 + 1)
     ran = command_line("-y", *SUBMIT)
     assert ran.code == 2
-    assert "17:30:00 EDT by the service's clock: that is past" in ran.err
+    assert "17:30:00 EDT by the service's clock: passed" in ran.err
     assert command_line.effects() == ["submitted"]
 
 
@@ -785,7 +812,7 @@ def test_a_calendar_that_cannot_be_read_stops_nobody(command_line: CommandLine) 
 
 
 @pytest.mark.parametrize(
-    ("minute", "told"), [(25, "cut-off 17:30 EDT: 0 h 04 min left"), (31, "cut-off 17:30 EDT: that is past")]
+    ("minute", "told"), [(25, "cut-off 17:30 EDT: 0 h 04 min left"), (31, "cut-off 17:30 EDT: passed")]
 )
 def test_the_time_to_the_cutoff_is_the_service_s(command_line: CommandLine, minute: int, told: str) -> None:
     command_line.clock = SandboxClock(command_line.sandbox.clock.now() - timedelta(days=3))

@@ -52,7 +52,7 @@ def test_the_rows_of_a_file_are_sent_and_followed(command_line: CommandLine) -> 
         "   2  EXERCISE           2  AAPL 24 Apr 2026 260 call  ACCEPTED",
         "   3  DO_NOT_EXERCISE    3  SPY 24 Apr 2026 700 put    ACCEPTED",
     ]
-    assert "2 row(s), 0 in the list already, 2 to send" in ran.err
+    assert "2 rows, 0 in the list already, 2 to send" in ran.err
     assert command_line.effects() == ["submitted"] * 2
 
 
@@ -66,7 +66,7 @@ def test_the_same_file_sends_nothing_twice(command_line: CommandLine) -> None:
     name = write(
         command_line, f"EXERCISE,{EXPIRING},1", f"EXERCISE,{EXPIRING},2", "DO_NOT_EXERCISE,SPY260424P00700000,3"
     )
-    assert "3 row(s), 2 in the list already, 1 to send" in submit(command_line, name).err
+    assert "3 rows, 2 in the list already, 1 to send" in submit(command_line, name).err
     assert submit(command_line, write(command_line, TWO[0]), "--batch", "second").code == 0
     assert command_line.effects() == ["submitted"] * 4
 
@@ -289,7 +289,7 @@ def test_every_problem_of_a_file_is_told_with_its_line(command_line: CommandLine
     ran = command_line("batch", "check", name)
     assert ran.code == 2
     assert ran.err.splitlines() == [
-        f"{name}: 7 row(s), 9 problem(s); nothing was sent",
+        f"{name}: 7 rows, 9 problems; nothing was sent",
         "  line 2, instruction_type: 'EXCERCISE' is none of EXERCISE, DO_NOT_EXERCISE, CONTRARY_EXERCISE",
         "  line 3, quantity: '0' is no positive whole number",
         "  line 5, instruction_type: it is missing",

@@ -41,7 +41,7 @@ COMMON = (
     Option(("--timeout",), "Seconds for one request.", "SECONDS", seconds),
     Option(("--deadline",), "Seconds for a call with its retries, and for waiting.", "SECONDS", seconds),
     Option(("--utc",), "Show times in UTC instead of New York's."),
-    Option(("-v", "--verbose"), "Write the log to standard error; twice for each attempt.", is_count=True),
+    Option(("-v", "--verbose"), "Write the log to standard error; -vv adds each attempt.", is_count=True),
 )
 """What every command takes, before or after its words."""
 
@@ -67,8 +67,8 @@ def _optional(ids: Argument) -> Argument:
 COMMANDS: tuple[Command, ...] = (
     Command(
         "expiring",
-        "Show what expires, what is instructed, what is left.\n\nWithout a DATE that of today, by the service's clock. "
-        "ITM, OTM: by how much it is in or out of the money, by the last trade of the underlying.",
+        "Show what expires, what is instructed, what is left.\n\nWithout a DATE: today, by the service's clock. "
+        "ITM, ATM, OTM: in, at or out of the money, and by how much, by the last trade of the underlying.",
         "expiring.expiring",
         (
             _DATE,
@@ -90,8 +90,8 @@ COMMANDS: tuple[Command, ...] = (
                 ("--symbol",), "Only this one, or those on this underlying.", "SYMBOL", completes="positions.symbols"
             ),
             Option(("--sort",), f"What to sort by: {', '.join(SORTS)}.", "FIELD", choices=SORTS),
-            Option(("--desc",), "The greatest first."),
-            Option(("--limit",), "No more than so many.", "N", at_least_one),
+            Option(("--desc",), "Sort in descending order."),
+            Option(("--limit",), "At most this many.", "N", at_least_one),
         ),
     ),
     Command(
@@ -127,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
             Argument("symbol", "[SYMBOL", is_required=False, completes="positions.symbols"),
             Argument("quantity", "QTY]", is_required=False, read=at_least_one),
             Option(("--type",), "What is to be done.", "TYPE", choices=TYPES, default="EXERCISE"),
-            Option(("--key",), "The idempotency key; the same as before, to send again what was lost.", "KEY"),
+            Option(("--key",), "The idempotency key: that of an earlier try, to send the same again.", "KEY"),
             Option(("--file",), "Submit the rows of a file instead: CSV or JSON lines; - is standard input.", "FILE"),
             _BATCH,
         ),
@@ -161,7 +161,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "batch template",
-        "Write a CSV file of the long options that expire.\n\nWithout a DATE those of today, by the service's clock. "
+        "Write a CSV file of the long options that expire.\n\nWithout a DATE: today, by the service's clock. "
         "Edit it, then: clear-street instructions submit --file FILE",
         "batch.template",
         (_DATE,),

@@ -36,12 +36,14 @@ class Meaning(NamedTuple):
 MEANINGS = (
     Meaning(Exit.DONE, "done: every row was accepted, or the state that was asked for was reached", "-"),
     Meaning(Exit.DECLINED, "declined at the prompt; or a bug of this program (-v shows where)", "yes"),
-    Meaning(Exit.USAGE, "wrong arguments, file or key, or the extra is missing: nothing was sent", "after mending"),
-    Meaning(Exit.REFUSED, "refused by the service; of several rows, all of them", "no use"),
+    Meaning(
+        Exit.USAGE, "wrong arguments, file or key, or the extra is missing: nothing was sent", "after you correct it"
+    ),
+    Meaning(Exit.REFUSED, "refused by the service; of several rows, all of them", "no: refused again"),
     Meaning(Exit.UNKNOWN, "OUTCOME UNKNOWN: it may have happened", "NO: find it first"),
     Meaning(Exit.UNSETTLED, "sent and known, but not settled within --deadline", "no need: wait"),
     Meaning(Exit.PARTLY, "some rows were accepted and some refused", "the refused ones"),
-    Meaning(Exit.FAILED, "ended as REJECTED, ENGINE_REJECTED or CANCEL_FAILED", "a person looks"),
+    Meaning(Exit.FAILED, "ended as REJECTED, ENGINE_REJECTED or CANCEL_FAILED", "no: a person must look"),
     Meaning(Exit.NOT_SENT, "not reached, or rate limited for too long: nothing was sent", "yes"),
     Meaning(Exit.INTERRUPTED, "Ctrl-C with nothing unknown (else 4)", "as the message says"),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from ._commands import TYPES
 from ._contracts import found, is_long, named, option
 from ._exit import Problem
-from ._text import clean, decimal, number
+from ._text import clean, counted, decimal, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,7 +85,7 @@ def read(name: str) -> list[Row]:
 def refused(name: str, rows: int, faults: Sequence[Fault]) -> Problem:
     """What ends a run whose file cannot be used."""
     listed = "\n".join(f"  {clean(fault)}" for fault in sorted(faults))
-    return Problem(f"{name}: {rows} row(s), {len(faults)} problem(s); nothing was sent\n{listed}")
+    return Problem(f"{name}: {counted(rows, 'row')}, {counted(len(faults), 'problem')}; nothing was sent\n{listed}")
 
 
 def _text(name: str) -> str:

@@ -26,8 +26,8 @@ NAME = "clear-street"
 COMPLETE_VARIABLE = "_CLEAR_STREET_COMPLETE"
 ABOUT = """Look at an account at Clear Street and act on it.
 
-Options of every command may stand before or after it. What a run came to is in
-its exit status: see `clear-street help exit-codes`.
+Options of every command may stand before or after it. The exit status says what
+came of a run: see `clear-street help exit-codes`.
 """
 COMPLETION_SECONDS = 1.0
 HELP_WIDTH = 100
@@ -66,7 +66,10 @@ class _Common:
             with formatter.section(title):
                 formatter.write_dl([row for row in rows if row], col_max=30 if formatter.width > 60 else 12)
         if isinstance(self, click.Group):
-            self.format_commands(ctx, formatter)
+            with formatter.section("Commands"):
+                # click's own would cut these lines off.
+                lines = [(name, each.get_short_help_str(HELP_WIDTH)) for name, each in sorted(self.commands.items())]
+                formatter.write_dl(lines)
 
 
 class _Leaf(_Common, click.Command):
@@ -211,6 +214,7 @@ def _ended(session: Session, error: BaseException) -> Exit:
 
 def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
     from ..errors import ClearStreetError
+    from ._session import candidate_ids
     from ._text import clean
 
     unknown = [key for key, what in getattr(error, "outcomes", {}).items() if what == "unknown"]
@@ -219,16 +223,20 @@ def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
         yield f"OUTCOME UNKNOWN  {clean(error)}"
         yield "It may have happened. Do not send it again before you have looked:"
         yield f"  {session.again(*(('instructions', 'find', *unknown) if unknown else session.looks))}"
+        if candidates := candidate_ids(error):
+            yield f"What may be its effect has appeared since: {', '.join(candidates)}"
     elif isinstance(error, KeyboardInterrupt):
         yield "Interrupted."
     elif code is Exit.NOT_SENT:
-        yield f"Nothing was sent, or nothing was done: {clean(error)}"
+        yield f"Nothing was done: {clean(error)}"
     elif isinstance(error, Problem):
         yield from map(clean, error.message.split("\n"))
     elif not isinstance(error, ClearStreetError):
         yield f"A bug of this program: {type(error).__name__}: {clean(error)} (-v shows where)"
+    elif code is Exit.REFUSED:
+        yield f"Refused: {clean(error)}"
     else:
-        yield f"{type(error).__name__}: {clean(error)}"
+        yield clean(error)
 
 
 _COMMON = [_parameter(option, is_common=True) for option in COMMON]

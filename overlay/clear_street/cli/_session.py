@@ -43,6 +43,8 @@ ASIDE = 5.0
 ENDLESS = 1_000_000
 LABEL = 13
 """Columns before the value of a fact that is agreed to."""
+ANSWER = 8
+"""Columns for what is typed at a prompt."""
 PASTED = "  clear-street "
 """How a line begins that is a command to be pasted."""
 
@@ -141,7 +143,7 @@ class Session:
         name = next((name for name, address in ENVIRONMENTS.items() if address == url), "")
         facts = [f"account      {self.account}   {clean(url)}{f'   {name.upper()}' if name else ''}"]
         if self.cutoff is not None:
-            left = "that is past" if self.cutoff.is_past else f"in {_time.span(self.cutoff.left)}"
+            left = "passed" if self.cutoff.is_past else f"in {_time.span(self.cutoff.left)}"
             facts.append(f"not after    {self.cutoff} by the service's clock: {left}")
         return facts
 
@@ -191,7 +193,7 @@ class Session:
 
     def keep_cutoff(self, contracts: Iterable[OptionSymbol | None] = ()) -> bool:
         """Take the time past which nothing is to be sent from ``--not-after`` or, for what expires today, from the
-        environment. Whether the latter is over, so that a person has to agree to be late.
+        environment. Whether the latter has passed, so that a person has to agree to be late.
         """
         given: time | None = self.options.get("not_after")
         if given is None and (self.market.cutoff is None or not contracts):
@@ -325,7 +327,10 @@ class Session:
             if not self.world.is_terminal(sys.stdin):
                 remedy = "that takes a terminal" if typed is not None else "give --yes where there is no terminal"
                 raise Problem(f"Nobody is there to agree: {remedy}. Nothing was sent.")
-            sys.stderr.write(f"{question}: " if typed is not None else f"{question} [y/N]: ")
+            prompt = wrap(
+                f"{question}:" if typed is not None else f"{question} [y/N]:", self._columns(sys.stderr) - ANSWER
+            )
+            sys.stderr.write("{} ".format("\n".join(prompt)))
             sys.stderr.flush()
             answer = sys.stdin.readline().strip()
             if answer.lower() not in (("y", "yes") if typed is None else (typed.lower(),)):
@@ -333,12 +338,12 @@ class Session:
         self._has_agreed = True
 
     def agree_in_time(self, contracts: Iterable[OptionSymbol | None], facts: Sequence[str], question: str) -> None:
-        """Ask; where the cut-off of what expires today is over, a person has to type that it is late."""
+        """Ask; where the cut-off of what expires today has passed, a person has to type that it is late."""
         is_late = self.keep_cutoff(list(contracts))
         facts = [*self.where(), *facts]
         if is_late:
             self.cutoff = None
-            late = f"The cut-off is over. Type {_time.LATE} to send it all the same"
+            late = f"The cut-off has passed. Type {_time.LATE!r} to send it all the same"
             self.agree(facts, late, typed=_time.LATE)
         else:
             self.agree(facts, question)
@@ -381,8 +386,11 @@ class Session:
 
         A command to be pasted stays in one piece, which the terminal itself wraps.
         """
-        lines = [line] if line.startswith(PASTED) else wrap(line, self._columns(sys.stderr))
-        sys.stderr.write("".join(f"{each}\n" for each in lines))
+        text = line.lstrip(" ")
+        before = line[: len(line) - len(text)]
+        lines = [text] if line.startswith(PASTED) else wrap(text, self._columns(sys.stderr) - 2 * len(before))
+        # What is set in goes on further in.
+        sys.stderr.write("".join(f"{before * (1 if each is lines[0] else 2)}{each}\n" for each in lines))
 
     def say(self, pieces: Sequence[str], gap: str = "  ") -> None:
         """Write pieces to standard output, as many on a line as fit."""
@@ -442,6 +450,11 @@ def not_shown(titles: Sequence[str]) -> str:
     return f"not shown: {', '.join(titles)} (-o csv has all)"
 
 
+def candidate_ids(error: BaseException) -> list[str]:
+    """The ids of rows that may be the effect of what is unknown."""
+    return [clean(row.id) for row in getattr(error, "candidates", ())]
+
+
 def error_record(error: BaseException, code: Exit) -> dict[str, Any]:
     """What is told of an error to a program."""
     return {
@@ -450,5 +463,6 @@ def error_record(error: BaseException, code: Exit) -> dict[str, Any]:
         "exit_code": int(code),
         "outcome_unknown": bool(getattr(error, "outcome_unknown", False)),
         "outcomes": dict(getattr(error, "outcomes", {})),
+        "candidates": candidate_ids(error),
         "request_id": getattr(error, "request_id", None),
     }

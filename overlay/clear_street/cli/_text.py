@@ -57,6 +57,11 @@ def decimal(value: object) -> Decimal | None:
     return read if read.is_finite() and abs(read.adjusted()) < 40 else None
 
 
+def counted(count: int | Decimal, noun: str) -> str:
+    """How many of something."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def clock_time(moment: datetime | None, zone: tzinfo) -> str:
     """The time of a day."""
     return NOTHING if moment is None else f"{moment.astimezone(zone):%H:%M:%S}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._table import Column, Table, layout, table
+from ._table import Column, Table, layout, pack, table
 from ._text import clean, clock_time, compact_json, csv_lines, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from .._calls.changes import InstructionChange
     from ._session import Session
@@ -19,6 +20,11 @@ FIELDS = ("at", "id", "instruction_id", "symbol", "instruction_type", "quantity"
 def record(change: InstructionChange) -> dict[str, Any]:
     """A change, for programs: the row, and what is not in it."""
     return {**change.instruction.to_dict(), "previous_status": change.previous_status, "at": change.at.isoformat()}
+
+
+def _changed(change: InstructionChange) -> datetime:
+    """When it changed, by the service's clock; where the service does not tell it, when it was seen."""
+    return change.instruction.updated_at or change.at
 
 
 class Watched:
@@ -45,7 +51,7 @@ class Watched:
         row = change.instruction
         was = f"{clean(change.previous_status)} -> " if change.previous_status else ""
         odd = " (it had been settled!)" if change.is_anomaly else ""
-        at = clock_time(change.at, self._session.zone)
+        at = clock_time(_changed(change), self._session.zone)
         return f"{at}  {clean(row.id)}  {clean(row.symbol)}  {was}{clean(row.status)}{odd}\n"
 
     def table(self) -> Table:
@@ -56,8 +62,8 @@ class Watched:
             Column("TYPE", lambda change: change.instruction.instruction_type, importance=6),
             Column("QTY", lambda change: number(change.instruction.quantity), importance=9, is_number=True),
             Column("STATUS", lambda change: change.instruction.status, importance=8, goes_under=True),
-            Column("WAS", lambda change: change.previous_status, importance=5),
-            Column("AT", lambda change: clock_time(change.at, zone), importance=7),
+            Column("WAS", lambda change: change.previous_status, importance=5, is_optional=True),
+            Column("AT", lambda change: clock_time(_changed(change), zone), importance=7),
             Column("ID", lambda change: change.instruction.id, importance=3),
         )
         return table(columns, list(self.last.values()))
@@ -65,9 +71,10 @@ class Watched:
     def lines(self, columns: int, rows: int) -> list[list[tuple[str, str]]]:
         """What is shown of it at the moment, on a screen of this size: the latest changes, if not all fit."""
         session = self._session
-        now = clock_time(session.world.now(), session.zone)
+        now = clock_time(session.service_now(), session.zone)
         laid = layout(self.table(), columns)
-        head = [[(f"account {session.account} · {session.client.base_url} · {now} · Ctrl-C ends it"[:columns], "")]]
+        told = (now, f"account {session.account}", "Ctrl-C ends it", clean(session.client.base_url))
+        head = [[(pack(told, " · ", columns)[0], "")]]
         foot = [[(f"not shown: {', '.join(laid.dropped)}"[:columns], "")]] if laid.dropped else []
         spare = max(1, rows - len(head) - len(foot) - 1)
         return [*head, laid.lines[0], *laid.lines[1:][-spare:], *foot]

@@ -11,7 +11,7 @@ from . import _file
 from ._contracts import named, option
 from ._exit import Exit, gravest, of_error
 from ._table import Column
-from ._text import clean, csv_lines, decimal
+from ._text import clean, counted, csv_lines, decimal
 from .expiring import find_expiring
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def submit_file(session: Session, name: str, batch: str) -> Exit:
     """Submit what a file asks for and is not there yet, and follow it."""
     rows = [Sent(row) for row in _keyed(session, name, batch)]
     open_rows = _look(session, name, rows)
-    session.tell(f"  {len(rows)} row(s), {len(rows) - len(open_rows)} in the list already, {len(open_rows)} to send")
+    session.tell(
+        f"  {counted(len(rows), 'row')}, {len(rows) - len(open_rows)} in the list already, {len(open_rows)} to send"
+    )
     if open_rows:
         _agree(session, open_rows)
         session.follow("submitting", _send_all(session, open_rows))
@@ -239,7 +241,7 @@ def _report(session: Session, rows: Sequence[Sent]) -> Exit:
         session.tell("Run the same command again: the keys follow from the file, so that nothing is sent twice.")
     if code is Exit.UNKNOWN:
         keys = [sent.row.key for sent in rows if sent.code is Exit.UNKNOWN]
-        session.tell(f"OUTCOME UNKNOWN of {len(keys)} row(s). Look:")
+        session.tell(f"OUTCOME UNKNOWN of {counted(len(keys), 'row')}. Look:")
         session.tell(f"  {session.again('instructions', 'find', *keys)}")
     return code
 
@@ -248,7 +250,10 @@ def check(session: Session, name: str, *, batch: str) -> Exit:
     """Check a file, and send nothing."""
     rows = [Sent(row) for row in _keyed(session, name, batch)]
     left = _look(session, name, rows)
-    session.tell(f"{name}: {len(rows)} row(s) are right, {len(left)} are to be sent")
+    session.tell(
+        f"{name}: {counted(len(rows), 'row')} without a problem, {len(rows) - len(left)} in the list already, "
+        f"{len(left)} to send"
+    )
     return Exit.DONE
 
 

@@ -182,10 +182,11 @@ def _clock(told: _time.ServiceTime) -> Finding:
     if abs(ahead) <= SKEW + told.doubt / 2:
         return Finding("ok", "clock", f"this machine and the service agree to {told.doubt.total_seconds():.1f} s")
     seconds, where = abs(ahead).total_seconds(), "behind" if ahead > timedelta(0) else "ahead of"
+    apart = f"{seconds:.1f} s" if seconds < 60 else _time.span(abs(ahead))
     return Finding(
         "warn",
         "clock",
-        f"this machine is {seconds:.1f} s {where} the service; set it by NTP. Cut-offs go by the service's clock",
+        f"this machine is {apart} {where} the service; set it by NTP. Cut-offs go by the service's clock",
     )
 
 

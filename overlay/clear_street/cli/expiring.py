@@ -12,7 +12,7 @@ from . import _time
 from ._contracts import is_long, option
 from ._exit import Exit
 from ._table import Column
-from ._text import clean, decimal, money, number
+from ._text import clean, counted, decimal, money, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -195,7 +195,7 @@ def _head(session: Session, day: date, cutoff: time | None) -> Iterator[str]:
     moment = session.cutoff_on(day, cutoff)
     if moment is not None:
         cut = _time.Cutoff(moment, moment - now)
-        yield f"cut-off {moment:%H:%M %Z}: {'that is past' if cut.is_past else f'{_time.rough(cut.left)} left'}"
+        yield f"cut-off {moment:%H:%M %Z}: {'passed' if cut.is_past else f'{_time.rough(cut.left)} left'}"
 
 
 def _advise(session: Session, found: Expiring) -> None:
@@ -221,8 +221,7 @@ def _advise(session: Session, found: Expiring) -> None:
 
 
 def _count(lines: Iterable[Line]) -> str:
-    total = sum((line.left for line in lines), NONE)
-    return f"{number(total)} contract{'' if total == 1 else 's'}"
+    return counted(sum((line.left for line in lines), NONE), "contract")
 
 
 resolvable(globals(), Line, Expiring)

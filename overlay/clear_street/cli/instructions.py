@@ -77,7 +77,7 @@ def submit(
     if file is not None and symbol is None and key is None:
         return submit_file(session, file, batch)
     if file is not None or symbol is None or quantity is None:
-        raise Problem("Say what: SYMBOL and QTY, or --file FILE. Nothing was sent.")
+        raise Problem("Give SYMBOL and QTY, or --file FILE. Nothing was sent.")
     return _submit(session, symbol, quantity, type, key)
 
 
@@ -116,7 +116,7 @@ def _facts(position: Position, quantity: int, type: str) -> list[str]:
     return [
         f"instruction  {type}",
         f"contract     {named(position.symbol)}   ({clean(position.symbol)})",
-        f"quantity     {quantity} of {number(position.available_quantity)} free, {number(position.quantity)} held",
+        f"quantity     {quantity} of {number(position.available_quantity)} free ({number(position.quantity)} held)",
         *(f"             {moved}" for moved in [what_it_moves(position, quantity, type)] if moved),
     ]
 
@@ -238,15 +238,17 @@ def _say_row(session: Session, row: PositionInstruction, more: str | None = None
 def find(session: Session, keys: Sequence[str]) -> Exit:
     """Find instructions by their keys."""
     listed = session.client.v1.positions.find_position_instructions(session.account, idempotency_keys=list(keys))
-    show(session, [row for row in listed.values() if row is not None])
+    rows = [row for row in listed.values() if row is not None]
+    if rows or session.format != "table":
+        show(session, rows)
     missing = [key for key, row in listed.items() if row is None]
     for key in missing:
         session.tell(f"{clean(key)}: not in the list")
     if not missing:
         return Exit.DONE
     session.tell(
-        "What is not in the list was refused, was lost, or is still on its way: look again in a minute. If it is still "
-        "not there, send it again under the same key (--key): the service refuses a key that it has taken."
+        "What is not in the list was refused, was lost, or is on its way: look again in a minute. If it is not there "
+        "then, send it again under the same key (--key): the service refuses a key that it has taken before."
     )
     return Exit.UNKNOWN
 
@@ -256,10 +258,13 @@ def watch(session: Session, ids: Sequence[str]) -> Exit:
     from ._watch import Watched
 
     watched = Watched(session)
+    is_redrawn = session.format == "table" and session.can_redraw
+    if is_redrawn:
+        session.service_now()  # now, and not in the thread that draws
     changes = session.client.v1.positions.watch_position_instructions(
         session.account, ids=list(ids) or None, deadline=session.options.get("deadline")
     )
-    if session.format == "table" and session.can_redraw:
+    if is_redrawn:
         from ._screen import live
 
         try:

@@ -46,7 +46,7 @@ def close(session: Session, symbol: str | None, *, all: bool, cancel_orders: boo
     """Close a position, or all of them."""
     if all == (symbol is not None):
         raise Problem("Say which: one SYMBOL, or --all. Nothing was sent.")
-    session.looks = ("positions", "list")
+    session.looks = ("orders", "list")
     session.keep_cutoff()
     held = session.positions()
     if symbol is None:
@@ -58,7 +58,7 @@ def close(session: Session, symbol: str | None, *, all: bool, cancel_orders: boo
         (
             *session.where(),
             f"close        {clean(position.symbol)}, by an order at the market",
-            f"quantity     {number(position.available_quantity)} free of {number(position.quantity)}",
+            f"quantity     {number(position.quantity)} held, {number(position.available_quantity)} free",
             f"value        {money(position.market_value)}",
             _orders_stay(cancel_orders=cancel_orders),
             _NEVER_REPEATED,
@@ -76,7 +76,9 @@ def close(session: Session, symbol: str | None, *, all: bool, cancel_orders: boo
     return Exit.DONE if reply is None else _placed(session, reply.data)
 
 
-_NEVER_REPEATED = "closing is never repeated by itself: if the reply is lost, you will have to look"
+_NEVER_REPEATED = (
+    "note         a close is never sent again by itself: if its reply is lost, you must look at the orders"
+)
 
 
 def _orders_stay(*, cancel_orders: bool) -> str:
