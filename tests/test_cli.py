@@ -384,6 +384,8 @@ def test_an_unknown_outcome_is_4_and_tells_how_to_look(command_line: CommandLine
     ran = command_line("-y", "--account", ACCOUNT, *SUBMIT)
     assert (ran.code, ran.out) == (4, "")
     (key,) = command_line.written_down()[0]["idempotency_keys"]
+    assert ran.err.splitlines()[-3].startswith("OUTCOME UNKNOWN  POST /v1/accounts/{account_id}/positions/instructions")
+    assert "error.idempotency_keys" not in ran.err
     assert f"  clear-street instructions find {key} --account {ACCOUNT}" in ran.err.splitlines()
     command_line.sandbox.faults.clear()
     assert command_line(*ran.err.splitlines()[-1].split()[1:]).code == 0
@@ -410,6 +412,8 @@ def test_a_key_that_is_not_found_is_4(command_line: CommandLine) -> None:
     ran = command_line("instructions", "find", "ui-20260424-001", "k-2")
     assert ran.code == 4
     assert "k-2: not in the list" in ran.err
+    ran = command_line("instructions", "find", "k-2")
+    assert (ran.code, ran.out, ran.err.splitlines()[0]) == (4, "", "k-2: not in the list")
     assert command_line("instructions", "find", "ui-20260424-001").code == 0
 
 
@@ -454,6 +458,14 @@ def test_what_ends_badly_is_7(command_line: CommandLine, status: str) -> None:
     assert ran.code == 7
     assert "Not today" in ran.out
     assert command_line("-y", *SUBMIT, "-o", "json").json[0]["status"] == status
+
+
+def test_a_failure_is_told_to_programs(command_line: CommandLine) -> None:
+    command_line.sandbox.plan(then=["REJECTED"], reason="Not today")
+    ran = command_line("-y", *SUBMIT, "-o", "jsonl")
+    assert [row["status"] for row in ran.lines] == ["REJECTED"]
+    told = json.loads(ran.err.splitlines()[-1])
+    assert (ran.code, told["exit_code"], told["error"]) == (7, 7, "InstructionFailedError")
 
 
 def test_a_cancel_that_fails_is_7(command_line: CommandLine) -> None:

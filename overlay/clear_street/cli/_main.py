@@ -192,15 +192,13 @@ def _callback(command: Command) -> Callable[..., Exit]:
 def _ended(session: Session, error: BaseException) -> Exit:
     """Tell what a run ended in; its exit status."""
     from ..errors import ClearStreetError
-    from ._session import error_record
-    from ._text import compact_json
 
     code = Exit.UNKNOWN if session.unknown else of_error(error)
     if session.has_changed and code in (Exit.DECLINED, Exit.USAGE, Exit.NOT_SENT):
         session.tell("What was asked for was sent, and the service has it. After that it went wrong:")
         code = Exit.UNSETTLED
     if session.format != "table":
-        sys.stderr.write(f"{compact_json(error_record(error, code))}\n")
+        session.tell_error(error, code)
     else:
         for line in _lines(session, error, code):
             session.tell(line)
@@ -220,7 +218,8 @@ def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
     unknown = [key for key, what in getattr(error, "outcomes", {}).items() if what == "unknown"]
     unknown = unknown or list(getattr(error, "idempotency_keys", ())) or list(session.unknown)
     if code is Exit.UNKNOWN:
-        yield f"OUTCOME UNKNOWN  {clean(error)}"
+        # What follows in the error's own words is for programs that call the client; here it is a command to paste.
+        yield f"OUTCOME UNKNOWN  {clean(error).partition('. OUTCOME UNKNOWN: ')[0]}"
         yield "It may have happened. Do not send it again before you have looked:"
         yield f"  {session.again(*(('instructions', 'find', *unknown) if unknown else session.looks))}"
         if candidates := candidate_ids(error):

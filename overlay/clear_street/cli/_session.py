@@ -325,8 +325,8 @@ class Session:
             raise Problem("That is not the account of these positions; nothing was sent.", Exit.USAGE)
         if given is None and (typed is not None or not self.options.get("yes")):
             if not self.world.is_terminal(sys.stdin):
-                remedy = "that takes a terminal" if typed is not None else "give --yes where there is no terminal"
-                raise Problem(f"Nobody is there to agree: {remedy}. Nothing was sent.")
+                remedy = "" if typed is not None else ", and --yes was not given"
+                raise Problem(f"There is no terminal to ask at{remedy}. Nothing was sent.")
             prompt = wrap(
                 f"{question}:" if typed is not None else f"{question} [y/N]:", self._columns(sys.stderr) - ANSWER
             )
@@ -391,6 +391,13 @@ class Session:
         lines = [text] if line.startswith(PASTED) else wrap(text, self._columns(sys.stderr) - 2 * len(before))
         # What is set in goes on further in.
         sys.stderr.write("".join(f"{before * (1 if each is lines[0] else 2)}{each}\n" for each in lines))
+
+    def tell_error(self, error: BaseException, code: Exit) -> None:
+        """Write an error to standard error: for programs, as a line of JSON."""
+        if self.format == "table":
+            self.tell(clean(error))
+        else:
+            sys.stderr.write(f"{compact_json(error_record(error, code))}\n")
 
     def say(self, pieces: Sequence[str], gap: str = "  ") -> None:
         """Write pieces to standard output, as many on a line as fit."""

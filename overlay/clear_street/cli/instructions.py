@@ -170,7 +170,9 @@ def _wait(session: Session, told: Mapping[str, str | None], until: Sequence[str]
     except (InstructionFailedError, WaitTimeoutError) as error:
         show_unless_table(session, cast("Sequence[PositionInstruction]", error.rows))
         code = of_error(error)
-        session.tell(clean(error))
+        # People have read of a failure: its row was told.
+        if code is Exit.UNSETTLED or session.format != "table":
+            session.tell_error(error, code)
         if code is Exit.UNSETTLED:
             session.tell(f"See: {session.again('instructions', 'wait', *ids)}")
         return code
@@ -207,7 +209,8 @@ def cancel(session: Session, ids: Sequence[str]) -> Exit:
                 asked.append(reply)
                 _say_row(session, reply)
     if codes and codes[-1] is Exit.UNKNOWN:
-        session.tell(f"OUTCOME UNKNOWN: look before anything else:\n  {session.again(*session.looks)}")
+        session.tell("OUTCOME UNKNOWN: look before anything else:")
+        session.tell(f"  {session.again(*session.looks)}")
     if asked:
         codes.append(settle(session, asked, until="CANCELLED"))
     return gravest(codes)

@@ -50,10 +50,10 @@ def wait(session: Session, ids: Sequence[str], *, until: Sequence[str]) -> Exit:
         )
     except OrderFailedError as error:
         _show(session, error.rows)
-        session.tell(clean(error))
+        session.tell_error(error, Exit.FAILED)
         return Exit.FAILED
     except WaitTimeoutError as error:
-        session.tell(clean(error))
+        session.tell_error(error, Exit.UNSETTLED)
         session.tell(f"See: {session.again('orders', 'wait', *ids)}")
         return Exit.UNSETTLED
     _show(session, rows)
