@@ -220,6 +220,12 @@ def test_candidates_ask_for_the_same_and_are_not_older(fields: dict[str, Any], i
     assert orders_of(failure(submit, service)) == (["somebody's"] if is_candidate else [])
 
 
+def test_an_order_with_another_id_of_its_instrument_is_no_candidate() -> None:
+    rows = [order("somebody's", symbol=None, instrument_id="0195f6d0-4f10-7b6a-9c3d-000000000000")]
+    service = Service(lost(), otherwise=lambda request: listing(*([] if "order_ids" in str(request.url) else rows)))
+    assert orders_of(failure(submit, service, {**WANTED, "id": "key-0", "instrument_id": SHARE})) == []
+
+
 def test_many_orders_are_looked_for_in_chunks() -> None:
     rows = [{**WANTED, "id": f"key-{number}"} for number in range(250)]
 

@@ -327,9 +327,7 @@ def is_older(row: Row, begun: datetime | None) -> bool:
 def names_same_instrument(kind: Kind, row: Row, instrument: str) -> bool:
     """Whether a row may be in an instrument that is named by its id or symbol: False where it shows that it is not."""
     theirs, ours = _names(kind, row), _canonical(instrument)
-    if ours in theirs or not theirs:
-        return True
-    return not _is_fully_named(kind, theirs) and not (is_uuid(ours) and _has_uuid(theirs))
+    return ours in theirs or not (_is_fully_named(kind, theirs) or (is_uuid(ours) and _has_uuid(theirs)))
 
 
 def _believed(time: datetime | None) -> datetime | None:
