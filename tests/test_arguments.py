@@ -18,6 +18,7 @@ from clear_street import ArgumentError, ClearStreet, ClearStreetError, CutoffPas
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest, PositionInstructionType
 from support.client_modes import Mode, query_of
+from support.key_names import KEY_NAME
 from support.scripted_service import Service, envelope, under_every_name
 
 if TYPE_CHECKING:
@@ -189,11 +190,11 @@ def test_a_uuid_is_taken_as_its_text_wherever_an_id_is() -> None:
     request = sent(lambda client: client.v1.positions.get_positions(7, instrument_ids=[contract]), data=[])
     assert request.url.query == f"instrument_ids={CONTRACT}".encode()
     [row] = submitted(instruction(instrument_id=contract, instruction_id=contract))
-    assert (row["instrument_id"], row["instruction_id"]) == (CONTRACT, CONTRACT)
+    assert (row["instrument_id"], row[KEY_NAME]) == (CONTRACT, CONTRACT)
 
 
 def test_a_uuid_finds_the_row_whose_id_it_is(mode: Mode) -> None:
-    row = {"id": CONTRACT, "instruction_id": CONTRACT, "status": "ACCEPTED"}
+    row = {"id": CONTRACT, KEY_NAME: CONTRACT, "status": "ACCEPTED"}
     client = mode.client(Service(*[(200, envelope([row]))] * 3))
     positions = client.v1.positions
     found = mode.run(lambda: positions.get_position_instruction(UUID(CONTRACT), account_id=7))
@@ -333,9 +334,9 @@ def test_a_batch_may_be_any_iterable() -> None:
         (instruction(instrument_id="\udc00"), "`instructions[0].instrument_id`"),
         (instruction(instrument_id="00000000-0000-0000-0000-000000000000"), "all-zero id"),
         (instruction(instrument_id="00000000000000000000000000000000"), "all-zero id"),
-        (instruction(instruction_id=""), "`instructions[0].instruction_id`"),
-        (instruction(instruction_id=" \n"), "`instructions[0].instruction_id`"),
-        (instruction(instruction_id=7), "`instructions[0].instruction_id`"),
+        (instruction(instruction_id=""), f"`instructions[0].{KEY_NAME}`"),
+        (instruction(instruction_id=" \n"), f"`instructions[0].{KEY_NAME}`"),
+        (instruction(instruction_id=7), f"`instructions[0].{KEY_NAME}`"),
         (instruction(quantty=1), "Unknown field 'quantty' in `instructions[0]`; did you mean 'quantity'?"),
         (instruction(price=1), "Unknown field 'price' in `instructions[0]`; it takes instruction_type, "),
         (instruction(**{"7": 7}), "Unknown field '7'"),
@@ -371,12 +372,12 @@ def test_the_caller_s_rows_are_never_changed() -> None:
     before = copy.deepcopy(rows)
     sent_rows = submitted(*rows)
     assert rows == before
-    assert all(row["instruction_id"] for row in sent_rows)
+    assert all(row[KEY_NAME] for row in sent_rows)
 
 
 def test_each_row_without_a_key_is_given_a_fresh_one() -> None:
     rows = submitted(instruction(), instruction(instruction_id=None), instruction(instruction_id="mine"))
-    keys = [row["instruction_id"] for row in rows]
+    keys = [row[KEY_NAME] for row in rows]
     assert keys[2] == "mine"
     assert len({*keys}) == 3
     assert len({len(key) for key in keys[:2]}) == 1

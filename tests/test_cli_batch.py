@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from clear_street.cli import _commands, _file
 from clear_street.sandbox import Fault
 from support.command_line import EXPIRING, OPTION
+from support.key_names import KEY_NAME
 
 if TYPE_CHECKING:
     from support.command_line import CommandLine, Ran
@@ -85,14 +86,14 @@ def test_json_lines_and_standard_input_do_as_well(command_line: CommandLine) -> 
 
 
 def test_a_key_of_a_row_s_own_wins(command_line: CommandLine) -> None:
-    header = f"{HEADER},instruction_id"
+    header = f"{HEADER},{KEY_NAME}"
     name = write(command_line, f"EXERCISE,{EXPIRING},2,mine", f"EXERCISE,{EXPIRING},1,", header=header)
     ran = submit(command_line, name, "-o", "json")
-    assert [row["instruction_id"] == "mine" for row in ran.json] == [True, False]
+    assert [row[KEY_NAME] == "mine" for row in ran.json] == [True, False]
     name = write(command_line, f"EXERCISE,{EXPIRING},1,mine", header=header)
     ran = submit(command_line, name)
     assert ran.code == 2
-    assert "line 2, instruction_id: mine was used for EXERCISE 2 AAPL 24 Apr 2026 260 call" in ran.err
+    assert f"line 2, {KEY_NAME}: mine was used for EXERCISE 2 AAPL 24 Apr 2026 260 call" in ran.err
 
 
 def test_many_rows_are_sent_some_at_a_time_with_a_bar(command_line: CommandLine) -> None:
@@ -103,7 +104,7 @@ def test_many_rows_are_sent_some_at_a_time_with_a_bar(command_line: CommandLine)
     assert statuses(ran) == ["SENT"] * 45
     assert "submitting" in ran.err
     assert len(command_line.written_down()) == 3
-    assert len({row["instruction_id"] for row in ran.json}) == 45
+    assert len({row[KEY_NAME] for row in ran.json}) == 45
 
 
 # --- What goes wrong --------------------------------------------------------------------------------------------------
@@ -273,7 +274,7 @@ def test_killed_anywhere_and_run_again_it_ends_right(command_line: CommandLine, 
 
 
 def test_every_problem_of_a_file_is_told_with_its_line(command_line: CommandLine) -> None:
-    header = f"{HEADER},instruction_id"
+    header = f"{HEADER},{KEY_NAME}"
     name = write(
         command_line,
         f"EXCERCISE,{OPTION},1,a",
@@ -297,8 +298,8 @@ def test_every_problem_of_a_file_is_told_with_its_line(command_line: CommandLine
         "  line 5, symbol: it is missing",
         "  line 6, symbol: 'AAPL' is no symbol of an option, such as 'AAPL 280121C00195000'",
         "  line 7, 3 cells under 4 names",
-        "  line 8, instruction_id: 'e' is there 2 times",
-        "  line 9, instruction_id: 'e' is there 2 times",
+        f"  line 8, {KEY_NAME}: 'e' is there 2 times",
+        f"  line 9, {KEY_NAME}: 'e' is there 2 times",
     ]
 
 
@@ -333,7 +334,7 @@ def test_what_the_account_cannot_do_is_told_with_its_line(command_line: CommandL
         (b'{"instruction_type": "EXERCISE"\n', "line 1, this is no JSON object"),
         (b"{}\n[]\n", "line 2, this is no JSON object"),
         (b'{"quantity": true, "symbol": 1, "instruction_type": "EXERCISE"}', "symbol: 1 is no symbol"),
-        (b'{"instruction_id": 1}', "instruction_id: 1 is no text"),
+        (f'{{"{KEY_NAME}": 1}}'.encode(), f"{KEY_NAME}: 1 is no text"),
         (b"type,symbol,quantity\nEXERCISE,X,1\n", "type: there is no such column"),
     ],
 )

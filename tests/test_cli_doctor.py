@@ -15,6 +15,7 @@ import pytest
 from clear_street import ClearStreet
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from support.command_line import KEY
+from support.key_names import KEY_NAME, NEWER_KEY_NAME
 from support.raw_server import CERTIFICATE, RawServer
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def test_all_is_well(command_line: CommandLine) -> None:
     assert found["key"] == ("ok", "from CLEAR_STREET_API_KEY (not shown)")
     assert found["clock"][1] == "this machine and the service agree to 1.0 s"
     assert found["account"][1] == "122503: 7 positions, of which 2 expire today"
-    assert found["dialect"][1] == "the service calls idempotency keys instruction_id"
+    assert found["dialect"][1] == f"the service calls idempotency keys {KEY_NAME}"
     assert found["spec"][1] == "replies are as the spec says"
     assert found["variables"][1].startswith("set: CLEAR_STREET_ACCOUNT, CLEAR_STREET_API_KEY")
     assert "tls" not in found or found["tls"][0] == "note"
@@ -94,7 +95,7 @@ def test_the_dialect_of_the_service_is_told(command_line: CommandLine) -> None:
     command_line.sandbox = Sandbox(dialect="today")
     command_line.clock = command_line.sandbox.clock
     _, found = doctor(command_line)
-    assert found["dialect"][1] == "the service calls idempotency keys client_instruction_id"
+    assert found["dialect"][1] == f"the service calls idempotency keys {NEWER_KEY_NAME}"
 
 
 def test_no_secret_is_in_the_report(command_line: CommandLine) -> None:

@@ -22,6 +22,7 @@ from clear_street.testing.command import main
 from clear_street.testing.players import InProcess
 from clear_street.testing.stage import KEY, Stage
 from clear_street.testing.suite import judge
+from support.key_names import KEY_NAME
 from support.programs import run_module
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def test_a_memory_outlives_the_death_of_a_program() -> None:
     def act(client: ClearStreet, intent: Intent, memory: dict[str, Any]) -> list[str]:
         seen.append(dict(memory))
         memory["starts"] = memory.get("starts", 0) + 1
-        rows: Any = [{**intent.rows[0], "instruction_id": "k-1"}]
+        rows: Any = [{**intent.rows[0], KEY_NAME: "k-1"}]
         client.v1.positions.submit_position_instructions(intent.account_id, instructions=rows)
         return ["done", "refused"]
 
@@ -228,7 +229,7 @@ def test_a_memory_outlives_the_death_of_a_program() -> None:
 
 def test_a_program_that_is_dead_can_send_nothing() -> None:
     def act(client: ClearStreet, intent: Intent, memory: dict[str, Any]) -> list[str]:
-        rows: Any = [{**intent.rows[0], "instruction_id": "k-1"}]
+        rows: Any = [{**intent.rows[0], KEY_NAME: "k-1"}]
         for _ in range(2):
             with suppress(BaseException):
                 client.v1.positions.submit_position_instructions(intent.account_id, instructions=rows)

@@ -17,12 +17,13 @@ from clear_street import APIError, ArgumentError, BadRequestError, ClearStreet, 
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest
 from support.client_modes import Mode, settled
+from support.key_names import KEY_NAME, NEWER_KEY_NAME
 from support.scripted_service import ACCOUNT, INSTRUMENT, NIL_ID, NOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OLD, NEW, NEXT = "instruction_id", "client_instruction_id", "order_reference"
+OLD, NEW, NEXT = KEY_NAME, NEWER_KEY_NAME, "order_reference"
 """The names that the key has had, and one that it may get."""
 
 
@@ -262,16 +263,135 @@ def test_a_reply_is_evidence_for_a_list_that_lags(client: Client, kind: str) -> 
 
 def test_the_next_name_is_met_without_a_second_effect(client: Client) -> None:
     service = Service("the next", others=0)
+    client.of(service)
 
-    submitted = client.of(service).submit(asked("a"))
+    for count, key in enumerate(("a", "b"), 1):
+        submitted = client.submit(asked(key))
+        assert [row.instruction_id for row in submitted.undetermined if row.id is None] == [key]
+        assert len(service.posts) == len(service.ledger) == count
+    service.lose = "effect"
+    error = client.failure(asked("c", quantity=2))
+    assert error.outcome_unknown
+    assert "made-up-2" in [row.model_extra.get(NEXT) for row in error.candidates]
+    assert len(service.posts) == len(service.ledger) == 3
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_lost_reply_at_the_next_name_leaves_candidates(client: Client, others: int) -> None:
+    service = Service("the next", others=others)
+    service.lose = "effect"
+
+    error = client.of(service).failure(asked("a"))
+
+    assert error.outcomes == {"a": "unknown"}
+    assert [row.model_extra.get(NEXT) for row in error.candidates] == ["made-up-0"]
+    assert len(service.posts) == len(service.ledger) == 1
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_request_that_never_arrived_at_the_next_name_is_not_repeated(client: Client, others: int) -> None:
+    service = Service("the next", others=others)
+    service.lose = "request"
+
+    assert client.of(service).failure(asked("a")).outcomes == {"a": "unknown"}
+    assert (len(service.posts), len(service.ledger)) == (1, 0)
+
+
+@pytest.mark.parametrize("unknown", ["400", "422", "opaque"])
+def test_a_strict_service_of_the_next_name_refuses_and_that_is_known(client: Client, unknown: str) -> None:
+    service = Service(Kind(NEXT, unknown), others=0)
+    client.of(service)
+
+    for key in ("a", "b"):
+        posts = len(service.posts)
+        error = client.failure(asked(key))
+        assert not error.outcome_unknown
+        assert error.outcomes == {key: "rejected"}
+        assert len(service.posts) - posts == (1 if unknown == "opaque" else 2)
+    assert service.ledger == []
+
+
+OPAQUE = [OLD, NEW, NEXT]
+each_opaque = pytest.mark.parametrize("name", OPAQUE)
+
+
+@each_opaque
+@pytest.mark.parametrize(("others", "posts"), [(1, 2), (0, 1)])
+def test_a_lost_request_at_a_service_that_names_no_field(client: Client, name: str, others: int, posts: int) -> None:
+    service = Service(Kind(name, "opaque"), others=others)
+    service.lose = "request"
+
+    error = client.of(service).failure(asked("a"))
+
+    # The list shows rows with keys, or is no evidence. The refusal of the second attempt says nothing of the first.
+    assert error.outcomes == {"a": "unknown"}
+    assert len(service.posts) == (1 if name == NEXT else posts)
+    assert service.ledger == []
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+@pytest.mark.parametrize("lost", ["effect", "request"])
+def test_a_lost_reply_under_the_pinned_name_is_like_any_other(client: Client, name: str, lost: str) -> None:
+    shown = Service(Kind(name, "opaque"))
+    shown.lose = lost
+    submitted = client.of(shown, idempotency_key_name=name).submit(asked("a"))
+    assert [row.status for row in submitted.accepted] == ["SENT"]
+    assert shown.keys == ["a"]
+
+    empty = Service(Kind(name, "opaque"), others=0, lags=True)
+    empty.lose = lost
+    assert client.of(empty, idempotency_key_name=name).failure(asked("a")).outcomes == {"a": "unknown"}
+    assert len(empty.posts) == 1
+
+
+@pytest.mark.parametrize(("pinned", "kind"), [(OLD, "today, ignored"), (NEW, "contract, ignored")])
+def test_a_wrong_pin_costs_the_key_and_no_second_effect(client: Client, pinned: str, kind: str) -> None:
+    service = Service(kind, others=0)
+    client.of(service, idempotency_key_name=pinned)
+
+    submitted = client.submit(asked("a"))
 
     assert [row.instruction_id for row in submitted.undetermined if row.id is None] == ["a"]
     assert len(service.posts) == len(service.ledger) == 1
     service.lose = "effect"
-    error = client.failure(asked("b", quantity=2))
-    assert error.outcome_unknown
-    assert "made-up-1" in [row.model_extra.get(NEXT) for row in error.candidates]
+    assert client.failure(asked("b")).outcomes == {"b": "unknown"}
     assert len(service.posts) == len(service.ledger) == 2
+
+
+@pytest.mark.parametrize(("pinned", "kind"), [(OLD, "today, ignored"), (NEW, "contract, ignored")])
+def test_keys_under_a_name_that_is_not_sent_are_no_evidence(client: Client, pinned: str, kind: str) -> None:
+    service = Service(kind, lags=True)
+    service.lose = "effect"
+
+    error = client.of(service, idempotency_key_name=pinned).failure(asked("a", quantity=2))
+
+    assert error.outcomes == {"a": "unknown"}
+    assert len(service.posts) == len(service.ledger) == 1
+
+
+@pytest.mark.parametrize(("before", "after"), [(OLD, NEW), (NEW, OLD)])
+def test_a_rename_after_one_name_was_learnt_is_seen_in_the_list(client: Client, before: str, after: str) -> None:
+    service = Service(Kind(before, "400"), lags=True)
+    client.of(service).submit(asked("a"))
+    service.kind, service.ledger = Kind(after, "ignored"), []
+    service.lose = "effect"
+
+    error = client.failure(asked("b", quantity=2))
+
+    # The reply of yesterday is evidence no more: the list shows keys under a name that is not sent.
+    assert error.outcomes == {"b": "unknown"}
+    assert len(service.ledger) == 1
+
+
+@pytest.mark.parametrize("name", [OLD, NEW])
+def test_the_pinned_name_in_the_list_is_evidence(client: Client, name: str) -> None:
+    service = Service(Kind(name, "ignored"))
+    service.lose = "request"
+
+    submitted = client.of(service, idempotency_key_name=name).submit(asked("a"))
+
+    assert [row.status for row in submitted.accepted] == ["SENT"]
+    assert service.keys == ["a"]
 
 
 @pytest.mark.parametrize("unknown", ["ignored", "400", "422"])
@@ -397,10 +517,10 @@ def test_what_a_text_says_after_20_000_bytes_is_not_read() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "instruction_id must have at most 32 characters",
-        '"instruction_id" is not allowed to be empty',
-        "client_instruction_id has an unexpected character",
-        "invalid value for client_instruction_id: unknown account",
+        f"{OLD} must have at most 32 characters",
+        f'"{OLD}" is not allowed to be empty',
+        f"{NEW} has an unexpected character",
+        f"invalid value for {NEW}: unknown account",
         "unknown field `memo`",
         "Bad request",
     ],
@@ -516,7 +636,7 @@ def test_what_was_learnt_at_one_address_holds_for_that_alone() -> None:
 def test_a_pinned_name_is_kept_and_the_refusal_of_it_says_so() -> None:
     client, bodies = at(said(400, texts(NEW)[0]), idempotency_key_name=NEW)
 
-    with pytest.raises(BadRequestError, match="idempotency_key_name='client_instruction_id'") as caught:
+    with pytest.raises(BadRequestError, match=f"idempotency_key_name='{NEW}'") as caught:
         submit(client)
 
     assert not caught.value.outcome_unknown
@@ -524,7 +644,7 @@ def test_a_pinned_name_is_kept_and_the_refusal_of_it_says_so() -> None:
 
 
 def test_a_name_that_the_key_never_had_cannot_be_pinned() -> None:
-    with pytest.raises(ArgumentError, match="one of 'client_instruction_id', 'instruction_id', or None"):
+    with pytest.raises(ArgumentError, match=f"one of '{NEW}', '{OLD}', or None"):
         ClearStreet(api_key="key", idempotency_key_name="order_reference")  # type: ignore[arg-type]
 
 

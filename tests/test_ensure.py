@@ -14,6 +14,7 @@ from clear_street import ArgumentError, ClearStreet
 from clear_street.errors import APIError, CutoffPassedError, WaitTimeoutError
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.sandbox.faults import CATALOGUE
+from support.key_names import KEY_NAME
 from support.scripted_service import ACCOUNT, Service, asked, duplicate, lost, refused, repeating, reply, row
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def wish(sandbox: Sandbox, key: str, quantity: int = 1) -> dict[str, Any]:
         "instruction_type": "EXERCISE",
         "instrument_id": instrument,
         "quantity": quantity,
-        "instruction_id": key,
+        KEY_NAME: key,
     }
 
 
@@ -404,9 +405,9 @@ def test_again_and_again_it_acts_once_and_tells_the_truth(rounds: Any, rows: Any
         found = ensure(client, *wishes, wait=waits)
         after = submitted(sandbox)
 
-        assert list(found) == [each["instruction_id"] for each in wishes]
+        assert list(found) == [each[KEY_NAME] for each in wishes]
         assert sandbox.clock.monotonic() - began <= 180 + 300 * waits + 1
-        truth = {each["instruction_id"]: each["status"] for each in sandbox.instructions(ACCOUNT)}
+        truth = {each[KEY_NAME]: each["status"] for each in sandbox.instructions(ACCOUNT)}
         for key, each in found.items():
             if each.outcome == "landed":
                 assert after[key] == 1 or key.startswith("there")

@@ -13,6 +13,7 @@ from clear_street import ClearStreet
 from clear_street.errors import APIError
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.sandbox.faults import CATALOGUE, HOUR
+from support.key_names import KEY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,7 @@ class Life(RuleBasedStateMachine):
             return multiple()
         self.made += fresh
         wanted: Any = [
-            {"instruction_type": "EXERCISE", "instrument_id": self.instrument_id, "quantity": 1, "instruction_id": key}
+            {"instruction_type": "EXERCISE", "instrument_id": self.instrument_id, "quantity": 1, KEY_NAME: key}
             for key in keys
         ]
         before = self.stored()

@@ -12,6 +12,7 @@ import pytest
 from clear_street.errors import APIConnectionError
 from clear_street.sandbox import Fault
 from fault_sweep import main, sweep
+from support.key_names import KEY_NAME, NEWER_KEY_NAME
 from sweep.cases import (
     CANCEL,
     FAULTS,
@@ -194,10 +195,10 @@ def test_the_judge_wants_what_the_application_raised_and_nothing_after(
 @pytest.mark.parametrize(
     ("unknown_fields", "names", "found"),
     [
-        ("refuse", [("instruction_id", "client_instruction_id"), ("client_instruction_id",)], []),
-        ("alias", [("instruction_id", "client_instruction_id"), ("client_instruction_id",)], []),
-        ("refuse", [("instruction_id",), ("instruction_id",), ("client_instruction_id",)], ["wasted"]),
-        ("refuse", [(), ("client_instruction_id",)], ["wasted"]),
+        ("refuse", [(KEY_NAME, NEWER_KEY_NAME), (NEWER_KEY_NAME,)], []),
+        ("alias", [(KEY_NAME, NEWER_KEY_NAME), (NEWER_KEY_NAME,)], []),
+        ("refuse", [(KEY_NAME,), (KEY_NAME,), (NEWER_KEY_NAME,)], ["wasted"]),
+        ("refuse", [(), (NEWER_KEY_NAME,)], ["wasted"]),
     ],
 )
 def test_the_judge_lets_names_be_changed_once(unknown_fields: Any, names: list[Any], found: list[str]) -> None:

@@ -15,6 +15,7 @@ import pytest
 from clear_street import ArgumentError, ClearStreet
 from clear_street.errors import APIError
 from clear_street.sandbox import SandboxClock
+from support.key_names import KEY_NAME
 from support.scripted_service import ROW, Body, Service, envelope, failed, repeating
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 ACCOUNT = 90817263
 ID = "id-of-the-instruction"
 KEY = "key-of-the-instruction"
-INSTRUCTION = {**ROW, "id": ID, "account_id": ACCOUNT, "instruction_id": KEY}
+INSTRUCTION = {**ROW, "id": ID, "account_id": ACCOUNT, KEY_NAME: KEY}
 POSITIONS = "/v1/accounts/{account_id}/positions"
 INSTRUCTIONS = f"{POSITIONS}/instructions"
 
@@ -52,7 +53,7 @@ CALLS: dict[str, tuple[str, object, Callable[[Any], Any]]] = {
                     "instruction_type": "EXERCISE",
                     "instrument_id": ROW["instrument_id"],
                     "quantity": 1,
-                    "instruction_id": KEY,
+                    KEY_NAME: KEY,
                 }
             ],
         ),
@@ -264,11 +265,11 @@ def test_the_level_is_that_of_the_logger(mode: Mode, level: str, count: int, cap
 
 
 def test_rows_that_were_refused_beside_others_are_a_warning(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
-    other = {**INSTRUCTION, "instruction_id": "other", "status": "REJECTED", "rejection_reason": "a private reason"}
+    other = {**INSTRUCTION, KEY_NAME: "other", "status": "REJECTED", "rejection_reason": "a private reason"}
 
     def submitting(client: Any) -> Any:
         row = {"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1}
-        rows = [{**row, "instruction_id": KEY}, {**row, "instruction_id": "other"}]
+        rows = [{**row, KEY_NAME: KEY}, {**row, KEY_NAME: "other"}]
         return client.v1.positions.submit_position_instructions(ACCOUNT, instructions=rows)
 
     response = made(mode, submitting, (207, envelope([{**INSTRUCTION, "status": "SENT"}, other])))

@@ -37,6 +37,7 @@ from clear_street_api.models import (
     PositionSortBy,
     SortDirection,
 )
+from support.key_names import CANCEL_ID, KEY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +46,7 @@ Json = dict[str, Any]
 
 SPEC: Json = yaml.safe_load((Path(__file__).parents[1] / "openapi.yaml").read_text(encoding="utf-8"))
 BASE_URL = "https://service.test"
-ROW: Json = {"instruction_type": "EXERCISE", "instrument_id": "0195f6d0", "quantity": "1", "instruction_id": "key-1"}
+ROW: Json = {"instruction_type": "EXERCISE", "instrument_id": "0195f6d0", "quantity": "1", KEY_NAME: "key-1"}
 
 
 class Case(NamedTuple):
@@ -386,7 +387,7 @@ def test_a_redirect_is_not_followed() -> None:
 ids = pytest.mark.parametrize(
     ("build", "name"),
     [
-        (cancel_position_instruction.build_request, "instruction_id"),
+        (cancel_position_instruction.build_request, CANCEL_ID),
         (close_position.build_request, "instrument_id"),
     ],
 )
@@ -513,9 +514,9 @@ def submit(*rows: Any) -> Request:
 
 
 def test_a_row_without_a_key_is_sent_without_one() -> None:
-    row = {name: value for name, value in ROW.items() if name != "instruction_id"}
+    row = {name: value for name, value in ROW.items() if name != KEY_NAME}
 
-    assert submit(row, {**row, "instruction_id": None}).json == [row, row]
+    assert submit(row, {**row, KEY_NAME: None}).json == [row, row]
 
 
 def test_rows_may_come_from_any_iterable() -> None:

@@ -14,6 +14,7 @@ from clear_street import ArgumentError, ClearStreetError
 from clear_street.sandbox import Sandbox, SandboxClock
 from clear_street.types import v1
 from support.client_modes import Mode
+from support.key_names import CANCEL_ID, KEY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,13 +104,13 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "account of an iterator": Mistake(wrong("iter_positions", 7.5), ArgumentError, "account_id", "7.5", "an int"),
     # Ids in a path, and those to wait for.
-    "id empty": Mistake(cancelling(""), ArgumentError, "instruction_id", "''", "a non-empty value"),
-    "id blank": Mistake(cancelling("  "), ArgumentError, "instruction_id", "'  '", "a non-empty value"),
-    "id None": Mistake(cancelling(None), ArgumentError, "instruction_id", "None", "a string"),
-    "id int": Mistake(cancelling(7), ArgumentError, "instruction_id", "7", "a string"),
-    "id bytes": Mistake(cancelling(b"i-1"), ArgumentError, "instruction_id", "b'i-1'", "decode"),
-    "id dots": Mistake(cancelling(".."), ArgumentError, "instruction_id", "'..'", "Expected an id"),
-    "id of a row": Mistake(cancelling({"id": ID}), ArgumentError, "instruction_id", ID, "its `id`"),
+    "id empty": Mistake(cancelling(""), ArgumentError, CANCEL_ID, "''", "a non-empty value"),
+    "id blank": Mistake(cancelling("  "), ArgumentError, CANCEL_ID, "'  '", "a non-empty value"),
+    "id None": Mistake(cancelling(None), ArgumentError, CANCEL_ID, "None", "a string"),
+    "id int": Mistake(cancelling(7), ArgumentError, CANCEL_ID, "7", "a string"),
+    "id bytes": Mistake(cancelling(b"i-1"), ArgumentError, CANCEL_ID, "b'i-1'", "decode"),
+    "id dots": Mistake(cancelling(".."), ArgumentError, CANCEL_ID, "'..'", "Expected an id"),
+    "id of a row": Mistake(cancelling({"id": ID}), ArgumentError, CANCEL_ID, ID, "its `id`"),
     "instrument None": Mistake(
         wrong("close_position", None, account_id=0), ArgumentError, "instrument_id", "None", "a string"
     ),
@@ -243,9 +244,9 @@ MISTAKES: dict[str, Mistake] = {
         "of its own",
     ),
     "key blank": Mistake(
-        submitting([row(instruction_id=" ")]), ArgumentError, "[0].instruction_id", "' '", "leave it out"
+        submitting([row(instruction_id=" ")]), ArgumentError, f"[0].{KEY_NAME}", "' '", "leave it out"
     ),
-    "key int": Mistake(submitting([row(instruction_id=7)]), ArgumentError, "[0].instruction_id", "7", "a string"),
+    "key int": Mistake(submitting([row(instruction_id=7)]), ArgumentError, f"[0].{KEY_NAME}", "7", "a string"),
     "find one key": Mistake(
         wrong("find_position_instructions", 0, idempotency_keys="k"), ArgumentError, "`idempotency_keys`", "'k'", "list"
     ),

@@ -36,6 +36,7 @@ from clear_street_api.models import (
     ResponseMetadata,
 )
 from clear_street_api.types import Drift, Model, OpenStrEnum, Response, Timestamp
+from support.key_names import KEY_NAME, KEY_NAMES, NEWER_KEY_NAME
 from support.spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
@@ -658,11 +659,10 @@ def test_a_list_with_an_item_of_another_type_is_kept_whole() -> None:
     assert order.to_dict() == {"details": ["one", 2, None]}
 
 
-NAMES = ("instruction_id", "client_instruction_id")
-KEYLESS: Json = {key: value for key, value in EXAMPLE["data"].items() if key != "instruction_id"}
+KEYLESS: Json = {key: value for key, value in EXAMPLE["data"].items() if key != KEY_NAME}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KEY_NAMES)
 def test_a_key_is_read_and_written_under_either_name(name: str) -> None:
     body = {name: "key-1", **KEYLESS}
     drift: list[Drift] = []
@@ -671,11 +671,11 @@ def test_a_key_is_read_and_written_under_either_name(name: str) -> None:
     assert (row.instruction_id, row.client_instruction_id) == ("key-1", "key-1")
     assert drift == []
     assert row.to_dict() == body
-    assert row == PositionInstruction.from_dict({"instruction_id": "key-1", **KEYLESS})
+    assert row == PositionInstruction.from_dict({KEY_NAME: "key-1", **KEYLESS})
     for copied in (pickle.loads(pickle.dumps(row)), copy.deepcopy(row), attrs.evolve(row)):
         assert copied == row
         assert copied.to_dict() == body
-    assert "instruction_id" in row.model_fields_set
+    assert KEY_NAME in row.model_fields_set
     assert row.model_extra == {}
     row.client_instruction_id = "key-2"
     assert row.instruction_id == "key-2"
@@ -695,7 +695,7 @@ def test_a_key_is_read_and_written_under_either_name(name: str) -> None:
     ],
 )
 def test_of_two_names_the_newest_with_a_value_counts(old: Any, new: Any, read: Any, kinds: list[str]) -> None:
-    body = {"instruction_id": old, "client_instruction_id": new, **KEYLESS}
+    body = {KEY_NAME: old, NEWER_KEY_NAME: new, **KEYLESS}
     drift: list[Drift] = []
     row = PositionInstruction.from_dict(body, drift=drift)
 
@@ -710,7 +710,7 @@ NEWER: Json = {
 }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KEY_NAMES)
 @pytest.mark.parametrize("more", [{}, {"one": 1}, {"one": 1, "two": "2"}])
 @pytest.mark.parametrize("states", list(itertools.product(("there", "null", "absent"), repeat=2)))
 def test_newer_fields_may_be_there_null_or_absent(name: str, more: Json, states: tuple[str, str]) -> None:
@@ -728,7 +728,7 @@ def test_newer_fields_may_be_there_null_or_absent(name: str, more: Json, states:
 
         assert row.to_dict() == body
         assert row.model_extra == more
-        assert row.model_fields_set == {"instruction_id", *body} - {name if name != "instruction_id" else "", *more}
+        assert row.model_fields_set == {KEY_NAME, *body} - {name if name != KEY_NAME else "", *more}
         assert [one.kind for one in drift] == ["unknown_field"] * len(more)
         assert (row.rejection is not None, row.underlying_instrument_id) == (
             states[0] == "there",
@@ -737,14 +737,14 @@ def test_newer_fields_may_be_there_null_or_absent(name: str, more: Json, states:
 
 
 def test_a_key_that_cannot_be_read_is_a_field_that_is_there() -> None:
-    for name in NAMES:
+    for name in KEY_NAMES:
         row = PositionInstruction.from_dict({**KEYLESS, name: 7})
         assert row.instruction_id is None
-        assert "instruction_id" in row.model_fields_set
+        assert KEY_NAME in row.model_fields_set
 
 
 def test_rows_are_equal_whatever_name_the_key_came_under() -> None:
-    old, new = NAMES
+    new, old = KEY_NAMES
     bodies: list[Json] = [{old: "k"}, {new: "k"}, {old: "k", new: "k"}, {old: "k", new: None}, {old: None, new: "k"}]
     rows = [PositionInstruction.from_dict({**KEYLESS, **body}) for body in [*bodies, {old: "other", new: "k"}]]
 
@@ -759,13 +759,13 @@ def test_rows_are_equal_whatever_name_the_key_came_under() -> None:
 
 def test_a_request_takes_either_name_and_no_two_different_values() -> None:
     row = {"instruction_type": "EXERCISE", "instrument_id": "i-1", "quantity": "1"}
-    for name in NAMES:
+    for name in KEY_NAMES:
         assert PositionInstructionRequest.encoded({**row, name: "k"}) == {**row, name: "k"}
         assert PositionInstructionRequest.from_dict({**row, name: "k"}).to_dict() == {**row, name: "k"}
-    both = {**row, "instruction_id": "k", "client_instruction_id": "k"}
-    assert PositionInstructionRequest.encoded(both) == {**row, "client_instruction_id": "k"}
+    both = {**row, KEY_NAME: "k", NEWER_KEY_NAME: "k"}
+    assert PositionInstructionRequest.encoded(both) == {**row, NEWER_KEY_NAME: "k"}
     with pytest.raises(ValueError, match="`instruction_id` and `client_instruction_id` are two names of one field"):
-        PositionInstructionRequest.encoded({**both, "instruction_id": "other"})
+        PositionInstructionRequest.encoded({**both, KEY_NAME: "other"})
 
 
 def test_drift_says_where_at_any_depth() -> None:

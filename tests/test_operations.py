@@ -48,6 +48,7 @@ from clear_street.types.v1 import (
 )
 from clear_street.v1 import Positions
 from support.client_modes import Mode, query_of
+from support.key_names import CANCEL_ID, KEY_NAME
 from support.scripted_service import Service, envelope
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def test_instructions_are_found_by_their_idempotency_keys(ask: Any) -> None:
     "rows",
     [
         [{"id": "i-1", "status": "SENT"}],
-        [{"id": "i-1", "instruction_id": "k"}, {"id": "i-2", "instruction_id": "k"}],
+        [{"id": "i-1", KEY_NAME: "k"}, {"id": "i-2", KEY_NAME: "k"}],
     ],
     ids=["a row without a key", "two rows under a key"],
 )
@@ -344,7 +345,7 @@ def test_a_batch_that_is_refused_as_a_whole_raises_with_its_rows(ask: Any) -> No
 
 
 def test_rows_of_a_status_never_heard_of_are_undetermined(mode: Mode) -> None:
-    key, row = "k-1", {"id": "i-1", "status": "HALF_SENT", "instruction_id": "k-1"}
+    key, row = "k-1", {"id": "i-1", "status": "HALF_SENT", KEY_NAME: "k-1"}
     client = mode.client(Service((200, envelope([row]))))
     response = mode.run(
         lambda: client.v1.positions.submit_position_instructions(7, instructions=[instruction(instruction_id=key)])
@@ -396,7 +397,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "close_position": {"instrument_id": "AAPL"},
     "get_position_instructions": {},
     "submit_position_instructions": {"instructions": [instruction()]},
-    "cancel_position_instruction": {"instruction_id": "i-1"},
+    "cancel_position_instruction": {CANCEL_ID: "i-1"},
 }
 
 

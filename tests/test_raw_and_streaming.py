@@ -30,6 +30,7 @@ from clear_street.types.v1 import (
     VersionGetVersionResponse,
 )
 from support.client_modes import Mode, settled
+from support.key_names import CANCEL_ID, KEY_NAME
 from support.scripted_service import ROW, Body, Service, envelope, failed
 from test_schema_drift import CALLS as EVERY_CALL
 from test_schema_drift import SAMPLES
@@ -46,9 +47,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "close_position": {"instrument_id": "AAPL"},
     "get_position_instructions": {},
     "submit_position_instructions": {
-        "instructions": [{"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": 1, "instruction_id": "k"}]
+        "instructions": [{"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": 1, KEY_NAME: "k"}]
     },
-    "cancel_position_instruction": {"instruction_id": "i-1"},
+    "cancel_position_instruction": {CANCEL_ID: "i-1"},
 }
 
 
@@ -121,7 +122,7 @@ def test_every_raw_response_has_the_value_of_the_plain_call(mode: Mode, operatio
     plain, raw_client = mode.sandbox(sandbox), mode.sandbox(Sandbox())
     arguments = dict(CALLS[operation])
     if operation == "cancel_position_instruction":
-        arguments["instruction_id"] = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
+        arguments[CANCEL_ID] = "182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"
     if operation == "submit_position_instructions":
         arguments["instructions"] = [
             {**arguments["instructions"][0], "instrument_id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"}
@@ -156,10 +157,10 @@ def test_errors_of_a_raw_call_are_those_of_the_plain_one(mode: Mode) -> None:
 
 
 def test_a_submit_gives_its_merged_value_also_raw(mode: Mode) -> None:
-    rows = [{**ROW, "instruction_id": "b", "status": "SENT"}, {**ROW, "instruction_id": "a", "status": "SENT"}]
+    rows = [{**ROW, KEY_NAME: "b", "status": "SENT"}, {**ROW, KEY_NAME: "a", "status": "SENT"}]
     positions = mode.client(Service((200, envelope(rows)))).v1.positions
     instructions = [
-        {"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": 1, "instruction_id": key} for key in "ab"
+        {"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": 1, KEY_NAME: key} for key in "ab"
     ]
 
     def story() -> Any:
@@ -168,7 +169,7 @@ def test_a_submit_gives_its_merged_value_also_raw(mode: Mode) -> None:
     raw = mode.run(story)
     value = mode.run(raw.parse)
     assert [row.instruction_id for row in value.data] == ["a", "b"]
-    assert [row["instruction_id"] for row in raw.http_response.json()["data"]] == ["b", "a"]
+    assert [row[KEY_NAME] for row in raw.http_response.json()["data"]] == ["b", "a"]
 
 
 # --- Streamed ---------------------------------------------------------------------------------------------------------
@@ -420,7 +421,7 @@ def test_a_streamed_cancel_that_broke_off_is_settled_by_looking(mode: Mode) -> N
 
 
 def test_a_streamed_submit_parses_to_its_rows(mode: Mode) -> None:
-    service = Service((200, Body(json.dumps(envelope([{**ROW, "instruction_id": "k", "status": "SENT"}])).encode())))
+    service = Service((200, Body(json.dumps(envelope([{**ROW, KEY_NAME: "k", "status": "SENT"}])).encode())))
     value = streaming(mode, service, "submit_position_instructions", parsing)
     assert type(value) is PositionSubmitPositionInstructionsResponse
     assert [row.instruction_id for row in value.accepted] == ["k"]

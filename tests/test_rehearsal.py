@@ -28,6 +28,7 @@ from clear_street_api.api.positions.cancel_position_instruction import parse_res
 from clear_street_api.errors import UnexpectedStatus
 from support import future_client, table_guards
 from support.future_client import ACCOUNT, CALL, SUBMIT, instruction, settled, submitted
+from support.key_names import KEY_NAME, KEY_NAMES, NEWER_KEY_NAME
 from support.spec_tools import REVISIONS, ROOT, Json, adopted, codegen, generated, revision, written
 
 if TYPE_CHECKING:
@@ -294,9 +295,6 @@ def error_status_added() -> None:
     assert not caught.value.outcome_unknown
 
 
-NAMES_OF_KEY = ("instruction_id", "client_instruction_id")
-
-
 def under_another_name(name: str) -> dict[str, Any]:
     """A server that knows the key by this name, and drops every other."""
 
@@ -304,14 +302,14 @@ def under_another_name(name: str) -> dict[str, Any]:
         if given.method != "POST":
             return given
         rows = [
-            {key: value for key, value in row.items() if key not in NAMES_OF_KEY}
-            | ({"instruction_id": row[name]} if name in row else {})
+            {key: value for key, value in row.items() if key not in KEY_NAMES}
+            | ({KEY_NAME: row[name]} if name in row else {})
             for row in json.loads(given.content)
         ]
         return httpx.Request(given.method, given.url, headers={"Authorization": "Bearer key"}, json=rows)
 
     def row(given: Json) -> None:
-        given[name] = given.pop("instruction_id")
+        given[name] = given.pop(KEY_NAME)
 
     return {"request": request, "row": row}
 
@@ -321,7 +319,7 @@ def idempotency_key_under_its_newer_name() -> None:
     looking.
     """
     sandbox = Sandbox()
-    yesterday = client(sandbox, **under_another_name("client_instruction_id")).v1.positions
+    yesterday = client(sandbox, **under_another_name(NEWER_KEY_NAME)).v1.positions
     sandbox.faults.add(Fault.after_effect(), operation=SUBMIT)
     reply = yesterday.submit_position_instructions(ACCOUNT, instructions=[instruction(sandbox)])
     assert [row.instruction_id for row in reply.accepted] == ["key-1"]

@@ -41,6 +41,7 @@ from clear_street import (
 )
 from clear_street.sandbox import Sandbox, SandboxClock, SandboxServer
 from support.client_modes import Mode
+from support.key_names import CANCEL_ID, KEY_NAME
 from support.raw_server import RawServer, answering, reply
 from support.scripted_service import ROW, Service, envelope, failed, repeating
 
@@ -329,9 +330,7 @@ def _cancel(client: Any) -> object:
 
 def _submit(client: Any) -> object:
     instruction = {"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1}
-    return client.v1.positions.submit_position_instructions(
-        7, instructions=[{**instruction, "instruction_id": "key-1"}]
-    )
+    return client.v1.positions.submit_position_instructions(7, instructions=[{**instruction, KEY_NAME: "key-1"}])
 
 
 ERRORS: dict[str, Callable[[], ClearStreetError]] = {
@@ -343,7 +342,7 @@ ERRORS: dict[str, Callable[[], ClearStreetError]] = {
     "strict": lambda: _call_error((200, envelope({**ROW, "status": "NEW"})), strict=True),
     "candidates": lambda: _call_error(
         (500, failed(500)),
-        (200, envelope([{**ROW, "instruction_id": "another", "status": "SENT"}])),
+        (200, envelope([{**ROW, KEY_NAME: "another", "status": "SENT"}])),
         call=_submit,
     ),
     "rows": lambda: _call_error(
@@ -769,7 +768,7 @@ STOPPED = (_in_a_timeout, _in_fail_after, _in_wait_for, _in_a_task_group, _in_an
 @pytest.mark.parametrize("stopped", STOPPED)
 def test_a_call_stopped_from_outside_is_told(stopped: Callable[..., Any], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("WARNING", "clear_street")
-    row = {"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1, "instruction_id": "k"}
+    row = {"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1, KEY_NAME: "k"}
 
     async def main() -> tuple[Any, ...]:
         transport = _Hanging()
@@ -839,7 +838,7 @@ def test_what_a_signal_handler_raises_goes_on_its_way(operation: str, kind: type
             os.kill(os.getpid(), signal.SIGALRM)
             server.hold()
 
-    arguments = {"instruction_id": "i-1"} if operation.startswith("cancel") else {}
+    arguments = {CANCEL_ID: "i-1"} if operation.startswith("cancel") else {}
     before = signal.signal(signal.SIGALRM, handler)
     try:
         with RawServer(serve) as service, ClearStreet("key", base_url=service.url, timeout=5) as client:
@@ -855,10 +854,10 @@ class Stopped(BaseException):
     """What a signal handler of the application raises."""
 
 
-SUBMITTED = {"instruction_type": "EXERCISE", "instrument_id": "AAPL", "quantity": "1", "instruction_id": "k-1"}
+SUBMITTED = {"instruction_type": "EXERCISE", "instrument_id": "AAPL", "quantity": "1", KEY_NAME: "k-1"}
 ANSWERED: dict[str, tuple[dict[str, Any], object]] = {
     "close_positions": ({}, []),
-    "cancel_position_instruction": ({"instruction_id": "i-1"}, {"id": "i-1", "status": "CANCEL_REQUESTED"}),
+    "cancel_position_instruction": ({CANCEL_ID: "i-1"}, {"id": "i-1", "status": "CANCEL_REQUESTED"}),
     "submit_position_instructions": ({"instructions": [SUBMITTED]}, [{**SUBMITTED, "id": "i-1", "status": "SENT"}]),
 }
 

@@ -23,6 +23,7 @@ import clear_street.sandbox
 from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxClock
 from clear_street.sandbox.paths import PATHS
 from clear_street.sandbox.sandbox import _RULES
+from support.key_names import KEY_NAME, KEY_NAMES, NEWER_KEY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ def schema_of(operation_id: str | None, status: int) -> str:
 
 def in_words_of_the_spec(reply: Any) -> Any:
     """The body with its keys named as the contract names them, and a known code for those of the sandbox's own."""
-    text = reply.body.decode().replace('"client_instruction_id":', '"instruction_id":')
+    text = reply.body.decode().replace(f'"{NEWER_KEY_NAME}":', f'"{KEY_NAME}":')
     return json.loads(
         re.sub(r'"(INVALID_INSTRUCTION|REJECTED_BY_VENUE|VENUE_UNAVAILABLE)"', '"CEA_NOT_ON_EXPIRY"', text)
     )
@@ -422,7 +423,7 @@ def test_an_instruction_is_sent_and_then_accepted(sandbox: Sandbox, service: Ser
     assert row == {
         "id": row["id"],
         "account_id": ACCOUNT,
-        "instruction_id": "k",
+        KEY_NAME: "k",
         "instruction_type": "EXERCISE",
         "instrument_id": sandbox.add_instrument(CALL),
         "quantity": "2",
@@ -450,7 +451,7 @@ def test_an_instruction_is_sent_and_then_accepted(sandbox: Sandbox, service: Ser
 
 def test_the_service_makes_a_key_up_where_there_is_none(sandbox: Sandbox, service: Service) -> None:
     rows = service.submit(service.row(), service.row(instruction_id=None)).data
-    keys = [row["instruction_id"] for row in rows]
+    keys = [row[KEY_NAME] for row in rows]
     assert all(keys)
     assert len(set(keys)) == 2
     assert [entry.key for entry in sandbox.ledger] == keys
@@ -464,7 +465,7 @@ def test_a_partly_rejected_batch_is_a_207_in_the_order_of_the_request(sandbox: S
     )
     assert answer.status == 207
     assert answer.message == "1 of 3 instructions were rejected"
-    assert [row["instruction_id"] for row in answer.data] == ["a", "b", "c"]
+    assert [row[KEY_NAME] for row in answer.data] == ["a", "b", "c"]
     assert [row["status"] for row in answer.data] == ["SENT", "REJECTED", "SENT"]
     refused = answer.data[1]
     assert (refused["id"], refused["symbol"], refused["created_at"]) == (NIL_ID, "", None)
@@ -582,8 +583,8 @@ def test_instructions_hold_their_contracts_until_they_come_to_nothing(sandbox: S
         [{"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": 1}],
         [{"instruction_type": "EXERCISE", "quantity": "1"}],
         [{"instruction_type": "SELL", "instrument_id": "x", "quantity": "1"}],
-        [{"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": "1", "instruction_id": " "}],
-        [{"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": "1", "instruction_id": 1}],
+        [{"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": "1", KEY_NAME: " "}],
+        [{"instruction_type": "EXERCISE", "instrument_id": "x", "quantity": "1", KEY_NAME: 1}],
     ],
 )
 def test_a_submit_that_is_no_array_of_instructions_is_refused_as_a_whole(service: Service, value: object) -> None:
@@ -731,7 +732,7 @@ def test_instructions_are_filtered_by_instrument(sandbox: Sandbox, service: Serv
     service.submit(service.row(instruction_id="a"), service.row(EXPIRING, instruction_id="b"))
     for item in (EXPIRING, "AAPL260424C00260000", sandbox.add_instrument(EXPIRING)):
         rows = service("GET", INSTRUCTIONS, query={"instrument_id": item}).data
-        assert [row["instruction_id"] for row in rows] == ["b"]
+        assert [row[KEY_NAME] for row in rows] == ["b"]
     assert service("GET", INSTRUCTIONS, query={"instrument_id": "nothing"}).status == 422
 
 
@@ -754,7 +755,7 @@ def test_keys_can_be_taken_twice(service: Service) -> None:
     service.sandbox.honour_keys = False
     for _ in range(2):
         assert service.submit(service.row(instruction_id="k")).status == 200
-    assert [row["instruction_id"] for row in service.listed().values()].count("k") == 2
+    assert [row[KEY_NAME] for row in service.listed().values()].count("k") == 2
 
 
 def test_how_it_behaves_can_be_asked() -> None:
@@ -766,12 +767,12 @@ def test_how_it_behaves_can_be_asked() -> None:
 def test_keys_can_go_without_an_echo(service: Service) -> None:
     service.sandbox.echo_keys = False
     [row] = service.submit(service.row(instruction_id="k")).data
-    assert row["instruction_id"] != "k"
-    assert service.listed()[row["id"]]["instruction_id"] == row["instruction_id"]
+    assert row[KEY_NAME] != "k"
+    assert service.listed()[row["id"]][KEY_NAME] == row[KEY_NAME]
     refused = service.submit(service.row(instruction_id="k"))
     assert refused.status == 409
     assert row["id"] in refused.message
-    assert refused.data[0]["instruction_id"] != "k"
+    assert refused.data[0][KEY_NAME] != "k"
 
 
 # --- Dialects ---------------------------------------------------------------------------------------------------------
@@ -782,7 +783,7 @@ def today(**options: Any) -> Service:
 
 
 def only_of_today(row: dict[str, Any]) -> set[str]:
-    return row.keys() & {"client_instruction_id", "rejection", "underlying_instrument_id", "underlying_instrument_type"}
+    return row.keys() & {NEWER_KEY_NAME, "rejection", "underlying_instrument_id", "underlying_instrument_type"}
 
 
 def test_today_every_row_has_its_key_under_the_new_name() -> None:
@@ -790,10 +791,10 @@ def test_today_every_row_has_its_key_under_the_new_name() -> None:
     [row] = service.submit(service.row(client_instruction_id="k")).data
     stored = service.sandbox.instructions(ACCOUNT)[1]
     for shown in (row, service.listed()[row["id"]], stored, service.cancel(row["id"]).data):
-        assert shown["client_instruction_id"] == "k"
+        assert shown[NEWER_KEY_NAME] == "k"
         assert shown["underlying_instrument_id"] == service.sandbox.add_instrument("AAPL")
         assert shown["rejection"] is None
-        assert "instruction_id" not in shown
+        assert KEY_NAME not in shown
     assert service.sandbox.ledger[0].key == "k"
 
 
@@ -822,7 +823,7 @@ def test_today_instructions_are_filtered_by_what_is_underlying_too() -> None:
     service.sandbox.add_instruction(ACCOUNT, EXPIRING, idempotency_key="a")
 
     def keys(**query: str) -> list[str]:
-        return [row["client_instruction_id"] for row in service("GET", INSTRUCTIONS, query=query).data]
+        return [row[NEWER_KEY_NAME] for row in service("GET", INSTRUCTIONS, query=query).data]
 
     assert keys(underlying_instrument_id=service.sandbox.add_instrument("MSFT")) == ["m"]
     assert keys(underlying_instrument_id="AAPL") == ["ui-20260424-001", "a"]
@@ -875,7 +876,7 @@ def test_today_a_duplicate_names_the_first_for_machines() -> None:
     [first] = service.submit(row).data
     answer = service.submit(row, service.row())
     assert answer.status == 207
-    assert answer.data[0]["client_instruction_id"] == "k"
+    assert answer.data[0][NEWER_KEY_NAME] == "k"
     assert answer.data[0]["rejection"]["reason"] == "DUPLICATE_INSTRUCTION"
     assert answer.data[0]["rejection"]["metadata"] == {"existing_id": first["id"]}
     assert answer.data[1]["rejection"] is None
@@ -890,7 +891,7 @@ def test_today_what_the_venue_rejects_says_why_for_machines() -> None:
         assert (rejection and rejection["reason"]) == code
     service.sandbox.faults.add(Fault.answer(503, "rows"))
     [refused] = service.submit(service.row(client_instruction_id="k")).data
-    assert (refused["client_instruction_id"], refused["rejection"]["domain"]) == ("k", "com.clearstreet.oems.clearing")
+    assert (refused[NEWER_KEY_NAME], refused["rejection"]["domain"]) == ("k", "com.clearstreet.oems.clearing")
     assert refused["rejection"]["reason"] == "VENUE_UNAVAILABLE"
 
 
@@ -902,8 +903,7 @@ def test_today_nothing_is_rejected_by_the_engine(sandbox: Sandbox) -> None:
         sandbox.settle(EXAMPLE_ID, "ENGINE_REJECTED")
 
 
-NAMES = ("instruction_id", "client_instruction_id")
-KNOWN_TO: list[Any] = [("contract", *NAMES), ("today", *NAMES[::-1])]
+KNOWN_TO: list[Any] = [("contract", *KEY_NAMES), ("today", *KEY_NAMES[::-1])]
 
 
 @pytest.mark.parametrize(("dialect", "known", "unknown"), KNOWN_TO)
@@ -951,14 +951,14 @@ def test_a_key_that_is_none_is_refused_under_its_name() -> None:
     answer = service.submit(service.row(client_instruction_id=" "))
     assert (answer.status, answer.message) == (
         400,
-        "`client_instruction_id` of instruction 0 is not a key that can be used",
+        f"`{NEWER_KEY_NAME}` of instruction 0 is not a key that can be used",
     )
 
 
 def test_the_dialect_can_change_while_it_runs(sandbox: Sandbox, service: Service) -> None:
     [old] = service.submit(service.row(instruction_id="k")).data
     sandbox.dialect = "today"
-    assert service.listed()[old["id"]]["client_instruction_id"] == "k"
+    assert service.listed()[old["id"]][NEWER_KEY_NAME] == "k"
     assert service.submit(service.row(client_instruction_id="k")).status == 409
     sandbox.unknown_fields = "refuse"
     assert service.submit(service.row(instruction_id="k2")).status == 422
@@ -999,7 +999,7 @@ def test_an_empty_sandbox_has_what_it_is_given() -> None:
     row = service.position(CALL)
     assert (row["instrument_id"], row["avg_price"], row["market_value"]) == (instrument_id, "3.5", "700")
     made = sandbox.add_instruction(ACCOUNT, CALL, quantity=2, idempotency_key="k", instruction_type="DO_NOT_EXERCISE")
-    assert service.listed()[made].items() >= {"instruction_id": "k", "quantity": "2", "status": "SENT"}.items()
+    assert service.listed()[made].items() >= {KEY_NAME: "k", "quantity": "2", "status": "SENT"}.items()
     assert service.listed()[made]["created_at"] == "2026-04-24T13:30:00Z"
     assert sandbox.ledger == ()
 
@@ -1132,7 +1132,7 @@ ROWS = st.lists(
             "instrument_id": st.sampled_from([Sandbox().add_instrument(symbol) for symbol in (CALL, EXPIRING)]) | JSON,
             "quantity": st.sampled_from(["1", "2", "5", "0"]) | JSON,
         },
-        optional={"instruction_id": st.sampled_from(["a", "b", "c"]) | JSON},
+        optional={KEY_NAME: st.sampled_from(["a", "b", "c"]) | JSON},
     )
     | JSON,
     max_size=4,
@@ -1190,7 +1190,7 @@ def test_when_the_clearing_venue_is_unavailable_every_row_is_rejected(
     sandbox.faults.add(Fault.answer(status, "rows"), times=None)
     answer = service.submit(service.row(instruction_id="a"), service.row(instruction_id="b", instrument_id="x"))
     assert answer.status == status
-    assert [(row["instruction_id"], row["id"], row["status"]) for row in answer.data] == [
+    assert [(row[KEY_NAME], row["id"], row["status"]) for row in answer.data] == [
         ("a", NIL_ID, "REJECTED"),
         ("b", NIL_ID, "REJECTED"),
     ]

@@ -15,6 +15,7 @@ from clear_street.market import Market
 from clear_street.sandbox import LiveClock, Sandbox, SandboxClock, SandboxServer
 from clear_street.sandbox.messages import Refusal
 from clear_street.sandbox.seed_file import read_market, read_world
+from support.key_names import KEY_NAME
 from support.programs import run_module
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Control:
             "instruction_type": "EXERCISE",
             "instrument_id": self.sandbox.add_instrument(CALL),
             "quantity": "1",
-            "instruction_id": key,
+            KEY_NAME: key,
         }
         return self.client.post(INSTRUCTIONS, json=[row])
 
@@ -131,7 +132,7 @@ def test_the_ledger_and_the_requests_are_shown(control: Control) -> None:
     assert (entry["kind"], entry["key"], entry["time"]) == ("submitted", "k", "2026-04-24T14:30:00Z")
     [seen] = control.ask("requests")
     assert (seen["operation"], seen["status"]) == ("submit_position_instructions", 200)
-    assert json.loads(seen["body"])[0]["instruction_id"] == "k"
+    assert json.loads(seen["body"])[0][KEY_NAME] == "k"
     assert seen["headers"]["authorization"] == "<secret>"
     control.client.headers.pop("Authorization")
     control.client.get("/v1/version")

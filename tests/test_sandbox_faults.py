@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from clear_street.sandbox import AsyncSandboxTransport, Call, Fault, Sandbox, SandboxTransport
 from clear_street.sandbox.faults import CATALOGUE, HOUR, ODD_BODIES
 from clear_street.sandbox.messages import DRIP_PIECES
+from support.key_names import KEY_NAME, NEWER_KEY_NAME
 
 ACCOUNT = 122503
 CALL = "AAPL 280121C00195000"
@@ -67,8 +68,7 @@ async def asend(sandbox: Sandbox, method: str, path: str, value: object = None) 
 def rows(sandbox: Sandbox, *keys: str) -> list[dict[str, str]]:
     instrument_id = sandbox.add_instrument(CALL)
     return [
-        {"instruction_type": "EXERCISE", "instrument_id": instrument_id, "quantity": "1", "instruction_id": key}
-        for key in keys
+        {"instruction_type": "EXERCISE", "instrument_id": instrument_id, "quantity": "1", KEY_NAME: key} for key in keys
     ]
 
 
@@ -86,7 +86,7 @@ def submitted(sandbox: Sandbox) -> list[str]:
 def test_without_a_fault_the_reply_is_the_service_s(sandbox: Sandbox) -> None:
     outcome = submit(sandbox, "k")
     assert outcome.status == 200
-    assert outcome.json["data"][0]["instruction_id"] == "k"
+    assert outcome.json["data"][0][KEY_NAME] == "k"
     assert outcome.headers["content-length"] == str(len(outcome.body))
     assert outcome.seconds == 0
     assert sandbox.requests[0].fault is None
@@ -207,7 +207,7 @@ def test_a_dripping_reply_takes_its_time_and_no_read_is_late(sandbox: Sandbox) -
     sandbox.faults.add(Fault.dripping(4))
     outcome = submit(sandbox, "k", timeout=5)
     assert (outcome.status, outcome.seconds) == (200, 2 * DRIP_PIECES * 4)
-    assert outcome.json["data"][0]["instruction_id"] == "k"
+    assert outcome.json["data"][0][KEY_NAME] == "k"
 
 
 def test_a_reply_that_drips_too_slowly_is_late(sandbox: Sandbox) -> None:
@@ -308,14 +308,14 @@ def test_bodies_whose_envelope_is_odd() -> None:
 
 
 def test_bodies_whose_rows_are_others() -> None:
-    assert [row["instruction_id"] for row in odd("rows_reversed", "a", "b").json["data"]] == ["b", "a"]
-    assert [row["instruction_id"] for row in odd("row_dropped", "a", "b").json["data"]] == ["b"]
+    assert [row[KEY_NAME] for row in odd("rows_reversed", "a", "b").json["data"]] == ["b", "a"]
+    assert [row[KEY_NAME] for row in odd("row_dropped", "a", "b").json["data"]] == ["b"]
 
 
 @pytest.mark.parametrize(
     ("kind", "there", "missing"),
     [
-        ("no_keys", {}, {"instruction_id"}),
+        ("no_keys", {}, {KEY_NAME}),
         ("extra_fields", {"venue_note": "new", "legs": [{"ratio": 1}]}, set()),
         ("renamed_fields", {"status_v2": "SENT", "symbol_v2": CALL}, {"status", "symbol"}),
         ("missing_fields", {}, {"symbol", "quantity"}),
@@ -353,12 +353,12 @@ def test_bodies_whose_rows_are_somebody_else_s_or_spelt_otherwise() -> None:
     assert odd("other_ids", "k").json["data"][0]["id"] == usual["id"][:-12] + "0" * 12
     assert odd("upper_case_ids", "k").json["data"][0]["id"] == usual["id"].upper()
     assert odd("ids_without_hyphens", "k").json["data"][0]["instrument_id"] == usual["instrument_id"].replace("-", "")
-    assert odd("upper_case_keys", "k").json["data"][0]["instruction_id"] == "K"
+    assert odd("upper_case_keys", "k").json["data"][0][KEY_NAME] == "K"
 
 
 def test_bodies_whose_rows_contradict_each_other() -> None:
     rows = odd("rows_twice", "k").json["data"]
-    assert [(row["instruction_id"], row["status"]) for row in rows] == [("k", "CANCELLED"), ("k", "ACCEPTED")]
+    assert [(row[KEY_NAME], row["status"]) for row in rows] == [("k", "CANCELLED"), ("k", "ACCEPTED")]
 
 
 def test_a_body_with_an_error_alone() -> None:
@@ -420,12 +420,12 @@ def test_faults_of_keys_are_of_both_names(sandbox: Sandbox) -> None:
 
     def sent(kind: str, key: str) -> Any:
         sandbox.faults.add(Fault.odd_body(kind))
-        row = {"instruction_type": "EXERCISE", "quantity": "1", "client_instruction_id": key}
+        row = {"instruction_type": "EXERCISE", "quantity": "1", NEWER_KEY_NAME: key}
         row["instrument_id"] = sandbox.add_instrument(CALL)
         return send(sandbox, "POST", INSTRUCTIONS, [row]).json["data"][0]
 
-    assert not {"instruction_id", "client_instruction_id"} & sent("no_keys", "a").keys()
-    assert sent("upper_case_keys", "b")["client_instruction_id"] == "B"
+    assert not {KEY_NAME, NEWER_KEY_NAME} & sent("no_keys", "a").keys()
+    assert sent("upper_case_keys", "b")[NEWER_KEY_NAME] == "B"
     refused = sent("no_existing_id", "b")
     assert refused["rejection"]["description"] == refused["rejection_reason"] == "Duplicate exercise instruction"
     assert (refused["rejection"]["reason"], refused["rejection"]["metadata"]) == ("DUPLICATE_INSTRUCTION", {})
@@ -435,8 +435,8 @@ def test_rows_of_other_accounts_are_in_its_dialect_too(sandbox: Sandbox) -> None
     sandbox.dialect = "today"
     sandbox.faults.add(Fault.foreign_rows())
     listed = send(sandbox, "GET", INSTRUCTIONS).json["data"]
-    assert {row["account_id"] for row in listed if "client_instruction_id" in row} == {ACCOUNT, 0}
-    assert not any("instruction_id" in row for row in listed)
+    assert {row["account_id"] for row in listed if NEWER_KEY_NAME in row} == {ACCOUNT, 0}
+    assert not any(KEY_NAME in row for row in listed)
 
 
 @pytest.mark.parametrize("kind", ODD_BODIES)

@@ -19,6 +19,7 @@ from clear_street.sandbox import Fault, LiveClock, Sandbox, SandboxClock, Sandbo
 from clear_street.sandbox.clock import business_time
 from clear_street.sandbox.faults import HOUR
 from clear_street.sandbox.messages import DRIP_PIECES
+from support.key_names import KEY_NAME
 from support.programs import run_module
 
 if TYPE_CHECKING:
@@ -67,10 +68,10 @@ def test_a_body_reaches_the_sandbox(server: SandboxServer, client: httpx.Client)
         "instruction_type": "EXERCISE",
         "instrument_id": server.sandbox.add_instrument("AAPL 280121C00195000"),
         "quantity": "1",
-        "instruction_id": "ключ",
+        KEY_NAME: "ключ",
     }
     response = client.post("/v1/accounts/122503/positions/instructions", json=[row])
-    assert response.json()["data"][0]["instruction_id"] == "ключ"
+    assert response.json()["data"][0][KEY_NAME] == "ключ"
 
 
 @pytest.mark.parametrize("where", ["behind", "between"])

@@ -21,6 +21,7 @@ from clear_street._api.json import read_object
 from clear_street.errors import APIResponseValidationError
 from clear_street_api.types import Model
 from support.client_modes import Mode, settled
+from support.key_names import KEY_NAME
 from support.scripted_service import envelope
 from support.spec_tools import spec
 
@@ -42,7 +43,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "close_position": lambda client: client.v1.positions.close_position("AAPL", account_id=7),
     "get_position_instructions": lambda client: client.v1.positions.get_position_instructions(7),
     "submit_position_instructions": lambda client: client.v1.positions.submit_position_instructions(
-        7, instructions=[{**ROW, "instruction_id": key} for key in KEYS]
+        7, instructions=[{**ROW, KEY_NAME: key} for key in KEYS]
     ),
     "cancel_position_instruction": lambda client: client.v1.positions.cancel_position_instruction("i", account_id=7),
     "get_accounts": lambda client: client.v1.accounts.get_accounts(),
@@ -67,7 +68,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }
 SUBMIT, CANCEL = "submit_position_instructions", "cancel_position_instruction"
 BY_ID = (CANCEL, "cancel_open_order", "replace_order")
-SUBMITS = {SUBMIT: "instruction_id", "submit_orders": "client_order_id"}
+SUBMITS = {SUBMIT: KEY_NAME, "submit_orders": "client_order_id"}
 """Submits, and what their rows call the idempotency key."""
 NEED_DATA = (*SUBMITS, *BY_ID)
 """Operations for which a success without `data` says nothing; it says nothing for a read either."""
@@ -145,7 +146,7 @@ def sample(schema: Json, name: str = "", row: int = 0) -> Any:
         case ["string", *_]:
             return {
                 "id": "ij"[row],
-                "instruction_id": KEYS[row],
+                KEY_NAME: KEYS[row],
                 "client_order_id": KEYS[row],
                 "instrument_id": INSTRUMENT,
             }.get(name, f"text of {name} {row}")
@@ -220,8 +221,7 @@ class Departure(NamedTuple):
     def hides_key(self) -> bool:
         """Whether the first row then has no idempotency key."""
         return (
-            self.path in (("data", 0, "instruction_id"), ("data", 0, "client_order_id"))
-            or self.what == "a row that is none:"
+            self.path in (("data", 0, KEY_NAME), ("data", 0, "client_order_id")) or self.what == "a row that is none:"
         )
 
     def in_every_row(self) -> list[Departure]:
@@ -435,7 +435,7 @@ def test_strict_raises_with_the_response_and_the_log_has_no_values(
 @pytest.mark.parametrize("strict", [False, True])
 def test_a_change_whose_reply_has_no_data_is_unknown_unless_it_is_found(mode: Mode, name: str, strict: bool) -> None:
     first, second = (
-        {"id": id_, "instruction_id": key, "account_id": 7, "status": "CANCEL_REQUESTED", "symbol": "A", **ROW}
+        {"id": id_, KEY_NAME: key, "account_id": 7, "status": "CANCEL_REQUESTED", "symbol": "A", **ROW}
         for id_, key in zip(("i", "j"), KEYS, strict=True)
     )
     found: list[Json] = [{**first, "quantity": "1"}, {**second, "quantity": "1"}]

@@ -29,6 +29,7 @@ from clear_street._http import redaction
 from clear_street.errors import APIConnectionError, APIError
 from clear_street.sandbox import SandboxClock
 from support.client_modes import Mode, settled
+from support.key_names import KEY_NAME
 from support.raw_server import RawServer, answering, reply
 from support.scripted_service import ROW, Body, Service, envelope, failed, repeating
 
@@ -358,7 +359,7 @@ ECHO = f"Authorization: Bearer {KEY}"
 ECHOES = {
     "message": (401, failed(401, ECHO)),
     "details": (400, envelope(None, {"code": 400, "message": "No", "details": [{"header": ECHO}]})),
-    "rows": (409, envelope([{**REFUSED, "instruction_id": "key-1", "rejection_reason": ECHO}])),
+    "rows": (409, envelope([{**REFUSED, KEY_NAME: "key-1", "rejection_reason": ECHO}])),
     "headers": (403, failed(403), {"X-Echo": ECHO, "X-Request-Id": KEY}),
     "page": (502, ECHO.encode()),
     "page of a success": (200, ECHO.encode()),
@@ -379,9 +380,9 @@ def test_a_key_that_the_service_repeats_is_not_handed_on(mode: Mode, echo: Any, 
 
 
 def test_a_short_key_is_not_looked_for_in_replies(mode: Mode) -> None:
-    client = mode.client(Service((200, envelope([ROW]))), api_key=ROW["instruction_id"])
+    client = mode.client(Service((200, envelope([ROW]))), api_key=ROW[KEY_NAME])
     [row] = mode.play(get_position_instructions, client).data
-    assert row.instruction_id == ROW["instruction_id"]
+    assert row.instruction_id == ROW[KEY_NAME]
 
 
 def test_an_interruption_shows_no_secret(mode: Mode, watch: Watch) -> None:

@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from support.key_names import NEWER_KEY_NAME
+
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / ".tools/site"
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
@@ -108,7 +110,7 @@ def test_a_name_that_is_shown_as_code_leads_to_its_heading() -> None:
     ("page", "name", "members"),
     [
         ("clients", "ClearStreet", ["with_options", "service_time", "interrupted"]),
-        ("types-positions", "types.v1.PositionInstruction", ["status", "client_instruction_id", "option"]),
+        ("types-positions", "types.v1.PositionInstruction", ["status", NEWER_KEY_NAME, "option"]),
         ("types-positions", "types.v1.PositionInstructionStatus", ["SENT", "CANCEL_FAILED", "UNKNOWN", "is_terminal"]),
         ("types-positions", "types.v1.PositionGetPositionsParams", ["page_size"]),
         ("errors", "APIError", ["outcomes", "candidates", "attempts"]),

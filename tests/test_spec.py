@@ -14,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from support.key_names import KEY_NAME
 from support.spec_tools import CANCEL_REPLY
 
 if TYPE_CHECKING:
@@ -1276,7 +1277,7 @@ def test_lists_are_shown_with_several_items(operation_id: str) -> None:
 def test_a_partly_rejected_batch_is_shown_in_the_order_of_the_request() -> None:
     (request, *_), (reply,) = (examples_of("submit_position_instructions", name) for name in ("request", "207"))
     rows = reply["data"]
-    assert [row["instruction_id"] for row in rows] == [row["instruction_id"] for row in request]
+    assert [row[KEY_NAME] for row in rows] == [row[KEY_NAME] for row in request]
     assert {row["status"] for row in rows} == {"SENT", "REJECTED"}
     for row in rows:
         rejected = row["status"] == "REJECTED"

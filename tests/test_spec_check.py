@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import yaml
 
+from support.key_names import KEY_NAME, NEWER_KEY_NAME
 from support.spec_tools import CODEGEN_PYTHON, REVISIONS, ROOT, Json, codegen, patched, revision, spec, written
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ RULES = {
         *(SUBMIT, "request", "[].quantity", "is now optional", False),
     ),
     "request: field made required": Rule(
-        [add(f"{SUBMITTED}/required/-", "instruction_id")],
+        [add(f"{SUBMITTED}/required/-", KEY_NAME)],
         *(SUBMIT, "request", "[].instruction_id", "is now required", True),
     ),
     "request: field made nullable": Rule(
@@ -640,7 +641,7 @@ MEMBERS_GONE = {
 }
 
 
-def of_today(key: str = "client_instruction_id") -> Json:
+def of_today(key: str = NEWER_KEY_NAME) -> Json:
     """Our document as the service of today has it, with this name of the key."""
     document = spec()
     schemas = document["components"]["schemas"]
@@ -648,9 +649,9 @@ def of_today(key: str = "client_instruction_id") -> Json:
         for word in [word for word in schema if word.startswith("x-")]:
             del schema[word]
     for schema in (schemas["PositionInstruction"], schemas["PositionInstructionRequest"]):
-        schema["properties"][key] = schema["properties"].pop("instruction_id")
+        schema["properties"][key] = schema["properties"].pop(KEY_NAME)
         del schema["properties"][key]["x-aliases"]
-        schema["required"] = [key if name == "instruction_id" else name for name in schema["required"]]
+        schema["required"] = [key if name == KEY_NAME else name for name in schema["required"]]
     for enum, gone in MEMBERS_GONE.items():
         schemas[enum]["enum"] = [member for member in schemas[enum]["enum"] if member not in gone]
     for item in document["paths"].values():
@@ -708,7 +709,7 @@ def test_a_new_danger_stands_before_all_that_stands() -> None:
 @pytest.mark.parametrize(
     ("name", "word", "homes"),
     [
-        ("idempotency_key_renamed", "instruction_id", {"overlay", "tests", "examples"}),
+        ("idempotency_key_renamed", KEY_NAME, {"overlay", "tests", "examples"}),
         ("enum_member_gone", "ENGINE_REJECTED", {"overlay", "tests"}),
         ("path_changed", "cancel_position_instruction", {"overlay", "tests"}),
     ],

@@ -35,6 +35,7 @@ from clear_street.errors import (
 )
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.types.v1 import Order, PositionInstruction, PositionInstructionRequest
+from support.key_names import KEY_NAME, KEY_NAMES
 from support.scripted_service import (
     ACCOUNT,
     INSTRUMENT,
@@ -92,12 +93,12 @@ def done(request: httpx.Request) -> httpx.Response:
 
 
 def keys_in(request: httpx.Request) -> list[str]:
-    return [sent["instruction_id"] for sent in json.loads(request.content)]
+    return [sent[KEY_NAME] for sent in json.loads(request.content)]
 
 
 def sent_keys(service: Service) -> list[list[str]]:
     """The keys in the body of each submit."""
-    return [[sent["instruction_id"] for sent in seen.json] for seen in service.seen if seen.method == "POST"]
+    return [[sent[KEY_NAME] for sent in seen.json] for seen in service.seen if seen.method == "POST"]
 
 
 def listed(*rows: Any) -> httpx.Response:
@@ -700,7 +701,7 @@ def test_a_date_at_the_end_of_time_tells_none() -> None:
 
 
 def test_by_our_clock_alone_no_row_is_a_duplicate_and_none_cannot_be_ours() -> None:
-    for fields in ({"quantity": "2"}, {"instruction_id": "made-up"}):
+    for fields in ({"quantity": "2"}, {KEY_NAME: "made-up"}):
         service = Service(lost(), *looks(LOOKS, row(**{"created_at": LONG_AGO, **fields})))
         service.dated = False
         error = failure(service)
@@ -960,7 +961,7 @@ def test_the_rows_are_parted_into_accepted_rejected_and_undetermined() -> None:
     ]
     statuses += ["UNKNOWN", "NEVER_HEARD_OF", ...]
     rows = [row(f"key-{index}", status=status) for index, status in enumerate(statuses)]
-    response = submit(Service(reply(200, rows)).client(), *(asked(r["instruction_id"]) for r in rows))
+    response = submit(Service(reply(200, rows)).client(), *(asked(r[KEY_NAME]) for r in rows))
     assert [r.status for r in response.accepted] == [*statuses[:2], *statuses[4:7]]
     assert [r.status for r in response.rejected] == statuses[2:4]
     assert [r.status for r in response.undetermined] == ["UNKNOWN", "NEVER_HEARD_OF", None]
@@ -1271,7 +1272,7 @@ def test_an_error_names_three_of_the_rows_that_were_refused() -> None:
         (reply(422), {}, True),
         (reply(403), {}, False),
         (reply(400, [refused()]), {}, False),
-        (reply(400), {"idempotency_key_name": "instruction_id"}, False),
+        (reply(400), {"idempotency_key_name": KEY_NAME}, False),
     ],
     ids=["400", "422", "403", "rows", "pinned"],
 )
@@ -1290,8 +1291,7 @@ def test_names_of_keys_explain_no_refusal_where_keys_were_kept() -> None:
 
 
 def test_a_name_that_was_not_pinned_is_not_said_to_be() -> None:
-    names = ("client_instruction_id", "instruction_id")
-    service = Service(*(reply(400, error=f"unknown field `{name}`") for name in names))
+    service = Service(*(reply(400, error=f"unknown field `{name}`") for name in KEY_NAMES))
     assert "leave that option" not in str(failure(service))
 
 

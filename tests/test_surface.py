@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from contextlib import suppress
@@ -17,6 +18,7 @@ from clear_street import APIError, AsyncClearStreet, ClearStreet, DefaultHttpxCl
 from clear_street._api.operations import Resend
 from clear_street._api.rows import every_operation
 from support import public_api, table_guards
+from support.key_names import KEY_NAMES
 from support.spec_tools import ROOT, codegen, patched, revision, spec, written
 
 if TYPE_CHECKING:
@@ -25,6 +27,26 @@ if TYPE_CHECKING:
 SURFACE = ROOT / "tests/surface.md"
 CANCEL = "/paths/~1v1~1accounts~1{account_id}~1positions~1instructions~1{instruction_id}/delete"
 each_operation = pytest.mark.parametrize("operation", every_operation(), ids=lambda operation: operation.name)
+
+# --- The name of the key ----------------------------------------------------------------------------------------------
+
+NAMED_HERE = {
+    "support/key_names.py",
+    "support/budgets.py",  # a program that finds no other module of the tests
+}
+
+
+def test_tests_name_the_idempotency_key_as_text_in_one_place() -> None:
+    naming = set()
+    for path in (ROOT / "tests").rglob("*.py"):
+        if path.parent.name == "typing":  # written as an application's code is
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in KEY_NAMES:
+                naming.add(path.relative_to(ROOT / "tests").as_posix())
+
+    assert naming == NAMED_HERE
+
 
 # --- The surface of the service that the client relies on -----------------------------------------------------------
 

@@ -29,6 +29,7 @@ from clear_street.types.v1 import (
     PositionInstruction,
     VersionGetVersionResponse,
 )
+from support.key_names import KEY_NAME
 
 POSITION: dict[str, Any] = {
     "account_id": 122503,
@@ -45,7 +46,7 @@ POSITION: dict[str, Any] = {
 INSTRUCTION: dict[str, Any] = {
     "id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e01",
     "account_id": 122503,
-    "instruction_id": "1001",
+    KEY_NAME: "1001",
     "instruction_type": "EXERCISE",
     "instrument_id": "i-1",
     "quantity": "1",

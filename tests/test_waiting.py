@@ -30,6 +30,7 @@ from clear_street.errors import APIResponseValidationError, ArgumentError
 from clear_street.sandbox import AsyncSandboxTransport, Fault, Sandbox, SandboxClock, SandboxTransport
 from clear_street.types.v1 import PositionInstructionStatus
 from support.client_modes import Mode
+from support.key_names import KEY_NAME
 from support.scripted_service import ROW, Service, envelope, failed, repeating
 from support.shared_clock import Timeline
 
@@ -44,7 +45,7 @@ FIRST, LONGEST = 0.5, 10.0
 
 
 def row(status: str | None, id_: str = "i-1", **fields: object) -> dict[str, object]:
-    return {**ROW, "id": id_, "instruction_id": f"key of {id_}", "status": status, **fields}
+    return {**ROW, "id": id_, KEY_NAME: f"key of {id_}", "status": status, **fields}
 
 
 def listing(*rows: object) -> tuple[int, object]:

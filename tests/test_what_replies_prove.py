@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clear_street.errors import APIError
+from support.key_names import KEY_NAME
 from support.scripted_service import ACCOUNT, INSTRUMENT, NIL_ID, Service, asked, lost, reply, row, unsent
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def submits(draw: st.DrawFn) -> tuple[Service, list[str], list[str]]:
     )
 
     def submit(request: httpx.Request) -> Any:
-        (key,) = [sent["instruction_id"] for sent in json.loads(request.content)]
+        (key,) = [sent[KEY_NAME] for sent in json.loads(request.content)]
         posts.append(key)
         takes = draw(st.booleans())
         used = keeps_keys and key in ledger

@@ -13,6 +13,7 @@ import pytest
 from clear_street import BadRequestError, ClearStreet, InstructionFailedError, NotFoundError, WaitTimeoutError
 from clear_street.sandbox import Fault, Sandbox
 from support import table_guards
+from support.key_names import KEY_NAME
 from support.spec_tools import adopted
 
 ACCOUNT = 122503
@@ -26,7 +27,7 @@ def instruction(sandbox: Sandbox, quantity: int = 1, **key: str) -> Any:
         "instruction_type": "EXERCISE",
         "instrument_id": sandbox.add_instrument(CALL),
         "quantity": quantity,
-        **(key or {"instruction_id": "key-1"}),
+        **(key or {KEY_NAME: "key-1"}),
     }
 
 

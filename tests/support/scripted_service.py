@@ -12,6 +12,7 @@ import pytest
 
 from clear_street import ClearStreet
 from clear_street.sandbox import SandboxClock
+from support.key_names import KEY_NAME, KEY_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -202,7 +203,7 @@ def row(key: Any = "key-0", **fields: Any) -> dict[str, Any]:
     known = {
         "id": f"id-of-{key}",
         "account_id": ACCOUNT,
-        "instruction_id": key,
+        KEY_NAME: key,
         "instruction_type": "EXERCISE",
         "instrument_id": INSTRUMENT,
         "quantity": "1",
@@ -233,12 +234,12 @@ def duplicate(key: Any = "key-0", of: str = "the-first", **fields: Any) -> dict[
 def asked(key: str | None = "key-0", **fields: Any) -> PositionInstructionRequestParam:
     """Make an instruction to submit, with a key or without."""
     wanted: dict[str, Any] = {"instruction_type": "EXERCISE", "instrument_id": INSTRUMENT, "quantity": 1, **fields}
-    return cast("PositionInstructionRequestParam", wanted if key is None else {**wanted, "instruction_id": key})
+    return cast("PositionInstructionRequestParam", wanted if key is None else {**wanted, KEY_NAME: key})
 
 
 def under_every_name(key: str) -> dict[str, str]:
     """Return an idempotency key as it is sent: under each name that the service has for it."""
-    return {"client_instruction_id": key, "instruction_id": key}
+    return dict.fromkeys(KEY_NAMES, key)
 
 
 def lost() -> httpx.ReadError:

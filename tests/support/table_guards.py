@@ -12,6 +12,7 @@ from clear_street._config.options import IdempotencyKeyName
 from clear_street._states import KNOWN_STATES, ORDER_KNOWN_STATES, ORDER_TERMINAL_STATES, TERMINAL_STATES
 from clear_street.types import v1 as types
 from clear_street_api import models as api
+from support.key_names import KEY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -156,7 +157,7 @@ def keys_of(properties: Json) -> tuple[str, ...]:
     return next(
         (*field.get("x-aliases", ()), name)
         for name, field in properties.items()
-        if "instruction_id" in (name, *field.get("x-aliases", ()))
+        if KEY_NAME in (name, *field.get("x-aliases", ()))
     )
 
 

@@ -25,6 +25,7 @@ from clear_street import (
 )
 from clear_street.errors import APIError, ClearStreetError
 from clear_street.sandbox import AsyncSandboxTransport, SandboxServer, SandboxTransport
+from support.key_names import KEY_NAME
 from sweep.cases import CONNECTIONS, ORDER_OPERATIONS, READS, SUBMIT, Case
 from sweep.judge import LANDED, REFUSED, Told, verdict
 from sweep.processes import in_two_processes
@@ -153,7 +154,7 @@ class Ours:
             rows = ["landed"]
             if submits:
                 parts = len(result.accepted) + len(result.rejected) + len(result.undetermined)
-                key = "instruction_id" if scene.case.operation == SUBMIT else "client_order_id"
+                key = KEY_NAME if scene.case.operation == SUBMIT else "client_order_id"
                 in_order = tuple(getattr(row, key) for row in result.data[:count]) == tuple(scene.keys)
                 rows = [_state(row.status) for row in result.data[:count]]
                 rows = rows if in_order and parts == len(result.data) else ["odd"] * count

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
 from clear_street.sandbox.dialects import KEY_NAMES
 from clear_street.sandbox.messages import compact
+from support.key_names import CANCEL_ID, KEY_NAME
 from sweep.cases import (
     CANCEL,
     CLOCKS,
@@ -155,7 +156,7 @@ class Scene:
         self.orders = [{**ORDER, "quantity": str(quantity)} for quantity in self.quantities]
         for index, (row, order) in enumerate(zip(self.instructions, self.orders, strict=True)):
             if case.keys:
-                row["instruction_id"] = order["id"] = f"caller-{index}"
+                row[KEY_NAME] = order["id"] = f"caller-{index}"
             if index in case.used and is_of_orders:
                 sandbox.add_order(ACCOUNT, "AAPL", quantity=9, limit_price="1", client_order_id=f"caller-{index}")
             elif index in case.used:
@@ -233,7 +234,7 @@ class Scene:
             case "submit_position_instructions":
                 return {"account_id": ACCOUNT, "instructions": self.instructions}
             case "cancel_position_instruction":
-                return {"account_id": ACCOUNT, "instruction_id": self.id}
+                return {"account_id": ACCOUNT, CANCEL_ID: self.id}
             case "submit_orders":
                 return {"account_id": ACCOUNT, "orders": self.orders}
             case "cancel_open_order":
@@ -258,7 +259,7 @@ class Scene:
         if self.case.operation == SUBMIT and any(look is not None and look.foreign for look in self.case.looks):
             name = KEY_NAMES[self.sandbox.dialect]
             rows = [{**row, name: key} for row, key in zip(self.instructions, keys, strict=True)]
-            for row in rows if name != "instruction_id" else ():
-                row.pop("instruction_id", None)
+            for row in rows if name != KEY_NAME else ():
+                row.pop(KEY_NAME, None)
             headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
             self.sandbox.handle("POST", f"/v1/accounts/{OTHER}/positions/instructions", headers, compact(rows))

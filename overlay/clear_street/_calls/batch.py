@@ -144,8 +144,10 @@ class Batch:
         self._started_at: datetime = started_at
         self._ask_begun_there: Callable[[], datetime | None] = begun_there
         self._begun_there: datetime | None = None
-        self.keys_kept: bool = False
-        """Whether a look that counts has shown rows, all of them with keys."""
+        self.keys_kept: bool | None = None
+        """Whether a look that counts has shown rows with keys under the names that are sent: None if it has shown no
+        rows, False if the service has another name for keys.
+        """
         self.keys_honoured: bool = True
         """False if a look has shown a row without a key: the service may not keep keys."""
         self.candidates: list[Row] = []
@@ -256,9 +258,12 @@ class Batch:
             elif entry.state != "unknown":
                 entry.settle("rejected", row)
 
-    def apply_list(self, rows: Sequence[Row]) -> None:
-        """Settle rows that a list shows, if it counts. A row that is missing is not settled: the list may lag."""
-        self.keys_kept, self._begun_there = bool(rows), self._ask_begun_there()
+    def apply_list(self, rows: Sequence[Row], names: Sequence[str]) -> None:
+        """Settle rows that a list shows, if it counts. A row that is missing is not settled: the list may lag.
+
+        `names` are those under which keys are sent.
+        """
+        self.keys_kept, self._begun_there = self.kind.shows_keys_under(rows, names), self._ask_begun_there()
         found = self._matched(rows)
         for entry in self.unsettled:
             if entry.key in found:

@@ -388,8 +388,7 @@ class Call(Generic[T]):
         """The names under which the keys of a submit are sent: the one that the client's `idempotency_key_name` fixes,
         or all that the service may know.
         """
-        pinned, known = self.asked.settings.idempotency_key_name, self.known_key_names
-        return (pinned,) if pinned in known else self.keys.names or known
+        return self.keys.names_sent(self.known_key_names, self.asked.settings.idempotency_key_name)
 
     def note_doubts(self) -> None:
         """Remember the rows that this call may have brought about without learning whether it did."""

@@ -281,8 +281,8 @@ class _Ensuring:
             for entry in entries:
                 entry.state = "unknown" if entry.key in of_one else "landed"
             batch = Batch(INSTRUCTION, entries, started_at, partial(service.earliest, started))
-            batch.apply_list(rows)
-            is_kept = keys.honoured and (keys.echoed or batch.keys_kept)
+            batch.apply_list(rows, keys.names_sent(INSTRUCTION.key_names(), self._settings.idempotency_key_name))
+            is_kept = keys.honoured and keys.are_kept(batch.keys_kept)
             for wish in (wish for wish in self._wishes if wish.key in of_one):
                 wish.is_doubtful = True
                 if not (self._settings.resend_after_unknown and is_kept and not batch.candidates):

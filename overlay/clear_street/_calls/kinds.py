@@ -122,6 +122,18 @@ class Kind(NamedTuple):
         key: str | None = getattr(row, self.key_shown)
         return key
 
+    def shows_keys_under(self, rows: Sequence[Row], names: Sequence[str]) -> bool | None:
+        """Whether each of the rows of a list has its key under one of `names`, those under which keys are sent; None if
+        there are no rows.
+
+        A service that shows keys under another name may ignore the names that are sent.
+        """
+        if not rows:
+            return None
+        if {*self.key_names()} <= {*names}:
+            return True
+        return all(any(shown.get(name) is not None for name in names) for shown in (row.to_dict() for row in rows))
+
     def submitted_key(self, row: Row) -> str | None:
         """Return the idempotency key of a submitted row."""
         key: str | None = getattr(row, self.key_sent)

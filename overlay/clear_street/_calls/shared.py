@@ -61,6 +61,16 @@ class Keys:
         elif echoed is False:
             self.honoured = False
 
+    def are_kept(self, listed: bool | None) -> bool:
+        """Whether there is evidence that the service keeps keys: a list that shows rows decides (`listed`; None if it
+        shows none), or else an earlier reply.
+        """
+        return self.echoed if listed is None else listed
+
+    def names_sent(self, known: tuple[str, ...], pinned: str | None) -> tuple[str, ...]:
+        """Return the names under which keys are sent: the one that the client fixes, or those that are not refused."""
+        return (pinned,) if pinned is not None and pinned in known else self.names or known
+
     def use_names(self, names: tuple[str, ...] | None) -> None:
         """Send keys under these names from now on; None means all known names."""
         self.names = names

@@ -162,7 +162,7 @@ def look_for_rows(call: Call[T], batch: Batch, *, again: bool) -> Flow[bool]:
         if rows is not None:
             counted = True
             before = len(batch.unsettled)
-            batch.apply_list(rows)
+            batch.apply_list(rows, call.key_names)
             if len(batch.unsettled) < before:
                 call.history.reconcile()
             if not batch.unsettled or (again and _may_resend(call, batch)):
@@ -184,9 +184,9 @@ def _may_resend(call: Call[T], batch: Batch) -> bool:
     """Whether the open rows may be sent again after a look.
 
     That needs evidence that the service keeps keys, because only they prevent a second effect. An empty list is no
-    evidence.
+    evidence, and keys under a name that is not sent are evidence against it.
     """
-    return _may_try(call, batch) and (call.keys.echoed or batch.keys_kept)
+    return _may_try(call, batch) and call.keys.are_kept(batch.keys_kept)
 
 
 def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
