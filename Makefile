@@ -85,7 +85,7 @@ site-command = PYTHONPATH=overlay:generated NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/py
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help docs docs-serve site conformance release-check bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
+.PHONY: help docs docs-serve site conformance conformance-compared release-check bench bench-quick budget budgets demo faults explore mutants faults-compared test test-all test-floors pytest lint format types generate spec-check check-generated operation snapshots build lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
@@ -94,7 +94,11 @@ demo: $(DEMO_READY) ## Run the example against the sandbox that comes with the p
 	@PYTHONPATH=overlay:generated:$(DEMO) $(PYTHON) examples/demo.py
 
 conformance: $(DEV_READY) ## Hold the example desk, and two careless programs, against what really happened
-	@$(BIN)/python examples/conformance.py
+	@$(BIN)/python tests/conformance_report.py
+
+conformance-compared: $(BENCH_READY) $(DEV_READY) ## Do the same with a desk of the vendor's SDK too, and write docs/testing.md
+	@$(bench-package)
+	@$(BENCH)/bin/python tests/conformance_report.py --write
 
 docs: site $(DEV_READY) ## Build the site of the documentation into .tools/site, check it, and run its examples
 	@$(BIN)/python -m pytest -q -n auto tests/test_readme.py tests/test_site.py

@@ -153,10 +153,15 @@ BITES: list[tuple[str, str, Callable[..., list[str]], str]] = [
     ("TOLD WRONG", "submit/rejected-later", submitting("done"), "row 0: says done, it is REJECTED"),
     ("TOLD WRONG", "cancel/too-late", cancelling("done"), "row 0: says done, the ledger has nothing"),
     ("TOLD WRONG", "cancel/failed-then-accepted", cancelling("done"), "row 0: says done, it is ACCEPTED"),
-    ("GAVE UP", NOTHING, submitting("unknown"), "row 0: says unknown; a look shows ACCEPTED"),
-    ("GAVE UP", NOTHING, claiming("unknown"), "row 1: says unknown; a look shows that it is not there"),
-    ("GAVE UP", CANCEL, claiming("finished"), "row 0: expected a list of 1 of done, refused, failed, unknown, it"),
-    ("GAVE UP", "submit/503", raising, "row 0: raised ValueError('no <the API key>'); a look"),
+    ("GAVE UP", NOTHING, submitting("unknown"), "row 0: says unknown, a look shows ACCEPTED"),
+    ("GAVE UP", NOTHING, claiming("unknown"), "row 1: says unknown, a look shows that it is not there"),
+    (
+        "GAVE UP",
+        CANCEL,
+        claiming("finished"),
+        "claims nothing: expected 1 of done, refused, failed, unknown in a list, it said",
+    ),
+    ("GAVE UP", "submit/503", raising, "claims nothing: it raised ValueError('no <the API key>')"),
     ("TOO EARLY", "submit/429-of-the-list", hasty, "GET /v1/accounts/1/positions/instructions was sent 2.0 s before"),
     ("HUNG", "submit/no-reply", patient, "1 of 1 starts did not come to an end"),
     ("HUNG", CANCEL, endless, "1 of 1 starts did not come to an end"),
@@ -315,7 +320,7 @@ def test_findings_are_told_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_program_that_fails_is_quoted(capsys: pytest.CaptureFixture[str]) -> None:
     judged("--only", CANCEL, program="raise SystemExit('no such option')")
 
-    assert "it said '', and ended with 1 no such option; a look shows that it is not there" in capsys.readouterr().out
+    assert "it said '', and ended with 1: no such option\n1 scen" in capsys.readouterr().out
 
 
 def test_a_command_that_hangs_is_ended_with_its_children(capsys: pytest.CaptureFixture[str]) -> None:

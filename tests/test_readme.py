@@ -226,6 +226,7 @@ def test_every_helper_of_the_tests_is_named() -> None:
 
 def test_a_helper_of_the_tests_is_in_the_folder_for_helpers() -> None:
     assert {path.name for path in (ROOT / "tests").glob("*.py") if not path.name.startswith("test_")} == {
+        "conformance_report.py",
         "conftest.py",
         "fault_sweep.py",
         "fuzz.py",

@@ -48,7 +48,7 @@ def read_claims(said: object, size: int) -> tuple[Sequence[str], str | None]:
     claims: list[Any] = [*said] if isinstance(said, (list, tuple)) else []
     if len(claims) == size and all(claim in CLAIMS for claim in claims):
         return claims, None
-    return ["unknown"] * size, f"expected a list of {size} of {', '.join(CLAIMS)}, it said {said!r:.200}"
+    return ["unknown"] * size, f"expected {size} of {', '.join(CLAIMS)} in a list, it said {said!r:.200}"
 
 
 explain(Intent)

@@ -135,9 +135,11 @@ def gave_up(played: Played) -> Iterable[str]:
     if played.is_open or played.starts[-1].is_hung:
         return
     for index, row, claim, why in played.claimed():
-        if claim == "unknown" and row.right:
-            said = "says unknown" if why is None else why
-            yield f"row {index}: {said}; a look shows {row.statuses[-1] if row.statuses else 'that it is not there'}"
+        if claim == "unknown" and row.right and why is None:
+            shown = row.statuses[-1] if row.statuses else "that it is not there"
+            yield f"row {index}: says unknown, a look shows {shown}"
+        elif claim == "unknown" and row.right:
+            yield f"claims nothing: {why}"
 
 
 def too_early(played: Played) -> Iterable[str]:

@@ -90,7 +90,7 @@ class InProcess:
         is_dead, stage.is_over = stage.is_over, True
         text = "\n".join([*written, *map(_traceback, raised), repr(memory), repr(said)])
         if is_dead or is_hung or raised:
-            why = f"raised {raised[0]!r:.200}" if raised and not is_dead else "it was ended"
+            why = f"it raised {raised[0]!r:.200}" if raised and not is_dead else "it was ended"
             return Start(["unknown"] * intent.size, text, why, is_hung)
         claims, why_not = read_claims(said[0], intent.size)
         return Start(claims, text, why_not)
@@ -147,8 +147,8 @@ class OverHTTP:
         if is_dead or is_hung:
             return Start(["unknown"] * intent.size, text, "it was ended", is_hung)
         claims, why = read_claims(_last_json(output), intent.size)
-        last = errors.strip().splitlines()[-1:]
-        return Start(claims, text, why and f"{why}, and ended with {process.returncode} {''.join(last):.200}")
+        last = "".join(errors.strip().splitlines()[-1:])
+        return Start(claims, text, why and f"{why}, and ended with {process.returncode}: {last:.200}")
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
