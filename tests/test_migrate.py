@@ -16,7 +16,7 @@ from clear_street import ClearStreet, migrate
 from clear_street._moving import DIFFERENCES
 from clear_street.sandbox import Sandbox, SandboxServer
 
-PAGE = Path(__file__).parents[1] / "docs/recipes.md"
+PAGE = Path(__file__).parents[1] / "docs/moving-over.md"
 
 # Programs as they are written for that SDK, and after each line that is named was changed as it is told.
 VERSION = (

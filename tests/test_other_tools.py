@@ -228,7 +228,7 @@ def test_a_mock_of_sockets_sees_requests_of_a_client_that_has_connections(
     assert [request.split()[0] for request in service.requests + mocked.requests] == [b"GET"]
 
 
-def test_an_http_client_without_connections_is_used_while_sockets_are_mocked(service: RawServer) -> None:
+def test_a_client_without_connections_is_used_while_sockets_are_mocked(service: RawServer) -> None:
     with (
         RawServer(answering) as mocked,
         httpx.Client(limits=httpx.Limits(max_keepalive_connections=0)) as http_client,

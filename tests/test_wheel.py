@@ -83,7 +83,7 @@ def test_the_long_description_has_no_relative_link(wheel: Path) -> None:
 
     assert metadata["Description-Content-Type"] == "text/markdown"
     assert re.findall(r"\]\((?!https:)[^)]*\)", text) == []
-    assert "`docs/recipes.md`" in text
+    assert "`docs/tasks/index.md`" in text
     assert "independent of Clear Street" in text
     assert "Independent" in metadata["Summary"]
 
