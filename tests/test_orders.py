@@ -293,7 +293,7 @@ def test_a_reply_without_its_order_leaves_it_undetermined() -> None:
     assert "not mentioned" in repr(row)
 
 
-def test_rejected_orders_without_ids_in_a_5xx_do_not_show_that_nothing_was_stored() -> None:
+def test_orders_without_ids_in_a_5xx_do_not_show_that_nothing_was_stored() -> None:
     rows = [order(status="REJECTED", id=None)]
     error = failure(submit, Service((503, envelope(rows)), otherwise=listing()), max_retries=0)
     assert (error.outcome_unknown, error.outcomes) == (True, {"key-0": "unknown"})
