@@ -191,9 +191,10 @@ check-generated: $(CODEGEN_READY) ## Check that the files of make generate are u
 operation: $(CODEGEN_READY) ## Write what the operation NAME= of openapi.yaml needs in the overlay
 	@$(CODEGEN)/bin/python codegen/add_operation.py '$(NAME)'
 
-snapshots: $(DEV_READY) $(CODEGEN_READY) ## Write tests/surface.md and tests/public_api.txt; review the diff
+snapshots: $(DEV_READY) $(CODEGEN_READY) ## Write tests/surface.md, tests/public_api.txt and the screens of docs/cli.md; review the diff
 	@$(CODEGEN)/bin/python codegen/surface.py > .tools/surface.md && mv .tools/surface.md tests/surface.md
 	@$(BIN)/python tests/support/public_api.py
+	@$(BIN)/python tests/support/screens.py
 
 build: $(DEV_READY) ## Build the wheel and the sdist into dist/
 	@rm -rf dist

@@ -10,7 +10,6 @@ import re
 import subprocess
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from clear_street.cli._table import Column, layout, table
 from clear_street.errors import ClearStreetError
 from clear_street.market import Market
 from clear_street.sandbox import Fault, Sandbox, SandboxClock
+from support import screens
 from support.command_line import ACCOUNT, EXPIRING, KEY, OPTION
 
 if TYPE_CHECKING:
@@ -897,7 +897,11 @@ def test_a_cell_of_a_csv_is_never_a_formula(text: str) -> None:
 
 # --- The page ---------------------------------------------------------------------------------------------------------
 
-PAGE = (Path(__file__).parents[1] / "docs" / "cli.md").read_text(encoding="utf-8")
+PAGE = screens.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_screens_of_the_page_are_what_a_terminal_shows() -> None:
+    assert screens.page_as_it_is(PAGE) == PAGE
 
 
 def test_the_page_has_the_table_of_exit_statuses() -> None:

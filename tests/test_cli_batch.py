@@ -355,14 +355,26 @@ def test_a_template_has_what_expires_and_can_be_sent(command_line: CommandLine) 
     assert ran.out.splitlines() == [
         HEADER,
         "EXERCISE,AAPL 24 Apr 2026 260 call,5",
-        "EXERCISE,SPY 24 Apr 2026 700 put,3",
+        "DO_NOT_EXERCISE,SPY 24 Apr 2026 700 put,3",
     ]
     name = command_line.home / "template.csv"
     name.write_text(ran.out, encoding="utf-8")
     assert submit(command_line, str(name)).code == 0
     ran = command_line("batch", "template", "2026-04-24")
     assert (ran.code, ran.out) == (0, f"{HEADER}\n")
-    assert "Nothing that the account is free to exercise" in ran.err
+    assert "The account is free to exercise nothing" in ran.err
+
+
+def test_a_template_leaves_to_a_person_what_has_no_price(command_line: CommandLine) -> None:
+    command_line.sandbox.faults.add(Fault.answer(403), operation="get_snapshots")
+    ran = command_line("batch", "template")
+    assert ran.out.splitlines()[1:] == ["EXERCISE,AAPL 24 Apr 2026 260 call,5", ",SPY 24 Apr 2026 700 put,3"]
+    assert "decide on it yourself" in ran.err
+    name = command_line.home / "template.csv"
+    name.write_text(ran.out, encoding="utf-8")
+    ran = submit(command_line, str(name))
+    assert (ran.code, command_line.effects()) == (2, [])
+    assert "line 3, instruction_type: it is missing" in ran.err
 
 
 # --- Keys -------------------------------------------------------------------------------------------------------------

@@ -161,8 +161,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "batch template",
-        "Write a CSV file of the long options that expire.\n\nWithout a DATE: today, by the service's clock. "
-        "Edit it, then: clear-street instructions submit --file FILE",
+        "Write a CSV file of the long options that expire.\n\nWithout a DATE: today, by the service's clock. It says "
+        "EXERCISE of what is in the money, and DO_NOT_EXERCISE of the rest. Edit it, then: clear-street instructions "
+        "submit --file FILE",
         "batch.template",
         (_DATE,),
     ),

@@ -221,8 +221,3 @@ def differing(rows: Iterable[Row], listed: Mapping[str, PositionInstruction | No
             used = f"{clean(other.instruction_type)} {number(other.quantity)} {named(other.symbol)}"
             faults.append(Fault(row.line, f"{KEY}: {clean(row.key)} was used for {used}"))
     return faults
-
-
-def template(rows: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """The lines of a file to be edited: an exercise of each symbol and quantity."""
-    return [FIELDS, *(("EXERCISE", symbol, quantity) for symbol, quantity in rows)]

@@ -12,7 +12,7 @@ from ._contracts import named, option
 from ._exit import Exit, gravest, of_error
 from ._table import Column
 from ._text import clean, counted, csv_lines, decimal
-from .expiring import find_expiring
+from .expiring import Line, find_expiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -259,13 +259,24 @@ def check(session: Session, name: str, *, batch: str) -> Exit:
 
 def template(session: Session, on: date | None) -> Exit:
     """Write a file of all long options that expire, to be edited."""
-    found = find_expiring(session, on or session.today, with_prices=False)
-    free = [(line.contract.words, line.position.available_quantity) for line in found.lines]
-    rows = [(words, quantity) for words, quantity in free if decimal(quantity)]
-    session.write(csv_lines(_file.template(rows)))
+    found = find_expiring(session, on or session.today)
+    free = [line for line in found.lines if decimal(line.position.available_quantity)]
+    rows = [(_suggested(line), line.contract.words, line.position.available_quantity) for line in free]
+    session.write(csv_lines([_file.FIELDS, *rows]))
     if not rows:
-        session.tell("Nothing that the account is free to exercise expires then.")
+        session.tell("The account is free to exercise nothing that expires then.")
+    if any(not kind for kind, _, _ in rows):
+        session.tell(
+            "A row without an instruction_type is of a contract whose price is not known: decide on it yourself."
+        )
     return Exit.DONE
+
+
+def _suggested(line: Line) -> str:
+    """What a person may want: to exercise what is in the money. "", which cannot be sent, where that is not known."""
+    if line.inside is None:
+        return ""
+    return "EXERCISE" if line.inside > 0 else "DO_NOT_EXERCISE"
 
 
 resolvable(globals(), Sent)

@@ -117,7 +117,7 @@ class Expiring(NamedTuple):
     """How many short positions there are."""
 
 
-def find_expiring(session: Session, on: date, *, with_prices: bool) -> Expiring:
+def find_expiring(session: Session, on: date) -> Expiring:
     """Find the account's contracts whose last day this is."""
     positions = session.positions()
     market = session.market_on(on)
@@ -126,7 +126,7 @@ def find_expiring(session: Session, on: date, *, with_prices: bool) -> Expiring:
     longs = [(row, contract) for row, contract in last if is_long(row)]
     listed = [row for row in session.instructions() if row.status not in _OVER] if longs else []
     prices: dict[str, Decimal] = {}
-    if with_prices and longs:
+    if longs:
         prices = {row.instrument_id: price for row in positions if (price := decimal(row.instrument_price)) is not None}
         prices |= _latest(session, sorted({row.underlying_instrument_id or "" for row, _ in longs} - {""}))
     lines = [
@@ -161,7 +161,7 @@ def _latest(session: Session, instruments: Sequence[str]) -> dict[str, Decimal]:
 def expiring(session: Session, on: date | None, *, cutoff: time | None) -> Exit:
     """Show what expires on a day."""
     day = on or session.today
-    found = find_expiring(session, day, with_prices=True)
+    found = find_expiring(session, day)
     if session.format == "table":
         session.say(list(_head(session, day, cutoff)), "   ")
     columns: Sequence[Column[Line]] = (
