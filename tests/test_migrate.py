@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import runpy
 import subprocess
@@ -12,6 +13,7 @@ from textwrap import dedent
 import pytest
 
 import clear_street
+import clear_street.types.v1
 from clear_street import ClearStreet, migrate
 from clear_street._moving import DIFFERENCES
 from clear_street.sandbox import Sandbox, SandboxServer
@@ -256,3 +258,31 @@ def test_an_attribute_of_that_sdk_is_answered() -> None:
         ):
             with pytest.raises(AttributeError, match=re.escape(ours)):
                 getattr(owner, name)
+
+
+def test_an_attribute_of_that_sdk_is_answered_by_models() -> None:
+    with ClearStreet.sandbox() as client:
+        reply = client.v1.positions.get_positions(122503)
+    owners = (reply, reply[0], type(reply[0]), clear_street.types.v1.PositionInstruction)
+    for owner in owners:
+        for name in ("model_dump", "model_validate", "model_copy", "model_dump_json", "model_validate_json"):
+            with pytest.raises(
+                AttributeError, match=r"has no attribute 'model_\w+'; of Clear Street's own SDK"
+            ) as caught:
+                getattr(owner, name)
+            assert re.search(r"here: .*`to_dict\(\)`", str(caught.value))
+            assert (caught.value.name, caught.value.obj) == (name, None)
+            assert not hasattr(owner, name)
+        assert "Clear Street's own SDK" in repr(inspect.getattr_static(owner, "model_dump"))
+    assert "model_dump" not in dir(reply[0])
+    with pytest.raises(AttributeError, match=r"'Position' object has no attribute 'qty'$"):
+        _ = reply[0].qty  # type: ignore[attr-defined]
+
+
+def test_a_type_answers_before_any_call() -> None:
+    program = (
+        "from clear_street.types.v1 import Position\ntry: Position.model_validate\nexcept AttributeError as e: print(e)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert done.stdout.startswith("type object 'Position' has no attribute 'model_validate'; of Clear Street's own SDK")

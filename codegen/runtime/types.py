@@ -930,7 +930,8 @@ class Model:
         return Decimals(self)
 
     def __dir__(self) -> list[str]:
-        return sorted(name for name in object.__dir__(self) if not name.startswith("_") and name not in _MACHINERY)
+        names = {name for name in object.__dir__(self) if not name.startswith("_")} - _MACHINERY
+        return sorted(name for name in names if hasattr(self, name))
 
     if not TYPE_CHECKING:  # for a type checker, a model cannot be hashed
 

@@ -101,7 +101,7 @@ DIFFERENCES = (
     Difference(
         "models are pydantic's: `model_dump()`, `model_validate()`",
         "attrs classes: `to_dict()`, `from_dict()`; `model_extra` and `model_fields_set` are the same",
-        (".model_dump", ".model_validate", "BaseModel"),
+        (".model_dump", ".model_copy", ".model_validate", ".model_validate_json", "BaseModel"),
     ),
     Difference(
         "`to_dict()` has datetimes, `to_json()` is indented; both take arguments",

@@ -257,6 +257,9 @@ def __getattr__(name: str) -> object:
     if name in _HERE:
         home = f"{__name__}.{_HERE[name]}"
     elif name in _GENERATED:
+        from ._theirs import install
+
+        install()
         home = "clear_street_api.models"
     elif name == "Rejection":
         home = "clear_street._states"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..._annotations import resolvable
+from ._theirs import install
 
 if TYPE_CHECKING:
     from clear_street_api.models import ResponseMetadata
@@ -56,4 +57,5 @@ def record_call(response: CallInfo, attempts: tuple[Attempt, ...], *, reconciled
     object.__setattr__(response, "_reconciled", reconciled)
 
 
+install()
 resolvable(globals())
