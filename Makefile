@@ -217,7 +217,8 @@ lock: $(UV_READY) ## Renew the lock files in requirements/
 	@$(pip-settings); for name in bootstrap bench codegen dev demo docs fuzz release; do \
 		echo "lock: requirements/$$name.txt"; \
 		if [ $$name = dev ] || [ $$name = bench ]; then project='--all-extras pyproject.toml'; \
-		elif [ $$name = demo ] || [ $$name = docs ]; then project=pyproject.toml; else project=; fi; \
+		elif [ $$name = demo ]; then project=pyproject.toml; \
+		elif [ $$name = docs ]; then project='--extra opentelemetry pyproject.toml'; else project=; fi; \
 		.tools/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--output-file .tools/$$name.txt $$project requirements/$$name.in || exit 1; \
 		cmp -s .tools/$$name.txt requirements/$$name.txt || cp .tools/$$name.txt requirements/$$name.txt; \

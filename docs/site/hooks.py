@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,5 +23,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: object) -> str:
-    """Lead links to a file outside of docs/ to the page that is made of it."""
+    """Lead links to a file outside of docs/ to the page that is made of it, and put diagrams into the page itself.
+
+    There they have the colours of the page, whichever of its two modes it is in.
+    """
+    markdown = re.sub(r"^!\[[^]]*\]\((?:\.\./)?site/diagrams/(\w+\.svg)\)$", _diagram, markdown, flags=re.MULTILINE)
     return markdown.replace("](../CHANGELOG.md)", "](changelog.md)")
+
+
+def _diagram(match: re.Match[str]) -> str:
+    return (ROOT / "docs/site/diagrams" / match[1]).read_text(encoding="utf-8")
