@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -15,10 +16,13 @@ from clear_street import (
     APIError,
     AsyncClearStreet,
     ClearStreet,
+    ClearStreetError,
+    CutoffPassedError,
     DefaultAioHttpClient,
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
 )
+from clear_street.sandbox import SandboxClock
 from support.raw_server import RawServer, fields
 
 if TYPE_CHECKING:
@@ -48,7 +52,7 @@ class Way:
                 for _ in range(times):
                     try:
                         came.append(call(client))
-                    except APIError as error:
+                    except ClearStreetError as error:
                         came.append(error)
             if http_client is not None:
                 http_client.close()
@@ -60,7 +64,7 @@ class Way:
                 for _ in range(times):
                     try:
                         came.append(await call(client))
-                    except APIError as error:
+                    except ClearStreetError as error:
                         came.append(error)
             if http_client is not None:
                 await http_client.aclose()
@@ -216,3 +220,168 @@ def test_bounds_an_attempt_whose_reply_drips(way: Way) -> None:
         took = time.monotonic() - began
     assert error.outcome_unknown is True
     assert took < 1.5
+
+
+# --- What docs/safety.md promises of calls ----------------------------------------------------------------------------
+
+ROW: dict[str, Any] = {
+    "id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02",
+    "account_id": 1,
+    "instruction_id": "k-1",
+    "instruction_type": "EXERCISE",
+    "instrument_id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e03",
+    "quantity": "1",
+    "status": "SENT",
+    "symbol": "AAPL 280121C00195000",
+}
+OTHER = {**ROW, "id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e04", "instruction_id": "k-0", "quantity": "3"}
+LOST = b""
+
+
+def of(*rows: dict[str, Any], status: str = "200 OK", headers: str = "") -> bytes:
+    """A reply with these rows."""
+    content = json.dumps({"metadata": {"request_id": "r-1"}, "error": None, "data": list(rows)}).encode()
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\n{headers}\r\n".encode() + content
+
+
+class Scripted(RawServer):
+    """Answers each method with its replies, one after the other, the last of them again; loses those that are empty."""
+
+    def __init__(self, **replies: list[bytes]) -> None:
+        self._replies = replies
+        super().__init__(Scripted._serve)
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods of the requests that were read, in order."""
+        return [request.split()[0].decode() for request in self.requests]
+
+    def _serve(self, connection: Any) -> None:
+        while self.request(connection):
+            replies = self._replies[self.methods[-1]]
+            reply = replies.pop(0) if len(replies) > 1 else replies[0]
+            if not reply:
+                return
+            connection.sendall(reply)
+
+
+def told(way: Way, service: Scripted, call: Callable[[Any], Any], **options: Any) -> Any:
+    """What a call comes to, while waiting takes no time."""
+    [came] = way.calls(service.url, call, **{"max_retries": 2, "clock": SandboxClock(), **options})
+    return came
+
+
+def submit(client: Any) -> Any:
+    row = {name: ROW[name] for name in ("instruction_type", "instrument_id", "quantity", "instruction_id")}
+    return client.v1.positions.submit_position_instructions(1, instructions=[row])
+
+
+def cancel(client: Any) -> Any:
+    return client.v1.positions.cancel_position_instruction(ROW["id"], account_id=1)
+
+
+def read(client: Any) -> Any:
+    return client.v1.positions.get_position_instructions(1)
+
+
+@each_way
+def test_looks_for_rows_whose_reply_was_lost(way: Way) -> None:
+    with Scripted(POST=[LOST], GET=[of(ROW)]) as service:
+        response = told(way, service, submit)
+    assert [row.id for row in response.accepted] == [ROW["id"]]
+    assert response.reconciled
+    assert service.methods == ["POST", "GET"]
+
+
+@each_way
+def test_sends_rows_that_no_look_finds_again_under_their_keys(way: Way) -> None:
+    with Scripted(POST=[LOST, of(ROW)], GET=[of(OTHER)]) as service:
+        response = told(way, service, submit)
+    assert [row.id for row in response.accepted] == [ROW["id"]]
+    assert service.methods.count("POST") == 2
+
+
+@each_way
+def test_says_unknown_of_rows_that_no_list_settles(way: Way) -> None:
+    with Scripted(POST=[LOST], GET=[of()]) as service:
+        error = told(way, service, submit)
+    assert (error.outcome_unknown, error.outcomes) == (True, {"k-1": "unknown"})
+    assert service.methods.count("POST") == 1
+
+
+@each_way
+def test_settles_a_cancel_whose_reply_was_lost_by_the_list(way: Way) -> None:
+    row = {**ROW, "status": "CANCEL_REQUESTED"}
+    with Scripted(DELETE=[LOST, of(status="409 Conflict")], GET=[of(row)]) as service:
+        response = told(way, service, cancel)
+    assert response.data.status == "CANCEL_REQUESTED"
+    assert service.methods == ["DELETE", "DELETE", "GET"]
+
+
+@each_way
+def test_reads_again_what_was_lost_or_failed(way: Way) -> None:
+    with Scripted(GET=[LOST, of(status="503 Unavailable"), of(ROW)]) as service:
+        response = told(way, service, read)
+    assert [row.id for row in response.data] == [ROW["id"]]
+    assert len(service.requests) == 3
+
+
+@each_way
+def test_sends_a_close_again_after_a_429_alone(way: Way) -> None:
+    refused = of(status="429 Too Many", headers="Retry-After: 7\r\nRetry-After: 7\r\n")
+    clock = SandboxClock()
+    with Scripted(DELETE=[refused, of()]) as service:
+        before = clock.monotonic()
+        response = told(way, service, close, clock=clock)
+    assert response.data == []
+    assert service.methods == ["DELETE", "DELETE"]
+    assert clock.monotonic() - before >= 7
+
+
+@each_way
+def test_sends_nothing_after_not_after(way: Way) -> None:
+    clock = SandboxClock()
+    cutoff = clock.now() + timedelta(seconds=5)
+    with Scripted(DELETE=[of(status="429 Too Many", headers="Retry-After: 30\r\n")]) as service:
+        error = told(way, service, lambda client: client.v1.positions.close_positions(1, not_after=cutoff), clock=clock)
+        clock.sleep(6)
+        late = told(way, service, lambda client: client.v1.positions.close_positions(1, not_after=cutoff), clock=clock)
+    assert error.outcome_unknown is False
+    assert isinstance(late, CutoffPassedError)
+    assert service.methods == ["DELETE"]
+
+
+@each_way
+def test_takes_no_reply_about_another_account(way: Way) -> None:
+    with Scripted(DELETE=[of({"id": "o-1", "account_id": 2})], GET=[of()]) as service:
+        error = told(way, service, close)
+    assert error.outcome_unknown is True
+    assert service.methods.count("DELETE") == 1
+
+
+@each_way
+def test_shows_a_key_nowhere_that_the_service_repeats(way: Way) -> None:
+    key = "key-that-nobody-may-see"
+    headers = f"X-Seen: Bearer {key}\r\n"
+    with Scripted(GET=[of({"seen": f"Bearer {key}"}, status="400 Bad Request", headers=headers)]) as service:
+        error = told(way, service, read, api_key=key)
+    assert error.status_code == 400
+    assert key not in f"{error}{error!r}{error.headers}{error.body}{vars(error)}"
+    assert key.encode() in service.requests[0]
+
+
+@each_way
+def test_sends_no_change_if_it_may_only_read(way: Way) -> None:
+    with Scripted(GET=[of(ROW)]) as service:
+        assert told(way, service, read, read_only=True).data
+        error = told(way, service, close, read_only=True)
+    assert "read-only" in str(error)
+    assert service.methods == ["GET"]
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.ours], ids=repr)
+def test_takes_no_bytes_that_follow_a_reply_for_the_next(way: Way) -> None:
+    with Scripted(GET=[of(OTHER) + of(OTHER), of(ROW)]) as service:
+        came = way.calls(service.url, read, 2)
+    assert [reply.data[0].id for reply in came] == [OTHER["id"], ROW["id"]]
+    assert service.accepted == 2
