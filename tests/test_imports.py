@@ -286,6 +286,28 @@ def test_clients_and_namespaces_can_be_referred_to_weakly(kind: Any) -> None:
     assert len(kept) == 0
 
 
+@pytest.mark.parametrize(("name", "account_id"), [("iter_positions", 122503), ("watch_position_instructions", 0)])
+def test_iterators_end_at_the_end_of_contextlibs_managers(name: str, account_id: int) -> None:
+    async def is_over(*, closing: bool) -> bool:
+        async with clear_street.AsyncClearStreet.sandbox() as client:
+            await client.v1.positions.cancel_position_instruction("182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e", account_id=0)
+            iterator: Any = getattr(client.v1.positions, name)(account_id)
+            async with contextlib.aclosing(iterator) if closing else contextlib.nullcontext():
+                await anext(iterator)
+            return await anext(iterator, None) is None
+
+    def is_over_too(*, closing: bool) -> bool:
+        client = clear_street.ClearStreet.sandbox()
+        client.v1.positions.cancel_position_instruction("182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e", account_id=0)
+        iterator: Any = getattr(client.v1.positions, name)(account_id)
+        with contextlib.closing(iterator) if closing else contextlib.nullcontext():
+            next(iterator)
+        return next(iterator, None) is None
+
+    assert (is_over_too(closing=False), asyncio.run(is_over(closing=False))) == (False, False)
+    assert (is_over_too(closing=True), asyncio.run(is_over(closing=True))) == (True, True)
+
+
 def test_clients_close_at_the_end_of_contextlibs_managers() -> None:
     async def leave() -> clear_street.AsyncClearStreet:
         async with contextlib.aclosing(clear_street.AsyncClearStreet.sandbox()) as client:

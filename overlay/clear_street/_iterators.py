@@ -174,6 +174,10 @@ class _Rows(Generic[RowT]):
         """
         return self._cursor.token
 
+    def _end(self) -> None:
+        self._rows.clear()
+        self._cursor.finished = True
+
 
 class RowIterator(_Rows[RowT], Generic[RowT, PageT]):
     """An iterator of all rows of a listing; `pages()` returns the pages themselves.
@@ -198,6 +202,10 @@ class RowIterator(_Rows[RowT], Generic[RowT, PageT]):
     def pages(self) -> Iterator[PageT]:
         """Return an iterator of the pages that were not fetched yet."""
         return self._pages
+
+    def close(self) -> None:
+        """End the iteration, as `contextlib.closing` does. Nothing has to be released if it is not called."""
+        self._end()
 
 
 class AsyncRowIterator(_Rows[RowT], Generic[RowT, PageT]):
@@ -225,6 +233,10 @@ class AsyncRowIterator(_Rows[RowT], Generic[RowT, PageT]):
     def pages(self) -> AsyncIterator[PageT]:
         """Return an iterator of the pages that were not fetched yet."""
         return self._pages
+
+    async def aclose(self) -> None:
+        """End the iteration, as `contextlib.aclosing` does. Nothing has to be released if it is not called."""
+        self._end()
 
 
 if TYPE_CHECKING:

@@ -361,6 +361,7 @@ class Watch:
         self._seconds = inf if deadline is None else checked_seconds("deadline", deadline)
         self._end: float | None = None
         self._appearing_until: float = inf
+        self.closed: bool = False
 
     def next(self) -> Flow[list[Any]]:
         """Wait for the next changes and return them; return none at the end.
@@ -371,7 +372,10 @@ class Watch:
         now = self._clock.monotonic()
         if self._end is None:
             self._end, self._appearing_until = now + self._seconds, now + self._grace
-        while (missing := [id_ for id_ in self._ids or () if self._seen.row(id_) is None]) or not self._seen.is_over:
+        while not self.closed:
+            missing = [id_ for id_ in self._ids or () if self._seen.row(id_) is None]
+            if not missing and self._seen.is_over:
+                break
             changes = yield from self._poll.next(self._end)
             if changes:
                 return changes
@@ -405,6 +409,11 @@ class ChangeWatch(Generic[C]):
             raise StopIteration
         return self._changes.popleft()
 
+    def close(self) -> None:
+        """End the iteration, as `contextlib.closing` does. Nothing has to be released if it is not called."""
+        self._changes.clear()
+        self._watch.closed = True
+
 
 class AsyncChangeWatch(Generic[C]):
     """An iterator of changes. It reads the account's list when the next change is asked for."""
@@ -426,6 +435,11 @@ class AsyncChangeWatch(Generic[C]):
         if not self._changes:
             raise StopAsyncIteration
         return self._changes.popleft()
+
+    async def aclose(self) -> None:
+        """End the iteration, as `contextlib.aclosing` does. Nothing has to be released if it is not called."""
+        self._changes.clear()
+        self._watch.closed = True
 
 
 class InstructionWatch(ChangeWatch[InstructionChange]):
