@@ -23,6 +23,7 @@ from clear_street import (
     DefaultHttpxClient,
 )
 from clear_street.sandbox import SandboxClock
+from support.key_names import KEY_NAME
 from support.raw_server import RawServer, fields
 
 if TYPE_CHECKING:
@@ -227,14 +228,14 @@ def test_bounds_an_attempt_whose_reply_drips(way: Way) -> None:
 ROW: dict[str, Any] = {
     "id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02",
     "account_id": 1,
-    "instruction_id": "k-1",
+    KEY_NAME: "k-1",
     "instruction_type": "EXERCISE",
     "instrument_id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e03",
     "quantity": "1",
     "status": "SENT",
     "symbol": "AAPL 280121C00195000",
 }
-OTHER = {**ROW, "id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e04", "instruction_id": "k-0", "quantity": "3"}
+OTHER = {**ROW, "id": "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e04", KEY_NAME: "k-0", "quantity": "3"}
 LOST = b""
 
 
@@ -272,7 +273,7 @@ def told(way: Way, service: Scripted, call: Callable[[Any], Any], **options: Any
 
 
 def submit(client: Any) -> Any:
-    row = {name: ROW[name] for name in ("instruction_type", "instrument_id", "quantity", "instruction_id")}
+    row = {name: ROW[name] for name in ("instruction_type", "instrument_id", "quantity", KEY_NAME)}
     return client.v1.positions.submit_position_instructions(1, instructions=[row])
 
 
