@@ -250,14 +250,14 @@ class Scripted(RawServer):
 
     def __init__(self, **replies: list[bytes]) -> None:
         self._replies = replies
-        super().__init__(Scripted._serve)
+        super().__init__(lambda _, connection: self._answer(connection))
 
     @property
     def methods(self) -> list[str]:
         """The methods of the requests that were read, in order."""
         return [request.split()[0].decode() for request in self.requests]
 
-    def _serve(self, connection: Any) -> None:
+    def _answer(self, connection: Any) -> None:
         while self.request(connection):
             replies = self._replies[self.methods[-1]]
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
