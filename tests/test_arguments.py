@@ -492,6 +492,14 @@ def test_the_generic_verbs_refuse_unknown_keywords_too(mode: Mode) -> None:
     assert service.requests == []
 
 
+def test_a_generic_verb_says_where_to_write_an_argument_of_the_operation(mode: Mode) -> None:
+    service = Service((200, NOTHING))
+    client = mode.client(service)
+    with pytest.raises(TypeError, match=r"'page_size'; the operation takes it, this method does not: write it into"):
+        mode.run(lambda: client.get("/v1/accounts/7/positions", cast_to=object, page_size=3))
+    assert service.requests == []
+
+
 # --- not_after --------------------------------------------------------------------------------------------------------
 
 

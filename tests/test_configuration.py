@@ -919,3 +919,35 @@ def test_options_that_are_declared_true_or_false_are_checked_as_such() -> None:
         "an option that is True or False is declared `bool` in _config/options.py and listed in `FLAGS` of "
         "_config/arguments.py; write it into both"
     )
+
+
+NEVER_READ = (
+    "its value is never read: `BaseClient.__init__` in _client.py hands a client's on to `Settings._take` in "
+    "_config/settings.py, which reads it; `Asked` in _calls/call.py reads a call's; limits are read by `Limits` in "
+    "_config/limits.py"
+)
+
+
+@pytest.mark.parametrize("name", sorted(ClientOptions.__annotations__))
+def test_each_option_of_a_client_is_read(name: str) -> None:
+    wrong: Any = {"api_key": "key", name: object()}
+    try:
+        ClearStreet(**wrong)
+        refusal = ""
+    except (ArgumentError, TypeError) as error:
+        refusal = str(error) if isinstance(error, ArgumentError) else ""
+
+    assert f"`{name}`" in refusal, f"`{name}` of a client: {NEVER_READ}"
+
+
+@pytest.mark.parametrize("name", sorted(SubmitCallOptions.__annotations__))
+def test_each_option_of_a_call_is_read(name: str) -> None:
+    wrong: Any = {name: object()}
+    row: Any = {"instruction_type": "EXERCISE", "instrument_id": ROW["instrument_id"], "quantity": 1}
+    try:
+        Service().client().v1.positions.submit_position_instructions(7, instructions=[row], **wrong)
+        refusal = ""
+    except (ArgumentError, pytest.fail.Exception) as error:  # the latter: the service was asked
+        refusal = str(error)
+
+    assert f"`{name}`" in refusal, f"`{name}` of a call: {NEVER_READ}"

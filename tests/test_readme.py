@@ -163,21 +163,32 @@ def test_its_arguments_are_those_of_the_client() -> None:
     parameters = list(inspect.signature(ClearStreet).parameters.values())
     listed = table("docs/reference.md", "argument")
 
-    assert list(listed) == [one.name for one in parameters]
+    assert list(listed) == [one.name for one in parameters], (
+        'docs/reference.md, "Arguments of a client", has not the arguments of ClearStreet in their order (_client.py)'
+    )
     for one in parameters[1:]:
         default = f'"{one.default}"' if isinstance(one.default, str) else repr(one.default)
-        assert listed[one.name][0] == ("`CLEAR_STREET_BASE_URL`" if one.name == "base_url" else f"`{default}`")
-    assert ClientOptions.__annotations__.keys() == listed.keys() - {"http_client", "clock"}
+        assert listed[one.name][0] == ("`CLEAR_STREET_BASE_URL`" if one.name == "base_url" else f"`{default}`"), (
+            f"`{one.name}`: write its default, {default}, into docs/reference.md"
+        )
+    odd = ClientOptions.__annotations__.keys() ^ (listed.keys() - {"http_client", "clock"})
+    assert not odd, (
+        f"{', '.join(sorted(odd))}: in one of `ClientOptions` in _config/options.py, `BaseClient.__init__` in "
+        '_client.py and docs/reference.md, "Arguments of a client", and not in all; write it there'
+    )
 
 
 def test_its_options_are_those_of_the_calls() -> None:
     rows = table("docs/reference.md", "option")
 
-    assert {name for name, (calls, _) in rows.items() if calls == "all"} == CallOptions.__annotations__.keys()
-    changing = ChangingCallOptions.__annotations__.keys() - CallOptions.__annotations__.keys()
-    assert {name for name, (calls, _) in rows.items() if calls == "changing"} == changing
-    submit = SubmitCallOptions.__annotations__.keys() - ChangingCallOptions.__annotations__.keys()
-    assert {name for name, (calls, _) in rows.items() if calls == "submit"} == submit
+    every, changing = CallOptions.__annotations__.keys(), ChangingCallOptions.__annotations__.keys()
+    submit = SubmitCallOptions.__annotations__.keys()
+    for calls, declared in {"all": every, "changing": changing - every, "submit": submit - changing}.items():
+        odd = {name for name, row in rows.items() if row[0] == calls} ^ declared
+        assert not odd, (
+            f'{", ".join(sorted(odd))}: in one of _config/options.py and docs/reference.md, "Options of a call", '
+            f'with "{calls}"; write it into both'
+        )
 
 
 def test_it_names_every_method() -> None:

@@ -855,6 +855,14 @@ def odd(found: set[str], table: str, known: set[str]) -> str:
     )
 
 
+def parted(what: str, table: str) -> str:
+    """What to do where the document and an entry of a table of this file say different things."""
+    return (
+        f"{what}: openapi.yaml (left) and {table} of tests/test_spec.py (right) say different things; write what the "
+        "service does into both"
+    )
+
+
 def facts(operation: Node) -> Expected:
     """What the service is known to do for an operation."""
     name = operation.value["operationId"]
@@ -1028,7 +1036,7 @@ def test_the_operations_are_those_of_the_service() -> None:
 @each_operation
 def test_an_operation_is_named_tagged_and_described(operation: Node) -> None:
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation.value["operationId"])
-    assert operation.value["tags"] == [facts(operation).tag]
+    assert operation.value["tags"] == [facts(operation).tag], parted("its tag", "`OPERATIONS`")
     assert operation.value["summary"].strip()
     assert operation.value["description"].strip()
 
@@ -1036,14 +1044,17 @@ def test_an_operation_is_named_tagged_and_described(operation: Node) -> None:
 @each_operation
 def test_an_operation_takes_and_answers_what_the_service_does(operation: Node) -> None:
     expected = facts(operation)
-    assert operation.pointer == f"/paths/{expected.path.replace('/', '~1')}/{expected.method}"
-    assert [key(parameter) for parameter in parameters(operation)] == expected.parameters.split()
+    at = f"/paths/{expected.path.replace('/', '~1')}/{expected.method}"
+    assert operation.pointer == at, parted("path and method", "`OPERATIONS`")
+    taken = [key(parameter) for parameter in parameters(operation)]
+    assert taken == expected.parameters.split(), parted("parameters, in their order", "`OPERATIONS`")
     body = ""
     if "requestBody" in operation.value:
         holder = find(f"{operation.pointer}/requestBody").value
         body = spell(holder["content"]["application/json"]["schema"]) + ("" if holder["required"] else "?")
-    assert body == expected.body
-    assert list(responses(operation)) == [*expected.success.split(), *expected.errors.split()]
+    assert body == expected.body, parted("the request's body", "`OPERATIONS`")
+    statuses = [*expected.success.split(), *expected.errors.split()]
+    assert list(responses(operation)) == statuses, parted("statuses, in their order", "`OPERATIONS`")
 
 
 @each_operation
@@ -1103,7 +1114,7 @@ def test_the_parameters_are_those_of_the_service() -> None:
         for name, each in COMPONENTS["parameters"].items()
     }
     assert found.keys() == PARAMETERS.keys(), odd(set(found), "`PARAMETERS`", set(PARAMETERS))
-    assert found == PARAMETERS
+    assert found == PARAMETERS, parted("where a parameter is, its name and its type", "`PARAMETERS`")
 
 
 def test_lists_in_a_query_are_joined_by_commas() -> None:
@@ -1138,7 +1149,8 @@ def test_an_object_has_exactly_the_properties_of_the_service(name: str) -> None:
         base, schema = schema["allOf"]
         assert base == {"$ref": "#/components/schemas/BaseResponse"}
     assert schema["type"] == "object"
-    assert spell_object(schema) == [line.strip() for line in OBJECTS[name].strip().splitlines()]
+    known = [line.strip() for line in OBJECTS[name].strip().splitlines()]
+    assert spell_object(schema) == known, parted("its properties, in their order", "`OBJECTS`")
 
 
 @pytest.mark.parametrize("name", OBJECTS)
@@ -1157,7 +1169,7 @@ def test_objects_are_open_to_new_fields() -> None:
 def test_an_enum_lists_and_explains_exactly_the_members_of_the_service(name: str) -> None:
     schema = SCHEMAS[name]
     assert schema["type"] == "string"
-    assert schema["enum"] == ENUMS[name].split()
+    assert schema["enum"] == ENUMS[name].split(), parted("its members, in their order", "`ENUMS`")
     assert re.findall(r"^- `(\w+)`: \S.*\.$", schema["description"], flags=re.MULTILINE) == schema["enum"], (
         "its description explains each member, in their order, on a line of its own: - `NAME`: words."
     )

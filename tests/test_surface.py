@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from clear_street import APIError, AsyncClearStreet, ClearStreet, DefaultHttpxClient
+from clear_street import (
+    APIError,
+    ArgumentError,
+    AsyncClearStreet,
+    CallOptions,
+    ChangingCallOptions,
+    ClearStreet,
+    DefaultHttpxClient,
+    SubmitCallOptions,
+)
 from clear_street._api.operations import Resend
 from clear_street._api.rows import every_operation
 from support import public_api, table_guards
@@ -182,6 +191,24 @@ def test_a_method_takes_the_arguments_of_the_generated_call(operation: Any) -> N
             )
 
 
+OPTIONS = (CallOptions, ChangingCallOptions, SubmitCallOptions)
+
+
+@each_operation
+def test_a_docstring_lists_the_options_that_a_call_takes(operation: Any) -> None:
+    method = getattr(namespace(AsyncClearStreet, operation), operation.name)
+    declared = str(inspect.signature(method).parameters["options"].annotation)
+    kind = next(one for one in OPTIONS if f"[{one.__name__}]" in declared)
+    listed = " ".join((inspect.getdoc(method) or "").split()).partition("- `options`: ")[2].partition("; see ")[0]
+    odd = {*re.findall(r"`(\w+)`", listed)} ^ {*kind.__annotations__}
+
+    assert not odd, (
+        f"{', '.join(sorted(odd))}: in one of `{kind.__name__}` and the docstring of {method.__qualname__} alone; "
+        f"write it there, in overlay/clear_street/v1/{package(operation)}_async.py, then `make generate`; for new "
+        "operations, into `OPTIONS` in codegen/add_operation.py"
+    )
+
+
 def repeating(space: Any, operation: str) -> list[Any]:
     """The methods that take the arguments of an operation besides itself: its iterator, and what waits after it."""
     iterator = f"iter_{operation.removeprefix('get_')}"
@@ -201,7 +228,16 @@ def sample(parameter: inspect.Parameter) -> Any:
         return ["a"]
     if "datetime" in text:
         return datetime(2026, 4, 24, tzinfo=UTC)
-    return next(value for name, value in SAMPLES.items() if re.search(rf"\b{name}\b", text))
+    found = [value for name, value in SAMPLES.items() if re.search(rf"\b{name}\b", text)]
+    assert found, f"`{parameter.name}`: there is no sample of {text}; add one to `SAMPLES` of tests/test_surface.py"
+    return found[0]
+
+
+HAND_ON = (
+    "each argument of the generated call is in the signature of the method, and in its call; write it there, in "
+    "overlay/clear_street/v1/<tag>_async.py, then `make generate`. If a value of the test's own is refused, give "
+    "`SAMPLES` of tests/test_surface.py another."
+)
 
 
 @pytest.mark.parametrize(
@@ -227,12 +263,17 @@ def test_each_argument_reaches_the_service_also_of_an_iterator(monkeypatch: pyte
             if method is None:
                 continue
             with suppress(APIError):
-                list(method(*positional, **given))
+                try:
+                    list(method(*positional, **given))
+                except (TypeError, ArgumentError) as refused:
+                    pytest.fail(f"{method.__qualname__} refuses them ({refused}): {HAND_ON}")
+        if not sent:
+            pytest.fail(f"{method.__qualname__} sends nothing: {HAND_ON}")
         query = sent[0].url.query.decode()
         assert (query, sent[0].content or None) == (
             "&".join(f"{key}={value}" for key, value in expected.query),
             expected.content(),
-        ), f"{method.__qualname__} does not hand every argument on: write what is missing into its call"
+        ), f"{method.__qualname__} sends less, or more: {HAND_ON}"
 
 
 def tag_of(operation: Any) -> str:
@@ -251,16 +292,28 @@ def test_an_operation_has_its_types(operation: Any) -> None:
     response = operation.response()
     generated = import_module("clear_street_api.models")
 
-    assert getattr(types, response.__name__) is response
-    assert issubclass(response, getattr(generated, response.__name__))
+    own = f"overlay/clear_street/types/v1/{operation.name}.py"
+
+    assert getattr(types, response.__name__, None) == response, (
+        f"{response.__name__}: `response` of the row has it, and clear_street.types.v1 has none or another; write it "
+        f"into {own}, and its name into overlay/clear_street/types/v1/__init__.py"
+    )
+    assert issubclass(response, getattr(generated, response.__name__, ())), (
+        f"{response.__name__}: not a subclass of the generated class of that name; write it as its base in {own}, or "
+        "call it as openapi.yaml does"
+    )
     arguments = import_module(f"clear_street_api.api.{package(operation)}.{operation.name}")
     keywords = {
         name
         for name, one in inspect.signature(arguments.build_request).parameters.items()
         if one.kind == inspect.Parameter.KEYWORD_ONLY
     }
-    params = getattr(types, response.__name__.removesuffix("Response") + "Params", None)
-    assert (set() if params is None else set(params.__annotations__)) == keywords
+    named = response.__name__.removesuffix("Response") + "Params"
+    odd = keywords ^ {*getattr(getattr(types, named, None), "__annotations__", ())}
+    assert not odd, (
+        f"{', '.join(sorted(odd))}: in one of the generated call and `{named}` alone; write it into that class in "
+        f"{own}, or take it out there (a class that is new is named in overlay/clear_street/types/v1/__init__.py too)"
+    )
 
 
 # --- The public Python API ------------------------------------------------------------------------------------------

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 EnsuredOutcome = Literal["landed", "rejected", "unknown", "not_sent"]
 
-_OF_READS = ("timeout", "max_retries", "extra_headers")
-"""The options that apply to its reads as well."""
+_OF_SUBMITS = ("not_after", "extra_query", "extra_body")
+"""The options that do not apply to its reads."""
 
 
 class EnsuredInstruction(NamedTuple):
@@ -242,7 +242,7 @@ class _Ensuring:
         listing, left = INSTRUCTION.listing, max(0.001, self._left(end))
         rows: Sequence[Row] | None = None
         reason, error = "the list of instructions is incomplete, or contradicts itself", None
-        options = {name: value for name, value in self._options.items() if name in _OF_READS}
+        options = {name: value for name, value in self._options.items() if name not in _OF_SUBMITS}
         call: Call[Any] = self._new_call(listing, listing.build(self._account_id), {**options, "deadline": left})
         try:
             completed = yield from exchange(call)

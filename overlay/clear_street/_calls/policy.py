@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 BACKOFF_FIRST = 0.5
+BACKOFF_GROWTH = 2.0
 BACKOFF_MAX = 8.0
+"""Seconds of the longest first pause between attempts, how much longer each next one is, and of the longest pause."""
 RETRY_AFTER_MAX = 60.0
 """Seconds. If the service asks for a longer wait, the call ends instead."""
 LOOK_TRIES = 4
@@ -77,7 +79,7 @@ def decide(resend: str, outcome: Outcome, status: int | None) -> Action:
 
 def backoff(sent: int, jitter: float) -> float:
     """Return the seconds to wait after `sent` attempts: exponential, with full jitter (`jitter` is from [0, 1))."""
-    return jitter * min(BACKOFF_MAX, BACKOFF_FIRST * 2.0 ** min(sent - 1, 10))
+    return jitter * min(BACKOFF_MAX, BACKOFF_FIRST * BACKOFF_GROWTH ** min(sent - 1, 10))
 
 
 def retry_after(headers: Mapping[str, str], today: datetime) -> float | None:

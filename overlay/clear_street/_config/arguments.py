@@ -120,8 +120,11 @@ def remedy(name: object, known: Sequence[str]) -> str:
 
 
 def unexpected(method: str, name: str, known: Sequence[str]) -> TypeError:
-    """Return the error of a keyword argument that a method does not have."""
-    return TypeError(f"{method}() got an unexpected keyword argument {name!r}; {remedy(name, known)}")
+    """Return the error of a keyword argument that a method does not have, though its operation may."""
+    advice = remedy(name, known)
+    if name in known:
+        advice = "the operation takes it, this method does not: write it into the path, `extra_query` or the body."
+    return TypeError(f"{method}() got an unexpected keyword argument {name!r}; {advice}")
 
 
 def refuse_unexpected(method: Callable[..., object], given: Mapping[str, object]) -> None:
