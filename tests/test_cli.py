@@ -507,6 +507,7 @@ def test_ctrl_c_is_130_while_nothing_is_unknown_and_4_else(command_line: Command
     command_line.sandbox.faults.add(Fault.rewritten(interrupt), operation="submit_position_instructions")
     ran = command_line("-y", *SUBMIT)
     assert ran.code == 4
+    assert "OUTCOME UNKNOWN  it was interrupted after it may have been sent" in ran.err
     assert "instructions find" in ran.err
     command_line.sandbox.faults.add(Fault.rewritten(interrupt), operation="get_position_instructions")
     ran = command_line("-y", *SUBMIT)

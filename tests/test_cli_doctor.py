@@ -118,7 +118,7 @@ def test_a_certificate_that_is_not_trusted_is_8(command_line: CommandLine) -> No
     with RawServer(lambda server, connection: None, tls=True) as server:
         code, found = doctor(command_line, "--base-url", server.url, "--timeout", "5")
     assert code == 8
-    assert "name the one that signed it in SSL_CERT_FILE" in found["service"][1]
+    assert "set SSL_CERT_FILE to a file with the certificate that signed it" in found["service"][1]
 
 
 @pytest.mark.parametrize(

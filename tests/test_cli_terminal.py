@@ -275,7 +275,7 @@ def test_shells_complete_words_symbols_and_ids(command_line: CommandLine) -> Non
         "DO_NOT_EXERCISE",
         "CONTRARY_EXERCISE",
     ]
-    assert completed(command_line, "positions close SP") == ["SPY 260424P00700000"]
+    assert completed(command_line, "positions close SP") == ["SPY260424P00700000"]
     assert completed(command_line, "instructions cancel ") == [number]
     assert completed(command_line, "orders cancel ") == [order]
     assert completed(command_line, "instructions find ui") == ["ui-20260424-001"]
@@ -287,7 +287,7 @@ def test_shells_complete_words_symbols_and_ids(command_line: CommandLine) -> Non
 def test_where_the_service_does_not_answer_nothing_is_completed(command_line: CommandLine) -> None:
     command_line.sandbox.faults.add(Fault.slow(30), times=None)
     assert completed(command_line, "positions close ") == []
-    assert command_line.connected[0]["deadline"] == 1.0
+    assert command_line.connected[0]["deadline"] == 0.8
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -424,6 +424,26 @@ def test_a_person_at_a_terminal_submits(service: SandboxServer) -> None:
     assert b"SENT" in seen
     assert KEY.encode() not in seen
     assert [entry.kind for entry in service.sandbox.ledger if entry.kind == "submitted"] == ["submitted"]
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_killed_for_real_and_run_again_it_ends_right(service: SandboxServer, tmp_path: Path, nth: int) -> None:
+    service.sandbox.add_position(int(ACCOUNT), "IBM 260424C00100000", 40)
+    (tmp_path / "forty.csv").write_text("instruction_type,symbol,quantity\n" + "EXERCISE,IBM 260424C100,1\n" * 40)
+    words = (*PROGRAM, "-y", "instructions", "submit", "--no-wait", "--file", str(tmp_path / "forty.csv"))
+    started: list[subprocess.Popen[bytes]] = []
+
+    def kill(body: Any) -> Any:
+        # The service has the rows, and the program hears no more of it.
+        started[0].kill()
+        return body
+
+    service.sandbox.faults.add(Fault.rewritten(kill), operation="submit_position_instructions", nth=nth)
+    started.append(subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL))
+    assert started[0].wait(60) < 0
+    again = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    assert f"{20 * nth} in the list already" in again.stderr
+    assert sum(entry.kind == "submitted" for entry in service.sandbox.ledger) == 40
 
 
 def test_the_program_reads_over_loopback(service: SandboxServer) -> None:

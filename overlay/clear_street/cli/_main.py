@@ -29,7 +29,7 @@ ABOUT = """Look at an account at Clear Street and act on it.
 Options of every command may stand before or after it. The exit status says what
 came of a run: see `clear-street help exit-codes`.
 """
-COMPLETION_SECONDS = 1.0
+COMPLETION_SECONDS = 0.8
 HELP_WIDTH = 100
 
 
@@ -219,7 +219,8 @@ def _lines(session: Session, error: BaseException, code: Exit) -> Iterator[str]:
     unknown = unknown or list(getattr(error, "idempotency_keys", ())) or list(session.unknown)
     if code is Exit.UNKNOWN:
         # What follows in the error's own words is for programs that call the client; here it is a command to paste.
-        yield f"OUTCOME UNKNOWN  {clean(error).partition('. OUTCOME UNKNOWN: ')[0]}"
+        what = clean(error).partition(". OUTCOME UNKNOWN: ")[0]
+        yield f"OUTCOME UNKNOWN  {what or 'it was interrupted after it may have been sent'}"
         yield "It may have happened. Do not send it again before you have looked:"
         yield f"  {session.again(*(('instructions', 'find', *unknown) if unknown else session.looks))}"
         if candidates := candidate_ids(error):

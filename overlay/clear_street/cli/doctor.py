@@ -169,7 +169,9 @@ def _remedy(error: ClearStreetError, url: str) -> str:
     if not isinstance(error, APIConnectionError):
         return told
     if "CERTIFICATE_VERIFY_FAILED" in told:
-        return f"its certificate is not trusted; name the one that signed it in SSL_CERT_FILE ({told})"
+        return (
+            f"its certificate is not trusted: set SSL_CERT_FILE to a file with the certificate that signed it ({told})"
+        )
     name = next((name for name in PROXIES if os.environ.get(name)), None)
     if name is not None and url.startswith("https:"):
         return f"not reached; is the proxy {_host(os.environ[name])} right, which {name} names? ({told})"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .._annotations import resolvable
 from ._columns import of_orders, of_positions
-from ._contracts import found, is_meant
+from ._contracts import found, is_meant, option
 from ._exit import Exit, Problem
 from ._text import clean, decimal, money, number
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def symbols(session: Session) -> list[str]:
-    """What the account holds."""
-    return [clean(position.symbol) for position in session.positions()]
+    """What the account holds, without blanks: a shell would take what stands behind one for another word."""
+    held = [(row.symbol, option(row.symbol)) for row in session.positions()]
+    return [clean(symbol) if contract is None else contract.compact for symbol, contract in held]
 
 
 def list_positions(
