@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import os
 import re
 import runpy
 import sys
@@ -28,7 +29,7 @@ from support.programs import run_module
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from clear_street import ClearStreet
+    from clear_street import AsyncClearStreet, ClearStreet
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 KINDS = ("ACTED TWICE", "LOST TRACK", "TOLD WRONG", "GAVE UP", "TOO EARLY", "HUNG", "LEAKED", "IGNORED")
@@ -217,6 +218,19 @@ def test_a_program_that_waits_for_ever_is_ended() -> None:
     assert [finding.kind for finding in found] == ["HUNG"]
 
 
+async def awaiting(client: AsyncClearStreet, intent: Intent, memory: dict[str, Any]) -> list[str]:
+    """As the desk does, in async code."""
+    keys = [f"{intent.name} {number}" for number in range(len(intent.rows))]
+    rows: Any = [{**row, "instruction_id": key} for row, key in zip(intent.rows, keys, strict=True)]
+    found = await client.v1.positions.ensure_position_instructions(intent.account_id, instructions=rows, wait=True)
+    return ["done" if found[key].status == "ACCEPTED" else "refused" for key in keys]
+
+
+@pytest.mark.parametrize("scenario", [NOTHING, "submit/killed-after-the-effect", "submit/two-starts-at-once"])
+def test_a_coroutine_function_is_judged_too(scenario: str) -> None:
+    assert conformance(awaiting, only=[scenario]) == []
+
+
 def test_a_memory_outlives_the_death_of_a_program() -> None:
     seen: list[object] = []
 
@@ -373,6 +387,37 @@ def test_where_nothing_can_be_judged_it_ends_with_2(
 ) -> None:
     assert main(arguments) == 2
     assert why in capsys.readouterr().err
+
+
+def test_an_interrupted_command_leaves_no_process_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = f"""
+import os, pathlib, signal, time
+folder = pathlib.Path({str(tmp_path)!r})
+(folder / str(os.getpid())).touch()
+try:
+    (folder / "sent").touch(exist_ok=False)
+    os.kill(os.getppid(), signal.SIGINT)
+except FileExistsError:
+    pass
+time.sleep(600)
+"""
+    assert judged("--only", "cancel/*", "--jobs", "2", program=program) == 130
+
+    assert "interrupted" in capsys.readouterr().err
+    started = [int(path.name) for path in tmp_path.iterdir() if path.name != "sent"]
+    assert 1 <= len(started) <= 2
+    for process in started:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
+@pytest.mark.parametrize("option", ["--limit=0", "--limit=inf", "--limit=soon", "--jobs=0"])
+def test_a_number_that_cannot_be_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([option, "--", "true"])
+
+    assert ended.value.code == 2
+    assert f"argument {option.partition('=')[0]}: invalid" in capsys.readouterr().err
 
 
 def test_python_m_lists_the_scenarios(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

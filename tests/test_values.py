@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from clear_street import AsyncClearStreet, ClearStreet, OptionSymbol
-from clear_street.sandbox import Fault, Sandbox
+from clear_street.sandbox import AsyncSandboxTransport, Fault, Sandbox, SandboxServer, SandboxTransport
+from clear_street.testing import Rehearsal
 from clear_street.types.v1 import (
     AccountWithPersonalDetails,
     Order,
@@ -254,6 +255,7 @@ def test_what_a_client_gives_shows_in_one_line_what_it_is() -> None:
     shown = [client, client.v1, positions, positions.with_raw_response, positions.iter_positions(122503)]
     shown += [positions.watch_position_instructions(122503), other.v1.positions.watch_position_instructions(122503)]
     shown += [other.v1.positions.iter_positions(122503), sandbox, sandbox.clock, sandbox.faults]
+    shown += [SandboxTransport(sandbox), AsyncSandboxTransport(sandbox), Rehearsal().on("get_positions", nth=2)]
     assert [repr(one) for one in shown] == [
         "<ClearStreet https://sandbox.invalid>",
         "<V1>",
@@ -266,7 +268,15 @@ def test_what_a_client_gives_shows_in_one_line_what_it_is() -> None:
         "<Sandbox 2026-04-24T14:30:00+00:00, accounts: 0>",
         "<SandboxClock 2026-04-24T14:30:00+00:00>",
         "<Faults, rules: 1>",
+        "<SandboxTransport to <Sandbox 2026-04-24T14:30:00+00:00, accounts: 0>>",
+        "<AsyncSandboxTransport to <Sandbox 2026-04-24T14:30:00+00:00, accounts: 0>>",
+        "<Point: call 2 of get_positions>",
     ]
+
+
+def test_a_server_shows_where_it_listens() -> None:
+    with SandboxServer(Sandbox(empty=True)) as server:
+        assert repr(server) == f"<SandboxServer {server.url}>"
 
 
 def test_completion_lists_fields_and_what_people_call_and_no_machinery() -> None:

@@ -75,6 +75,9 @@ class SandboxServer:
         self._thread = threading.Thread(target=self._tcp.serve_forever, args=(0.02,), name="sandbox", daemon=True)
         self._thread.start()
 
+    def __repr__(self) -> str:
+        return f"<SandboxServer {self.url}>"
+
     @property
     def url(self) -> str:
         """The URL at which it listens, such as ``http://127.0.0.1:8080``."""

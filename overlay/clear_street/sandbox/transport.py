@@ -38,6 +38,9 @@ class SandboxTransport(httpx.BaseTransport):
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox: Sandbox = sandbox
 
+    def __repr__(self) -> str:
+        return f"<SandboxTransport to {self.sandbox!r}>"
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request. Raises an `httpx.TransportError` if a fault asks for one."""
         request.read()
@@ -55,6 +58,9 @@ class AsyncSandboxTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox: Sandbox = sandbox
+
+    def __repr__(self) -> str:
+        return f"<AsyncSandboxTransport to {self.sandbox!r}>"
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request. Raises an `httpx.TransportError` if a fault asks for one."""

@@ -8,6 +8,7 @@ import sys
 from argparse import REMAINDER, ArgumentParser
 from collections import Counter
 from fnmatch import fnmatchcase
+from math import inf
 from typing import TYPE_CHECKING
 
 from .players import OverHTTP
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the program whose command follows ``--``, and print a line for each scenario and each finding.
 
-    Returns 0 where there is no finding, 1 where there is one, and 2 where nothing could be judged.
+    Returns 0 where there is no finding, 1 where there is one, 2 where nothing could be judged, and 130 after Ctrl-C.
     """
     parser = _parser()
     options = parser.parse_args(sys.argv[1:] if arguments is None else list(arguments))
@@ -37,6 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if why is not None:
         print(f"{parser.prog}: {why}", file=sys.stderr)
         return 2
+    try:
+        return _judge(names, command, options)
+    except KeyboardInterrupt:
+        print(f"{parser.prog}: interrupted", file=sys.stderr)
+        return 130
+
+
+def _judge(names: Sequence[str], command: Sequence[str], options: Namespace) -> int:
     found: list[Finding] = []
     each = judged([SCENARIOS[name] for name in names], OverHTTP(command, options.limit), options.jobs)
     for name, of_one in zip(names, each, strict=True):
@@ -73,6 +82,18 @@ def _why_not(command: Sequence[str], names: Sequence[str]) -> str | None:
     return None if shutil.which(command[0]) else f"there is no program {command[0]!r}"
 
 
+def _seconds(text: str) -> float:
+    if not 0 < float(text) < inf:
+        raise ValueError
+    return float(text)
+
+
+def _count(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
+
+
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="python -m clear_street.testing",
@@ -84,10 +105,10 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--list", action="store_true", help="print the names of the scenarios")
     parser.add_argument(
-        "--limit", type=float, default=LIMIT, metavar="SECONDS", help=f"what a start may take (default: {LIMIT:g})"
+        "--limit", type=_seconds, default=LIMIT, metavar="SECONDS", help=f"what a start may take (default: {LIMIT:g})"
     )
     parser.add_argument(
-        "--jobs", type=int, default=JOBS, metavar="N", help=f"how many scenarios to play at once (default: {JOBS})"
+        "--jobs", type=_count, default=JOBS, metavar="N", help=f"how many scenarios to play at once (default: {JOBS})"
     )
     parser.add_argument("--story", action="store_true", help="show requests, faults and effects of what fails")
     parser.add_argument("--json", action="store_true", help="print each finding as one line of JSON")

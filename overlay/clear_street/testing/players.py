@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import json
 import logging
@@ -12,6 +13,7 @@ import sys
 import threading
 import traceback
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from inspect import iscoroutinefunction
 from io import StringIO
 from math import inf
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._annotations import resolvable
 from .._client import ClearStreet
+from .._client_async import AsyncClearStreet
 from ..sandbox import LiveClock, SandboxClock, SandboxServer
 from .intents import read_claims
 from .judges import Start
@@ -27,13 +30,16 @@ from .rehearsal import Killed
 from .stage import KEY, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Coroutine, Generator, Sequence
     from contextlib import AbstractContextManager
     from typing import Protocol, TextIO
 
     from .intents import Intent
 
-    Act = Callable[[ClearStreet, Intent, dict[str, Any]], Sequence[str]]
+    Act = (
+        Callable[[ClearStreet, Intent, dict[str, Any]], Sequence[str]]
+        | Callable[[AsyncClearStreet, Intent, dict[str, Any]], Coroutine[Any, Any, Sequence[str]]]
+    )
     Starts = Callable[[Intent], Start]
 
     class Player(Protocol):
@@ -45,6 +51,10 @@ if TYPE_CHECKING:
 
         def starting(self, stage: Stage) -> AbstractContextManager[Starts]:
             """Give, for the time of a ``with`` block, a function that starts it."""
+            ...
+
+        def close(self) -> None:
+            """End what runs, and start nothing any more."""
             ...
 
 
@@ -75,8 +85,7 @@ class InProcess:
 
         def act() -> None:
             try:
-                with ClearStreet.sandbox(stage, api_key=KEY) as client:
-                    said.append(self._act(client, intent, memory))
+                said.append(_called(self._act, stage, intent, memory))
             except BaseException as error:
                 raised.append(error)
 
@@ -95,6 +104,9 @@ class InProcess:
         claims, why_not = read_claims(said[0], intent.size)
         return Start(claims, text, why_not)
 
+    def close(self) -> None:
+        """Do nothing: it runs while it is waited for."""
+
 
 class OverHTTP:
     """Starts a command, with the service's address and key in its environment. A start may take `limit` seconds."""
@@ -102,6 +114,8 @@ class OverHTTP:
     def __init__(self, command: Sequence[str], limit: float) -> None:
         self._command = command
         self._limit = limit
+        self._running: set[subprocess.Popen[str]] = set()
+        self._is_closed = False
 
     def stage(self) -> Stage:
         """Return a new stage for it."""
@@ -134,21 +148,46 @@ class OverHTTP:
             start_new_session=True,
         )
         stage.on_death = lambda: _kill(process)
+        self._running.add(process)
         is_hung = False
         try:
+            if self._is_closed:
+                _kill(process)
             output, errors = process.communicate(intent.to_json(), self._limit)
         except subprocess.TimeoutExpired:
             is_hung = True
             _kill(process)
             output, errors = process.communicate()
+        finally:
+            self._running.discard(process)
         is_dead, stage.is_over = stage.is_over, True
         kept = [path.read_text("utf-8", "replace") for path in Path(folder).rglob("*") if path.is_file()]
         text = "\n".join([output, errors, *kept])
-        if is_dead or is_hung:
-            return Start(["unknown"] * intent.size, text, "it was ended", is_hung)
+        if is_dead or is_hung or self._is_closed:
+            return Start(["unknown"] * intent.size, text, "it was ended", is_hung or self._is_closed)
         claims, why = read_claims(_last_json(output), intent.size)
         last = "".join(errors.strip().splitlines()[-1:])
         return Start(claims, text, why and f"{why}, and ended with {process.returncode}: {last:.200}")
+
+    def close(self) -> None:
+        """End the processes that run, and start none any more."""
+        self._is_closed = True
+        for process in tuple(self._running):
+            _kill(process)
+
+
+def _called(act: Act, stage: Stage, intent: Intent, memory: dict[str, Any]) -> object:
+    """Call a program with a client of its kind, and return what it said."""
+    call: Any = act
+    if not iscoroutinefunction(act):
+        with ClearStreet.sandbox(stage, api_key=KEY) as client:
+            return call(client, intent, memory)
+
+    async def acting() -> object:
+        async with AsyncClearStreet.sandbox(stage, api_key=KEY) as client:
+            return await call(client, intent, memory)
+
+    return asyncio.run(acting())
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -29,6 +29,9 @@ class Point:
         self._nth = nth
         self._times = times
 
+    def __repr__(self) -> str:
+        return f"<Point: call {self._nth} of {self._operation}>"
+
     def fail(self, fault: Fault) -> None:
         """Let any fault strike."""
         self._sandbox.faults.add(fault, operation=self._operation, nth=self._nth, times=self._times)

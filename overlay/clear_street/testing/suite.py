@@ -56,7 +56,7 @@ def conformance(
     """Run a program through every scenario, or through those of `only`; return what it did or said wrong.
 
     - `program`: a function of a client, an `Intent`, and a memory (a dict that outlives its death), which returns a
-      claim for each row; or the command of a program that does so over HTTP.
+      claim for each row; a coroutine function gets an async client. Or the command of a program that does so over HTTP.
     - `only`: names out of `SCENARIOS`.
     - `limit`: how many seconds a start may take.
     - `jobs`: how many scenarios to play at once, where the program is a command.
@@ -80,9 +80,17 @@ def check(program: Act | Sequence[str], scenario: str, *, limit: float = LIMIT) 
 
 def judged(scenarios: Sequence[Scenario], player: Player, jobs: int) -> Iterator[list[Finding]]:
     """Play scenarios, some of them at once, and yield what was found in each, in their order."""
+    if jobs == 1:
+        yield from (judge(scenario, player) for scenario in scenarios)
+        return
     # A program waits most of its time, and scenarios share nothing.
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         yield from pool.map(partial(judge, player=player), scenarios)
+    finally:
+        # Interrupted, nothing is begun any more, and no process is left behind.
+        player.close()
+        pool.shutdown(cancel_futures=True)
 
 
 def judge(scenario: Scenario, player: Player) -> list[Finding]:
