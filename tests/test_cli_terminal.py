@@ -383,6 +383,21 @@ def test_the_sandbox_is_served_until_interrupted(command_line: CommandLine) -> N
     assert served == [["--port", "0", "-h"]]
 
 
+def test_a_program_is_judged_by_its_own_options(command_line: CommandLine) -> None:
+    judged: list[list[str]] = []
+
+    def main(words: list[str]) -> int:
+        judged.append(words)
+        return 1
+
+    assert "submit/" in command_line("conformance", "--list").out
+    ran = command_line("conformance", "--", "./no-such-bot")
+    assert (ran.code, "there is no program './no-such-bot'" in ran.err) == (2, True)
+    command_line.patch.setattr("clear_street.testing.command.main", main)
+    assert command_line("conformance", "--only", "cancel/*", "--", "./bot", "--help").code == 1
+    assert judged == [["--only", "cancel/*", "./bot", "--help"]]
+
+
 def test_streams_of_any_kind_can_be_written_to(command_line: CommandLine) -> None:
     command_line.patch.setattr(sys, "stderr", io.StringIO())
     assert command_line("help", "exit-codes").code == 0

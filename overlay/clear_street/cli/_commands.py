@@ -211,6 +211,13 @@ COMMANDS: tuple[Command, ...] = (
         is_passed_on=True,
     ),
     Command(
+        "conformance",
+        "Judge a program against a sandbox; --help has its options.",
+        "conformance.conformance",
+        (Argument("words", "[OPTIONS] -- PROGRAM ...", is_many=True, is_required=False),),
+        is_passed_on=True,
+    ),
+    Command(
         "help",
         "Tell about a topic: exit-codes.",
         "about.tell",
