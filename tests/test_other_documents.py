@@ -642,6 +642,10 @@ def test_each_string_of_a_document_is_data(name: str, stride: int, tmp_path: Pat
         command = [sys.executable, "-W", "error", "-c", IMPORT_ALL, str(package.parent)]
         ran = subprocess.run(command, check=False, capture_output=True, text=True)
         assert (ran.returncode, ran.stderr) == (0, "")
+        if stride == 1:
+            command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), package.name]
+            ran = subprocess.run(command, cwd=package.parent, check=False, capture_output=True, text=True)
+            assert ran.returncode == 0, ran.stdout
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "..", "?a=1", "%2F%zz"])
