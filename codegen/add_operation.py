@@ -1,9 +1,10 @@
 """`make operation NAME=...`: write into the overlay what an operation of openapi.yaml needs there.
 
-That is its row, its types, and its methods: plain, raw and streamed, and an iterator where its reply comes in pages. A
-file that is a table, or a new one, is written as a whole; into a namespace that is there, methods are put at the end of
-its classes. An operation that only reads (a GET, or `x-reads: true`) may be repeated; every other is never sent again
-once a byte may have left, until a person knows better and says so in the row. Docstrings are the document's own words.
+These are its row, its types, and its methods: plain, raw and streamed, and an iterator if its reply comes in pages.
+Tables and new files are written as a whole. In a namespace that exists, methods are added at the end of its classes.
+The row of an operation that only reads (a GET, or `x-reads: true`) says that it may be repeated. The row of any other
+says that it is never sent again once a byte may have left; a person may change that. The docstrings are the document's
+own words.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# What a table of rows may name, and the module that each stands for.
+# The names that a table of rows may use, and the module that each is.
 SOURCES = {
     "calls": "clear_street_api.api.{tag}",
     "models": "clear_street_api.models",
@@ -254,7 +255,7 @@ PROPERTY = '''    @property
 
 
 class Unfit(Exception):
-    """Something in the overlay is not as this program can read it."""
+    """Raised if this program cannot read a file of the overlay."""
 
 
 @dataclass(frozen=True)
@@ -269,38 +270,38 @@ class Parameter:
 
     @property
     def declaration(self) -> str:
-        """It, in a signature."""
+        """The argument as it is written in a signature."""
         return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} | None = None"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What is written of an operation."""
+    """The facts about an operation that this program writes."""
 
     name: str
     tag: str
     title: str
-    """The tag, as the document has it."""
+    """The tag as the document writes it."""
     method: str
     path: str
     is_read: bool
     authenticated: bool
     response: str
     row: str | None
-    """The class of the rows, where the reply is a list of them."""
+    """The class of the reply's rows. None if the reply is not a list."""
     page_size: int | None
-    """How many rows the service puts on a page; None where the reply does not come in pages."""
+    """How many rows the service puts on a page. None if the reply does not come in pages."""
     parameters: tuple[Parameter, ...]
     enums: dict[str, str]
-    """The enums of its arguments, by argument."""
+    """The enum of each argument that has one."""
     summary: str
     description: str
     models: frozenset[str]
-    """The models, enums and names of members that it brings, itself or through others."""
+    """The models, enums and types of member names that it uses, directly or through other models."""
 
     @property
     def resend(self) -> str:
-        """The most careful rule for sending it again."""
+        """The most careful rule for sending it again: `Resend.READ` or `Resend.ONCE`."""
         return "READ" if self.is_read else "ONCE"
 
     @property
@@ -309,14 +310,14 @@ class Operation:
         return "CallOptions" if self.is_read else "ChangingCallOptions"
 
     def signature(self, *more: str) -> str:
-        """The arguments of a method."""
+        """Return the arguments of a method, as they are written in its signature."""
         positional = [one.declaration for one in self.parameters if one.positional]
         keywords = [one.declaration for one in self.parameters if not one.positional] + [*more]
         stars = ["*"] if keywords else []
         return ", ".join(["self", *positional, *stars, *keywords, f"**options: Unpack[{self.options}]"])
 
     def passed(self, *without: str) -> str:
-        """The arguments, as a method hands them on."""
+        """Return the arguments as a method passes them on."""
         return ", ".join(
             one.name if one.positional else f"{one.name}={one.name}"
             for one in self.parameters
@@ -325,7 +326,7 @@ class Operation:
 
 
 def operation_of(plan: Plan, document: dict[str, Any], name: str) -> Operation:
-    """An operation of a document."""
+    """Return the facts about an operation of a document."""
     endpoint, call = plan.facts["endpoints"][name], plan.calls[name]
     response = next((model for status, model in call.replies.items() if is_success(status)), NOTHING)
     raw = next(
@@ -378,7 +379,7 @@ def operation_of(plan: Plan, document: dict[str, Any], name: str) -> Operation:
 
 
 def write_row(new: Operation, folder: Path) -> None:
-    """The table of the operation's tag with its row in it, and the list of tables."""
+    """Write the operation's row into the table of its tag, and the list of tables."""
     path = folder / f"{new.tag}.py"
     rows = rows_in(path) if path.exists() else []
     enums = ", ".join(f'"{name}": models.{enum}' for name, enum in new.enums.items())
@@ -400,21 +401,21 @@ def write_row(new: Operation, folder: Path) -> None:
 
 
 def split(module: str) -> tuple[str, str]:
-    """What a module is imported from, seen from a table of rows, and its own name there."""
+    """Return the package from which a table of rows imports a module, and the module's name in it."""
     home, _, last = module.rpartition(".")
     relative = home.replace("clear_street._api", "..").replace("clear_street.types", "...types")
     return (home if home.startswith("clear_street_api") else relative), last
 
 
 def rows_in(path: Path) -> list[str]:
-    """The rows of a table, as they are written."""
+    """Return the source of each row of a table."""
     text = path.read_text(encoding="utf-8")
     found: list[str] = []
     for node in ast.parse(text).body[1:]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             found.append(ast.get_source_segment(text, node) or "")
         elif not isinstance(node, (ast.ImportFrom, ast.If)) and "TYPE_CHECKING" not in ast.unparse(node):
-            raise Unfit(f"{path}:{node.lineno} is no row; a table of rows holds nothing else")
+            raise Unfit(f"{path}:{node.lineno} is not a row; a table must contain only rows")
     return found
 
 
@@ -422,7 +423,7 @@ def rows_in(path: Path) -> list[str]:
 
 
 def write_types(new: Operation, folder: Path) -> None:
-    """The response class and the TypedDict of the keyword arguments, and the index of types."""
+    """Write the response class, the TypedDict of the keyword arguments, and the index of types."""
     params = new.response.removesuffix("Response") + "Params"
     keywords = [one for one in new.parameters if not one.positional]
     total = all(one.required for one in keywords)
@@ -448,7 +449,7 @@ def write_types(new: Operation, folder: Path) -> None:
 
 
 def in_params(one: Parameter, new: Operation, *, total: bool) -> str:
-    """The type of an argument, in a TypedDict."""
+    """Return the type of an argument in a TypedDict."""
     kind = re.sub(r"\w+", lambda match: f"api.{match[0]}" if match[0] in new.models else match[0], one.annotation)
     if not one.required:
         return f"{kind} | None"
@@ -456,7 +457,7 @@ def in_params(one: Parameter, new: Operation, *, total: bool) -> str:
 
 
 def imports_of(words: set[str]) -> list[str]:
-    """What the types in an annotation are imported from, but for our own."""
+    """Return the imports of the standard library's types among these words."""
     sources = {
         "collections.abc": {"Iterable", "Mapping", "Sequence"},
         "datetime": {"date", "datetime"},
@@ -467,7 +468,7 @@ def imports_of(words: set[str]) -> list[str]:
 
 
 def write_index_of_types(folder: Path, models: Iterable[str]) -> None:
-    """The index of types, with these models and all that the modules beside it define."""
+    """Write the index of types, with these models and everything that the modules in the same folder define."""
     path = folder / "__init__.py"
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
@@ -512,7 +513,7 @@ def public_names(path: Path) -> list[str]:
 
 
 def replaced(text: str, written: dict[Any, str]) -> str:
-    """Return a text in which some statements are replaced with other lines."""
+    """Return a text with some of its statements replaced."""
     lines = text.splitlines()
     for node, new in sorted(written.items(), key=lambda item: -item[0].lineno):
         lines[node.lineno - 1 : node.end_lineno] = new.splitlines()
@@ -671,7 +672,7 @@ def write_parents(tags: Tags, folder: Path) -> None:
         path = folder / f"{parent}{twins.SUFFIX}"
         below = [tag for tag, one in tags.parents.items() if one == parent and is_there(tag, folder)]
         if path.exists() and "(Namespaces)" not in path.read_text(encoding="utf-8"):
-            raise Unfit(f"{path} has operations of its own; put its inner namespaces there by hand")
+            raise Unfit(f"{path} has its own operations; add its inner namespaces by hand")
         if below:
             imports = "\n".join(f"    from .{tag}_async import Async{class_of(tag)}" for tag in below)
             properties = "\n\n".join(as_property(tag, tags, path, is_async=True) for tag in below)
@@ -736,29 +737,29 @@ def main() -> int:
         sys.exit(f"operation: openapi.yaml has no {name}; it has {', '.join(plan.calls)}")
     rows = "".join(path.read_text(encoding="utf-8") for path in (overlay / "_api/rows").glob("*.py"))
     if f'"{name}"' in rows:
-        sys.exit(f"operation: {name} has its row already")
+        sys.exit(f"operation: {name} already has a row")
     new = operation_of(plan, document, name)
     before = contents(overlay)
     if new.response == NOTHING:
         sys.exit(
-            f"operation: {name} answers without a body, and namespaces give models; "
-            f"client.{new.method.lower()}(..., cast_to=type(None)) calls it"
+            f"operation: {name} replies without a body, and methods of a namespace return models; call it with "
+            f"client.{new.method.lower()}(..., cast_to=type(None))"
         )
     if f'"{new.response}"' in (overlay / "types/v1/__init__.py").read_text(encoding="utf-8"):
-        sys.exit(f"operation: {new.response} is the reply of another operation; give {name} a component of its own")
+        sys.exit(f"operation: {new.response} is the reply of another operation; give {name} its own component")
     try:
         write_row(new, overlay / "_api/rows")
         write_types(new, overlay / "types/v1")
         write_methods(new, Tags(document), overlay / "v1")
     except Unfit as error:
-        sys.exit(f"operation: {error}; mend that file, or codegen/add_operation.py")
+        sys.exit(f"operation: {error}; fix that file, or codegen/add_operation.py")
     for command in (["check", "--fix-only", "--quiet"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *command, "--no-cache", "overlay"], cwd=root, check=True)
     twins.write(root)
     for path, text in contents(overlay).items():
         if before.get(path) != text:
             print(f"operation: {path.relative_to(root)}")
-    print('operation: now CONTRIBUTING.md, "An operation that is not supported yet", from the step "Review the row"')
+    print('operation: next: CONTRIBUTING.md, "An operation that is not supported yet", step "Review the row"')
     return 0
 
 

@@ -1,7 +1,7 @@
-"""What another OpenAPI document of the service changes for those who are its client by ours.
+"""Compare another OpenAPI document of the service with ours, and list what changes for a client.
 
-Both documents go through `prepare`, as they do before they are generated, so that only what would reach a client is
-compared: not order or wording, nor how a document names its schemas and splits them.
+Both documents go through `prepare`, which also runs before code is generated. So only what a client can see is
+compared, and not order, wording, or the way in which a document names and splits its schemas.
 """
 
 from __future__ import annotations
@@ -30,33 +30,33 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 REQUEST, REPLY = "request", "reply"
 SERVICE = "service"
-"""In the place of an operation: what concerns them all."""
+"""Used as the operation of a change that concerns all operations."""
 
 _SUBMIT, _LIST, _CANCEL = "submit_position_instructions", "get_position_instructions", "cancel_position_instruction"
 _KEYS = "the idempotency of submit: "
 SAFETY = {
     (_SUBMIT, REQUEST, "[].instruction_id"): (
-        f"{_KEYS}where a key does not arrive under its name the service makes one up, and a row sent again acts twice"
+        f"{_KEYS}without our key the service makes one up, and a row that is sent again takes effect twice"
     ),
-    (_SUBMIT, REPLY, "data[].instruction_id"): f"{_KEYS}the rows of a reply are matched by this key",
-    (_SUBMIT, REPLY, "data[].id"): f"{_KEYS}the all-zero id says that a refused row was not stored",
-    (_SUBMIT, REPLY, "data[].rejection_reason"): f"{_KEYS}its text tells a duplicate from a refusal",
-    (_SUBMIT, REPLY, "data[].status"): "the outcome of submit: which rows were accepted, and which refused",
-    (_LIST, REPLY, "data[].instruction_id"): f"{_KEYS}after a lost reply its rows are looked for by this key",
-    (_LIST, REPLY, "data[].id"): "what came of a cancel, and waiting: rows are looked for by this id",
-    (_LIST, REPLY, "data[].status"): "what came of a submit or a cancel, and waiting: rows are judged by it",
+    (_SUBMIT, REPLY, "data[].instruction_id"): f"{_KEYS}the client matches the rows of a reply by this key",
+    (_SUBMIT, REPLY, "data[].id"): f"{_KEYS}the all-zero id says that a rejected row was not stored",
+    (_SUBMIT, REPLY, "data[].rejection_reason"): f"{_KEYS}its text says whether a rejected row was a duplicate",
+    (_SUBMIT, REPLY, "data[].status"): "the outcome of submit: which rows were accepted, and which rejected",
+    (_LIST, REPLY, "data[].instruction_id"): f"{_KEYS}if a reply is lost, the client looks for its rows by this key",
+    (_LIST, REPLY, "data[].id"): "the outcome of a cancel, and waiting: the client finds rows by this id",
+    (_LIST, REPLY, "data[].status"): "the outcome of a submit or a cancel, and waiting: it is the state of a row",
     (_LIST, REPLY, "metadata.next_page_token"): (
-        "what came of a submit or a cancel: only a list without a next page is the whole list"
+        "the outcome of a submit or a cancel: a list is complete only if it has no next page"
     ),
-    (_CANCEL, REQUEST, "path instruction_id"): "cancel: it names what is cancelled",
-    (_CANCEL, REPLY, "data"): "the outcome of cancel: without its row a reply is taken for lost",
+    (_CANCEL, REQUEST, "path instruction_id"): "cancel: it says which instruction to cancel",
+    (_CANCEL, REPLY, "data"): "the outcome of cancel: a reply without its row counts as no reply",
 }
-"""What the client's promises rest on, by operation, direction and place."""
+"""The promise of the client that depends on each place, by operation, direction and place."""
 
 STATUS = (_LIST, REPLY, "data[].status")
-"""The enum that waits go by,"""
+"""The enum of an instruction's status, which decides when a wait ends."""
 STATES = "overlay/clear_street/_states.py"
-"""and what they know of its members."""
+"""The module that says which members of that enum are terminal."""
 
 WORDS = {
     "str": "string",
@@ -67,46 +67,47 @@ WORDS = {
     "Any": "anything",
     "None": "null",
 }
-"""JSON's names of what Python calls otherwise."""
+"""The names that JSON uses for Python's types."""
 
 TEXTS = ("Text()", "DecimalText()")
-"""Kinds of any text."""
+"""The kinds that accept any text."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference for those who call an operation."""
+    """One difference that callers of an operation can see."""
 
     operation: str
     direction: str
     """``"request"`` or ``"reply"``."""
     where: str
-    """The place in the body (``data[].status``), or ``path`` or ``query`` with a parameter's name; empty for the
-    operation itself.
+    """The place in the body (``data[].status``), or ``path`` or ``query`` and a parameter's name.
+
+    Empty for a change of the operation itself.
     """
     what: str
-    """What became of the place, in a few words."""
+    """What changed there, in a few words."""
     breaking: bool
     names: tuple[str, ...]
-    """What code that uses the place names."""
+    """The names that code uses for this place."""
     statuses: tuple[str, ...] = ()
-    """The replies that it is in."""
+    """The statuses of the replies in which it is."""
     danger: str | None = None
-    """Which of the client's promises rests on it."""
+    """The promise of the client that depends on the place. None if no promise does."""
     standing: str | None = None
-    """Why it is to stay, where `baseline.yaml` has it."""
+    """The reason that `baseline.yaml` gives for keeping this difference. None if it is not listed there."""
     note: str | None = None
 
     @property
     def is_of_names(self) -> bool:
-        """Whether a name is not what it was: of an operation, a field or a member."""
+        """Whether the name of an operation, a field or a member changed or was removed."""
         if not self.where:
             return not self.statuses
-        return self.what.startswith(("is gone", "has lost the member"))
+        return self.what.startswith(("is gone", "no longer has the member"))
 
 
 class Place(NamedTuple):
-    """Where a comparison has got to."""
+    """The place that is being compared."""
 
     operation: str
     direction: str
@@ -114,16 +115,16 @@ class Place(NamedTuple):
     ours: Plan
     theirs: Plan
     models: frozenset[tuple[str, str]] = frozenset()
-    """The pairs of models on the way here: one that comes again is not entered again."""
+    """The pairs of models around this place. They are not compared again if they contain themselves."""
 
     def at(self, where: str) -> Place:
-        """A place below or beside this one."""
+        """Return a place below or beside this one."""
         return self._replace(where=where)
 
     def change(
         self, what: str, *, breaking: bool, names: tuple[str, ...] | None = None, note: str | None = None
     ) -> Change:
-        """A change here; `names` is by default the last part of the place."""
+        """Return a change at this place. `names` is by default the last part of the place."""
         if names is None:
             last = re.split(r"[.\s]", re.sub(r"\[\]|\{\}", "", self.where))[-1]
             names = (last,) if last else names_of(self.operation)
@@ -131,7 +132,7 @@ class Place(NamedTuple):
         return Change(self.operation, self.direction, self.where, what, breaking, names, danger=danger, note=note)
 
     def promise(self) -> str | None:
-        """Which promise rests on this place, or on one below it."""
+        """Return the promise that depends on this place or on one below it. None if no promise does."""
         for (operation, direction, where), promise in SAFETY.items():
             is_here = where == self.where or (self.where and where.startswith((f"{self.where}.", f"{self.where}[")))
             if is_here and (operation, direction) == self[:2]:
@@ -143,7 +144,7 @@ class Place(NamedTuple):
 
 
 def label(kind: Kind, *, named: bool = True) -> str:
-    """A kind in words; models and enums by their names or, where these do not matter, as what they are."""
+    """Describe a kind in words. With `named`, models and enums have their names; otherwise "object" and "enum"."""
     if kind.items is not None:
         return f"list of {label(kind.items, named=named)}"
     if kind.model is not None:
@@ -159,17 +160,17 @@ def label(kind: Kind, *, named: bool = True) -> str:
 
 
 def variants(kind: Kind) -> list[Kind]:
-    """The parts of a kind, in an order that does not depend on the document."""
+    """Return the parts of a kind, in an order that does not depend on the document."""
     return sorted(kind.parts, key=lambda part: label(part, named=False))
 
 
 def is_map(kind: Kind) -> bool:
-    """Whether its parts are a map's values, and no union's variants."""
+    """Whether the kind is a map, so that its parts are the map's values and not the variants of a union."""
     return kind.annotation.startswith("dict[")
 
 
 def takes(kind: Kind, other: Kind) -> bool:
-    """Whether every value of another kind is one of this kind, in JSON and in Python."""
+    """Whether every value of the other kind is also a value of this kind, in JSON and in Python."""
     if kind.annotation == "Any" or kind.expression == other.expression:
         return True
     if other.parts and not is_map(other):
@@ -187,7 +188,7 @@ def takes(kind: Kind, other: Kind) -> bool:
 
 
 def compare_kinds(place: Place, ours: Kind, theirs: Kind) -> Iterator[Change]:
-    """How the values of one place differ."""
+    """Yield the differences between the values at one place."""
     if ours.items is not None and theirs.items is not None:
         inside = place.at(f"{place.where}[]")
         yield from compare_nullable(inside, ours.items, theirs.items, was_optional=False)
@@ -206,7 +207,7 @@ def compare_kinds(place: Place, ours: Kind, theirs: Kind) -> Iterator[Change]:
 
 
 def compare_models(place: Place, ours: str, theirs: str) -> Iterator[Change]:
-    """How the properties of two objects differ."""
+    """Yield the differences between the properties of two objects."""
     if (ours, theirs) in place.models:
         return
     place = place._replace(models=place.models | {(ours, theirs)})
@@ -218,9 +219,10 @@ def compare_models(place: Place, ours: str, theirs: str) -> Iterator[Change]:
 def compare_slots(
     place: Place, ours: Sequence[Slot], theirs: Sequence[Slot], where: Callable[[Slot], str]
 ) -> Iterator[Change]:
-    """How two sets of properties or parameters differ; what is gone and what is new are paired where alike.
+    """Yield the differences between two lists of properties or parameters.
 
-    A property is the same under any of its names.
+    Two of them are the same if they share any name. One that is gone and one that is new are reported as a likely
+    rename if they look alike.
     """
     same = {slot.key: other for slot in ours for other in theirs if is_same(slot, other)}
     gone = [slot for slot in ours if slot.key not in same]
@@ -244,18 +246,18 @@ def compare_slots(
 
 
 def is_same(one: Slot, other: Slot) -> bool:
-    """Whether two properties or parameters share a name."""
+    """Whether two properties or parameters share at least one name."""
     return one.place == other.place and not one.keys.isdisjoint(other.keys)
 
 
 def compare_slot(place: Place, ours: Slot, theirs: Slot) -> Iterator[Change]:
-    """How one property, parameter or body differs from what it was."""
+    """Yield the differences between two versions of a property, a parameter or a body."""
     reply = place.direction == REPLY
     if ours.required and not theirs.required:
         what = "may now be absent" if reply else "is now optional"
         yield place.change(what, breaking=reply and not ours.kind.nullable)
     if theirs.required and not ours.required:
-        yield place.change("is now always there" if reply else "is now required", breaking=not reply)
+        yield place.change("is now always present" if reply else "is now required", breaking=not reply)
     yield from compare_nullable(place, ours.kind, theirs.kind, was_optional=not ours.required)
     if ours.joined != theirs.joined:
         how = "as one comma-joined value" if theirs.joined else "once for each item"
@@ -269,14 +271,17 @@ def compare_slot(place: Place, ours: Slot, theirs: Slot) -> Iterator[Change]:
 
 
 def is_narrower(limit: str, old: Any, new: Any) -> bool:
-    """Whether some of what could be sent under a limit no longer can; a default concerns what is not sent."""
+    """Whether a new limit excludes values that the old limit allowed. A default excludes none."""
     if new is None or limit == "default":
         return False
     return old is None or limit in ("pattern", "multipleOf") or (new < old) == ("max" in limit.lower())
 
 
 def compare_nullable(place: Place, ours: Kind, theirs: Kind, *, was_optional: bool) -> Iterator[Change]:
-    """Whether null has come or gone; to those who read what may be absent a null is nothing new."""
+    """Yield a change if null is allowed on one side only.
+
+    A new null breaks no reader of a field that could already be absent.
+    """
     if theirs.nullable and not ours.nullable:
         yield place.change("may now be null", breaking=place.direction == REPLY and not was_optional)
     elif ours.nullable and not theirs.nullable:
@@ -284,13 +289,16 @@ def compare_nullable(place: Place, ours: Kind, theirs: Kind, *, was_optional: bo
 
 
 def compare_enums(place: Place, ours: str, theirs: str) -> Iterator[Change]:
-    """Which members have come and gone. Clients take any member, so that none of it endangers what they promise."""
+    """Yield the members that are gone and those that are new.
+
+    The client accepts any member, so none of its promises depends on them.
+    """
     old, new = place.ours.facts["enums"][ours]["values"], place.theirs.facts["enums"][theirs]["values"]
     gone, fresh = [m for m in old if m not in new], [m for m in new if m not in old]
     renamed = dict(pairs(gone, fresh, lambda one, other: similar(str(one), str(other), 0.7)))
     for member in gone:
         also = f", and `{renamed[member]}` is new: likely a rename" if member in renamed else ""
-        what = f"has lost the member `{member}` of `{ours}`{also}"
+        what = f"no longer has the member `{member}` of `{ours}`{also}"
         note = waiting(place, member, gone=True)
         yield replace(place.change(what, breaking=True, names=(str(member),), note=note), danger=None)
     for member in fresh:
@@ -300,17 +308,17 @@ def compare_enums(place: Place, ours: str, theirs: str) -> Iterator[Change]:
 
 
 def waiting(place: Place, member: object, *, gone: bool) -> str | None:
-    """What a status that has come or gone means for those who wait."""
+    """Say what a new or removed status means for a wait. None if the enum is not an instruction's status."""
     if place[:3] != STATUS:
         return None
     if not gone:
-        return f"waiting: it is taken for not terminal until {STATES} says otherwise"
+        return f"waiting: it counts as not terminal until it is added to {STATES}"
     kind = "terminal" if member in _tables()["TERMINAL_STATES"] else "not terminal"
-    return f"waiting: it leaves {STATES} (where it is {kind}); a wait for it alone would last to its deadline"
+    return f"waiting: remove it from {STATES} (where it is {kind}); a wait for it alone would last until its deadline"
 
 
 def _tables() -> dict[str, Any]:
-    """The tables of statuses: their module cannot be imported here, where its package is not installed."""
+    """Return the tables of `STATES`. That module cannot be imported here, because its package is not installed."""
     found: dict[str, Any] = {}
     for node in ast.parse((ROOT / STATES).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign):
@@ -322,7 +330,7 @@ def _tables() -> dict[str, Any]:
 
 
 def pairs(gone: Iterable[T], fresh: Iterable[T], alike: Callable[[T, T], float]) -> list[tuple[T, T]]:
-    """What is gone with what is new, where they look alike: the likest first, each once."""
+    """Pair each item that is gone with the new item that looks most like it. Each item is in at most one pair."""
     left, right = list(gone), list(fresh)
     scored = [(alike(one, other), i, j) for i, one in enumerate(left) for j, other in enumerate(right)]
     found: list[tuple[int, int]] = []
@@ -333,7 +341,10 @@ def pairs(gone: Iterable[T], fresh: Iterable[T], alike: Callable[[T, T], float])
 
 
 def similar(one: str, other: str, least: float) -> float:
-    """How alike two names are, 0 where less than `least`: by their letters, or by the words that they share."""
+    """Return how similar two names are, from 0 to 1, by their letters and by the words that they share.
+
+    Anything below `least` is returned as 0.
+    """
     words = [set(re.findall(r"[a-z]+|[0-9]+", name.lower())) for name in (one, other)]
     shared = len(words[0] & words[1])
     score = SequenceMatcher(None, one, other).ratio()
@@ -345,7 +356,10 @@ def similar(one: str, other: str, least: float) -> float:
 
 
 def alike_slots(one: Slot, other: Slot) -> float:
-    """Whether one may be the other under a new name: less of it need be alike where the type is one of a kind."""
+    """Return how likely it is that one was renamed to the other, from 0 to 1.
+
+    If both have the same model or enum, less similar names are enough.
+    """
     if one.place != other.place or label(one.kind, named=False) != label(other.kind, named=False):
         return 0
     special = label(one.kind) == label(other.kind) != label(one.kind, named=False)
@@ -365,12 +379,12 @@ class Listed(NamedTuple):
 
     @property
     def route(self) -> tuple[str, str]:
-        """What a request is routed by: the names of parameters play no part in it."""
+        """The method and the path, without the names of its parameters. Operations with one route are the same."""
         return self.method, re.sub(r"\{[^}]*\}", "{}", self.path)
 
 
 def listed(document: Json) -> list[Listed]:
-    """The operations of a document."""
+    """Return the operations of a document."""
     return [
         Listed(module_name(item[method].get("operationId", f"{method}_{path}")), method.upper(), path, item[method])
         for path, item in document["paths"].items()
@@ -380,12 +394,15 @@ def listed(document: Json) -> list[Listed]:
 
 
 def names_of(operation: str) -> tuple[str, ...]:
-    """What code calls an operation."""
+    """Return the names that code uses for an operation."""
     return (operation, operation.upper())
 
 
 def only(document: Json, operation: Listed) -> Json:
-    """The document with this operation alone and the components that it needs: no other part is in the way."""
+    """Return the document with only this operation and the components that it needs.
+
+    So an error in another part of the document does not stop the comparison.
+    """
     item = document["paths"][operation.path]
     kept = {key: value for key, value in item.items() if key not in METHODS or key.upper() == operation.method}
     components: Json = {}
@@ -407,7 +424,7 @@ def only(document: Json, operation: Listed) -> Json:
 
 
 def compare(ours: Json, theirs: Json) -> tuple[list[Change], list[Listed]]:
-    """The changes of each operation of ours, and the operations of theirs that we do not support."""
+    """Return the changes of each of our operations, and the operations of the other document that we do not support."""
     changes = compare_services(ours, theirs)
     supported = {operation.name for operation in listed(ours)}
     named = {operation.name: operation for operation in listed(theirs)}
@@ -427,25 +444,28 @@ def compare(ours: Json, theirs: Json) -> tuple[list[Change], list[Listed]]:
 
 
 def compare_services(ours: Json, theirs: Json) -> list[Change]:
-    """What concerns every operation: where the service is, and how it learns who calls; as far as they say so."""
+    """Return the changes of servers and credentials, which concern every operation.
+
+    What the other document leaves out is not a change.
+    """
     changes: list[Change] = []
     for what, find in (("server", servers), ("credentials", credentials)):
         old, new = find(ours), find(theirs)
         if new and old != new:
             was, now = (", ".join(found) or "none" for found in (old, new))
-            lost = tuple(one for one in old if one not in new)
+            removed = tuple(one for one in old if one not in new)
             text = f"was {was} and is now {now}"
-            changes.append(Change(SERVICE, REQUEST, what, text, bool(lost), lost if what == "server" else ()))
+            changes.append(Change(SERVICE, REQUEST, what, text, bool(removed), removed if what == "server" else ()))
     return changes
 
 
 def servers(document: Json) -> list[str]:
-    """Where the service is."""
+    """Return the URLs of the service."""
     return sorted(server["url"].rstrip("/") for server in document.get("servers") or ())
 
 
 def credentials(document: Json) -> list[str]:
-    """How a caller says who it is, as it goes over the wire."""
+    """Return the ways in which a request carries its credentials."""
     found: set[str] = set()
     for scheme in (document.get("components") or {}).get("securitySchemes", {}).values():
         name = str(scheme.get("name", scheme.get("scheme", ""))).lower()
@@ -455,14 +475,14 @@ def credentials(document: Json) -> list[str]:
 
 
 def compare_operations(mine: Listed, other: Listed, ours: Json, theirs: Json) -> list[Change]:
-    """The changes of one operation."""
+    """Return the changes of one operation."""
     changes: list[Change] = []
 
     def note(what: str, *, breaking: bool) -> None:
         changes.append(Change(mine.name, REQUEST, "", what, breaking, names_of(mine.name)))
 
     if mine.name != other.name:
-        note(f"is now called `{other.name}`: the wire is the same, and our name can stay", breaking=False)
+        note(f"is now called `{other.name}`: requests stay the same, and so can our name", breaking=False)
     if mine.route != other.route:
         note(f"was {mine.method} {mine.path} and is now {other.method} {other.path}", breaking=True)
     if needs_key(ours, mine) is False and needs_key(theirs, other) is True:
@@ -482,7 +502,7 @@ def compare_operations(mine: Listed, other: Listed, ours: Json, theirs: Json) ->
 
 
 def without_headers(document: Json, operation: Listed) -> tuple[Json, dict[str, bool]]:
-    """A document of one operation without its headers and cookies, and these, with whether each is required."""
+    """Return a document of one operation without its headers and cookies, and these with whether each is required."""
     found: dict[str, bool] = {}
 
     def rest(holder: Json) -> Json:
@@ -504,13 +524,13 @@ def without_headers(document: Json, operation: Listed) -> tuple[Json, dict[str, 
 
 
 def needs_key(document: Json, operation: Listed) -> bool | None:
-    """Whether an operation needs credentials; None where the document does not say."""
+    """Whether an operation needs credentials. None if the document does not say."""
     security = operation.operation.get("security", document.get("security"))
     return None if security is None else any(security)
 
 
 def compare_requests(place: Place, ours: Call, theirs: Call) -> Iterator[Change]:
-    """How the parameters and the bodies of two calls differ."""
+    """Yield the differences between the parameters and the bodies of two calls."""
     yield from compare_slots(
         place, ours.parameters, path_aligned(ours, theirs), lambda slot: f"{slot.place} {slot.key}"
     )
@@ -518,14 +538,17 @@ def compare_requests(place: Place, ours: Call, theirs: Call) -> Iterator[Change]
         for change in compare_slot(place, ours.body, theirs.body):
             yield change if change.where else replace(change, what=f"the body {change.what}")
     elif ours.body is not None:
-        yield place.change("takes no body any more", breaking=True)
+        yield place.change("no longer takes a body", breaking=True)
     elif theirs.body is not None:
         how = "needs" if theirs.body.required else "can now have"
         yield place.change(f"{how} a body ({label(theirs.body.kind)})", breaking=theirs.body.required)
 
 
 def path_aligned(ours: Call, theirs: Call) -> list[Slot]:
-    """Their parameters, those in the path under our names where both paths are of one form: names stay at home."""
+    """Return the other call's parameters, those of the path under our names if both paths have the same shape.
+
+    A path parameter's name is never sent, so another name is not a change.
+    """
     old, new = (re.findall(r"\{([^}]*)\}", call.path) for call in (ours, theirs))
     forms = {re.sub(r"\{[^}]*\}", "{}", call.path) for call in (ours, theirs)}
     names = dict(zip(new, old, strict=True)) if len(forms) == 1 else {}
@@ -533,7 +556,7 @@ def path_aligned(ours: Call, theirs: Call) -> list[Slot]:
 
 
 def compare_replies(place: Place, ours: Call, theirs: Call) -> list[Change]:
-    """How the replies differ, status by status; what several statuses have in common is said once."""
+    """Return the differences between the replies. A difference that several statuses have is listed once."""
     found: dict[Change, list[str]] = {}
     for status, model in ours.replies.items():
         other = reply(theirs, status)
@@ -541,7 +564,7 @@ def compare_replies(place: Place, ours: Call, theirs: Call) -> list[Change]:
             differences = list(compare_models(place, model, other))
         else:
             alone = is_success(status) and not any(is_success(one) for one in theirs.replies)
-            differences = [place.change("is no status any more", breaking=alone, names=(status_name(status),))]
+            differences = [place.change("is no longer documented", breaking=alone, names=(status_name(status),))]
         for change in differences:
             found.setdefault(change, []).append(status_name(status))
     for status, model in theirs.replies.items():
@@ -552,10 +575,10 @@ def compare_replies(place: Place, ours: Call, theirs: Call) -> list[Change]:
 
 
 def reply(call: Call, status: int) -> str | None:
-    """The model of a status, also where it has one only as one of many."""
+    """Return the model of a status, also if only its class (4XX) or `default` has one. None if neither does."""
     return call.replies.get(status) or call.replies.get(status // 100) or call.replies.get(0)
 
 
 def status_name(status: int) -> str:
-    """A status as a document has it."""
+    """Return a status as a document writes it."""
     return "default" if status == 0 else f"{status}XX" if status < 100 else str(status)

@@ -1,7 +1,7 @@
-"""`make generate`: the OpenAPI document becomes `clear_street_api`, by openapi-python-client with our templates.
+"""`make generate`: make `clear_street_api` from the OpenAPI document, by openapi-python-client with our templates.
 
-Run by the interpreter of the generator's own environment (requirements/codegen.txt): what is installed there
-decides the bytes.
+Run it with the interpreter of the generator's own environment (requirements/codegen.txt). The packages installed there
+decide every byte of the result.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ PINS = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
 
 
 def main() -> int:
-    """Generate, or compare; the exit status."""
-    parser = argparse.ArgumentParser(description="Make the generated package out of an OpenAPI document.")
+    """Generate the package, or compare it. Return the exit status."""
+    parser = argparse.ArgumentParser(description="Make the generated package from an OpenAPI document.")
     parser.add_argument("--spec", default="openapi.yaml", help="the document, JSON or YAML: a path or a URL")
-    parser.add_argument("--out", default="generated", type=Path, help=f"the folder in which {PACKAGE} is made anew")
-    parser.add_argument("--check", action="store_true", help="write nothing, and say which files would change")
+    parser.add_argument("--out", default="generated", type=Path, help=f"the folder in which {PACKAGE} is replaced")
+    parser.add_argument("--check", action="store_true", help="write nothing, and list the files that would change")
     arguments = parser.parse_args()
     for name, pinned in PINS.items():
         if version(name) != pinned:
             print(
-                f"generate: {name} {version(name)} is installed, and the templates are for {pinned}; "
+                f"generate: {name} {version(name)} is installed, but the templates are for {pinned}; "
                 "see 'Upgrading the generator' in codegen/README.md",
                 file=sys.stderr,
             )
@@ -75,10 +75,10 @@ def generate(document: dict[str, Any], folder: Path) -> Path:
     from prepare import literal, prepare
 
     plan = prepare(document)
-    # The templates import the facts as a template of their own.
+    # The facts are a template that the other templates import.
     templates = folder / "templates"
     shutil.copytree(HERE / "templates", templates)
-    # Python is copied, not rendered: braces in it mean nothing to Jinja.
+    # Python is copied, not rendered, so that Jinja does not interpret its braces.
     (templates / "runtime").mkdir()
     for path in (HERE / "runtime").glob("*.py"):
         text = f"{{% raw %}}{path.read_text(encoding='utf-8')}{{% endraw %}}"
@@ -99,8 +99,8 @@ def generate(document: dict[str, Any], folder: Path) -> Path:
     expected |= {f"api/{tag}/{operation}.py" for tag, operation in plan.operations}
     if made != expected:
         missing, more = sorted(expected - made), sorted(made - expected)
-        raise Ungeneratable("the generator", f"{missing} were not made, but {more}")
-    # Of these the generator has no templates.
+        raise Ungeneratable("the generator", f"it did not write {missing}, and wrote {more} instead")
+    # The generator has no templates for these files.
     header = (templates / "header.jinja").read_text(encoding="utf-8")
     for name in COPIED:
         text = (HERE / "runtime" / name).read_text(encoding="utf-8")
@@ -111,7 +111,7 @@ def generate(document: dict[str, Any], folder: Path) -> Path:
 
 
 def read(spec: str) -> dict[str, Any]:
-    """The document at a path or URL, JSON or YAML."""
+    """Read the document at a path or URL, as JSON or YAML."""
     from ruamel.yaml import YAML
 
     loaded: dict[str, Any]
@@ -123,7 +123,7 @@ def read(spec: str) -> dict[str, Any]:
     else:
         text = Path(spec).read_text(encoding="utf-8")
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
-        # A reader of YAML takes what JSON escapes as two halves, such as an emoji, for two characters.
+        # JSON may escape a character, such as an emoji, as two halves. YAML would read these as two characters.
         with suppress(ValueError):
             loaded = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_unique)
             return loaded
@@ -132,7 +132,7 @@ def read(spec: str) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of these pairs, each key of it once."""
+    """Return an object of these pairs. Raise if a key is there twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a key is there twice")
@@ -140,7 +140,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def tidy(package: Path) -> None:
-    """Sort imports and format, with settings that nothing outside can change."""
+    """Sort imports and format the code. Settings outside of this function have no effect."""
     ruff = [sys.executable, "-m", "ruff"]
     settings = [
         "--isolated",
@@ -157,7 +157,7 @@ def tidy(package: Path) -> None:
 
 
 def differences(fresh: Path, known: Path) -> list[str]:
-    """What the files of two folders differ in, to the byte."""
+    """Return a line for each file that is not the same in both folders."""
     new, old = tree(fresh), tree(known)
     return [
         f"{name}: {'missing' if name not in old else 'not generated' if name not in new else 'differs'}"
@@ -167,7 +167,7 @@ def differences(fresh: Path, known: Path) -> list[str]:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file in a folder, but what Python caches."""
+    """Return the contents of every file in a folder, without Python's caches."""
     files = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 

@@ -1,4 +1,4 @@
-"""The kinds of value that schemas become: how each is spelt in the generated code."""
+"""Describe each kind of value that a schema allows, and the generated code that reads and writes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from naming import module_name
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-# The classes of `types.py` that generated modules name; in expressions each is followed by its arguments.
+# The classes of `types.py` that generated modules use. In expressions each is followed by its arguments.
 CLASSES = {
     "Anything",
     "Array",
@@ -38,43 +38,43 @@ CLASSES = {
     "Timestamp",
 }
 
-# A string, or as a group the name of what is called: a string is data, whatever it looks like.
+# Matches a string, or a name before a bracket as group 1. So text inside a string is never taken for a call.
 CALL = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\b(\w+)(?=\()""")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A kind of value."""
+    """A kind of value, with the code that the generated modules have for it."""
 
     expression: str
-    """The expression that makes it, of classes in `types.py`."""
+    """The expression for this kind, with classes of `types.py`."""
     annotation: str
-    """The type that it reads as."""
+    """The type of a value that was read."""
     accepts: str
-    """The type that a call takes for it."""
+    """The type of a value that a call accepts."""
     test: str | None = None
-    """Where a value needs no conversion: the condition under which `value` is not of this kind."""
+    """The condition that `value` is not of this kind. None if a value has to be converted."""
     convert: str = "cls.FIELDS[{index}].kind.strict({value})"
-    """The expression that reads a value that is as the spec says; it raises for others."""
+    """The expression that reads a value. It raises if the value is not as the spec says."""
     shape: str = ""
-    """What is asked of the text, where the expression also reads others; `{key}` is its name in JSON."""
+    """A check of the text, for a `convert` that accepts more than the spec. `{key}` is the name in JSON."""
     nullable: bool = False
     classes: frozenset[str] = frozenset()
-    """The models and enums that it mentions."""
+    """The models and enums that the code uses."""
     model: str | None = None
     enum: str | None = None
     items: Kind | None = None
-    """A list's items."""
+    """The kind of a list's items."""
     parts: tuple[Kind, ...] = ()
-    """A map's values, or the variants of a union."""
+    """The kind of a map's values, or those of a union's variants."""
 
     def or_null(self) -> Kind:
-        """The same kind, or null."""
+        """Return this kind with null allowed."""
         return replace(self, nullable=True)
 
     @property
     def is_scalar(self) -> bool:
-        """Whether its values are strings, numbers and booleans."""
+        """Whether all values are strings, numbers or booleans."""
         if self.items is not None or self.model is not None or self.annotation in ("Any", "None"):
             return False
         return not self.annotation.startswith("dict[") and all(part.is_scalar for part in self.parts)
@@ -96,7 +96,7 @@ TIMESTAMP = Kind(
     annotation="datetime",
     accepts="datetime",
     convert="datetime.fromisoformat({value})",
-    # The separators of 2026-04-24T14:30:00Z; years before are as good as none.
+    # `keep_text` checks a time that is not written like 2026-04-24T14:30:00Z, or may be too early to be one.
     shape='if text[4::3] != "--T::Z" or text < "1971":\n    kept = keep_text(kept, {key}, text, value)',
 )
 DATE = Kind(
@@ -109,7 +109,7 @@ DATE = Kind(
 
 
 def constant(value: str | int) -> Kind:
-    """A value that is always the same."""
+    """Return the kind of a value that is always the same."""
     expression = f"Constant({value!r})"
     if isinstance(value, bool):
         return replace(BOOLEAN, expression=expression, test=f"value is not {value!r}")
@@ -118,7 +118,7 @@ def constant(value: str | int) -> Kind:
 
 
 def member(name: str, plain: str) -> Kind:
-    """A member of an enum, whose values are `plain`."""
+    """Return the kind of an enum's members. `plain` is `str` or `int`."""
     kind = Kind(
         expression=f"Member({name})",
         annotation=name,
@@ -126,17 +126,17 @@ def member(name: str, plain: str) -> Kind:
         classes=frozenset({name}),
         enum=name,
     )
-    # Integers are not looked up in the table: there True is as good as 1.
+    # Integers are not looked up in the table, because a dict takes True for 1.
     return replace(kind, convert=f"{table(name)}[{{value}}]") if plain == "str" else kind
 
 
 def table(enum: str) -> str:
-    """The constant that holds an enum's members by value, in a module that reads them."""
+    """Return the name of the constant with an enum's members by value, in a module that reads them."""
     return f"_{module_name(enum).upper()}"
 
 
 def model(name: str) -> Kind:
-    """An object with fields of its own."""
+    """Return the kind of an object that has a model."""
     return Kind(
         expression=f'Object("{name}", lambda: {name})',
         annotation=name,
@@ -148,13 +148,13 @@ def model(name: str) -> Kind:
 
 
 def tagged(kind: Kind, key: str, values: list[str]) -> Kind:
-    """An object that is meant where it has one of these values under a key."""
+    """Return the kind of a variant that is chosen if its object has one of these values under a key."""
     tags = f"{{{key!r}: ({', '.join(map(repr, values))},)}}"
     return replace(kind, expression=f"{kind.expression.removesuffix(')')}, {tags})")
 
 
 def array(items: Kind) -> Kind:
-    """A list of one kind."""
+    """Return the kind of a list."""
     kind = Kind(
         expression=f"Array({_inner(items)})",
         annotation=f"list[{optional(items, items.annotation)}]",
@@ -168,7 +168,7 @@ def array(items: Kind) -> Kind:
 
 
 def mapping(values: Kind) -> Kind:
-    """An object whose keys are not known beforehand."""
+    """Return the kind of an object whose keys are not known in advance."""
     return Kind(
         expression=f"MapOf({_inner(values)})",
         annotation=f"dict[str, {optional(values, values.annotation)}]",
@@ -179,7 +179,7 @@ def mapping(values: Kind) -> Kind:
 
 
 def one_of(kinds: list[Kind]) -> Kind:
-    """One of several kinds."""
+    """Return the kind of a union."""
     nullable = any(kind.nullable for kind in kinds)
     flat = [part for kind in kinds for part in (kind.parts if kind.expression.startswith("OneOf(") else (kind,))]
     kinds = list({kind.expression: kind for kind in flat if kind.annotation != "None"}.values())
@@ -200,32 +200,32 @@ def one_of(kinds: list[Kind]) -> Kind:
 
 
 def optional(kind: Kind, annotation: str) -> str:
-    """An annotation of a kind, with None where it is nullable."""
+    """Return an annotation, with None added if the kind is nullable."""
     return f"{annotation} | None" if kind.nullable and annotation not in ("Any", "None") else annotation
 
 
 def _alternatives(kind: Kind) -> list[str]:
-    """The parts of what a call takes for a kind."""
+    """Return the parts of the type that a call accepts for a kind."""
     return kind.accepts.split(" | ") if kind.model is not None or kind.enum is not None else [kind.accepts]
 
 
 def called(code: str) -> set[str]:
-    """The names in an expression that are called, among which are our own classes."""
+    """Return the names that an expression calls. Classes of `types.py` are among them."""
     return {name for name in CALL.findall(code) if name}
 
 
 def alias(name: str, taken: Collection[str]) -> str:
-    """What one of our own classes is called where a type of the document has its name."""
+    """Return the name under which a module imports a class of `types.py`: with an underscore if a model has it."""
     return f"_{name}" if name in taken else name
 
 
 def aliased(code: str, taken: Collection[str]) -> str:
-    """An expression with our own classes under their aliases."""
+    """Return an expression with the aliases of the classes of `types.py`."""
     return CALL.sub(lambda match: alias(match[1], taken) if match[1] in CLASSES else match[0], code)
 
 
 def imported(names: Collection[str], taken: Collection[str]) -> str:
-    """What follows `import`, for our own classes."""
+    """Return what follows `import`, for classes of `types.py`."""
     return ", ".join(f"{name} as {alias(name, taken)}" if name in taken else name for name in sorted(names))
 
 

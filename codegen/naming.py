@@ -1,4 +1,4 @@
-"""Names and docstrings of the generated code."""
+"""Make the names and the docstrings of the generated code."""
 
 from __future__ import annotations
 
@@ -15,62 +15,65 @@ from openapi_python_client.strings import ClassName, PythonIdentifier, snake_cas
 T = TypeVar("T")
 
 WIDTH = 120
-# What the body of a class names in lower case: a field of one of these names would hide it from those below.
+# Types that a class body uses: a field with one of these names would hide the type from the lines below it.
 BUILTINS = {"bool", "classmethod", "dict", "float", "int", "list", "property", "str", "tuple"}
 DAYS = {"date", "datetime"}
 
 
 class Ungeneratable(Exception):
-    """Something in the document that cannot become code, and where."""
+    """Raised for something in the document that cannot become code. The message begins with its place."""
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
 
 
 def expected(value: Any, kind: type[T], place: str, what: str) -> T:
-    """The value, which has to be of this kind."""
+    """Return the value if it has this type. `what` names the type for the error."""
     if not isinstance(value, kind):
-        raise Ungeneratable(place, f"{value!r} is no {what}")
+        raise Ungeneratable(place, f"expected {what} but found {value!r}")
     return value
 
 
 def class_name(name: str) -> str:
-    """The class of a schema, as the generator calls it: it is handed the result, and must find nothing to change."""
+    """Return the generator's name for the class of a schema. The generator would leave this name unchanged."""
     found = str(ClassName(UntrustedString(name), "field_"))
     return found if found == name else class_name(found)
 
 
 def module_name(name: str) -> str:
-    """The module of a class or operation, as the generator calls it."""
+    """Return the generator's name for the module of a class or an operation."""
     return str(PythonIdentifier(UntrustedString(name), "field_"))
 
 
 def tag_package(tag: str) -> str:
-    """The package of a tag, as the generator calls it."""
+    """Return the generator's name for the package of a tag."""
     return str(PythonIdentifier(UntrustedString(tag), "tag"))
 
 
 def words(text: str) -> str:
-    """A text with an underscore for all that no name in Python can have."""
+    """Return a text with underscores in place of what no Python name can contain."""
     return re.sub(" +", "_", "".join(c if f"a{c}".isidentifier() else " " for c in normalize("NFKC", text)))
 
 
 def is_text(text: str) -> bool:
-    """Whether a text can be written: half of a surrogate pair cannot."""
+    """Whether a text can be encoded. Half of a surrogate pair cannot."""
     return text.encode("utf-8", "replace").decode() == text
 
 
 def path_literal(text: str, place: str) -> str:
-    """What a path has between its parameters, percent-encoded: it needs no escape inside of an f-string, either."""
+    """Percent-encode a part of a path. The result can stand in an f-string without further escapes."""
     try:
-        # A percent sign that begins an escape is one already.
+        # A percent sign that begins an escape must not be escaped again.
         return re.sub("%25(?=[0-9A-Fa-f]{2})", "%", quote(text, safe="/:@!$&()*+,;=~"))
     except UnicodeEncodeError:
-        raise Ungeneratable(place, f"a path that is no text: {text!r}") from None
+        raise Ungeneratable(place, f"a path that is not valid text: {text!r}") from None
 
 
 def identifier(name: str, taken: set[str]) -> str:
-    """The field or argument for a JSON name: the API's own, in snake case, unless Python or its neighbours object."""
+    """Return the field or argument for a JSON name, and add it to `taken`.
+
+    It is the JSON name in snake case. An underscore follows if it is a keyword or taken.
+    """
     found = snake_case(UntrustedString(words(name)))
     if not found.isidentifier():
         found = f"field_{found}"
@@ -81,7 +84,7 @@ def identifier(name: str, taken: set[str]) -> str:
 
 
 def member_name(value: str | int, taken: set[str]) -> str:
-    """The name of an enum's member."""
+    """Return the name for a member of an enum, and add it to `taken`."""
     sign = "MINUS_" if isinstance(value, int) and value < 0 else ""
     found = normalize("NFKC", sign + words(str(value)).strip("_").upper())
     if not found.isidentifier() or found == "MRO":
@@ -93,12 +96,12 @@ def member_name(value: str | int, taken: set[str]) -> str:
 
 
 def without_text(code: str) -> str:
-    """An expression without the strings in it: what they hold is no name."""
+    """Return an expression with its strings emptied, so that only names are left in it."""
     return re.sub(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", "''", code)
 
 
 def singular(tag: str) -> str:
-    """A tag without its plural: `Positions` speaks of a `Position`."""
+    """Return a tag in the singular: `Position` for `Positions`."""
     if tag.lower().endswith(("news", "series", "status")):
         return tag
     if tag.endswith("ies"):
@@ -107,13 +110,13 @@ def singular(tag: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A text on one line, with a capital."""
+    """Return a text on one line, with a capital letter first."""
     line = " ".join(text.split())
     return line[:1].upper() + line[1:]
 
 
 def docstring(text: str, indent: int = 4) -> str:
-    """The docstring of a text, wrapped; lists and indented lines keep their shape. Nothing for no text."""
+    """Return a text as a docstring, wrapped. Lists and indented lines keep their shape. Empty for an empty text."""
     lines: list[str] = []
     for line in text.strip().splitlines():
         lead = line[: len(line) - len(line.lstrip())]
@@ -136,9 +139,9 @@ def docstring(text: str, indent: int = 4) -> str:
 
 
 def _printable(line: str) -> str:
-    """A line of a docstring with an escape for each character that source code cannot have.
+    """Escape each character of a docstring's line that source code cannot contain.
 
-    Half of a surrogate pair is replaced: a class could not be made with it.
+    Half of a surrogate pair is replaced, because no class can be made with it.
     """
     line = line.encode("utf-8", "replace").decode()
     return "".join(ascii(c)[1:-1] if c != "\t" and category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in line)

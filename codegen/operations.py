@@ -1,4 +1,4 @@
-"""The operations of a document: their arguments, how these become a request, and which model each reply becomes."""
+"""Turn the operations of a document into arguments, the code that makes a request of them, and a model per reply."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from schemas import Json, Schemas
 
-# Parameters by these names are none: a document says what they stand for elsewhere.
+# OpenAPI says to ignore header parameters with these names: other parts of a document describe them.
 SAID_ELSEWHERE = {("header", "accept"), ("header", "authorization"), ("header", "content-type")}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PATH_ITEM = {*METHODS, "description", "parameters", "servers", "summary"}
-# What `client.py` offers to a module of an operation, so that no argument may have its name.
+# Functions of `client.py` that a module of an operation uses: no argument may have one of these names.
 HELPERS = {
     "json_body",
     "object_body",
@@ -50,12 +50,12 @@ HELPERS = {
     "whole_number",
 }
 NOTHING = "nothing"
-"""In the place of a model: a reply without a body."""
+"""Used as the model of a reply without a body."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """Something that has a kind: a property of a model, a parameter, or a body."""
+    """A property of a model, a parameter, or a body."""
 
     key: str
     kind: Kind
@@ -65,19 +65,19 @@ class Slot:
     joined: bool = False
     """Whether a list in a query is one comma-joined value."""
     limits: Mapping[str, Any] = field(default_factory=dict)
-    """What the schema says of the size of its values, and what the service takes where it is left out."""
+    """The limits that the schema sets, and the default."""
     aliases: tuple[str, ...] = ()
     """Other names of a property in JSON."""
 
     @property
     def keys(self) -> frozenset[str]:
-        """Every name in JSON."""
+        """All names in JSON."""
         return frozenset({self.key, *self.aliases})
 
 
 @dataclass(frozen=True)
 class Call:
-    """An operation as it goes over the wire."""
+    """An operation: its request and its replies."""
 
     method: str
     path: str
@@ -85,9 +85,9 @@ class Call:
     parameters: list[Slot]
     body: Slot | None
     replies: Mapping[int, str]
-    """The model of each status, or `NOTHING`; 4 stands for every 4xx, 0 for every other status."""
+    """The model of each status, or `NOTHING`. The key 4 means every other 4xx, 0 every other status."""
     is_read: bool
-    """Whether it changes nothing: a GET or HEAD, or what the document says is one by `x-reads`."""
+    """Whether it changes nothing: it is a GET or HEAD, or the document says `x-reads: true`."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ class Argument:
     description: str
     required: bool
     encoded: str = ""
-    """The expression that makes a parameter's text, or the pairs of an object in the query."""
+    """The expression that returns the parameter's text or, for an object in the query, its pairs."""
 
     @property
     def declaration(self) -> str:
-        """The argument in a signature."""
+        """The argument as it is written in a signature."""
         return f"{self.name}: {self.annotation}" if self.required else f"{self.name}: {self.annotation} | None = None"
 
 
@@ -115,9 +115,9 @@ class Body:
     slot: Slot
     arguments: list[Argument]
     expression: str
-    """The expression that makes it out of the arguments."""
+    """The expression that makes the body from the arguments."""
     kind: str
-    """The expression for the constant that it mentions, if it does."""
+    """The expression for the constant `BODY` that `expression` uses. Empty if it uses none."""
 
 
 class Operations:
@@ -131,30 +131,30 @@ class Operations:
         self._schemas = schemas
 
     def endpoints(self) -> Json:
-        """What the template of an operation's module needs, by operation."""
+        """Return what the template of an operation's module needs, by operation."""
         found: Json = {}
         for path, item in self._document["paths"].items():
             if path.startswith("x-"):
                 continue
             where = f"#/paths/{path.replace('/', '~1')}"
-            if "$ref" in expected(item, dict, where, "object of operations"):
-                raise Ungeneratable(where, "a path that is described elsewhere")
+            if "$ref" in expected(item, dict, where, "an object of operations"):
+                raise Ungeneratable(where, "a path that is a $ref")
             if unknown := [key for key in item if key not in PATH_ITEM and not key.startswith("x-")]:
-                raise Ungeneratable(where, f"{unknown[0]!r} is no method that is known")
+                raise Ungeneratable(where, f"{unknown[0]!r} is not a known method")
             for method in METHODS:
                 if method in item:
                     place = f"{where}/{method}"
-                    operation = expected(item[method], dict, place, "operation")
+                    operation = expected(item[method], dict, place, "an operation")
                     if "servers" in item or "servers" in operation:
-                        raise Ungeneratable(place, "an operation with servers of its own")
+                        raise Ungeneratable(place, "an operation that has its own servers")
                     if "operationId" not in operation or not operation.get("tags"):
                         raise Ungeneratable(place, "an operation needs an operationId and a tag")
                     name = module_name(operation["operationId"])
                     if name in found:
-                        raise Ungeneratable(place, f"a second operation by the name of {name}")
+                        raise Ungeneratable(place, f"a second operation with the name {name}")
                     found[name] = self._endpoint(name, method, path, {"parameters": [], **operation}, item, place)
                     self.modules.append((tag_package(operation["tags"][0]), name))
-                    # The path is none of the generator's business: all that it has to make is the module.
+                    # The generator only has to write the module, so it needs no real path.
                     self.stubs[f"/{len(self.stubs)}"] = {
                         method: {
                             "operationId": name,
@@ -174,11 +174,11 @@ class Operations:
             self._resolved(p, "parameters", place) for p in [*item.get("parameters", ()), *operation["parameters"]]
         ]
         if any(not {"in", "name"} <= parameter.keys() for parameter in written):
-            raise Ungeneratable(place, "a parameter needs a name, and where it is")
+            raise Ungeneratable(place, "a parameter needs `name` and `in`")
         parameters = {(p["in"], p["name"]): p for p in written if (p["in"], p["name"].lower()) not in SAID_ELSEWHERE}
         keys = re.findall(r"{([^}]+)}", path)
         if {key for where, key in parameters if where == "path"} != set(keys):
-            raise Ungeneratable(place, "the parameters in the path are not those that are described")
+            raise Ungeneratable(place, "the parameters in the path are not the path parameters that are described")
         # The path's last parameter names the resource itself, so it comes first.
         order = [("path", key) for key in [*keys[-1:], *keys[:-1]]]
         order += [one for one in parameters if one[0] != "path"]
@@ -195,7 +195,7 @@ class Operations:
         if body:
             arguments += body.arguments
         replies = self._replies(operation, prefix, place)
-        # An error without a body is no more than its status.
+        # An error without a body has no model; its status is enough.
         known = {status: model for status, model in replies.items() if model != NOTHING or is_success(status)}
         models = list(dict.fromkeys(model for model in known.values() if model != NOTHING))
         optional = ["None"] if NOTHING in known.values() else []
@@ -210,10 +210,10 @@ class Operations:
         parts = re.split(r"{([^}]+)}", path)
         literals = [path_literal(part, place) for part in parts[::2]]
         if not path.startswith("/") or {".", ".."} & {*path.split("/")}:
-            raise Ungeneratable(place, f"a path that leads elsewhere: {path!r}")
+            raise Ungeneratable(place, f"a path that does not begin with / or has . or .. in it: {path!r}")
         encoded = [aliased(self._in_path(in_path[key], path), classes) for key in parts[1::2]]
         if odd := [code for code in encoded if re.search(r'["\\{}]', code)]:
-            raise Ungeneratable(place, f"a parameter of the path with an odd value: {odd[0]}")
+            raise Ungeneratable(place, f"a path parameter whose code cannot stand in an f-string: {odd[0]}")
         filled = literals[0] + "".join(f"{{{code}}}{rest}" for code, rest in zip(encoded, literals[1:], strict=True))
         return {
             "operation": name,
@@ -235,7 +235,10 @@ class Operations:
         }
 
     def _in_path(self, argument: Argument, path: str) -> str:
-        """The expression that makes a segment of a path, which must be none of those that other paths have there."""
+        """Return the expression for a segment of a path.
+
+        The expression refuses a value that would lead to the path of another operation.
+        """
         if not argument.encoded.startswith("path_segment("):
             return argument.encoded
         before, found, _ = path.partition(f"/{{{argument.key}}}")
@@ -257,7 +260,7 @@ class Operations:
         }
 
     def _parameter_description(self, argument: Argument) -> Json:
-        """What the overlay needs to declare an argument; `narrow` names the members of an enum instead of any text."""
+        """Return what the overlay needs to declare an argument. In `narrow`, an enum's members replace any text."""
         narrow = argument.annotation
         for name, enum in self._schemas.enums.items():
             if enum["names"] is not None:
@@ -273,7 +276,7 @@ class Operations:
     def _imports(
         self, arguments: list[Argument], body: Body | None, models: list[str], in_query: list[Argument]
     ) -> Json:
-        """What the module imports; `typed_imports` are for its annotations alone."""
+        """Return what the module imports. `typed_imports` are used only in annotations."""
         code = " ".join([*(a.encoded for a in arguments), *models, *([body.expression, body.kind] if body else [])])
         annotations = " ".join(a.annotation for a in arguments)
         mentioned, typed = (set(re.findall(r"\b\w+\b(?!\()", without_text(text))) for text in (code, annotations))
@@ -308,7 +311,7 @@ class Operations:
         if where not in ("path", "query"):
             raise Ungeneratable(place, f"a parameter in the {where}")
         if not is_text(key):
-            raise Ungeneratable(place, f"a name that is no text: {key!r}")
+            raise Ungeneratable(place, f"a name that is not valid text: {key!r}")
         schema = self._schemas.resolved(parameter.get("schema", {}))
         kind = self._schemas.kind(parameter.get("schema", {}), f"{prefix}{class_name(key)}", f"{place}/schema")
         name = identifier(key, taken)
@@ -318,12 +321,12 @@ class Operations:
         if kind.model is not None and where == "query" and style in ("form", "deepObject") and not joined:
             if any(not one["kind"].is_scalar for one in self._schemas.models[kind.model]):
                 raise Ungeneratable(
-                    place, "an object in the query whose fields are not all strings, numbers or booleans"
+                    place, "an object in the query with fields that are not all strings, numbers or booleans"
                 )
             within = repr(key if style == "deepObject" else "")
             encoded = f"query_object({name!r}, {kind.expression}, {name}, within={within})"
         elif style != usual or (kind.items is not None and where == "path"):
-            raise Ungeneratable(place, f"{'a list' if kind.items else 'a value'} in the {where}, in the style {style}")
+            raise Ungeneratable(place, f"{'a list' if kind.items else 'a value'} in the {where} with the style {style}")
         elif kind.items is None:
             encoded = _encoded(kind, name, where, schema, place)
         else:
@@ -370,7 +373,7 @@ class Operations:
             values = ", ".join(f"{one['key']!r}: {one['name']}" for one in fields)
             return Body(slot, arguments, f"object_body({kind.model}, {{{values}}}, required={required})", "")
         last = path.rpartition("/")[2]
-        # A list is called what the path calls it.
+        # The argument for a list has the name of the path's last part.
         name = identifier(last if kind.items and "{" not in last else "body", taken)
         least = f", at_least={schema['minItems']}" if schema.get("minItems") else ""
         expression = f'json_body("{name}", BODY, {name}{least})'
@@ -401,21 +404,23 @@ class Operations:
                 hint += status
             kind = self._schemas.kind(schema, hint, f"{where}/schema")
             if kind.model is None:
-                raise Ungeneratable(where, f"a reply of the type {kind.annotation}, which is no object with properties")
+                raise Ungeneratable(
+                    where, f"a reply of the type {kind.annotation}, which is not an object with properties"
+                )
             self._schemas.replies.add(kind.model)
             replies[number] = kind.model
         if not any(model != NOTHING or is_success(status) for status, model in replies.items()):
-            raise Ungeneratable(place, "none of the replies has a body or a status of success")
+            raise Ungeneratable(place, "no reply has a body or a 2xx status")
         return dict(sorted(replies.items(), key=lambda item: (item[0] < 100, -item[0] if item[0] < 100 else item[0])))
 
     def _resolved(self, item: Json, section: str, place: str) -> Json:
         seen: list[str] = []
-        while "$ref" in expected(item, dict, place, f"object of {section}"):
+        while "$ref" in expected(item, dict, place, f"an object of {section}"):
             prefix, _, name = item["$ref"].rpartition("/")
             known = self._document.get("components", {}).get(section, {})
             seen.append(item["$ref"])
             if seen.count(item["$ref"]) > 1:
-                raise Ungeneratable(place, f"{item['$ref']} is made of itself")
+                raise Ungeneratable(place, f"{item['$ref']} refers to itself")
             if prefix != f"#/components/{section}" or name not in known:
                 raise Ungeneratable(place, f"there is no {item['$ref']}")
             item = known[name]
@@ -423,34 +428,34 @@ class Operations:
 
 
 def _status(status: str, place: str) -> int:
-    """A status as a number: 4 stands for 4XX, 0 for the rest."""
+    """Return a status as a number: 4 for 4XX, 0 for `default`."""
     if status == "default":
         return 0
     if re.fullmatch(r"[1-5]XX", status):
         return int(status[0])
     if re.fullmatch(r"[1-5]\d\d", status):
         return int(status)
-    raise Ungeneratable(place, f"the status {status}")
+    raise Ungeneratable(place, f"{status} is not a status")
 
 
 def _status_name(status: int) -> str:
-    """A status as a document has it."""
+    """Return a status for a docstring."""
     return "any other status" if not status else f"{status}XX" if status < 10 else str(status)
 
 
 def is_success(status: int) -> bool:
-    """Whether a status, or a class of them, says that it was done."""
+    """Whether a status, or a class of statuses such as 2, is a success."""
     return status == 2 or 200 <= status < 300
 
 
 def _json_media(content: Json) -> Json | None:
-    """What is said of JSON among the types of a body; None where it is none of them."""
+    """Return the description of a JSON body. None if no type of the body is JSON."""
     found = [media for name, media in content.items() if re.match(r"application/([\w.-]+\+)?json\s*(;|$)", name)]
     return found[0] if found else None
 
 
 def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str:
-    """The expression that makes the text of a parameter."""
+    """Return the expression that makes the text of a parameter."""
     text = "path_segment" if where == "path" else "query_text"
     plain = replace(kind, nullable=False)
     if plain in (TEXT, DECIMAL) or (kind.enum is not None and kind.accepts.endswith(" | str")):
@@ -461,7 +466,7 @@ def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str
         limits = {"minimum": 0} if where == "path" else {}
         limits |= {limit: schema[limit] for limit in ("minimum", "maximum") if limit in schema}
         if odd := [f"{limit} {value!r}" for limit, value in limits.items() if type(value) is not int]:
-            raise Ungeneratable(place, f"the {odd[0]} of an integer")
+            raise Ungeneratable(place, f"the {odd[0]} of an integer is not an integer")
         return (
             f"whole_number({', '.join([repr(name), name, *(f'{limit}={value}' for limit, value in limits.items())])})"
         )
@@ -471,7 +476,7 @@ def _encoded(kind: Kind, name: str, where: str, schema: Json, place: str) -> str
 
 
 def _item_encoder(kind: Kind, place: str) -> str:
-    """The function that makes the text of an item of a list."""
+    """Return the function that makes the text of a list's item."""
     encoded = _encoded(kind, "value", "query", {}, place)
     if "scalar_text(" not in encoded:
         return encoded.partition("(")[0]
@@ -479,7 +484,7 @@ def _item_encoder(kind: Kind, place: str) -> str:
 
 
 def _pair(argument: Argument) -> str:
-    """What a parameter adds to the query."""
+    """Return the code for what a parameter adds to the query."""
     if argument.encoded.startswith("query_object("):
         return f"*{argument.encoded}"
     given = "" if argument.required else f"None if {argument.name} is None else "
@@ -487,13 +492,13 @@ def _pair(argument: Argument) -> str:
 
 
 def _texts(operation: Json) -> tuple[str, str]:
-    """Summary and description."""
+    """Return the summary and the description."""
     summary = sentence(operation.get("summary") or operation.get("operationId", ""))
     return f"{summary.removesuffix('.')}.", operation.get("description", "").strip()
 
 
 def _docs(summary: str, description: str, arguments: list[Argument], replies: Mapping[int, str]) -> dict[str, str]:
-    """The docstrings of the functions of an operation."""
+    """Return the docstrings of an operation's functions."""
     described = [f"    {one.name}: {one.description}" for one in arguments if one.description]
     models: dict[str, list[str]] = {}
     for status, model in replies.items():
@@ -508,7 +513,7 @@ def _docs(summary: str, description: str, arguments: list[Argument], replies: Ma
         "",
         *([description, ""] if description else []),
         "Args:",
-        "    client: The httpx client to send it on, which knows where to and as whom.",
+        "    client: The httpx client that sends it. It has the base URL and the credentials.",
         *described,
         "",
         "Returns:",
@@ -516,10 +521,14 @@ def _docs(summary: str, description: str, arguments: list[Argument], replies: Ma
         "",
         "Raises:",
         *(wrong if arguments else []),
-        "    UnexpectedStatus: The spec has no such status for this operation.",
-        "    UnreadableBody: The body is no JSON object.",
-        "    httpx.HTTPError: There was no reply, or not all of it.",
+        "    UnexpectedStatus: The spec does not list the reply's status for this operation.",
+        "    UnreadableBody: The body is not a JSON object.",
+        "    httpx.HTTPError: No reply came, or only part of one.",
     ]
-    build = ["The request that `sync` and `asyncio` send.", "", *(["Args:", *described, ""] if described else [])]
+    build = [
+        "Return the request that `sync` and `asyncio` send.",
+        "",
+        *(["Args:", *described, ""] if described else []),
+    ]
     build += ["Raises:", *wrong] if arguments else []
     return {"send_doc": docstring("\n".join(send)), "build_doc": docstring("\n".join(build))}

@@ -1,6 +1,6 @@
-"""Which stock templates ours take the place of, and what these looked like: the page codegen/origins.txt.
+"""Print which stock templates ours replace, and the digest of each: the file codegen/origins.txt.
 
-`python codegen/origins.py > codegen/origins.txt`, once each template that has changed upstream has been looked at.
+Run `python codegen/origins.py > codegen/origins.txt` after reviewing each template that has changed upstream.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ OURS = Path(__file__).resolve().parent / "templates"
 
 
 def origins() -> list[str]:
-    """The generator's version, then the digest and the name of each stock template of which there is one of ours."""
+    """Return the generator's version, then the digest and the name of each stock template that one of ours replaces."""
     stock = files("openapi_python_client") / "templates"
     names = sorted(path.name for path in OURS.iterdir() if (stock / path.name).is_file())
     digests = {name: hashlib.sha256((stock / name).read_bytes()).hexdigest() for name in names}

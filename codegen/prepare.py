@@ -1,8 +1,8 @@
-"""From an OpenAPI document to what the generator and our templates need.
+"""Prepare an OpenAPI document for the generator and our templates.
 
-The generator reads a plain document (`Plan.document`) that names every operation and type. What its templates cannot
-see, such as styles, nullability, kinds, or which types are whole replies, goes to them as `Plan.facts`. What cannot be
-generated raises `Ungeneratable`.
+The generator reads a plain document (`Plan.document`), which only names every operation and type. The templates also
+read `Plan.facts`, which has what the generator would not pass on: styles, nullability, kinds, which types are whole
+replies. `Ungeneratable` is raised for what cannot be generated.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
 
 @dataclass
 class Plan:
-    """What `prepare` makes of a document."""
+    """The result of `prepare`."""
 
     document: Json
-    """The plain document."""
+    """The plain document for the generator."""
     facts: Json
     calls: dict[str, Call]
-    """The operations, by name."""
+    """The operations by name."""
     shapes: dict[str, list[Slot]]
-    """The properties of each model; of `NOTHING`, where there are replies without a body, none."""
+    """The properties of each model. If a reply has no body, `NOTHING` is there too, with none."""
     modules: dict[str, str]
-    """Every type's module, by class name."""
+    """The module of each type, by class name."""
     operations: list[tuple[str, str]]
-    """Tag package and operation module of each operation."""
+    """The tag's package and the module of each operation."""
 
 
 def prepare(document: Json) -> Plan:
-    """The plan for a document."""
+    """Return the plan for a document."""
     document = plain(document)
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
-        raise Ungeneratable("#", "this is no OpenAPI document: it has no paths")
+        raise Ungeneratable("#", "this is not an OpenAPI document: it has no paths")
     info = {"title": "API", **document.get("info", {})}
     schemas = Schemas(document.get("components", {}).get("schemas", {}))
     for name in schemas.components:
@@ -53,7 +53,7 @@ def prepare(document: Json) -> Plan:
     modules = {name: module_name(name) for name in sorted([*schemas.models, *schemas.enums])}
     if len(set(modules.values())) < len(modules):
         twice = sorted(module for module in modules.values() if list(modules.values()).count(module) > 1)
-        raise Ungeneratable("#/components/schemas", f"several types for the module {twice[0]}")
+        raise Ungeneratable("#/components/schemas", f"several types have the module {twice[0]}")
     named = {enum["names"]: modules[name] for name, enum in schemas.enums.items() if enum["names"] is not None}
     facts = {
         "doc": docstring(
@@ -89,7 +89,7 @@ def prepare(document: Json) -> Plan:
     return Plan(stub, facts, operations.calls, shapes, modules, operations.modules)
 
 
-# What a key without a value stands for.
+# The value that a key has if the document leaves its value empty.
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("description", "summary", "title"), ""),
     **{key: [] for key in ("parameters", "required", "tags")},
@@ -97,12 +97,15 @@ EMPTY: dict[str, Any] = {
 }
 
 
-# Limits, which may be written `1.0`: in JSON that is the number 1.
+# Limits that may be written `1.0`, which is the number 1 in JSON.
 WHOLE = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems")
 
 
 def plain(value: Any) -> Any:
-    """A document as JSON would have it: YAML reads dates, numbers for keys and texts, and nothing where nothing is."""
+    """Return a document with JSON's types.
+
+    YAML reads some texts and keys as dates or numbers, and empty values as None.
+    """
     if isinstance(value, dict):
         return {
             ("null" if key is None else str(key).lower() if isinstance(key, bool) else str(key)): EMPTY[key]
@@ -120,7 +123,7 @@ def plain(value: Any) -> Any:
 
 
 def literal(value: Any) -> str:
-    """A value as Jinja spells it."""
+    """Return a value as Jinja writes it."""
     if isinstance(value, dict):
         return _enclosed("{}", (f"{literal(key)}: {literal(item)}" for key, item in value.items()))
     if isinstance(value, list):

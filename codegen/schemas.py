@@ -1,4 +1,4 @@
-"""The schemas of a document: which classes they become, and of what kind each of their fields is."""
+"""Turn the schemas of a document into classes, and each of their fields into a `Kind`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-# What a model has besides its fields, and generated modules besides the classes of `types.py`.
+# Attributes that every model has: a field with one of these names gets another.
 ATTRIBUTES = {
     "FIELDS",
     "KEYS",
@@ -70,9 +70,10 @@ ATTRIBUTES = {
     "to_dict",
     "to_json",
 }
+# Names that generated modules use besides the classes of `types.py`: no class may have one of them.
 NAMES = {"Any", "ClassVar", "Final", "Iterable", "Mapping", "OpenIntEnum", "OpenStrEnum", "Self"}
 
-# What says anything about values; the rest of a schema is for people.
+# The keys of a schema that restrict values. The other keys are for people.
 STRUCTURE = {
     "$ref",
     "additionalProperties",
@@ -88,7 +89,7 @@ STRUCTURE = {
 }
 
 
-# What says how large values may be, and which one goes without saying.
+# The keys of a schema that limit the size of a value, and its default.
 LIMITS = (
     *("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"),
     *("minLength", "maxLength", "pattern", "minItems", "maxItems", "default"),
@@ -99,7 +100,7 @@ UNIONS = ("oneOf", "anyOf")
 
 
 class Schemas:
-    """The types of a document: those with names of their own, and on demand those written where they are used."""
+    """The types of a document: its components, and each inline schema once `kind` is called for it."""
 
     def __init__(self, components: Json) -> None:
         self.components = components
@@ -112,7 +113,7 @@ class Schemas:
         self._reserved = {class_name(name): schema for name, schema in components.items()}
 
     def component(self, name: str) -> Kind:
-        """The kind of a named schema: objects and enums become classes, the rest are aliases."""
+        """Return the kind of a component. Objects and enums become classes; everything else is an alias."""
         place = f"#/components/schemas/{name}"
         if name not in self.components:
             raise Ungeneratable(place, "there is no such schema")
@@ -125,15 +126,18 @@ class Schemas:
         source, _ = self._sources.get(class_name(name), ("", None))
         if source == place or source.startswith(f"{place}/"):
             return model(class_name(name))
-        raise Ungeneratable(place, "it is made of itself, and is no object with properties")
+        raise Ungeneratable(place, "it contains itself, and is not an object with properties")
 
     def names_of(self, enum: str) -> str | None:
-        """What the members of an enum are called as plain strings; None for integers, and where a type has the name."""
+        """Return the name for the type of an enum's members as plain strings.
+
+        None if the members are integers, or if another type has that name.
+        """
         name = f"{enum}Name"
         return name if self.enums[enum]["base"] == "OpenStrEnum" and name not in self.classes else None
 
     def name_members(self, asked: Iterable[Kind]) -> None:
-        """Name the members of the enums among what callers give, once all classes are known."""
+        """Set `names` of each enum that callers may give. Call it when all classes are known."""
         for name in {one for kind in asked for each in kind.classes for one in (each, *self._reachable(each))}:
             if name in self.enums:
                 self.enums[name]["names"] = self.names_of(name)
@@ -144,21 +148,21 @@ class Schemas:
         return {*self.models, *self.enums}
 
     def is_free(self, hint: str, schema: Json) -> bool:
-        """Whether a schema may use a name: no other schema has asked for it, or it needs none."""
+        """Whether a schema may use a name: it needs none, or no other schema has used it."""
         return "$ref" in schema or self._inline.setdefault(hint, schema) == schema
 
     def kind(self, schema: Any, hint: str, place: str) -> Kind:
-        """The kind of any schema; an object or enum without a name of its own becomes a class called `hint`."""
+        """Return the kind of any schema. An inline object or enum becomes a class with the name `hint`."""
         if schema is True or schema == {}:
             return ANYTHING
         if not isinstance(schema, dict):
-            raise Ungeneratable(place, f"{schema!r} is no schema")
+            raise Ungeneratable(place, f"{schema!r} is not a schema")
         if schema.get("nullable"):
             return self.kind({**schema, "nullable": False}, hint, place).or_null()
         if "$ref" in schema:
             prefix, _, name = schema["$ref"].rpartition("/")
             if prefix != "#/components/schemas":
-                raise Ungeneratable(place, f"{schema['$ref']} is no schema of this document")
+                raise Ungeneratable(place, f"{schema['$ref']} is not a schema of this document")
             return self.component(name)
         for word in UNIONS:
             if self._has_variants(schema, word):
@@ -175,18 +179,18 @@ class Schemas:
             return NULL
         if "const" in schema:
             if not isinstance(schema["const"], (str, int)):
-                raise Ungeneratable(place, f"the constant {schema['const']!r} is no string or integer")
+                raise Ungeneratable(place, f"the constant {schema['const']!r} is neither a string nor an integer")
             return constant(schema["const"])
         if "enum" in schema:
             return self._enum(schema, hint, place)
         return self._plain(schema, hint, place)
 
     def _all_of(self, schema: Json, hint: str, place: str) -> Kind:
-        """One object of several parts, or one of several objects where a part is a union."""
+        """Merge the parts into one object. If a part is a union, the kind is a union of such objects."""
         for index, part in enumerate(schema["allOf"]):
             for word in UNIONS:
                 if len(schema["allOf"]) > 1 and self._has_variants(whole := self.resolved(part), word):
-                    # What stands beside a union is part of each of its variants.
+                    # The other parts belong to every variant of the union.
                     beside = {key: value for key, value in whole.items() if key != word}
                     rest = [*schema["allOf"][:index], beside, *schema["allOf"][index + 1 :]]
                     union = {**schema, "allOf": rest, word: whole[word]}
@@ -215,7 +219,7 @@ class Schemas:
                 if not schema.get("properties"):
                     return mapping(self.kind(values or {}, f"{hint}Value", f"{place}/additionalProperties"))
                 if isinstance(values, dict) and values:
-                    raise Ungeneratable(f"{place}/additionalProperties", "properties beside those of the type")
+                    raise Ungeneratable(f"{place}/additionalProperties", "typed additionalProperties beside properties")
                 return self._object(schema, hint, place)
             case None:
                 return ANYTHING
@@ -223,7 +227,7 @@ class Schemas:
                 raise Ungeneratable(place, f"the type {unknown!r} is not known")
 
     def _has_variants(self, schema: Json, word: str) -> bool:
-        """Whether a union is one of types: it may also say no more than which properties have to be there."""
+        """Whether a union is one of types. If its variants only list required properties, it is not."""
         variants = [one for one in schema.get(word, ()) if not is_null(one)]
         return word in schema and not all(one and self.resolved(one).keys() <= {"required"} for one in variants)
 
@@ -240,13 +244,16 @@ class Schemas:
             name = hint if len(named) == 1 else f"{hint}{own}"
             common = {key: schema[key] for key in ("allOf", "type", "properties", "required") if key in schema}
             if common.keys() & {"allOf", "properties"} and not is_null(variant):
-                variant = {"allOf": [common, variant]}  # what all variants share is part of each
+                variant = {"allOf": [common, variant]}  # the common part belongs to every variant
             kind = self.kind(variant, name, f"{place}/{word}/{index}")
             kinds.append(self._discriminated(kind, schema.get("discriminator", {}), variants[index]))
         return one_of(kinds)
 
     def _discriminated(self, kind: Kind, discriminator: Json, variant: Any) -> Kind:
-        """A variant as its union tells it from the others: by the value that stands for its schema, or its name."""
+        """Return a variant with the values of the discriminator that select it.
+
+        They are those of the mapping, or else the name of its schema.
+        """
         if kind.model is None or "propertyName" not in discriminator or "$ref" not in variant:
             return kind
         name = variant["$ref"].rpartition("/")[2]
@@ -255,7 +262,7 @@ class Schemas:
         return tagged(kind, discriminator["propertyName"], values or [name])
 
     def _spelt_out(self, schema: Json, variants: list[Any], constants: list[Json], hint: str, place: str) -> Kind:
-        """An enum whose members are written one by one, each with its description."""
+        """Return the kind of an enum that is written as a union of constants, each with its description."""
         values = [one["const"] if "const" in one else one["enum"][0] for one in constants]
         lines = [f"- `{v}`: {sentence(one.get('description', ''))}" for v, one in zip(values, constants, strict=True)]
         text = "\n".join([schema.get("description", ""), "", *(line for line in lines if not line.endswith(": "))])
@@ -263,7 +270,7 @@ class Schemas:
         return kind.or_null() if len(variants) > len(constants) else kind
 
     def _variant_name(self, variant: Any, index: int) -> str:
-        """What to call one of several objects: its name, title, constant or only property, else its number."""
+        """Return a name for a variant: its component, title, only constant or only property, or else its number."""
         if isinstance(variant, dict):
             if "$ref" in variant:
                 return class_name(variant["$ref"].rpartition("/")[2])
@@ -279,7 +286,7 @@ class Schemas:
         return f"Variant{index + 1}"
 
     def resolved(self, schema: Any) -> Json:
-        """A schema without references around it."""
+        """Return the schema that a reference leads to, or the schema itself."""
         seen: list[str] = []
         while isinstance(schema, dict) and "$ref" in schema and schema["$ref"] not in seen:
             seen.append(schema["$ref"])
@@ -287,14 +294,14 @@ class Schemas:
         return schema if isinstance(schema, dict) else {}
 
     def limits(self, schema: Any) -> Json:
-        """What a schema says of the size of its values, also where null may stand in their place."""
+        """Return the limits that a schema sets, also if it is nullable."""
         found = self.resolved(schema)
         variants = [one for word in ("oneOf", "anyOf", "allOf") for one in found.get(word, ()) if not is_null(one)]
         inner = self.limits(variants[0]) if len(variants) == 1 else {}
         return {**inner, **{limit: found[limit] for limit in LIMITS if limit in found}}
 
     def _merged(self, schema: Json, place: str) -> Json:
-        """The parts of an `allOf` as one object."""
+        """Return the parts of an `allOf` as one object."""
         properties: Json = {}
         required: dict[str, None] = {}
         description = schema.get("description")
@@ -307,9 +314,9 @@ class Schemas:
             if "allOf" in part:
                 part = self._merged(part, where)
             if part.get("oneOf") or part.get("anyOf") or part.get("type", "object") != "object":
-                raise Ungeneratable(where, "a part that is no object with properties")
+                raise Ungeneratable(where, "a part that is not an object with properties")
             if isinstance(part.get("additionalProperties"), dict) and part["additionalProperties"]:
-                raise Ungeneratable(f"{where}/additionalProperties", "properties beside those of the type")
+                raise Ungeneratable(f"{where}/additionalProperties", "typed additionalProperties beside properties")
             for key, value in part.get("properties", {}).items():
                 properties[key] = {**properties.get(key, {}), **value} if "const" in value else value
             required |= dict.fromkeys(part.get("required", ()))
@@ -317,19 +324,19 @@ class Schemas:
         return {"type": "object", "properties": properties, "required": list(required), "description": description}
 
     def _own_name(self, hint: str, schema: Json, place: str) -> str:
-        """The name of a class: that of a component is left to it."""
+        """Return the name of a class. If a component has the name `hint`, an inline schema gets another."""
         name = class_name(hint)
         owner = place.removeprefix("#/components/schemas/").partition("/")[0]
         is_free = name not in self._reserved or class_name(owner) == name or self._reserved[name] == schema
         return name if is_free else f"{name}Inline"
 
     def _claim(self, name: str, schema: Json, place: str) -> bool:
-        """Take a class name; whether the same type has it already."""
+        """Reserve a class name. Return whether the same type has reserved it before."""
         known = self._sources.setdefault(name, (place, schema))
         if known[1] != schema:
-            raise Ungeneratable(place, f"a second type by the name of {name}, besides {known[0]}")
+            raise Ungeneratable(place, f"a second type with the name {name}; the first is {known[0]}")
         if name in NAMES:
-            raise Ungeneratable(place, f"the name {name} is one that the generated code uses itself")
+            raise Ungeneratable(place, f"the generated code uses the name {name} itself")
         return name in self.models or name in self.enums
 
     def _object(self, schema: Json, hint: str, place: str) -> Kind:
@@ -339,8 +346,8 @@ class Schemas:
         fields: list[Json] = []
         self.models[name] = fields
         taken = set(ATTRIBUTES)
-        expected(schema.get("required", []), list, place, "list of required properties")
-        for key, value in expected(schema["properties"], dict, place, "object of properties").items():
+        expected(schema.get("required", []), list, place, "a list of required properties")
+        for key, value in expected(schema["properties"], dict, place, "an object of properties").items():
             fields.append(
                 {
                     "key": key,
@@ -355,7 +362,9 @@ class Schemas:
                 }
             )
             if fields[-1]["newer"] and (fields[-1]["required"] or not fields[-1]["kind"].nullable):
-                raise Ungeneratable(f"{place}/properties/{key}/x-newer", "a property that may not be absent and null")
+                raise Ungeneratable(
+                    f"{place}/properties/{key}/x-newer", "a newer property must be optional and nullable"
+                )
         bit = len(fields)
         for field in fields:
             field["aliases"] = [
@@ -366,25 +375,25 @@ class Schemas:
         return model(name)
 
     def _other_names(self, schema: Any, properties: Json, place: str) -> list[str]:
-        """Other names of a property in JSON, the newest first: `x-aliases`."""
+        """Return the other names of a property in JSON, newest first (`x-aliases`)."""
         given = schema.get("x-aliases", []) if isinstance(schema, dict) else []
-        names = expected(given, list, f"{place}/x-aliases", "list of names")
+        names = expected(given, list, f"{place}/x-aliases", "a list of names")
         for name in names:
             if not isinstance(name, str) or not name or name in properties or names.count(name) > 1:
-                raise Ungeneratable(f"{place}/x-aliases", f"{name!r}, which is no other name of this property alone")
+                raise Ungeneratable(f"{place}/x-aliases", f"{name!r} is not text, or already a name here")
         return list(names)
 
     def _says(self, schema: Any, word: str, place: str) -> bool:
-        """Whether a property has `x-personal` (kept out of every `repr`) or `x-newer` (older services lack it)."""
+        """Whether a property has `x-personal` (no `repr` shows it) or `x-newer` (older services do not send it)."""
         given = schema.get(word, False) if isinstance(schema, dict) else False
         return expected(given, bool, f"{place}/{word}", "true or false")
 
     def _terminal(self, schema: Json, values: list[Any], place: str) -> str | None:
-        """The members that are the end of something, as a set in Python, None where none is named: `x-terminal`."""
-        given = expected(schema.get("x-terminal", []), list, f"{place}/x-terminal", "list of members")
+        """Return the terminal members of an enum (`x-terminal`) as Python code. None if it names none."""
+        given = expected(schema.get("x-terminal", []), list, f"{place}/x-terminal", "a list of members")
         for value in given:
             if value not in values:
-                raise Ungeneratable(f"{place}/x-terminal", f"{value!r}, which is no member")
+                raise Ungeneratable(f"{place}/x-terminal", f"{value!r} is not a member")
         return f"{{{', '.join(map(repr, given))}}}" if given else None
 
     def _enum(self, schema: Json, hint: str, place: str) -> Kind:
@@ -392,7 +401,7 @@ class Schemas:
         values = [value for value in schema["enum"] if value is not None]
         plain = "str" if all(isinstance(value, str) for value in values) else "int"
         if not values or not (plain == "str" or all(type(value) is int for value in values)):
-            raise Ungeneratable(place, f"an enum of {values!r}, neither all strings nor all integers")
+            raise Ungeneratable(place, f"an enum of {values!r}: its members must all be strings, or all integers")
         kind = member(name, plain)
         if not self._claim(name, schema, place):
             text, meanings = member_docs(schema.get("description", ""))
@@ -415,7 +424,7 @@ class Schemas:
         return kind.or_null() if len(values) < len(schema["enum"]) else kind
 
     def model_description(self, name: str) -> Json:
-        """What the template of a model needs."""
+        """Return what the template of a model needs."""
         fields = [self._field_description(index, field) for index, field in enumerate(self.models[name])]
         used = {one for field in self.models[name] for one in field["kind"].classes} - {name}
         late = sorted(other for other in used if name in self._reachable(other))
@@ -436,7 +445,7 @@ class Schemas:
         for field in fields:
             field["annotation"] = re.sub(r"\w+", lambda match: spelt.get(match[0], match[0]), field["annotation"])
             field["read"] = re.sub(r"\w+(?=\.fromisoformat\()", lambda match: spelt[match[0]], field["read"])
-        # Other models last: what is found amiss before is not read twice.
+        # Other models are read last: if a plain field cannot be read, no model has to be read a second time.
         reads = sorted(fields, key=lambda field: not field["plain"])
         return {
             "own": {one: alias(one, self.classes) for one in ("Drift", "Field", "OptionSymbol")},
@@ -446,7 +455,7 @@ class Schemas:
             "spelt": spelt,
             "doc": docstring(self._sources[name][1].get("description") or f"{name}."),
             "fields": fields,
-            # A type checker takes a variable for what it is given first.
+            # The first assignment decides which type a type checker gives to a variable.
             "value_is_typed": any(field["shape"] and field["required"] and not field["nullable"] for field in fields),
             "reads": [field for field in reads if not field["newer"]],
             "newer": [field for field in reads if field["newer"]],
@@ -470,13 +479,13 @@ class Schemas:
         }
 
     def _rows(self, name: str) -> str | None:
-        """The model of the rows that a reply lists; None where it lists none."""
+        """Return the model of a reply's rows. None if the reply is not a list of objects."""
         kinds = [field["kind"] for field in self.models[name] if field["key"] == "data"]
         items = kinds[0].items if kinds else None
         return None if items is None or items.nullable else items.model
 
     def _spelt(self, fields: list[Json], *, with_properties: bool) -> dict[str, str]:
-        """What the body of a class calls each type that one of its fields may have the name of."""
+        """Return how a class body writes each built-in type and date. A field with such a name would hide it."""
         named = {field["name"] for field in fields} | {one["name"] for field in fields for one in field["aliases"]}
         with_properties = with_properties or any(field["aliases"] for field in fields)
         used = {"classmethod", "list", "tuple", *(["property"] if with_properties else [])}
@@ -508,7 +517,7 @@ class Schemas:
         }
 
     def _reachable(self, start: str) -> set[str]:
-        """The models that a model is made of, at any depth."""
+        """Return the models that a model contains, at any depth."""
         seen: set[str] = set()
         todo = [start]
         while todo:
@@ -519,7 +528,7 @@ class Schemas:
         return seen
 
     def stubs(self) -> Json:
-        """The types in the plain document: as much as the generator needs to make their modules."""
+        """Return the types of the plain document, with only what the generator needs to write their modules."""
         stubs: Json = {name: {"type": "object", "properties": {}} for name in self.models}
         for name, enum in self.enums.items():
             values = enum["values"]
@@ -530,14 +539,14 @@ class Schemas:
 
 
 def is_null(schema: Any) -> bool:
-    """Whether a schema takes null and nothing else."""
+    """Whether a schema allows null and nothing else."""
     return isinstance(schema, dict) and (
         schema.get("type") == "null" or schema.get("enum") == [None] or schema.get("const", 0) is None
     )
 
 
 def member_docs(description: str) -> tuple[str, Mapping[str, str]]:
-    """A description without its ``- `MEMBER`: meaning`` lines, and those."""
+    """Split a description into its text and its ``- `MEMBER`: meaning`` lines."""
     meanings: dict[str, str] = {}
     rest: list[str] = []
     current = ""

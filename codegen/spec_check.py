@@ -1,7 +1,7 @@
-"""`make spec-check SPEC=...`: what another OpenAPI document of the service changes for us, as Markdown or JSON.
+"""`make spec-check SPEC=...`: report what another OpenAPI document of the service changes for us, as Markdown or JSON.
 
-Exit status: 0 without changes, 1 with changes that break no client, 2 with changes that do, 3 where the document cannot
-be read. What it has and we do not support is listed, and is no change; nor are the differences of baseline.yaml.
+Exit status: 0 if nothing changes, 1 if no change breaks a client, 2 if a change does, 3 if the document cannot be read.
+Operations that we do not support, and differences that baseline.yaml lists, are reported but do not count as changes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SEARCHED = ("overlay/**/*.py", "tests/**/*.py", "examples/**/*.py", "benchmarks/
 
 @cache
 def words() -> dict[str, dict[str, set[int]]]:
-    """The lines on which each file says a word: in Python as a name or a whole literal, in Markdown anywhere."""
+    """Return the lines of each file on which a word is: in Python a name or a whole literal, in Markdown any word."""
     paths = sorted({path for pattern in SEARCHED for path in ROOT.glob(pattern)})
     texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     return {path: _in_python(text) if path.endswith(".py") else _in_text(text) for path, text in texts.items()}
@@ -70,13 +70,13 @@ def _in_text(text: str) -> dict[str, set[int]]:
 
 
 def uses(names: Iterable[str]) -> dict[str, list[int]]:
-    """Where names are used, as lines by file."""
+    """Return the lines of each file that use one of these names."""
     found = {path: sorted(set().union(*(index.get(name, ()) for name in names))) for path, index in words().items()}
     return {path: lines for path, lines in found.items() if lines}
 
 
 def used(change: Change) -> dict[str, list[int]]:
-    """Where a name is used that is not what it was, as lines by file."""
+    """Return the lines of each file that use a changed name. Empty if the change is not one of names."""
     return uses(change.names) if change.is_of_names else {}
 
 
@@ -84,7 +84,10 @@ def used(change: Change) -> dict[str, list[int]]:
 
 
 def standing(changes: Iterable[Change]) -> list[Change]:
-    """The changes, with the reasons of those that baseline.yaml has: everywhere, or `of` some operations alone."""
+    """Return the changes, each with the reason that baseline.yaml gives for keeping it.
+
+    An entry of baseline.yaml holds for every operation, or only for those that it names with `of`.
+    """
     baseline: Any = read(str(ROOT / "codegen/baseline.yaml"))
 
     def reason(change: Change) -> str | None:
@@ -99,12 +102,12 @@ def standing(changes: Iterable[Change]) -> list[Change]:
 
 
 def exit_status(changes: Iterable[Change]) -> int:
-    """0 without changes, 1 with changes that break no client, 2 with others."""
+    """Return 0 if nothing changes, 1 if no change breaks a client, 2 if one does."""
     return max((2 if change.breaking else 1 for change in changes if change.standing is None), default=0)
 
 
 def as_json(changes: list[Change], unsupported: list[Listed]) -> str:
-    """The report for programs."""
+    """Return the report for programs."""
     report = {
         "exit_status": exit_status(changes),
         "changes": [
@@ -120,7 +123,7 @@ def as_json(changes: list[Change], unsupported: list[Listed]) -> str:
 
 
 def as_markdown(spec: str, ours: Json, changes: list[Change], unsupported: list[Listed]) -> str:
-    """The report for people: dangers first, and what stands last."""
+    """Return the report for people: dangers first, standing differences last."""
     stand = sorted((change for change in changes if change.standing is not None), key=lambda one: one.note is None)
     kept = {(change.what, change.statuses if not change.where else ()): change for change in reversed(stand)}
     changes = [change for change in changes if change.standing is None]
@@ -128,12 +131,12 @@ def as_markdown(spec: str, ours: Json, changes: list[Change], unsupported: list[
     count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}, {breaking or 'none'} breaking"
     lines: list[str] = []
     if dangers := dict.fromkeys(change.danger for change in changes if change.danger is not None):
-        lines += ["> **Dangerous.** Something that the client's promises rest on is not what it was:", ">"]
+        lines += ["> **Dangerous.** The changes affect what these promises of the client depend on:", ">"]
         lines += [*(f"> - {danger}" for danger in dangers), ""]
     lines += [
         f"# spec-check: {count if changes else 'no changes'}",
         "",
-        f"`{spec}` against our `openapi.yaml`, as far as we support it.",
+        f"`{spec}` compared with our `openapi.yaml`, for the operations that we support.",
         "",
     ]
     for name in [SERVICE, *(operation.name for operation in listed(ours))]:
@@ -142,10 +145,10 @@ def as_markdown(spec: str, ours: Json, changes: list[Change], unsupported: list[
             lines += [f"## {name}", "", *map(sentence, own), ""]
     places_of = {change.names: used(change) for change in changes if change.names and change.is_of_names}
     if places_of:
-        lines += ["## Where it is used", ""]
+        lines += ["## Where changed names are used", ""]
         for names, places in places_of.items():
             marks = [f"`{path}:{','.join(map(str, numbers))}`" for path, numbers in places.items()]
-            lines.append(f"- `{names[0]}`: {' '.join(marks) or 'nowhere by name'}")
+            lines.append(f"- `{names[0]}`: {' '.join(marks) or 'not found by name'}")
         lines.append("")
     if kept:
         lines += ["## Standing differences", "", *map(kept_sentence, kept.values()), ""]
@@ -156,7 +159,7 @@ def as_markdown(spec: str, ours: Json, changes: list[Change], unsupported: list[
 
 
 def sentence(change: Change) -> str:
-    """A change in one line."""
+    """Return a change as one line."""
     marks = [*(["dangerous"] if change.danger else []), *(["breaking"] if change.breaking else []), change.direction]
     mark = f"**{', '.join(marks)}**" if change.breaking else change.direction
     statuses = f" {', '.join(change.statuses)}" if change.statuses else ""
@@ -165,16 +168,16 @@ def sentence(change: Change) -> str:
 
 
 def kept_sentence(change: Change) -> str:
-    """A difference that stands in one line, for every place in which it is."""
+    """Return a standing difference as one line, which covers every place that has it."""
     subject = "" if change.where else f"{', '.join(change.statuses)} "
     return f"- {subject}{change.what}{f'; {change.note}' if change.note else ''}: {change.standing}"
 
 
 def main() -> int:
-    """Print the report; the exit status."""
+    """Print the report, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("spec", help="the other document: a path or a URL")
-    parser.add_argument("--json", action="store_true", help="JSON in the place of Markdown")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of Markdown")
     arguments = parser.parse_args()
     try:
         theirs = read(arguments.spec)
@@ -182,7 +185,7 @@ def main() -> int:
         print(f"spec-check: {arguments.spec} cannot be read: {error}", file=sys.stderr)
         return UNREADABLE
     if not isinstance(theirs, dict) or not isinstance(theirs.get("paths"), dict):
-        print(f"spec-check: {arguments.spec} is no OpenAPI document: it has no paths", file=sys.stderr)
+        print(f"spec-check: {arguments.spec} is not an OpenAPI document: it has no paths", file=sys.stderr)
         return UNREADABLE
     ours = read(str(ROOT / "openapi.yaml"))
     changes, unsupported = compare(ours, theirs)
@@ -199,5 +202,5 @@ if __name__ == "__main__":
         status = main()
     except Exception:  # noqa: BLE001
         traceback.print_exc()
-        status = UNREADABLE  # Python's own status would be 1, which says that nothing breaks.
+        status = UNREADABLE  # Python's own status would be 1, which means that no change breaks a client.
     sys.exit(status)

@@ -1,6 +1,6 @@
-"""`make snapshots`: the surface of the service that the client relies on, one line for each fact, for good diffs.
+"""`make snapshots`: print each fact about the service that the client relies on, one a line so that diffs are short.
 
-It is committed as tests/surface.md: where openapi.yaml changes, the diff of that page is what there is to review.
+The page is committed as tests/surface.md. If openapi.yaml changes, review the diff of that page.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def surface(document: Json) -> Iterator[str]:
-    """The lines of the page."""
+    """Yield the lines of the page."""
     plan = prepare(document)
     key = {operation.name: needs_key(document, operation) for operation in listed(document)}
     yield from ["# What the client relies on", "", "From openapi.yaml, by `make snapshots`.", "", "# Operations", ""]
@@ -43,12 +43,12 @@ def surface(document: Json) -> Iterator[str]:
 
 
 def fact(slot: Slot) -> str:
-    """A property or parameter in one line."""
+    """Return a property or parameter as one line."""
     return f"{slot.key}: {facts(slot)}"
 
 
 def facts(slot: Slot) -> str:
-    """What it is."""
+    """Return the kind, limits and other facts of a property, parameter or body."""
     found = [label(slot.kind)]
     found += [] if slot.required else ["optional"]
     found += ["may be null"] if slot.kind.nullable else []

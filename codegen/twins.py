@@ -1,6 +1,6 @@
-"""The blocking namespaces, made from the async ones: `v1/<namespace>_async.py` becomes `v1/<namespace>.py`.
+"""Make the blocking namespaces from the async ones: `v1/<namespace>.py` from `v1/<namespace>_async.py`.
 
-What differs between the two is what Python's grammar asks for, so that it is replaced word by word.
+The two differ only in words of Python's grammar and in names, so it is enough to replace these.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BANNER = "# Made by codegen/twins.py from {source}: edit that file, then `make g
 REST = """
 
 if TYPE_CHECKING:
-    pass  # a type checker would take every name for one that is there
+    pass  # with `__getattr__`, a type checker would accept any name
 else:
 
     def __getattr__(name: str) -> object:
@@ -31,7 +31,7 @@ else:
 """
 
 WITH_ASYNC_CLASSES = ("positions_async", "version_async")
-"""Sources whose classes are found in the blocking module, too, because the first release had them there."""
+"""Sources whose async classes can also be imported from the blocking module, as in the first release."""
 
 WORDS = (
     (re.compile(r"\basync (def|for|with)\b"), r"\1"),
@@ -41,11 +41,11 @@ WORDS = (
     (re.compile(r"(from \.+\w+)_async\b"), r"\1"),
     (re.compile(r"\b(__)?a(enter|exit|iter|next)__"), r"__\2__"),
 )
-"""What is replaced, in this order, and by what."""
+"""What is replaced and the replacement, in this order."""
 
 
 def twin(source: Path) -> str:
-    """The text of a blocking module, out of its async source."""
+    """Return the text of a blocking module, made from its async source."""
     text = source.read_text(encoding="utf-8")
     for pattern, replacement in WORDS:
         text = pattern.sub(replacement, text)
@@ -54,7 +54,7 @@ def twin(source: Path) -> str:
 
 
 def formatted(text: str) -> str:
-    """Python code with its imports in order, as ruff writes it with the settings of generated code."""
+    """Return Python code, formatted and with sorted imports, by ruff with the settings of generated code."""
     ruff = [sys.executable, "-m", "ruff"]
     settings = ["--isolated", "--no-cache", "--quiet", "--line-length", "120", "--target-version", "py311"]
     for command in (["check", "--fix-only", "--select", "I"], ["format"]):
@@ -64,13 +64,13 @@ def formatted(text: str) -> str:
 
 
 def twins(root: Path = ROOT) -> dict[Path, str]:
-    """The blocking modules by their paths, each as it has to be."""
+    """Return the text that each blocking module should have, by path."""
     sources = sorted(path for path in (root / FOLDER).glob(f"*{SUFFIX}") if path.name != "v1_async.py")
     return {source.with_name(source.name.removesuffix(SUFFIX) + ".py"): twin(source) for source in sources}
 
 
 def stale(root: Path = ROOT) -> dict[Path, str]:
-    """The blocking modules that are not what their sources make of them, each as it has to be."""
+    """Return the text that each outdated blocking module should have, by path."""
     return {
         path: text
         for path, text in twins(root).items()
@@ -79,15 +79,15 @@ def stale(root: Path = ROOT) -> dict[Path, str]:
 
 
 def write(root: Path = ROOT) -> None:
-    """Write the blocking modules that are stale."""
+    """Write the blocking modules that are outdated."""
     for path, text in stale(root).items():
         path.write_text(text, encoding="utf-8")
 
 
 def main() -> int:
-    """Write the blocking modules, or compare them; the exit status."""
-    parser = argparse.ArgumentParser(description="Make the blocking namespaces out of the async ones.")
-    parser.add_argument("--check", action="store_true", help="write nothing, and say which files would change")
+    """Write the blocking modules, or compare them. Return the exit status."""
+    parser = argparse.ArgumentParser(description="Make the blocking namespaces from the async ones.")
+    parser.add_argument("--check", action="store_true", help="write nothing, and list the files that would change")
     if not parser.parse_args().check:
         write()
         return 0

@@ -197,7 +197,7 @@ def test_an_operation_is_added_once(client: Path) -> None:
     done = codegen("add_operation.py", "get_lockers", "--root", client)
 
     assert done.returncode == 1
-    assert "get_lockers has its row already" in done.stderr
+    assert "get_lockers already has a row" in done.stderr
     assert (client / "overlay/clear_street/_api/rows/lockers.py").read_bytes() == before
 
 
@@ -223,7 +223,7 @@ def test_an_operation_without_its_own_type_is_refused_without_writing(tmp_path: 
     empty, shared = (codegen("add_operation.py", name, "--root", folder) for name in ("delete_doors", "put_doors"))
 
     assert (empty.returncode, shared.returncode) == (1, 1)
-    assert "answers without a body" in empty.stderr
+    assert "replies without a body" in empty.stderr
     assert "client.delete(..., cast_to=type(None))" in empty.stderr
     assert "LockerGetLockersResponse is the reply of another operation" in shared.stderr
     assert {path: path.read_bytes() for path in (folder / "overlay").rglob("*.py")} == before
@@ -238,4 +238,4 @@ def test_an_overlay_that_has_moved_on_is_left_to_a_person(tmp_path: Path) -> Non
 
     assert done.returncode == 1
     assert "types/v1/__init__.py has no tables `_HERE`, `_GENERATED` and `__all__`" in done.stderr
-    assert "mend that file, or codegen/add_operation.py" in done.stderr
+    assert "fix that file, or codegen/add_operation.py" in done.stderr

@@ -431,7 +431,7 @@ def parameter(**changes: Any) -> Json:
 
 UNGENERATABLE: dict[str, tuple[Json, str]] = {
     "a header": (parameter(**{"in": "header"}), "a parameter in the header"),
-    "a read that may be one": (added(f"{GET}/x-reads", "yes"), "x-reads: 'yes' is no true or false"),
+    "a read that may be one": (added(f"{GET}/x-reads", "yes"), "x-reads: expected true or false but found 'yes'"),
     "an unknown style": (parameter(style="pipeDelimited", schema={"type": "array", "items": TEXT}), "pipeDelimited"),
     "an object that is no flat one": (
         parameter(style="deepObject", schema={"$ref": "#/components/schemas/Tree"}),
@@ -453,22 +453,22 @@ UNGENERATABLE: dict[str, tuple[Json, str]] = {
     ),
     "a path described elsewhere": (
         added("/paths/~1v2", {"$ref": "other.yaml#/paths/~1v2"}),
-        "a path that is described elsewhere",
+        "a path that is a $ref",
     ),
-    "a path of nothing": (added("/paths/~1v2", None), "None is no object of operations"),
-    "a method that is none": (added("/paths/~1v2", {"fetch": {}}), "'fetch' is no method"),
-    "an operation of nothing": (added("/paths/~1v2", {"get": None}), "None is no operation"),
-    "a reply of nothing": (set_to(f"{POST}/responses/201", None), "None is no object of responses"),
-    "a parameter without a name": (set_to(f"{GET}/parameters/-", {"in": "query"}), "needs a name"),
+    "a path of nothing": (added("/paths/~1v2", None), "expected an object of operations but found None"),
+    "a method that is none": (added("/paths/~1v2", {"fetch": {}}), "'fetch' is not a known method"),
+    "an operation of nothing": (added("/paths/~1v2", {"get": None}), "expected an operation but found None"),
+    "a reply of nothing": (set_to(f"{POST}/responses/201", None), "expected an object of responses but found None"),
+    "a parameter without a name": (set_to(f"{GET}/parameters/-", {"in": "query"}), "needs `name` and `in`"),
     "a reply of itself": (
         set_to("/components/responses/Failed", {"$ref": "#/components/responses/Failed"}),
-        "made of itself",
+        "refers to itself",
     ),
-    "properties in a list": (set_to(f"{SCHEMAS}/Circle/properties", ["radius"]), "is no object of properties"),
-    "another server": (added(f"{GET}/servers", [{"url": "https://other.test"}]), "servers of its own"),
+    "properties in a list": (set_to(f"{SCHEMAS}/Circle/properties", ["radius"]), "expected an object of properties"),
+    "another server": (added(f"{GET}/servers", [{"url": "https://other.test"}]), "its own servers"),
     "no operationId": ({"op": "remove", "path": f"{GET}/operationId"}, "needs an operationId"),
     "no tag": ({"op": "remove", "path": f"{GET}/tags"}, "and a tag"),
-    "two operations of one name": (set_to(f"{POST}/operationId", "getThings"), "a second operation by the name"),
+    "two operations of one name": (set_to(f"{POST}/operationId", "getThings"), "a second operation with the name"),
     "a body that is no JSON": (
         set_to(f"{POST}/requestBody/content", {"multipart/form-data": {"schema": {}}}),
         "a body of the type multipart/form-data",
@@ -483,37 +483,40 @@ UNGENERATABLE: dict[str, tuple[Json, str]] = {
     ),
     "a reply that is no object": (
         set_to(f"{POST}/responses/201/content/application~1json/schema", TEXT),
-        "no object with properties",
+        "not an object with properties",
     ),
     "a reply of nothing but an error": (
         set_to(f"{POST}/responses", {"404": {"description": ""}}),
-        "none of the replies",
+        "no reply has a body",
     ),
-    "a status that is none": (added(f"{POST}/responses/6XX", {"description": ""}), "the status 6XX"),
+    "a status that is none": (added(f"{POST}/responses/6XX", {"description": ""}), "6XX is not a status"),
     "an unknown schema": (set_to(f"{SCHEMAS}/Id", {"$ref": "#/components/schemas/Gone"}), "there is no such schema"),
-    "a schema of another document": (set_to(f"{SCHEMAS}/Id", {"$ref": "other.yaml#/Id"}), "no schema of this document"),
+    "a schema of another document": (
+        set_to(f"{SCHEMAS}/Id", {"$ref": "other.yaml#/Id"}),
+        "not a schema of this document",
+    ),
     "an unknown type": (set_to(f"{SCHEMAS}/Id/type", "uuid"), "the type 'uuid' is not known"),
-    "an enum of mixed types": (set_to(f"{SCHEMAS}/Level/enum", [1, "two"]), "neither all strings nor all integers"),
+    "an enum of mixed types": (set_to(f"{SCHEMAS}/Level/enum", [1, "two"]), "must all be strings, or all integers"),
     "an alias of itself": (
         set_to(f"{SCHEMAS}/Id", {"oneOf": [{"$ref": "#/components/schemas/AliasOfAnAlias"}, {"type": "integer"}]}),
-        "made of itself",
+        "contains itself",
     ),
     "a newer property that must be there": (
         added(f"{SCHEMAS}/Circle/properties/radius/x-newer", True),
-        "may not be absent and null",
+        "must be optional and nullable",
     ),
     "two schemas of one name": (
         added(f"{SCHEMAS}/base_response", {"properties": {"x": TEXT}}),
-        "a second type by the name",
+        "a second type with the name",
     ),
     "a name that the code needs": (added(f"{SCHEMAS}/Mapping", {"properties": {"x": TEXT}}), "the generated code uses"),
     "typed properties beside others": (
         added(f"{SCHEMAS}/Circle/additionalProperties", TEXT),
-        "properties beside those of the type",
+        "typed additionalProperties beside properties",
     ),
     "a union among parts": (
         added(f"{SCHEMAS}/Odd", {"allOf": [{"$ref": "#/components/schemas/Circle"}, {"oneOf": [TEXT, {}]}]}),
-        "no object with properties",
+        "not an object with properties",
     ),
 }
 
@@ -570,7 +573,7 @@ def test_what_cannot_be_generated_is_refused_with_its_place(refusals: dict[str, 
 
 @pytest.mark.parametrize("name", NO_DOCUMENTS)
 def test_what_is_no_document_is_refused(refusals: dict[str, str], name: str) -> None:
-    assert "no OpenAPI document" in refusals[name] or f"{name}.yaml cannot be read" in refusals[name]
+    assert "not an OpenAPI document" in refusals[name] or f"{name}.yaml cannot be read" in refusals[name]
 
 
 # --- Text of a document is data -------------------------------------------------------------------------------------

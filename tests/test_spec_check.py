@@ -1,4 +1,4 @@
-"""`make spec-check`: what another document changes for a client, in which direction, and where we use it."""
+"""`make spec-check` reports what another document changes for a client, in which direction, and where we use it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EVERY_SUBMIT_STATUS = ("200", "207", "400", "404", "409", "500", "503")
 
 
 class Rule(NamedTuple):
-    """A patch of our document, and the change that it is to an operation."""
+    """A patch of our document, and the change that the report names for it."""
 
     patch: list[Json]
     operation: str
@@ -41,7 +41,7 @@ class Rule(NamedTuple):
     breaking: bool
     statuses: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
-    """What else there is to say, there or at other operations."""
+    """Further changes that the report names, there or at other operations."""
 
 
 def replace(path: str, value: object) -> Json:
@@ -112,7 +112,7 @@ RULES = {
     ),
     "reply: field made required": Rule(
         [add(f"{INSTRUCTION}/required/-", "created_at")],
-        *(LIST, "reply", "data[].created_at", "is now always there", False, ("200",)),
+        *(LIST, "reply", "data[].created_at", "is now always present", False, ("200",)),
     ),
     "reply: field made nullable": Rule(
         [replace(f"{INSTRUCTION}/properties/symbol/type", ["string", "null"])],
@@ -142,7 +142,7 @@ RULES = {
     "reply: enum member gone": Rule(
         [remove(f"{SCHEMAS}/SecurityType/enum/4")],
         *("get_positions", "reply", "data[].instrument_type"),
-        *("has lost the member `INDEX` of `SecurityType`", True, ("200",)),
+        *("no longer has the member `INDEX` of `SecurityType`", True, ("200",)),
     ),
     "reply: enum member new": Rule(
         [add(f"{SCHEMAS}/SecurityType/enum/-", "BOND")],
@@ -152,7 +152,11 @@ RULES = {
     "reply: enum member renamed": Rule(
         [replace(f"{SCHEMAS}/OrderStatus/{place}", "CANCELLED") for place in ("enum/4", "x-terminal/1")],
         *("close_position", "reply", "data[].status"),
-        *("has lost the member `CANCELED` of `OrderStatus`, and `CANCELLED` is new: likely a rename", True, ("200",)),
+        *(
+            "no longer has the member `CANCELED` of `OrderStatus`, and `CANCELLED` is new: likely a rename",
+            True,
+            ("200",),
+        ),
     ),
     "reply: success status new": Rule(
         [add(f"{CANCEL}/delete/responses/202", reply("PositionCancelPositionInstructionResponse"))],
@@ -165,11 +169,11 @@ RULES = {
     ),
     "reply: statuses told apart no longer": Rule(
         [remove(f"{INSTRUCTIONS}/post/responses/207")],
-        *(SUBMIT, "reply", "", "is no status any more", False, ("207",)),
+        *(SUBMIT, "reply", "", "is no longer documented", False, ("207",)),
     ),
     "reply: the only success gone": Rule(
         [move(f"{POSITIONS}/get/responses/200", f"{POSITIONS}/get/responses/302")],
-        *("get_positions", "reply", "", "is no status any more", True, ("200",)),
+        *("get_positions", "reply", "", "is no longer documented", True, ("200",)),
         ("is a new status (PositionGetPositionsResponse)",),
     ),
     "request: optional field added": Rule(
@@ -203,7 +207,7 @@ RULES = {
     "request: enum member gone": Rule(
         [remove(f"{SCHEMAS}/PositionSortBy/enum/0")],
         *("get_positions", "request", "query sort_by"),
-        *("has lost the member `SYMBOL` of `PositionSortBy`", True),
+        *("no longer has the member `SYMBOL` of `PositionSortBy`", True),
     ),
     "request: optional parameter added": Rule(
         [add(f"{INSTRUCTIONS}/get/parameters/-", {"name": "state", "in": "query", "schema": TEXT})],
@@ -329,7 +333,7 @@ RULES = {
     ),
     "request: body gone": Rule(
         [remove(f"{POSITIONS}/delete/requestBody")],
-        *("close_positions", "request", "", "takes no body any more", True),
+        *("close_positions", "request", "", "no longer takes a body", True),
     ),
     "request: body now needed": Rule(
         [
@@ -362,7 +366,7 @@ RULES = {
     "operation renamed": Rule(
         [replace("/paths/~1v1~1version/get/operationId", "get_release")],
         *("get_version", "request", ""),
-        *("is now called `get_release`: the wire is the same, and our name can stay", False),
+        *("is now called `get_release`: requests stay the same, and so can our name", False),
     ),
     "path changed": Rule(
         [move("/paths/~1v1~1version", "/paths/~1v2~1version")],
@@ -389,7 +393,7 @@ print(json.dumps([{**json.loads(as_json(*each)), "page": as_markdown("theirs.jso
 
 
 def reports(documents: list[Json]) -> list[Json]:
-    """The reports on documents, each with its page, in one process, since starting one takes longer than a report."""
+    """Return the reports on these documents, each with its page. They share a process, because starting one is slow."""
     given = json.dumps(documents, default=str)
     done = subprocess.run(
         [CODEGEN_PYTHON, "-c", DRIVER], cwd=ROOT, input=given, check=False, capture_output=True, text=True
@@ -411,18 +415,18 @@ def check(document: Any, folder: Path, *options: str) -> subprocess.CompletedPro
 
 @cache
 def revised() -> dict[str, Json]:
-    """The report on each revision."""
+    """Return the report on each revision."""
     names = [path.stem for path in REVISIONS.glob("*.yaml")]
     return dict(zip(names, reports([revision(name) for name in names]), strict=True))
 
 
 def report(name: str) -> Json:
-    """The report on a revision."""
+    """Return the report on a revision."""
     return revised()[name]
 
 
 def markdown(name: str) -> str:
-    """The report on a revision, for people."""
+    """Return the report on a revision as Markdown."""
     page: str = report(name)["page"]
     return page
 
@@ -478,7 +482,7 @@ def test_an_object_that_holds_itself_is_compared_once(tmp_path: Path) -> None:
 
 
 def restyled(document: Json) -> Json:
-    """Our document as the service would write it: the same facts, in another order, split and named in other ways."""
+    """Return our document in another style: the same facts in another order, split and named in other ways."""
     components = document["components"]
     inlined = {name for name in components["schemas"] if name.endswith("Response") and name != "BaseResponse"}
 
@@ -567,7 +571,7 @@ def test_an_ungeneratable_operation_says_why_and_hides_no_other(tmp_path: Path) 
     assert "`data[].lot_size` is new" in done.stdout
 
 
-# --- What the client's promises rest on -----------------------------------------------------------------------------
+# --- What the client's promises depend on ---------------------------------------------------------------------------
 
 
 def test_the_rename_of_the_key_is_dangerous_for_the_idempotency_of_submit() -> None:
@@ -613,9 +617,9 @@ def test_a_field_beside_it_is_not_dangerous(ruled: dict[str, Json]) -> None:
 def test_a_status_that_comes_or_goes_says_what_it_means_for_waiting() -> None:
     gone, new = markdown("enum_member_gone"), markdown("enum_member_added")
 
-    assert "`ENGINE_REJECTED` of `PositionInstructionStatus`; waiting: it leaves" in gone
-    assert "(where it is terminal); a wait for it alone would last to its deadline" in gone
-    assert "`EXPIRED` of `PositionInstructionStatus`; waiting: it is taken for not terminal until" in new
+    assert "`ENGINE_REJECTED` of `PositionInstructionStatus`; waiting: remove it from" in gone
+    assert "(where it is terminal); a wait for it alone would last until its deadline" in gone
+    assert "`EXPIRED` of `PositionInstructionStatus`; waiting: it counts as not terminal until" in new
     assert gone.count("waiting:") == new.count("waiting:") == 1
 
 
@@ -642,7 +646,7 @@ MEMBERS_GONE = {
 
 
 def of_today(key: str = NEWER_KEY_NAME) -> Json:
-    """Our document as the service of today has it, with this name of the key."""
+    """Return our document as today's service publishes it, with this name of the key."""
     document = spec()
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
@@ -670,9 +674,9 @@ def test_the_document_of_today_has_no_danger_and_its_differences_stand() -> None
     assert {change["standing"] for change in found["changes"]} >= {"last summer's service sends it"}
     assert found["page"].startswith("# spec-check: no changes\n")
     stand = found["page"].partition("## Standing differences\n\n")[2]
-    assert sum(len(gone) for gone in MEMBERS_GONE.values()) == stand.count("has lost the member")
-    assert "\n- 429 is no status any more: a gateway limits every operation\n" in stand
-    assert "## Where it is used" not in found["page"]
+    assert sum(len(gone) for gone in MEMBERS_GONE.values()) == stand.count("no longer has the member")
+    assert "\n- 429 is no longer documented: a gateway limits every operation\n" in stand
+    assert "## Where changed names are used" not in found["page"]
 
 
 def test_what_stands_of_one_operation_does_not_stand_of_another() -> None:
@@ -683,8 +687,8 @@ def test_what_stands_of_one_operation_does_not_stand_of_another() -> None:
     (found,) = reports([document])
 
     assert found["exit_status"] == 1
-    assert "## cancel_position_instruction\n\n- reply 404: is no status any more\n" in found["page"]
-    assert "## Where it is used" not in found["page"]
+    assert "## cancel_position_instruction\n\n- reply 404: is no longer documented\n" in found["page"]
+    assert "## Where changed names are used" not in found["page"]
 
 
 def test_the_next_name_of_the_key_is_the_first_line_of_the_report() -> None:
@@ -692,7 +696,7 @@ def test_the_next_name_of_the_key_is_the_first_line_of_the_report() -> None:
 
     assert found["page"].startswith("> **Dangerous.**")
     assert found["exit_status"] == 2
-    assert found["page"].count("\n- `") == 1  # only the key is listed under where it is used
+    assert found["page"].count("\n- `") == 1  # only the uses of the key are listed
 
 
 def test_a_new_danger_stands_before_all_that_stands() -> None:
@@ -703,7 +707,7 @@ def test_a_new_danger_stands_before_all_that_stands() -> None:
     assert found["page"].index("`data[].status` is gone") < found["page"].index("## Standing differences")
 
 
-# --- Where it is used -----------------------------------------------------------------------------------------------
+# --- Where changed names are used -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -765,8 +769,8 @@ def test_the_exit_status_says_whether_anything_breaks(tmp_path: Path, name: str,
     [
         (None, "cannot be read"),
         ("openapi: [", "cannot be read"),
-        ("- a list", "no OpenAPI document"),
-        ("openapi: 3.1.0", "no OpenAPI document"),
+        ("- a list", "not an OpenAPI document"),
+        ("openapi: 3.1.0", "not an OpenAPI document"),
     ],
 )
 def test_what_is_no_document_is_refused(tmp_path: Path, document: str | None, said: str) -> None:

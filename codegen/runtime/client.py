@@ -96,7 +96,7 @@ class Request:
         return f"{self.path}?{'&'.join(f'{name}={value}' for name, value in self.query)}"
 
     def content(self) -> bytes | None:
-        """Return the body in UTF-8; None if there is none."""
+        """Return the body in UTF-8; None if the request has no body."""
         if self.json is None:
             return None
         return _as_bytes(self.json)
@@ -106,8 +106,9 @@ explain(Request)
 
 
 def path_segment(name: str, value: object, siblings: tuple[str, ...] = ()) -> str:
-    """A string as exactly one segment of a path; ValueError or TypeError for one that would lead to another path, such
-    as one of its siblings.
+    """Percent-encode a string as exactly one segment of a path.
+
+    Raises `ValueError` or `TypeError` if it would lead to another path, such as one of `siblings`.
     """
     text = _filled(name, value)
     if text in (".", "..", *siblings):
@@ -195,7 +196,7 @@ def json_body(name: str, kind: Kind, value: object, *, at_least: int = 0) -> Any
 
 
 def object_body(model: type[Model], values: dict[str, Any], *, required: bool) -> Any:
-    """Make a body of arguments; return None if none is given and the body may be left out."""
+    """Make a body from arguments. Return None if none is given and the body is optional."""
     if not required and all(value is None for value in values.values()):
         return None
     return _sendable("body", model.encoded(values))
@@ -253,11 +254,11 @@ def _quoted(name: str, value: str) -> str:
 
 
 def parse_reply(status_code: int, content: bytes, models: Mapping[int, type[M]]) -> M:
-    """The model of a reply, by its status; in `models` 4 stands for every 4xx and 0 for every other status.
+    """Make the model of a reply, by its status. The key 4 of `models` means every other 4xx, 0 every other status.
 
     Raises:
         UnexpectedStatus: There is no model for the status.
-        UnreadableBody: The body is no JSON object.
+        UnreadableBody: The body is not a JSON object.
     """
     model = models.get(status_code) or models.get(status_code // 100) or models.get(0)
     if model is None:

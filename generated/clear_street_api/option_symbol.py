@@ -40,10 +40,10 @@ _FORMS: Final = "write it like 'AAPL  280121C00195000', 'AAPL 280121C195' or 'AA
 
 
 class _Builtins(dict[str, Any]):
-    """The builtins of this module, and after them what annotations name.
+    """The builtins of this module, and `Decimal` for its annotations.
 
-    Rows have symbols, and most programs ask for none: the module of `Decimal`, which takes memory, is loaded when a
-    symbol is made, or an annotation evaluated.
+    The module of `Decimal` takes memory, and most programs never make a symbol. So it is loaded only when a symbol is
+    made or an annotation is evaluated.
     """
 
     def __missing__(self, name: str) -> Any:
@@ -65,16 +65,16 @@ class _Parts(NamedTuple):
     """The price per unit, with at most three decimal places."""
 
 
-# For annotations of functions names are looked up in the builtins of the module, for those of a class in its own.
+# Names in annotations of functions are looked up in the module's builtins, those of a class in the class's own.
 globals()["__builtins__"] = _Builtins(vars(builtins))
 type.__setattr__(_Parts, "__builtins__", __builtins__)
 
 
 class OptionSymbol(_Parts):
-    """The symbol of an option contract, as the Options Symbology Initiative (OSI) has it.
+    """The symbol of an option contract, as the Options Symbology Initiative (OSI) defines it.
 
-    ``str(symbol)`` is the 21 characters of OSI, `api` the form that the service uses. Symbols are sorted by root,
-    expiry, right and strike. Raises ValueError or TypeError for parts that no symbol can have.
+    ``str(symbol)`` is the 21 characters of OSI, and `api` the form that the service uses. Symbols are sorted by root,
+    expiry, right and strike. Raises `ValueError` or `TypeError` for parts that no symbol can have.
     """
 
     __slots__ = ()
@@ -106,8 +106,8 @@ class OptionSymbol(_Parts):
         """Read the symbol in a text.
 
         It may be padded OSI (``"AAPL  280121C00195000"``), have one space or none (``"AAPL280121C00195000"``), have
-        its strike as a plain number (``"AAPL 280121C195"``), or be in words (``"AAPL 21 Jan 2028 195 call"``), in
-        capitals or not. Raises ValueError, which names the text, for any other, such as the ticker of a stock.
+        its strike as a plain number (``"AAPL 280121C195"``), or be in words (``"AAPL 21 Jan 2028 195 call"``). Capitals
+        do not matter. Raises `ValueError`, which names the text, for anything else, such as the ticker of a stock.
         """
         if not isinstance(text, str):
             raise TypeError(f"Expected a string for the symbol of an option but received {text!r}.")

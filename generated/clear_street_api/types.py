@@ -643,9 +643,9 @@ class _Spelt(NamedTuple):
 
 
 def keep_text(kept: dict[str, Any] | None, key: str, text: str, moment: datetime) -> dict[str, Any]:
-    """Keep the text of a moment, for which another may be written; ValueError where the text is no timestamp.
+    """Keep the text of a timestamp, because it would be written differently. Raises `ValueError` if it is not one.
 
-    `datetime.fromisoformat`, which took the text, takes any character behind six digits of a fraction.
+    The caller read it with `datetime.fromisoformat`, which accepts any characters after six digits of a fraction.
     """
     if moment.year < FIRST_YEAR or _RFC_3339(text) is None:
         raise ValueError(key)
@@ -691,9 +691,9 @@ class Model:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, drift: list[Drift] | None = None) -> Self:
-        """A model from a decoded JSON object; never fails on what the object holds.
+        """Make a model from a decoded JSON object, whatever its fields contain.
 
-        Departures from the spec are appended to `drift`. Raises TypeError where `data` is no mapping.
+        Departures from the spec are appended to `drift`. Raises `TypeError` if `data` is not a mapping.
         """
         if data.__class__ is not dict:
             if not isinstance(data, Mapping):
@@ -786,9 +786,9 @@ class Model:
         return self
 
     def _named(self, index: int, data: dict[str, Any], drift: list[Drift], extra: dict[str, Any]) -> str:
-        """The name under which an object has a field: of several, the newest whose value is not null.
+        """Return the name under which an object has a field: of several, the newest whose value is not null.
 
-        The other names are kept as they came, and values that contradict each other are drift.
+        The values of the other names are kept as they came. Values that contradict each other are recorded as drift.
         """
         spec = self.FIELDS[index]
         present = [key for key in spec.keys if key in data]
@@ -811,7 +811,7 @@ class Model:
 
     @classmethod
     def _bit(cls, spec: Field, alias: str) -> int:
-        """The bit of `_nulls` which says that a field came under an alias."""
+        """Return the bit of `_nulls` which says that a field came under an alias."""
         before = len(cls.FIELDS)
         for other in cls.FIELDS:
             if other is spec:
@@ -828,7 +828,7 @@ class Model:
 
     @classmethod
     def _strays(cls, data: dict[str, Any], drift: list[Drift]) -> dict[str, Any]:
-        """The fields that the spec does not know."""
+        """Return the fields that the spec does not know, and record them as drift."""
         keys = cls.KEYS
         strays = {key: value for key, value in data.items() if key not in keys}
         drift += [Drift(key, "unknown_field", "nothing") for key in strays]
@@ -836,9 +836,9 @@ class Model:
 
     @classmethod
     def encoded(cls, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The JSON object of a caller's mapping, for a request.
+        """Return the JSON object of a caller's mapping, for a request.
 
-        Every field must be known, and those that are required must be there; any other None is left out.
+        Every field must be known, and every required field must be there. Optional fields that are None are left out.
         """
         for key in data:
             if key not in cls.KEYS:
@@ -868,14 +868,14 @@ class Model:
         return written
 
     def encode(self) -> Any:
-        """Return the JSON value from which this model was read, or which it means."""
+        """Return the JSON value for this model, or the one from which it was read if that was not an object."""
         return self._extra.value if isinstance(self._extra, _Unread) else self.to_dict()
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object: fields that are set, then what the spec does not know.
+        """Return the JSON object: the fields that are set, then those that the spec does not know.
 
-        Raises `Refused`, a TypeError and ValueError that names the field, for a value that it cannot hold, such as a
-        datetime without a time zone.
+        Raises `Refused`, a `TypeError` and `ValueError` that names the field, for a value that the field cannot have,
+        such as a datetime without a time zone.
         """
         extra: dict[str, Any] = self._extra if self._extra.__class__ is dict else {}
         data: dict[str, Any] = {}
@@ -924,9 +924,9 @@ class Model:
 
     @property
     def decimals(self) -> Decimals:
-        """The fields under the same names, those that are numbers as text as `Decimal`; None for anything else.
+        """The fields under the same names, with a `Decimal` for each number that is text, and None for anything else.
 
-        ``position.decimals.market_value`` is a `Decimal`, where ``position.market_value`` is the text that came.
+        ``position.decimals.market_value`` is a `Decimal`; ``position.market_value`` is the text that came.
         """
         return Decimals(self)
 
@@ -1008,7 +1008,7 @@ class Decimals:
 
 
 def decimal_of(text: object) -> Decimal | None:
-    """Return the number in a text; None for anything else, such as ``"NaN"``, with which sums are useless."""
+    """Return the number in a text; None for anything else, such as ``"NaN"``, which would make a sum useless."""
     if not isinstance(text, str) or not re.fullmatch(_NUMBER, text):
         return None
     from decimal import Decimal  # few programs need it, and the module takes memory
@@ -1043,9 +1043,9 @@ class Response(Model):
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class ListResponse(Response, Generic[R]):
-    """The whole body of a reply whose data is a list: its length, its items and their order are those of the rows.
+    """The whole body of a reply whose data is a list. It can be used like the list of its rows.
 
-    Raises TypeError, where the rows are asked for, if the reply breaks its contract and has none that could be read.
+    Using the rows raises `TypeError` if the reply breaks its contract and its rows could not be read.
     """
 
     def _rows(self) -> list[R]:
@@ -1077,11 +1077,11 @@ class ListResponse(Response, Generic[R]):
         numbers: Literal["text", "decimal", "float"] = "text",
         times: Literal["datetime", "text"] = "datetime",
     ) -> list[dict[str, Any]]:
-        """The rows as dicts of plain values, each with every field, for pandas, polars or a CSV file.
+        """Return the rows as dicts of plain values, each with every field, for pandas, polars or a CSV file.
 
-        - `numbers`: as what to give numbers that are text, such as a price: ``"text"`` as it came, ``"decimal"`` a
-          `Decimal`, ``"float"`` a float, which has some 15 digits. None where a text is no number.
-        - `times`: ``"datetime"`` in UTC, or ``"text"`` as it came; dates likewise are a `date`, or text.
+        - `numbers`: the form of numbers that are text, such as a price: ``"text"`` as it came, ``"decimal"`` for a
+          `Decimal`, or ``"float"``, which has some 15 digits. A text that is not a number becomes None.
+        - `times`: the form of times: ``"datetime"`` in UTC, or ``"text"`` as it came. A date is a `date`, or text.
 
         Members of enums are plain text; objects in a row are dicts. Fields that the spec does not know are left out.
         """

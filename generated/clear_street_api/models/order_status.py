@@ -46,7 +46,7 @@ class OrderStatus(OpenStrEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether nothing follows. False for a member that the spec does not list."""
+        """Whether no other member can follow. False for a member that the spec does not list."""
         return self._value_ in {"FILLED", "CANCELED", "REJECTED", "EXPIRED"}
 
 

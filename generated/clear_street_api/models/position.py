@@ -85,7 +85,7 @@ class Position(Model):
 
     @property
     def option(self) -> OptionSymbol | None:
-        """The option that `symbol` stands for; None where it is none of an option."""
+        """The option contract that `symbol` names. None if it is not the symbol of an option."""
         return OptionSymbol.find(self.symbol)
 
     @classmethod

@@ -81,7 +81,7 @@ class PositionInstruction(Model):
 
     @property
     def client_instruction_id(self) -> str:
-        """`instruction_id`, under another name that the service has for it."""
+        """`instruction_id`, under another name that the service uses for it."""
         return self.instruction_id
 
     @client_instruction_id.setter
@@ -90,7 +90,7 @@ class PositionInstruction(Model):
 
     @property
     def option(self) -> OptionSymbol | None:
-        """The option that `symbol` stands for; None where it is none of an option."""
+        """The option contract that `symbol` names. None if it is not the symbol of an option."""
         return OptionSymbol.find(self.symbol)
 
     @classmethod
@@ -171,7 +171,7 @@ class PositionInstruction(Model):
                 if text[4::3] != "--T::Z" or text < "1971":
                     kept = keep_text(kept, "updated_at", text, value)
             self.updated_at = value
-            # The number of fields tells whether all of the newer ones are there, or none. Where other fields replace them,
+            # The number of fields says whether all newer fields are there, or none. If others are there in their place,
             # a `KeyError` ends this, and the object is read field by field.
             count = len(data) + absent
             if count == 14:

@@ -35,7 +35,7 @@ class PositionInstructionRequest(Model):
 
     @property
     def client_instruction_id(self) -> str | None:
-        """`instruction_id`, under another name that the service has for it."""
+        """`instruction_id`, under another name that the service uses for it."""
         return self.instruction_id
 
     @client_instruction_id.setter

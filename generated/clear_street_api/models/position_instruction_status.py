@@ -28,5 +28,5 @@ class PositionInstructionStatus(OpenStrEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether nothing follows. False for a member that the spec does not list."""
+        """Whether no other member can follow. False for a member that the spec does not list."""
         return self._value_ in {"ACCEPTED", "REJECTED", "ENGINE_REJECTED", "CANCELLED", "CANCEL_FAILED"}

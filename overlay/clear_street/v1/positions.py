@@ -497,7 +497,7 @@ resolvable(globals())
 
 
 if TYPE_CHECKING:
-    pass  # a type checker would take every name for one that is there
+    pass  # with `__getattr__`, a type checker would accept any name
 else:
 
     def __getattr__(name: str) -> object:

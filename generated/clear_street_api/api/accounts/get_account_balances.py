@@ -31,7 +31,7 @@ RESPONSES: Final[dict[int, type[AccountGetAccountBalancesResponse | ErrorRespons
 
 
 def build_request(account_id: int, *, top_margin_contributors_limit: int | None = None) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         account_id: The account to act on.
@@ -59,11 +59,11 @@ def build_request(account_id: int, *, top_margin_contributors_limit: int | None 
 
 
 def parse_response(status_code: int, content: bytes) -> AccountGetAccountBalancesResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -76,7 +76,7 @@ def sync(
     Reads what an account holds in cash and margin, and what it can buy.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         top_margin_contributors_limit: How many of the instruments that need the most margin to list. None are listed
             where it is absent.
@@ -88,9 +88,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client, build_request(account_id, top_margin_contributors_limit=top_margin_contributors_limit), parse_response
@@ -105,7 +105,7 @@ async def asyncio(
     Reads what an account holds in cash and margin, and what it can buy.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         top_margin_contributors_limit: How many of the instruments that need the most margin to list. None are listed
             where it is absent.
@@ -117,9 +117,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client, build_request(account_id, top_margin_contributors_limit=top_margin_contributors_limit), parse_response

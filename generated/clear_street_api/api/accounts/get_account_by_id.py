@@ -31,7 +31,7 @@ RESPONSES: Final[dict[int, type[AccountGetAccountByIDResponse | ErrorResponse]]]
 
 
 def build_request(account_id: int) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         account_id: The account to act on.
@@ -49,11 +49,11 @@ def build_request(account_id: int) -> Request:
 
 
 def parse_response(status_code: int, content: bytes) -> AccountGetAccountByIDResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -64,7 +64,7 @@ def sync(client: httpx.Client, account_id: int) -> AccountGetAccountByIDResponse
     Reads an account with personal details of its holder. To learn its status or options level, list accounts instead.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
 
     Returns:
@@ -74,9 +74,9 @@ def sync(client: httpx.Client, account_id: int) -> AccountGetAccountByIDResponse
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(client, build_request(account_id), parse_response)
 
@@ -87,7 +87,7 @@ async def asyncio(client: httpx.AsyncClient, account_id: int) -> AccountGetAccou
     Reads an account with personal details of its holder. To learn its status or options level, list accounts instead.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
 
     Returns:
@@ -97,8 +97,8 @@ async def asyncio(client: httpx.AsyncClient, account_id: int) -> AccountGetAccou
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(client, build_request(account_id), parse_response)

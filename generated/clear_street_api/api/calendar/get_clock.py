@@ -29,7 +29,7 @@ RESPONSES: Final[dict[int, type[CalendarGetClockResponse | ErrorResponse]]] = {
 
 
 def build_request() -> Request:
-    """The request that `sync` and `asyncio` send."""
+    """Return the request that `sync` and `asyncio` send."""
     return Request(
         OPERATION,
         METHOD,
@@ -39,11 +39,11 @@ def build_request() -> Request:
 
 
 def parse_response(status_code: int, content: bytes) -> CalendarGetClockResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -56,16 +56,16 @@ def sync(
     Reads the service's time, to compare this machine's clock with.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
 
     Returns:
         `CalendarGetClockResponse` for 200.
         `ErrorResponse` for 400, 401, 429, 500, 503.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(client, build_request(), parse_response)
 
@@ -78,15 +78,15 @@ async def asyncio(
     Reads the service's time, to compare this machine's clock with.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
 
     Returns:
         `CalendarGetClockResponse` for 200.
         `ErrorResponse` for 400, 401, 429, 500, 503.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(client, build_request(), parse_response)

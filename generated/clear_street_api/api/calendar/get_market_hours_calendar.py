@@ -34,7 +34,7 @@ RESPONSES: Final[dict[int, type[CalendarGetMarketHoursCalendarResponse | ErrorRe
 
 
 def build_request(*, date: date | str | None = None, market: MarketType | str | None = None) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         date: The day to tell of. Today, where the market is, if it is absent.
@@ -57,11 +57,11 @@ def build_request(*, date: date | str | None = None, market: MarketType | str | 
 
 
 def parse_response(status_code: int, content: bytes) -> CalendarGetMarketHoursCalendarResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -75,7 +75,7 @@ def sync(
     instructions, which is earlier or later than the close.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         date: The day to tell of. Today, where the market is, if it is absent.
         market: Only this market. Shares and options where it is absent.
 
@@ -86,9 +86,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(client, build_request(date=date, market=market), parse_response)
 
@@ -102,7 +102,7 @@ async def asyncio(
     instructions, which is earlier or later than the close.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         date: The day to tell of. Today, where the market is, if it is absent.
         market: Only this market. Shares and options where it is absent.
 
@@ -113,8 +113,8 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(client, build_request(date=date, market=market), parse_response)

@@ -31,7 +31,7 @@ RESPONSES: Final[dict[int, type[InstrumentGetInstrumentByIDResponse | ErrorRespo
 
 
 def build_request(instrument_id: str, *, include_options_expiry_dates: bool | None = None) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         instrument_id: The instrument: its UUID, a ticker, or an option's OSI symbol.
@@ -59,11 +59,11 @@ def build_request(instrument_id: str, *, include_options_expiry_dates: bool | No
 
 
 def parse_response(status_code: int, content: bytes) -> InstrumentGetInstrumentByIDResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -76,7 +76,7 @@ def sync(
     Reads an instrument by its UUID, ticker or OSI symbol. The terms of an option are in its contract.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_id: The instrument: its UUID, a ticker, or an option's OSI symbol.
         include_options_expiry_dates: Whether to list the days on which options on the instrument expire. They are left
             out where it is absent.
@@ -88,9 +88,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client, build_request(instrument_id, include_options_expiry_dates=include_options_expiry_dates), parse_response
@@ -105,7 +105,7 @@ async def asyncio(
     Reads an instrument by its UUID, ticker or OSI symbol. The terms of an option are in its contract.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_id: The instrument: its UUID, a ticker, or an option's OSI symbol.
         include_options_expiry_dates: Whether to list the days on which options on the instrument expire. They are left
             out where it is absent.
@@ -117,9 +117,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client, build_request(instrument_id, include_options_expiry_dates=include_options_expiry_dates), parse_response

@@ -60,7 +60,7 @@ def build_request(
     page_token: str | None = None,
     underlier: str | None = None,
 ) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         root: Only contracts with this root of the OSI symbol. The root of an index also finds its weekly series. Since
@@ -110,11 +110,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes) -> InstrumentGetOptionContractsResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -139,7 +139,7 @@ def sync(
     is set there is another page; pass it on as `page_token`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         root: Only contracts with this root of the OSI symbol. The root of an index also finds its weekly series. Since
             October 2026; give `underlier` to an older service.
         underlying_instrument_id: Only contracts on this instrument, an equity or an index, given by its UUID or symbol.
@@ -159,9 +159,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client,
@@ -200,7 +200,7 @@ async def asyncio(
     is set there is another page; pass it on as `page_token`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         root: Only contracts with this root of the OSI symbol. The root of an index also finds its weekly series. Since
             October 2026; give `underlier` to an older service.
         underlying_instrument_id: Only contracts on this instrument, an equity or an index, given by its UUID or symbol.
@@ -220,9 +220,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client,

@@ -50,7 +50,7 @@ def build_request(
     page_size: int | None = None,
     page_token: str | None = None,
 ) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         q: What to look for: a ticker, CUSIP, ISIN, OSI root, or a part of a company's name; for options an OSI symbol
@@ -90,11 +90,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes) -> InstrumentSearchInstrumentsResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -117,7 +117,7 @@ def sync(
     `metadata.next_page_token` is set there is another page; pass it on as `page_token`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         q: What to look for: a ticker, CUSIP, ISIN, OSI root, or a part of a company's name; for options an OSI symbol
             or its beginning, or words such as root, month, strike and side.
         asset_class: Only these classes of assets, joined by commas: `EQUITY`, `OPTION`, `WARRANT`, `BOND`, `FX`,
@@ -136,9 +136,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client,
@@ -174,7 +174,7 @@ async def asyncio(
     `metadata.next_page_token` is set there is another page; pass it on as `page_token`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         q: What to look for: a ticker, CUSIP, ISIN, OSI root, or a part of a company's name; for options an OSI symbol
             or its beginning, or words such as root, month, strike and side.
         asset_class: Only these classes of assets, joined by commas: `EQUITY`, `OPTION`, `WARRANT`, `BOND`, `FX`,
@@ -193,9 +193,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client,

@@ -49,7 +49,7 @@ def build_request(
     underlying_instrument_id: str | None = None,
     expiry: date | str | None = None,
 ) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         instrument_ids: These instruments, given by UUID or symbol, joined by commas, at most 100.
@@ -84,11 +84,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes) -> MarketDataGetSnapshotsResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -106,7 +106,7 @@ def sync(
     by `underlying_instrument_id` and `expiry` together. One instrument that is not known makes a 404 of the whole call.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_ids: These instruments, given by UUID or symbol, joined by commas, at most 100.
         underlying_instrument_id: The contracts on this instrument, given by its UUID or symbol, that expire on the day
             in `expiry`. Since October 2026.
@@ -120,9 +120,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client,
@@ -144,7 +144,7 @@ async def asyncio(
     by `underlying_instrument_id` and `expiry` together. One instrument that is not known makes a 404 of the whole call.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_ids: These instruments, given by UUID or symbol, joined by commas, at most 100.
         underlying_instrument_id: The contracts on this instrument, given by its UUID or symbol, that expire on the day
             in `expiry`. Since October 2026.
@@ -158,9 +158,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client,

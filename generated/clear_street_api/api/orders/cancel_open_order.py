@@ -32,7 +32,7 @@ RESPONSES: Final[dict[int, type[OrderCancelOpenOrderResponse | ErrorResponse]]] 
 
 
 def build_request(order_id: str, *, account_id: int) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         order_id: The open order, by its `id` or its `client_order_id`.
@@ -51,11 +51,11 @@ def build_request(order_id: str, *, account_id: int) -> Request:
 
 
 def parse_response(status_code: int, content: bytes) -> OrderCancelOpenOrderResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -67,7 +67,7 @@ def sync(client: httpx.Client, order_id: str, *, account_id: int) -> OrderCancel
     `FILLED` is decided by the market and shows up in `get_orders`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         order_id: The open order, by its `id` or its `client_order_id`.
         account_id: The account to act on.
 
@@ -78,9 +78,9 @@ def sync(client: httpx.Client, order_id: str, *, account_id: int) -> OrderCancel
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(client, build_request(order_id, account_id=account_id), parse_response)
 
@@ -94,7 +94,7 @@ async def asyncio(
     `FILLED` is decided by the market and shows up in `get_orders`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         order_id: The open order, by its `id` or its `client_order_id`.
         account_id: The account to act on.
 
@@ -105,8 +105,8 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(client, build_request(order_id, account_id=account_id), parse_response)

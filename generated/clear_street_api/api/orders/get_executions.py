@@ -55,7 +55,7 @@ def build_request(
     page_size: int | None = None,
     page_token: str | None = None,
 ) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         account_id: The account to act on.
@@ -98,11 +98,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes) -> OrderGetExecutionsResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -125,7 +125,7 @@ def sync(
     there is another page; pass it on as `page_token`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
         instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
@@ -143,9 +143,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client,
@@ -181,7 +181,7 @@ async def asyncio(
     there is another page; pass it on as `page_token`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
         instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
@@ -199,9 +199,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client,

@@ -31,7 +31,7 @@ RESPONSES: Final[dict[int, type[OrderGetOrderByIDResponse | ErrorResponse]]] = {
 
 
 def build_request(order_id: str, *, account_id: int) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         order_id: The order, by its server-assigned `id`. The client's id of it is taken only while the order is open.
@@ -50,11 +50,11 @@ def build_request(order_id: str, *, account_id: int) -> Request:
 
 
 def parse_response(status_code: int, content: bytes) -> OrderGetOrderByIDResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -66,7 +66,7 @@ def sync(client: httpx.Client, order_id: str, *, account_id: int) -> OrderGetOrd
     nothing.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         order_id: The order, by its server-assigned `id`. The client's id of it is taken only while the order is open.
         account_id: The account to act on.
 
@@ -77,9 +77,9 @@ def sync(client: httpx.Client, order_id: str, *, account_id: int) -> OrderGetOrd
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(client, build_request(order_id, account_id=account_id), parse_response)
 
@@ -93,7 +93,7 @@ async def asyncio(
     nothing.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         order_id: The order, by its server-assigned `id`. The client's id of it is taken only while the order is open.
         account_id: The account to act on.
 
@@ -104,8 +104,8 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(client, build_request(order_id, account_id=account_id), parse_response)

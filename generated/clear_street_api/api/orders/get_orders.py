@@ -64,7 +64,7 @@ def build_request(
     page_size: int | None = None,
     page_token: str | None = None,
 ) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         account_id: The account to act on.
@@ -115,11 +115,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes) -> OrderGetOrdersResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -146,7 +146,7 @@ def sync(
     pass it on as `page_token`. With `order_ids` it finds an order at any time by either of its ids.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
         status: Only orders in one of these states, joined by commas.
@@ -168,9 +168,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client,
@@ -214,7 +214,7 @@ async def asyncio(
     pass it on as `page_token`. With `order_ids` it finds an order at any time by either of its ids.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
         status: Only orders in one of these states, joined by commas.
@@ -236,9 +236,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client,

@@ -45,7 +45,7 @@ def build_request(
     trailing_offset: str | None = None,
     trailing_offset_type: TrailingOffsetType | str | None = None,
 ) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         order_id: The open order, by its `id` or its `client_order_id`.
@@ -82,11 +82,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes) -> OrderReplaceOrderResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -109,7 +109,7 @@ def sync(
     two requests apart.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         order_id: The open order, by its `id` or its `client_order_id`.
         account_id: The account to act on.
         quantity: Units (shares or contracts) in all, with those that are filled. Decimal.
@@ -126,9 +126,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client,
@@ -164,7 +164,7 @@ async def asyncio(
     two requests apart.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         order_id: The open order, by its `id` or its `client_order_id`.
         account_id: The account to act on.
         quantity: Units (shares or contracts) in all, with those that are filled. Decimal.
@@ -181,9 +181,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client,

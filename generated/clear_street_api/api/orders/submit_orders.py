@@ -37,7 +37,7 @@ RESPONSES: Final[dict[int, type[OrderSubmitOrdersResponse | ErrorResponse]]] = {
 
 
 def build_request(account_id: int, *, orders: Iterable[NewOrderRequest | Mapping[str, Any]]) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         account_id: The account to act on.
@@ -57,11 +57,11 @@ def build_request(account_id: int, *, orders: Iterable[NewOrderRequest | Mapping
 
 
 def parse_response(status_code: int, content: bytes) -> OrderSubmitOrdersResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -75,7 +75,7 @@ def sync(
     key and comes back as `client_order_id`. What an `id` that was used before is answered with is not documented.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         orders: The orders to send, at least one.
 
@@ -86,9 +86,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(client, build_request(account_id, orders=orders), parse_response)
 
@@ -102,7 +102,7 @@ async def asyncio(
     key and comes back as `client_order_id`. What an `id` that was used before is answered with is not documented.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         orders: The orders to send, at least one.
 
@@ -113,8 +113,8 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(client, build_request(account_id, orders=orders), parse_response)

@@ -33,7 +33,7 @@ RESPONSES: Final[dict[int, type[PositionCancelPositionInstructionResponse | Erro
 
 
 def build_request(instruction_id: str, *, account_id: int) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
@@ -53,11 +53,11 @@ def build_request(instruction_id: str, *, account_id: int) -> Request:
 
 
 def parse_response(status_code: int, content: bytes) -> PositionCancelPositionInstructionResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -71,7 +71,7 @@ def sync(
     it ends `CANCELLED` or `CANCEL_FAILED` is decided later and shows up in `get_position_instructions`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
             caller's idempotency key, which an instruction carries as `instruction_id`.
         account_id: The account to act on.
@@ -83,9 +83,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(client, build_request(instruction_id, account_id=account_id), parse_response)
 
@@ -99,7 +99,7 @@ async def asyncio(
     it ends `CANCELLED` or `CANCEL_FAILED` is decided later and shows up in `get_position_instructions`.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         instruction_id: The instruction to cancel, by its server-assigned `id`. Beware of the name: this is **not** the
             caller's idempotency key, which an instruction carries as `instruction_id`.
         account_id: The account to act on.
@@ -111,8 +111,8 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(client, build_request(instruction_id, account_id=account_id), parse_response)

@@ -34,7 +34,7 @@ RESPONSES: Final[dict[int, type[PositionClosePositionResponse | ErrorResponse]]]
 
 
 def build_request(instrument_id: str, *, account_id: int, cancel_orders: bool | None = None) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
@@ -56,11 +56,11 @@ def build_request(instrument_id: str, *, account_id: int, cancel_orders: bool | 
 
 
 def parse_response(status_code: int, content: bytes) -> PositionClosePositionResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -74,7 +74,7 @@ def sync(
     request has no idempotency key.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
             The service resolves it; where it cannot, it answers 422.
         account_id: The account to act on.
@@ -87,9 +87,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client, build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders), parse_response
@@ -105,7 +105,7 @@ async def asyncio(
     request has no idempotency key.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
             The service resolves it; where it cannot, it answers 422.
         account_id: The account to act on.
@@ -118,9 +118,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client, build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders), parse_response

@@ -35,7 +35,7 @@ RESPONSES: Final[dict[int, type[PositionGetPositionInstructionsResponse | ErrorR
 def build_request(
     account_id: int, *, instrument_id: str | None = None, underlying_instrument_id: str | None = None
 ) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         account_id: The account to act on.
@@ -65,11 +65,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes) -> PositionGetPositionInstructionsResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -87,7 +87,7 @@ def sync(
     pick by `id`. Rows refused on submit are not stored and never appear.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
         underlying_instrument_id: Only the instructions on contracts that are written on this instrument, given by its
@@ -100,9 +100,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(
         client,
@@ -124,7 +124,7 @@ async def asyncio(
     pick by `id`. Rows refused on submit are not stored and never appear.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
         underlying_instrument_id: Only the instructions on contracts that are written on this instrument, given by its
@@ -137,9 +137,9 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(
         client,

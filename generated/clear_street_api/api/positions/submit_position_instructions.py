@@ -51,7 +51,7 @@ RESPONSES: Final[
 def build_request(
     account_id: int, *, instructions: Iterable[PositionInstructionRequest | Mapping[str, Any]]
 ) -> Request:
-    """The request that `sync` and `asyncio` send.
+    """Return the request that `sync` and `asyncio` send.
 
     Args:
         account_id: The account to act on.
@@ -73,11 +73,11 @@ def build_request(
 def parse_response(
     status_code: int, content: bytes
 ) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
-    """The model of a reply.
+    """Return the model of a reply.
 
     Raises:
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
+        UnexpectedStatus: The spec does not list this status for the operation.
+        UnreadableBody: The body is not a JSON object.
     """
     return parse_reply(status_code, content, RESPONSES)
 
@@ -92,7 +92,7 @@ def sync(
     option position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         instructions: The instructions, at least one.
 
@@ -104,9 +104,9 @@ def sync(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return send_request(client, build_request(account_id, instructions=instructions), parse_response)
 
@@ -124,7 +124,7 @@ async def asyncio(
     option position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
 
     Args:
-        client: The httpx client to send it on, which knows where to and as whom.
+        client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         instructions: The instructions, at least one.
 
@@ -136,8 +136,8 @@ async def asyncio(
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: An argument cannot be sent.
-        UnexpectedStatus: The spec has no such status for this operation.
-        UnreadableBody: The body is no JSON object.
-        httpx.HTTPError: There was no reply, or not all of it.
+        UnexpectedStatus: The spec does not list the reply's status for this operation.
+        UnreadableBody: The body is not a JSON object.
+        httpx.HTTPError: No reply came, or only part of one.
     """
     return await send_request_async(client, build_request(account_id, instructions=instructions), parse_response)
