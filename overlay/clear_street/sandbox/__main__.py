@@ -1,4 +1,4 @@
-"""``python -m clear_street.sandbox``: the sandbox as an HTTP server on loopback, until interrupted."""
+"""``python -m clear_street.sandbox``: serve the sandbox over HTTP on loopback until interrupted."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until interrupted."""
+    """Serve the sandbox until interrupted."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if not _is_loopback(options.listen) and not options.yes_not_loopback:
         parser.error(
             f"{options.listen} is not loopback: other machines could reach the sandbox. "
-            "--yes-not-loopback says that this is meant"
+            "If you want that, add --yes-not-loopback"
         )
     try:
         sandbox = _sandbox(options)
@@ -41,19 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         try:
             sandbox.faults.add(control.FAULTS[name](), operation=operation, nth=nth)
         except TypeError as error:
-            parser.error(f"--fault: {name} needs more than its name: POST it to {control.PREFIX}/faults ({error})")
-    # On a clock that is stepped the delays of faults are real ones: only what is told moves it.
+            parser.error(f"--fault: {name} needs arguments: POST it to {control.PREFIX}/faults ({error})")
+    # A stepped clock moves only on request, so the delay of a fault takes real time.
     sleep = time.sleep if options.clock.rate is None else None
     try:
         serving = SandboxServer(sandbox, port=options.port, host=options.listen, sleep=sleep)
     except (OSError, OverflowError) as error:
-        parser.error(f"cannot listen on port {options.port}: {error}; --port 0 takes a free one")
+        parser.error(f"cannot listen on port {options.port}: {error}; --port 0 picks a free one")
     with serving as server:
         if options.quiet:
             print(server.url, flush=True)
         else:
             key = options.key[0] if options.key else "sandbox"
-            print(f"Sandbox at {server.url} ({'the key given' if options.key else 'any API key'} will do). Try:")
+            print(f"Sandbox at {server.url} (accepts {'the given keys' if options.key else 'any API key'}). Try:")
             print(
                 f"  curl -H 'Authorization: Bearer {key}' {server.url}/v1/accounts/{_an_account(sandbox)}/positions",
                 flush=True,
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 class _Pace(NamedTuple):
-    """How fast the clock runs, None for one that is moved by hand."""
+    """How fast the clock runs; None if it moves only on request."""
 
     rate: float | None
 
@@ -75,53 +75,51 @@ def _parser() -> ArgumentParser:
         "--listen", default="127.0.0.1", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)"
     )
     parser.add_argument("--yes-not-loopback", action="store_true", help="let other machines reach it")
-    parser.add_argument("--seed", type=int, default=0, help="number that fixes every id (default: 0)")
+    parser.add_argument("--seed", type=int, default=0, help="number from which all ids are made (default: 0)")
     parser.add_argument(
-        "--seed-file", type=Path, metavar="FILE", help="a world of your own, in JSON (default: the sandbox's own)"
+        "--seed-file", type=Path, metavar="FILE", help="JSON file with your own accounts (default: built-in ones)"
     )
     parser.add_argument(
         "--key",
         action="append",
         default=[],
         metavar="KEY",
-        help="an API key that it takes, may be repeated (default: any)",
+        help="accept this API key; may be repeated (default: accept any)",
     )
     parser.add_argument("--dialect", choices=DIALECTS, default="contract", help="names in rows (default: contract)")
     parser.add_argument(
         "--unknown-fields",
         choices=UNKNOWN_FIELDS,
         default="ignore",
-        help="what becomes of an unknown name in a submitted row; alias: the key has either name (default: ignore)",
+        help="how to treat an unknown name in a submitted row; alias: accept either name of the key (default: ignore)",
     )
     parser.add_argument(
         "--refusal-status",
         choices=REFUSAL_STATUSES,
         type=int,
         default=422,
-        help="status of a submit that is refused for its names (default: 422)",
+        help="status of the reply if a submit is refused because of a name (default: 422)",
     )
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse every query parameter and field that it does not know"
-    )
+    parser.add_argument("--strict", action="store_true", help="refuse every unknown query parameter and field")
     parser.add_argument(
         "--start",
         "--time",
         type=_moment,
         default=None,
-        help="when the sandbox's time begins, in ISO 8601 with a zone (default: now, or the next business day)",
+        help="time at which the sandbox begins, in ISO 8601 with a zone (default: now, or the next business day)",
     )
     parser.add_argument(
         "--clock",
         type=_pace,
         default=_Pace(1.0),
         metavar="PACE",
-        help="live, stepped (it is moved by /_sandbox/clock alone), or 60x for 60 times as fast (default: live)",
+        help="live, stepped (moves only on requests to /_sandbox/clock), or 60x for 60 times as fast (default: live)",
     )
     parser.add_argument(
         "--cutoff",
         default=None,
         metavar="HH:MM",
-        help="until when New York takes instructions (default: none)",
+        help="time in New York until which instructions are accepted (default: no limit)",
     )
     parser.add_argument(
         "--fault",
@@ -129,9 +127,9 @@ def _parser() -> ArgumentParser:
         action="append",
         default=[],
         metavar="NAME[:OPERATION[:NTH]]",
-        help="a fault that strikes once, such as after_effect:submit_position_instructions:2; may be repeated",
+        help="fault that is applied once, such as after_effect:submit_position_instructions:2; may be repeated",
     )
-    parser.add_argument("--quiet", action="store_true", help="print the address alone")
+    parser.add_argument("--quiet", action="store_true", help="print only the address")
     return parser
 
 

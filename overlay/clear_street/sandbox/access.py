@@ -1,4 +1,4 @@
-"""Who may ask for what: the keys that the sandbox takes, and the accounts that each may see."""
+"""Check API keys: which ones the sandbox accepts, and which accounts each may see."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def with_key(rule: Rule) -> Rule:
-    """Ask for an API key before a rule is followed."""
+    """Wrap a rule so that it first checks the API key."""
 
     def follow(state: State, call: Call) -> Answer:
         key_of(state, call)
@@ -28,7 +28,7 @@ def with_key(rule: Rule) -> Rule:
 
 
 def with_account(rule: AccountRule) -> Rule:
-    """Ask for an API key that may see the account of the path before a rule is followed."""
+    """Wrap a rule so that it first checks that the API key may see the account of the path."""
 
     def follow(state: State, call: Call) -> Answer:
         return rule(state, account_of(state, call), call)
@@ -37,7 +37,7 @@ def with_account(rule: AccountRule) -> Rule:
 
 
 def key_of(state: State, call: Call) -> str:
-    """Read the API key of a request; `Refusal` 401 if it has none that is known."""
+    """Return the API key of a request. Raises `Refusal` 401 if it is missing or not accepted."""
     scheme, _, api_key = call.headers.get("authorization", "").partition(" ")
     known = bool(api_key) if state.api_keys is None else api_key in state.api_keys
     if scheme.lower() != "bearer" or not known:
@@ -46,10 +46,10 @@ def key_of(state: State, call: Call) -> str:
 
 
 def account_of(state: State, call: Call) -> Account:
-    """Find the account of a path; `Refusal` if there is none, or the key may not see it."""
+    """Return the account of a path. Raises `Refusal` if it does not exist, or the key may not see it."""
     api_key = key_of(state, call)
     if not re.fullmatch(r"-?[0-9]{1,19}", call.account) or not -(2**63) <= int(call.account) < 2**63:
-        raise Refusal(400, "`account_id` is not a 64-bit whole number")
+        raise Refusal(400, "`account_id` must be a 64-bit whole number")
     account = state.accounts.get(int(call.account))
     if account is None:
         raise Refusal(404, f"There is no account {int(call.account)}")

@@ -1,4 +1,4 @@
-"""The rules of accounts: which a key may see, whose they are, and what is in them."""
+"""Implement accounts: list them, and answer with their details and balances."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 OPEN = frozenset({"PENDING_NEW", "QUEUED", "PENDING_TRIGGER", "NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"}) | {
     "PENDING_REPLACE"
 }
-"""Statuses in which an order is open: it may be cancelled, and what it may still do is counted."""
+"""Statuses in which an order is open: it may be cancelled, and its cost counts against the buying power."""
 SUBTYPES = ("CASH", "MARGIN", "OTHER")
 STATUSES = ("ACTIVE", "INACTIVE", "CLOSED")
 _INITIAL, _MAINTENANCE, _LEVERAGE = Decimal("0.5"), Decimal("0.25"), 4
-"""The margin of this world: half of what is bought, a quarter of what is held, four times the excess by day."""
+"""The sandbox's margin rules: initial margin, maintenance margin, and the day's multiple of the excess."""
 
 
 def get_accounts(state: State, call: Call) -> Answer:
-    """List a page of the accounts that the key may see, by a part of their number or their name."""
+    """Answer with a page of the accounts that the key may see, filtered by part of the number or the name."""
     api_key, query = key_of(state, call), call.query()
     number, name = query.get("account_id", ""), query.get("account_name", "").casefold()
     rows = [
@@ -57,10 +57,10 @@ def get_account_by_id(state: State, account: Account, _: Call) -> Answer:
 
 
 def get_account_balances(state: State, account: Account, call: Call) -> Answer:
-    """Answer with what is in an account, and what it can buy."""
+    """Answer with the balances of an account and its buying power."""
     limit = call.query().get("top_margin_contributors_limit")
     if limit is not None and (not re.fullmatch(r"[0-9]{1,9}", limit) or int(limit) < 1):
-        raise Refusal(400, "`top_margin_contributors_limit` is not a whole number, 1 or more")
+        raise Refusal(400, "`top_margin_contributors_limit` must be a whole number, 1 or more")
     cash, start = account.cash, begin_day(state, account)
     long, short = long_value(account), short_value(account)
     equity, unsettled = cash + long + short, cash - start.cash
@@ -104,7 +104,7 @@ def get_account_balances(state: State, account: Account, call: Call) -> Answer:
 
 
 def account_row(state: State, account: Account) -> Json:
-    """The row of an account, without personal details."""
+    """Return the row of an account, without personal details."""
     return {
         "id": account.id,
         "account_holder_entity_id": 1_000_000 + abs(account.id) % 1_000_000,
@@ -121,7 +121,7 @@ def account_row(state: State, account: Account) -> Json:
 
 
 def buying_power(account: Account) -> Decimal:
-    """What an account can still buy for."""
+    """Return the amount that an account can still spend."""
     if account.subtype != "MARGIN":
         return max(Decimal(0), account.cash - _ordered(account))
     equity = account.cash + long_value(account) + short_value(account)
@@ -129,7 +129,7 @@ def buying_power(account: Account) -> Decimal:
 
 
 def begin_day(state: State, account: Account) -> DayStart:
-    """Remember what an account is worth as the day begins, the first time that somebody asks on it."""
+    """Return what an account was worth when the day began. The first call of a day records it."""
     day = state.today
     if account.day_start is None or account.day_start.day != day:
         long, short = long_value(account), short_value(account)
@@ -140,12 +140,12 @@ def begin_day(state: State, account: Account) -> DayStart:
 
 
 def long_value(account: Account) -> Decimal:
-    """What an account's long positions are worth."""
+    """Return the value of an account's long positions."""
     return sum((each.size * each.price for each in account.holdings.values() if each.quantity > 0), Decimal(0))
 
 
 def short_value(account: Account) -> Decimal:
-    """What an account's short positions are worth, which is not positive."""
+    """Return the value of an account's short positions, which is negative or 0."""
     return sum((each.size * each.price for each in account.holdings.values() if each.quantity < 0), Decimal(0))
 
 
@@ -154,7 +154,7 @@ def _required(account: Account, share: Decimal) -> Decimal:
 
 
 def _ordered(account: Account) -> Decimal:
-    """What the open orders to buy may cost."""
+    """Return what the open orders to buy may still cost."""
     return sum(
         (
             Decimal(order.row["leaves_quantity"]) * order.cost

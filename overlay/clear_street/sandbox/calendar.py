@@ -1,4 +1,4 @@
-"""The rules of the calendar: the service's time, and when markets are open."""
+"""Implement the calendar: the service's time, and when markets are open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def get_clock(state: State, _: Call) -> Answer:
 
 
 def get_market_hours_calendar(state: State, call: Call) -> Answer:
-    """Answer with the hours of markets on a day, and on the trading day after it."""
+    """Answer with the hours of markets on a day and on the next trading day."""
     query, markets = call.query(), _MARKETS[state.reader.dialect]
     if query.get("market", markets[0]) not in markets:
         raise Refusal(400, f"`market` must be one of {', '.join(markets)}")
@@ -69,7 +69,7 @@ def _day_type(state: State, day: date) -> str:
 
 
 def _sessions(state: State, day: date) -> dict[str, tuple[datetime, datetime]]:
-    """The sessions of a day; there are none on a day on which the market is closed."""
+    """Return the sessions of a day; empty if the market is closed."""
     market = state.market
     opens, closes = market.opens_at(day), market.closes_at(day)
     if opens is None or closes is None:
@@ -91,7 +91,7 @@ def _schedule(state: State, begins: datetime, ends: datetime, *, is_now: bool) -
 
 
 def _duration(left: timedelta) -> str:
-    """Write a time span as ISO 8601 does, in hours, minutes and seconds."""
+    """Write a duration in ISO 8601, in hours, minutes and seconds."""
     seconds = int(left.total_seconds())
     parts = ((seconds // 3600, "H"), (seconds // 60 % 60, "M"), (seconds % 60, "S"))
     return "PT" + ("".join(f"{count}{unit}" for count, unit in parts if count) or "0S")

@@ -1,4 +1,4 @@
-"""What a sandbox that is a server can be told over HTTP, beside the API: faults, time, plans, accounts; and be asked.
+"""Control a sandbox over HTTP, beside the API: read its state, and set faults, time, plans and accounts.
 
 Its paths begin with ``/_sandbox/``. A web page that is open in a browser must not reach them: every request names a
 loopback host, none comes from another origin, and what changes anything says that it is JSON, which no page may send.
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 PREFIX = "/_sandbox"
 _LOOPBACK = re.compile(r"(https?://)?(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 _NOT_OVER_HTTP = ("rewritten",)
-"""Faults that take a function."""
+"""Faults that need a function, which no request can send."""
 FAULTS: dict[str, Callable[..., Fault]] = {
     name: getattr(Fault, name)
     for name, member in vars(Fault).items()
     if isinstance(member, classmethod) and name not in _NOT_OVER_HTTP
 }
-"""The constructors of faults, by their names."""
+"""The constructors of faults, by name."""
 _SETTINGS = ("list_lag", "honour_keys", "echo_keys", "dialect", "unknown_fields", "refusal_status", "strict")
 _ANY = Field(anything)
 _PLAN = dict.fromkeys(("then", "after", "cancel_then", "cancel_after", "reason", "instrument"), _ANY)
 
 
 class Endpoint(NamedTuple):
-    """What can be asked or told on one path."""
+    """What GET, POST and DELETE do on one path."""
 
     ask: Callable[[Sandbox], Any] | None = None
     tell: Callable[[Sandbox, Any], Any] | None = None
@@ -48,10 +48,10 @@ class Endpoint(NamedTuple):
 
 
 def answer(sandbox: Sandbox, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-    """Answer a request to the control path; `Refusal` for one that is not for it or not right."""
+    """Answer a request to the control path. Raises `Refusal` if it is not allowed or not valid."""
     lowered = {name.lower(): value for name, value in headers.items()}
     if not _LOOPBACK.fullmatch(lowered.get("host", "")) or not _LOOPBACK.fullmatch(lowered.get("origin", "localhost")):
-        raise Refusal(403, "Only this machine may use the control path: `Host` is not a loopback address")
+        raise Refusal(403, "Only this machine may use the control path: `Host` or `Origin` is not a loopback address")
     path = target.partition("?")[0].removeprefix(PREFIX).strip("/")
     endpoint = _ENDPOINTS.get(path)
     if endpoint is None:
@@ -75,13 +75,13 @@ def answer(sandbox: Sandbox, method: str, target: str, headers: Mapping[str, str
 
 
 def allowed_methods(target: str) -> tuple[str, ...]:
-    """Say which methods a control path has."""
+    """Return the methods of a control path."""
     endpoint = _ENDPOINTS.get(target.partition("?")[0].removeprefix(PREFIX).strip("/"), Endpoint())
     return tuple(m for m, does in zip(("GET", "POST", "DELETE"), endpoint, strict=True) if does is not None)
 
 
 def read_fault(words: str) -> tuple[str, str | None, int]:
-    """Read a fault as the command line writes it: its name, operation and nth call; ValueError for one that is none."""
+    """Read a fault of the command line: its name, operation and nth call. Raises `ValueError` if it is not one."""
     name, _, rest = words.partition(":")
     operation, _, nth = rest.partition(":")
     if name not in FAULTS:
@@ -107,7 +107,7 @@ def _requests(sandbox: Sandbox) -> list[Json]:
         {
             **seen._asdict(),
             "time": _written(seen.time),
-            # A key that was sent here by mistake is in no log.
+            # A real API key may have been sent here by mistake, so it is not shown.
             "headers": {**seen.headers, **({"authorization": "<secret>"} if "authorization" in seen.headers else {})},
             "body": seen.body.decode("utf-8", "replace"),
         }
@@ -153,7 +153,7 @@ def _move_clock(sandbox: Sandbox, body: Any) -> Json:
 
 
 def _moment(sandbox: Sandbox, words: str) -> datetime:
-    """Read a time with its zone, or a time of the market's day."""
+    """Read a time with a zone, or a time of the market's day."""
     try:
         hour = time.fromisoformat(words) if ":" in words and len(words) <= 8 else None
         moment = datetime.fromisoformat(words) if hour is None else None

@@ -1,4 +1,4 @@
-"""What happens when a day of the market ends: orders expire, contracts are exercised and assigned, and go."""
+"""End a day of the market: orders expire, contracts are exercised or assigned, and expired contracts are removed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _LAST = time(23, 59, 59, 999_000)
 _BY_EXCEPTION = Decimal("0.01")
-"""What a contract must be in the money to be exercised without an instruction on the day on which it expires."""
+"""How far in the money a contract must be to be exercised without an instruction when it expires."""
 
 
 def schedule(state: State, day: date) -> None:
-    """Let a day end just before midnight where the market is, and each day after it."""
+    """Schedule the end of a day, and of every later day, just before midnight in the market's time zone."""
     last = state.at(day, _LAST)
 
     def over() -> None:
@@ -43,7 +43,7 @@ def _end_orders(state: State, account: Account, day: date) -> None:
 
 
 def _exercise(state: State, account: Account) -> None:
-    """Exercise what was accepted by the end of the day."""
+    """Carry out the exercise instructions that are accepted at the end of the day."""
     for stored in account.instructions.values():
         row = stored.row
         if row["status"] != "ACCEPTED" or row["instruction_type"] != "EXERCISE" or stored.is_exercised:
@@ -57,7 +57,7 @@ def _exercise(state: State, account: Account) -> None:
 
 
 def _expire(state: State, account: Account, day: date) -> None:
-    """Exercise or assign what is in the money of the contracts that expire on a day, and let them all go."""
+    """Exercise or assign the expiring contracts that are in the money, and remove all expiring contracts."""
     for holding in list(account.holdings.values()):
         contract = holding.instrument
         if contract.expiry is None or contract.expiry > day:
@@ -73,7 +73,7 @@ def _expire(state: State, account: Account, day: date) -> None:
 
 
 def _exercised_by_itself(account: Account, holding: Holding) -> Decimal:
-    """Count the contracts of a position that are exercised, or assigned if it is short, without an instruction."""
+    """Return how many contracts of a position are exercised at expiry. Negative for the assignment of a short one."""
     is_worth_it = holding.instrument.intrinsic >= _BY_EXCEPTION
     if holding.quantity < 0:
         return holding.quantity if is_worth_it else Decimal(0)
@@ -89,12 +89,12 @@ def _exercised_by_itself(account: Account, holding: Holding) -> Decimal:
 
 
 def _settle(state: State, account: Account, holding: Holding, quantity: Decimal) -> None:
-    """Turn contracts into what they are about, at the strike and what they cost; those on an index into cash."""
+    """Exchange contracts for the underlying at the strike, or for cash if the underlying is an index."""
     contract = holding.instrument
     if contract.underlying is None or contract.underlying.kind == "INDEX":
         trade(state, account, contract, -quantity, contract.intrinsic)
         return
     sign, premium = (1 if contract.right == "CALL" else -1), holding.average
-    # What the contracts cost goes over into the cost of the shares, so that only the strike is paid.
+    # The cost of the contracts becomes part of the cost of the shares, so that the account pays only the strike.
     trade(state, account, contract, -quantity, premium)
     trade(state, account, contract.underlying, quantity * contract.multiplier * sign, contract.strike + sign * premium)

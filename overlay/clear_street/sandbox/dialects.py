@@ -1,6 +1,6 @@
-"""The two dialects of the service: how it writes rows, and how it reads those of a submit. The rest knows one of them.
+"""Write rows, and read those of a submit, in the two dialects of the service.
 
-Everywhere else in the sandbox the key of an instruction is its `instruction_id`, and rows have what either dialect has.
+In the rest of the sandbox a row has the fields of both dialects, and the key of an instruction is `instruction_id`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ DIALECTS: tuple[Dialect, ...] = ("contract", "today")
 UNKNOWN_FIELDS: tuple[UnknownFields, ...] = ("ignore", "refuse", "alias")
 REFUSAL_STATUSES: tuple[RefusalStatus, ...] = (400, 422)
 KEY_NAMES: dict[Dialect, str] = {"contract": "instruction_id", "today": "client_instruction_id"}
-"""What a dialect calls the caller's idempotency key."""
+"""The name of the caller's idempotency key in each dialect."""
 FILTERS: dict[Dialect, tuple[str, ...]] = {
     "contract": ("instrument_id",),
     "today": ("instrument_id", "underlying_instrument_id"),
 }
-"""What a dialect can filter the list of instructions by."""
+"""The parameters by which each dialect can filter the list of instructions."""
 _NAMES = ("instruction_type", "instrument_id", "quantity")
 _NEW_IN_INSTRUCTIONS = ("rejection", "underlying_instrument_id")
 _NEW_ELSEWHERE = ("underlying_instrument_type", "strategy")
@@ -37,30 +37,33 @@ _IN_OTHER_WORDS = {
     "SELL_SHORT": "SELL",
     "ENGINE_REJECTED": "REJECTED",
 }
-"""What the dialect of today calls what that of the contract has a member for."""
+"""The members that today's dialect has in place of those of the contract."""
 
 
 class Reader(NamedTuple):
-    """How the rows of a submit are read."""
+    """Reads the rows of a submit."""
 
     dialect: Dialect
     unknown_fields: UnknownFields
     refusal_status: RefusalStatus
     is_strict: bool = False
-    """Whether a query parameter or a field that it does not know is refused everywhere."""
+    """Whether unknown query parameters and fields are refused in every request."""
 
     @property
     def refuses_unknown(self) -> bool:
-        """Whether a field that it does not know is refused."""
+        """Whether unknown fields of a row are refused."""
         return self.is_strict or self.unknown_fields == "refuse"
 
     @property
     def key_name(self) -> str:
-        """What a row calls its key."""
+        """The name of a row's key."""
         return KEY_NAMES[self.dialect]
 
     def read(self, index: int, row: Json) -> Json:
-        """What is understood of a row, its key as `instruction_id`; `Refusal` of the whole request for its names."""
+        """Return the known fields of a row, with its key as `instruction_id`.
+
+        Raises `Refusal` for the whole request if a name is refused.
+        """
         names = (*_NAMES, self.key_name)
         understood = {name: row.get(name) for name in _NAMES}
         keys = [name for name in KEY_NAMES.values() if name in row]
@@ -79,7 +82,7 @@ class Reader(NamedTuple):
 
 
 def written(data: Any, dialect: Dialect) -> Any:
-    """Data of a reply as a dialect writes it: instructions, positions or orders, one or a list."""
+    """Return the data of a reply, an object or a list, as a dialect writes it."""
     if is_list(data):
         return [written(row, dialect) for row in data]
     if not is_object(data):

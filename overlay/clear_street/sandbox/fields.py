@@ -1,4 +1,4 @@
-"""Reads the objects of a request's body field by field, and says by its JSON path which field is refused, and why."""
+"""Read the objects of a request's body field by field. Each problem is reported with its JSON path and its reason."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MOST_DIGITS = 12
 
 
 class Field(NamedTuple):
-    """One field: what is wrong with a value of it (None for nothing), and whether it may be left out or null."""
+    """A field: a function that returns what is wrong with a value, or None; and whether the field is required."""
 
     problem: Callable[[Any], str | None]
     is_required: bool = False
 
 
 def read_object(value: Any, path: str, fields: Mapping[str, Field], *, refuses_unknown: bool, status: int) -> Json:
-    """Read the fields that are known of an object; `Refusal` with `status` that names every one that is not right."""
+    """Read the known fields of an object. Raises `Refusal` with `status` that names every problem."""
     if not is_object(value):
         raise field_error(status, [(path, "expected an object")])
     problems: list[tuple[str, str]] = []
@@ -48,7 +48,7 @@ def read_object(value: Any, path: str, fields: Mapping[str, Field], *, refuses_u
 
 
 def field_error(status: int, problems: Sequence[tuple[str, str]]) -> Refusal:
-    """Refuse a body, with the path and the reason of each thing that is wrong."""
+    """Return the refusal of a body, with the path and the reason of each problem."""
     path, why = problems[0]
     details = [{"path": path, "reason": why} for path, why in problems]
     message = f"Failed to deserialize the JSON body into the target type: {path.removeprefix('$')}: {why}"
@@ -56,18 +56,18 @@ def field_error(status: int, problems: Sequence[tuple[str, str]]) -> Refusal:
 
 
 def text(longest: int | None = None) -> Callable[[Any], str | None]:
-    """Take a text that is not empty."""
+    """Accept a text that is not empty."""
 
     def problem(value: Any) -> str | None:
         if not isinstance(value, str) or not value.strip():
-            return "expected a text that is not empty"
-        return f"expected {longest} characters at most" if longest is not None and len(value) > longest else None
+            return "expected text that is not empty"
+        return f"expected at most {longest} characters" if longest is not None and len(value) > longest else None
 
     return problem
 
 
 def member(members: Sequence[str]) -> Callable[[Any], str | None]:
-    """Take one of some words."""
+    """Accept one of some words."""
 
     def problem(value: Any) -> str | None:
         if value in members and isinstance(value, str):
@@ -78,38 +78,38 @@ def member(members: Sequence[str]) -> Callable[[Any], str | None]:
 
 
 def number(*, above: int | None = 0) -> Callable[[Any], str | None]:
-    """Take a decimal number in a text."""
+    """Accept a decimal number as text."""
 
     def problem(value: Any) -> str | None:
         try:
             if isinstance(value, str) and value.isascii() and (found := Decimal(value)).is_finite():
                 if found.adjusted() >= _MOST_DIGITS or -int(found.as_tuple().exponent) > _MOST_DIGITS:
-                    return f"expected {_MOST_DIGITS} digits at most on each side of the point"
+                    return f"expected at most {_MOST_DIGITS} digits on each side of the point"
                 return None if above is None or found > above else f"expected a number greater than {above}"
         except InvalidOperation:
             pass
-        return "expected a decimal number in a text"
+        return "expected a decimal number as text"
 
     return problem
 
 
 def flag(value: Any) -> str | None:
-    """Take true or false."""
+    """Accept true or false."""
     return None if isinstance(value, bool) else "expected true or false"
 
 
 def moment(value: Any) -> str | None:
-    """Take a time with its zone."""
+    """Accept a time with a zone."""
     try:
         if isinstance(value, str) and datetime.fromisoformat(value).utcoffset() is not None:
             return None
     except ValueError:
         pass
-    return "expected a time with its zone, such as 2026-04-24T20:00:00Z"
+    return "expected a time with a zone, such as 2026-04-24T20:00:00Z"
 
 
 def whole(least: int | None = None) -> Callable[[Any], str | None]:
-    """Take a whole number."""
+    """Accept a whole number."""
 
     def problem(value: Any) -> str | None:
         if isinstance(value, int) and not isinstance(value, bool) and (least is None or value >= least):
@@ -120,22 +120,22 @@ def whole(least: int | None = None) -> Callable[[Any], str | None]:
 
 
 def texts(value: Any) -> str | None:
-    """Take a list of texts."""
+    """Accept a list of texts."""
     return None if is_list(value) and all(isinstance(each, str) for each in value) else "expected a list of texts"
 
 
 def items(value: Any) -> str | None:
-    """Take a list."""
+    """Accept a list."""
     return None if is_list(value) else "expected a list"
 
 
 def anything(value: Any) -> str | None:
-    """Take whatever it is: what takes it checks it."""
+    """Accept anything. The function that uses the value checks it."""
     del value
     return None
 
 
 def times(value: Any) -> str | None:
-    """Take an object of texts."""
+    """Accept an object of texts."""
     is_right = is_object(value) and all(isinstance(each, str) for each in value.values())
-    return None if is_right else "expected an object of times by their days"
+    return None if is_right else "expected an object with a time for each day"

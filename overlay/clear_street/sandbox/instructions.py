@@ -1,4 +1,4 @@
-"""The rules of position instructions: submitting, listing and cancelling them, and their lives."""
+"""Implement position instructions: submit, list and cancel them, and change their status as planned."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from .state import Instrument, Plan, State
 
 NIL_ID = "00000000-0000-0000-0000-000000000000"
-"""The id of a row that was refused: it is not stored."""
+"""The id of a rejected row, which is not stored."""
 TYPES = ("EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE")
 TERMINAL = frozenset({"ACCEPTED", "REJECTED", "ENGINE_REJECTED", "CANCELLED", "CANCEL_FAILED"})
 STATUSES = frozenset({"SENT", "CANCEL_REQUESTED", "UNKNOWN"}) | TERMINAL
 EXERCISE_DOMAIN = "com.clearstreet.oems.exercise"
 CLEARING_DOMAIN = "com.clearstreet.oems.clearing"
 _INVALID, _BY_VENUE, _NO_VENUE = "INVALID_INSTRUCTION", "REJECTED_BY_VENUE", "VENUE_UNAVAILABLE"
-"""Reason codes of the sandbox's own, where the service has published none: a client must bear what it never saw."""
+"""The sandbox's own reason codes, where the service has published none. A client must accept unknown codes."""
 _END_OF_DAY = time(23, 59, 59)
 _REASONS = {
     "REJECTED": "Rejected by the clearing venue",
@@ -36,7 +36,7 @@ _REASONS = {
 
 
 class _Rejected(Refusal):
-    """Why a row is refused, and for which field: in words, and as a code with what belongs to it."""
+    """Raised for a row that is rejected: the field, the reason in words, and the reason as a code with metadata."""
 
     def __init__(self, status: int, field: str, message: str, code: str = _INVALID, **metadata: str) -> None:
         super().__init__(status, message)
@@ -49,7 +49,7 @@ def _rejection(description: str, code: str, domain: str, **metadata: str) -> Jso
 
 
 def get_instructions(state: State, account: Account, call: Call) -> Answer:
-    """List the instructions of an account as they were when the list was made, those of the instruments asked for."""
+    """Answer with an account's instructions, filtered by the query, as they were `list_lag` seconds ago."""
     query = call.query()
     rows = [row for stored in account.instructions.values() if (row := stored.row_at(state.time - state.list_lag))]
     for name in FILTERS[state.reader.dialect]:
@@ -62,7 +62,7 @@ def get_instructions(state: State, account: Account, call: Call) -> Answer:
 
 
 def submit(state: State, account: Account, call: Call) -> Answer:
-    """Store the instructions of a batch that are allowed; `Refusal` with the rows if none is."""
+    """Store the allowed instructions of a batch. Raises `Refusal` with the rows if none is allowed."""
     rows: list[Json] = []
     refusals: list[_Rejected] = []
     details: list[Json] = []
@@ -92,14 +92,14 @@ def submit(state: State, account: Account, call: Call) -> Answer:
 
 
 def refuse_all(state: State, account: Account, call: Call, status: int) -> Refusal:
-    """What a submit gets when the clearing venue can take nothing."""
+    """Return the reply to a submit while the clearing venue is unavailable."""
     why = _rejection("The clearing venue is unavailable", _NO_VENUE, CLEARING_DOMAIN)
     rows = [_refused(state, account, submitted, why) for submitted in _submitted(state, call)]
     return Refusal(status, why["description"], rows)
 
 
 def cancel(state: State, account: Account, call: Call) -> Answer:
-    """Ask for an instruction to be cancelled; asking again changes nothing."""
+    """Request the cancellation of an instruction. A second request changes nothing."""
     stored = account.instructions.get(call.item)
     if stored is None:
         raise Refusal(404, f"Account {account.id} has no position instruction {call.item!r}")
@@ -114,7 +114,7 @@ def cancel(state: State, account: Account, call: Call) -> Answer:
 
 
 def change(state: State, stored: Instruction, status: str, reason: str | None, kind: str) -> None:
-    """Put an instruction into a status."""
+    """Set the status of an instruction."""
     row = {**stored.row, "status": status, "updated_at": state.timestamp}
     words = (reason or _REASONS[status]) if status in _REASONS else None
     row["rejection_reason"] = words
@@ -128,7 +128,7 @@ def change(state: State, stored: Instruction, status: str, reason: str | None, k
 
 
 def new_row(state: State, account: Account, instrument: Instrument | None, submitted: Json, *, echo_keys: bool) -> Json:
-    """The row of an instruction as it was submitted, under a new id."""
+    """Return the row of a submitted instruction, with a new id."""
     key = submitted.get("instruction_id")
     return {
         "id": state.new_id(),
@@ -149,7 +149,7 @@ def new_row(state: State, account: Account, instrument: Instrument | None, submi
 
 
 def foreign_row(state: State, call: Call) -> Json:
-    """The row of an instruction of another account than the call's, which is being cancelled."""
+    """Return the row of an instruction of another account than the call's, for a fault."""
     account_id = 1 + int(call.account) if re.fullmatch(r"[0-9]+", call.account) else 1
     submitted = {"instruction_type": TYPES[0], "instrument_id": NIL_ID, "quantity": "1"}
     row = new_row(state, Account(account_id, None), None, submitted, echo_keys=False)
@@ -223,13 +223,13 @@ def _checked(state: State, account: Account, submitted: Json) -> Instrument:
 
 
 def _check_day(state: State, instrument: Instrument, kind: str) -> None:
-    """Refuse what cannot be asked for on this day, or any more."""
+    """Reject an instruction that is not allowed today, or no longer."""
     today, expiry, market = state.today, instrument.expiry, state.market
     if expiry is None or today > expiry:
         ends = market.cutoff_at(expiry or today) or state.at(expiry or today, _END_OF_DAY)
         words = f"{instrument.symbol} expired on {expiry}"
         raise _Rejected(400, "instrument_id", words, "EXERCISE_PAST_CUTOFF", cutoff_time=_written(ends))
-    # Where the market is closed on the expiry date, the business day before it is the last one.
+    # If the market is closed on the expiry date, the last day is the business day before it.
     last = expiry if market.is_business_day(expiry) else market.previous_business_day(expiry)
     if today not in (expiry, last) and (kind != "EXERCISE" or instrument.style == "EUROPEAN"):
         words = f"{kind} is allowed only on the expiry date, {expiry}"
@@ -263,7 +263,7 @@ def _follow(state: State, stored: Instruction, plan: Plan, path: tuple[str, ...]
     versions = len(stored.versions)
 
     def step() -> None:
-        # Whatever else befell the instruction in the meantime has taken the plan's place.
+        # If the instruction has changed in the meantime, the plan no longer applies to it.
         if len(stored.versions) == versions:
             change(state, stored, path[0], plan.reason, "settled")
             _follow(state, stored, plan, path[1:], after)

@@ -1,4 +1,4 @@
-"""The rules of instruments: option contracts, one instrument, searching."""
+"""Implement instruments: list option contracts, find an instrument, search."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Date = TypeVar("_Date", bound=date)
 
 
 def get_option_contracts(state: State, call: Call) -> Answer:
-    """List a page of the contracts of a root, of an underlying instrument, or of some ids: exactly one of the three."""
+    """Answer with a page of option contracts, chosen by root, underlying instrument or ids, exactly one of them."""
     query = call.query()
     found = _asked(state, query)
     kind = query.get("contract_type")
@@ -39,7 +39,7 @@ def get_option_contracts(state: State, call: Call) -> Answer:
 
 
 def get_instrument_by_id(state: State, call: Call) -> Answer:
-    """Answer with an instrument, by its id, its ticker or its OSI symbol."""
+    """Answer with an instrument, given by its id, ticker or OSI symbol."""
     query, instrument = call.query(), state.resolve(call.item)
     if instrument is None:
         raise Refusal(404, f"{call.item!r} resolves to no instrument")
@@ -58,14 +58,14 @@ def get_instrument_by_id(state: State, call: Call) -> Answer:
 
 
 def search_instruments(state: State, call: Call) -> Answer:
-    """List a page of the instruments that a text may mean, the likeliest first."""
+    """Answer with a page of the instruments that match a text, the best match first."""
     query = call.query()
     wanted = query.get("q", "").strip().casefold()
     if not wanted:
         raise Refusal(400, "`q` is missing")
     classes = listed(query, "asset_class") or ["EQUITY"]
     if not set(classes) <= set(ASSET_CLASSES):
-        raise Refusal(400, f"`asset_class` has something else than {', '.join(ASSET_CLASSES)}")
+        raise Refusal(400, f"`asset_class` may contain only {', '.join(ASSET_CLASSES)}")
     for name in ("include_inactive", "include_ptp"):
         boolean(query, name)
     compact = wanted.replace(" ", "")
@@ -85,7 +85,7 @@ def search_instruments(state: State, call: Call) -> Answer:
 
 
 def core(state: State, instrument: Instrument) -> Json:
-    """Make the row of an instrument."""
+    """Return the row of an instrument."""
     close = None if instrument.close is None else plain(instrument.close)
     is_stock = instrument.kind == "COMMON_STOCK"
     return {
@@ -121,9 +121,9 @@ def core(state: State, instrument: Instrument) -> Json:
 
 
 def ids_of(state: State, items: list[str], name: str) -> list[Instrument]:
-    """Resolve 1 to 100 ids and symbols, each instrument once; `Refusal` 404 for one that is none."""
+    """Return the instruments with 1 to 100 ids or symbols, each once. Raises `Refusal` 404 if one does not exist."""
     if not any(items) or len(items) > MOST_IDS:
-        raise Refusal(400, f"`{name}` has 1 to {MOST_IDS} ids or symbols")
+        raise Refusal(400, f"`{name}` must have 1 to {MOST_IDS} ids or symbols")
     found: dict[str, Instrument] = {}
     for item in items:
         instrument = state.resolve(item)
@@ -134,7 +134,7 @@ def ids_of(state: State, items: list[str], name: str) -> list[Instrument]:
 
 
 def underlying_of(state: State, item: str) -> Instrument:
-    """Resolve what contracts are about; `Refusal` 404 if it is no instrument."""
+    """Return the underlying instrument with an id or symbol. Raises `Refusal` 404 if it does not exist."""
     instrument = state.resolve(item)
     if instrument is None:
         raise Refusal(404, f"{item!r} resolves to no instrument")
@@ -151,14 +151,14 @@ def day(text: str, name: str) -> date:
 
 
 def in_range(found: _Date, name: str) -> _Date:
-    """Take a date or a time of a query, if a market could have been open on it."""
+    """Return a date or a time of a query. Raises `Refusal` if its year is out of range."""
     if found.year not in _YEARS:
-        raise Refusal(400, f"`{name}` is not from {_YEARS[0]} to {_YEARS[-1]}")
+        raise Refusal(400, f"`{name}` must have a year from {_YEARS[0]} to {_YEARS[-1]}")
     return found
 
 
 def boolean(query: dict[str, str], name: str) -> bool | None:
-    """Read a parameter that is true or false, None where it is not there."""
+    """Read a parameter that is true or false. None if it is not there."""
     text = query.get(name)
     if text not in (None, "true", "false"):
         raise Refusal(400, f"`{name}` must be true or false")
@@ -169,7 +169,7 @@ def _asked(state: State, query: dict[str, str]) -> list[Instrument]:
     root = query.get("underlier")
     if state.reader.dialect == "today" and "root" in query:
         if root not in (None, query["root"]):
-            raise Refusal(400, "`root` and `underlier` are not the same")
+            raise Refusal(400, "`root` and `underlier` differ")
         root = query["root"]
     ways = [root, query.get("underlying_instrument_id"), query.get("contract_ids")]
     if sum(way is not None for way in ways) != 1:
@@ -182,11 +182,11 @@ def _asked(state: State, query: dict[str, str]) -> list[Instrument]:
         underlying = underlying_of(state, query["underlying_instrument_id"])
         return [each for each in contracts if each.underlying is underlying]
     named = state.resolve(root)
-    # The root of an index finds its weekly series too.
+    # The root of an index also selects its weekly series.
     roots = (root, root + _WEEKLY) if named is not None and named.kind == "INDEX" else (root,)
     found = [each for each in contracts if each.root in roots]
     if not found and named is None:
-        raise Refusal(404, f"{root!r} is the root of no contract")
+        raise Refusal(404, f"No contract has the root {root!r}")
     return found
 
 
@@ -214,7 +214,7 @@ def _contract(state: State, each: Instrument, expiry: date) -> Json:
 
 
 def _last_trade(state: State, each: Instrument, expiry: date) -> str | None:
-    """Say until when a contract is traded: one that settles on the open, until the day before."""
+    """Return when trading in a contract ends. One that settles on the open stops on the business day before."""
     market = state.market
     closes = market.closes_at(market.previous_business_day(expiry) if each.settles_on_open else expiry)
     return None if closes is None else closes.astimezone(UTC).isoformat().replace("+00:00", "Z")

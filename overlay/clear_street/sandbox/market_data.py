@@ -1,4 +1,4 @@
-"""The rules of market data: what instruments cost now."""
+"""Implement market data: the present prices of instruments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SPREAD = Decimal("0.01")
 
 
 def get_snapshots(state: State, call: Call) -> Answer:
-    """Answer with the prices of some instruments or, today, of every contract of an expiry."""
+    """Answer with the prices of instruments or, in today's dialect, of every contract with an expiry."""
     query = call.query()
     items = listed(query, "instrument_ids")
     about = query.get("underlying_instrument_id") if state.reader.dialect == "today" else None
@@ -78,7 +78,7 @@ def _session(state: State, price: Decimal | None, close: Decimal | None, *, is_i
         if change is None or not close
         else plain((change / close * 100).quantize(Decimal("0.0001"))),
     }
-    # The session of the contract has prices or is not there; that of today is there, and its prices may be null.
+    # In the contract's dialect a session without prices is left out. In today's it is there, and its prices are null.
     if state.reader.dialect == "contract" and None in prices.values():
         return None
     return {
@@ -101,7 +101,7 @@ def _greeks(state: State, each: Instrument, price: Decimal) -> Json:
     delta = Decimal(0) if not each.intrinsic else Decimal(1 if each.right == "CALL" else -1)
     return {
         "theo_price": plain(price),
-        # Today's service withholds the volatility and says 0.
+        # Today's service does not publish the volatility: it sends 0.
         "iv": "0" if state.reader.dialect == "today" else "0.25",
         "delta": plain(delta),
         "gamma": "0",

@@ -25,7 +25,7 @@ _MOST_PAGES = 1_000_000
 
 
 class Refusal(Exception):
-    """An error that the service answers instead of doing what it was asked."""
+    """Raised for the error reply that the service sends instead of doing what it was asked."""
 
     def __init__(self, status: int, message: str, data: list[Json] | None = None, details: Sequence[Json] = ()) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class Refusal(Exception):
 
 
 class Answer(NamedTuple):
-    """What the service answers: data, status, the error's message and details, the page's metadata."""
+    """The content of a reply: data, status, message and details of an error, metadata of a page."""
 
     data: Any
     status: int = 200
@@ -55,19 +55,19 @@ class Call(NamedTuple):
     headers: Mapping[str, str]
     """The headers, names in lower case."""
     body: bytes
-    """The body, empty where there is none."""
+    """The body; empty if there is none."""
     operation: str | None
-    """The operationId, None where method and path are none of the API's."""
+    """The operationId; None if the API has no such method and path."""
     allowed: tuple[str, ...]
-    """The methods that the path has; empty for an unknown path."""
+    """The methods that the path allows; empty for an unknown path."""
     account: str
-    """The account of the path, decoded; empty where it has none."""
+    """The account in the path, decoded; empty if there is none."""
     item: str
-    """The last parameter of the path, decoded: an instrument or an instruction; empty where it has none."""
+    """The last parameter of the path, decoded, such as an instrument or an instruction; empty if there is none."""
 
     @classmethod
     def read(cls, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Call:
-        """The call that a request makes. A target in absolute form, as proxies get it, is one with its path."""
+        """Return the call that a request makes. The target may be a URL, as proxies receive it."""
         if match := re.match(r"https?://[^/?#]*", target, re.IGNORECASE):
             target = target[match.end() :]
         operations, account, item = route(target.partition("?")[0])
@@ -75,15 +75,15 @@ class Call(NamedTuple):
         return cls(method, target, lowered, body, operations.get(method), tuple(operations), account, item)
 
     def query(self) -> dict[str, str]:
-        """The query's parameters; `Refusal` 400 if one is there twice."""
+        """Return the parameters of the query. Raises `Refusal` 400 if one is there twice."""
         pairs = parse_qsl(self.target.partition("?")[2], keep_blank_values=True)
         query = dict(pairs)
         if len(query) < len(pairs):
-            raise Refusal(400, "A query parameter is given more than once")
+            raise Refusal(400, "A query parameter was given more than once")
         return query
 
     def json(self) -> Any:
-        """The body's value; `Refusal` 400 if it is not labelled JSON or is none."""
+        """Return the value of the body. Raises `Refusal` 400 if it is not JSON, or its Content-Type does not say so."""
         if self.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Refusal(400, "Expected a body of Content-Type application/json")
         try:
@@ -100,15 +100,15 @@ class Reply(NamedTuple):
     body: bytes
 
     def json(self) -> Any:
-        """The body's value."""
+        """Return the value of the body."""
         return json.loads(self.body)
 
     def fields(self) -> list[tuple[str, str]]:
-        """The headers, with the length of the body."""
+        """Return the headers, with the length of the body."""
         return [*self.headers, ("Content-Length", str(len(self.body)))]
 
     def head(self) -> bytes:
-        """Status line and headers as they go over the wire."""
+        """Return the status line and the headers as they are sent."""
         try:
             phrase = HTTPStatus(self.status).phrase
         except ValueError:
@@ -137,11 +137,11 @@ class Delivery(NamedTuple):
 
 
 DRIP_PIECES = 8
-"""How many pieces headers, and then the body, come in when they drip."""
+"""How many pieces the headers, and then the body, of a dripping reply are sent in."""
 
 
 def pieces(content: bytes) -> list[bytes]:
-    """`content` in as many pieces as a dripping reply has, none of them empty."""
+    """Cut `content` into the pieces of a dripping reply. No piece is empty."""
     size = max(1, -(-len(content) // DRIP_PIECES))
     return [content[start : start + size] for start in range(0, len(content), size)]
 
@@ -157,23 +157,23 @@ def is_object(value: object) -> TypeGuard[Json]:
 
 
 def compact(value: object) -> bytes:
-    """A value as JSON."""
+    """Return a value as JSON."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
 def plain(number: Decimal) -> str:
-    """A decimal as the API writes it: no exponent, no zeros at the end."""
+    """Return a decimal as the API writes it, without an exponent and without zeros at the end."""
     text = format(number, "f") if number else "0"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def listed(query: Mapping[str, str], name: str) -> list[str] | None:
-    """Read a query parameter that is a list, joined by commas; None where it is not there."""
+    """Read a query parameter that is a comma-joined list. None if it is not there."""
     return query[name].split(",") if name in query else None
 
 
 def page_of(rows: Sequence[Any], query: Mapping[str, str], largest: int = 1000) -> Answer:
-    """Answer with the page of some rows that a query asks for."""
+    """Answer with the page of rows that a query asks for."""
     if "page_token" in query:
         offset, size = read_page_token(query["page_token"])
     else:
@@ -195,12 +195,12 @@ def _page_size(text: str, largest: int) -> int:
 
 
 def page_token(offset: int, size: int) -> str:
-    """An opaque cursor, base64url."""
+    """Return an opaque cursor, in base64url."""
     return urlsafe_b64encode(compact({"page": offset // size + 1, "size": size})).decode().rstrip("=")
 
 
 def read_page_token(token: str) -> tuple[int, int]:
-    """Offset and page size of a cursor; `Refusal` 400 if it is none."""
+    """Return the offset and the page size of a cursor. Raises `Refusal` 400 if it is not one."""
     try:
         padded = token + "=" * (-len(token) % 4)
         found = json.loads(urlsafe_b64decode(padded.encode("ascii")))

@@ -1,4 +1,4 @@
-"""The rules of orders: submitting, replacing and cancelling them, their lives, what they do to positions and cash."""
+"""Implement orders: submit, replace, cancel and fill them, and update positions and cash."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ TIMES_IN_FORCE: dict[Dialect, tuple[str, ...]] = {
 SECURITY_TYPES = ("COMMON_STOCK", "PREFERRED_STOCK", "OPTION", "CASH", "INDEX", "OTHER")
 RISK_DOMAIN = "com.clearstreet.oems.risk"
 TAKEN_AFTER = 0.2
-"""Seconds in which an order that was submitted is taken."""
+"""Seconds until the exchange accepts a submitted order."""
 FILL_AFTER = 1.0
-"""Seconds in which an order fills, if its price is there."""
+"""Seconds until an accepted order is filled, if the price allows."""
 REPLACE_AFTER = 0.5
-"""Seconds in which an order is replaced."""
+"""Seconds until a replacement takes effect."""
 _NEEDS = {
     "LIMIT": ("limit_price",),
     "STOP": ("stop_price",),
@@ -44,7 +44,7 @@ _NEEDS = {
     "TRAILING_STOP": ("trailing_offset", "trailing_offset_type"),
     "TRAILING_STOP_LIMIT": ("trailing_offset", "trailing_offset_type", "limit_offset"),
 }
-"""The fields that an order of a type must have."""
+"""The fields that each type of order needs."""
 _PRICES = ("limit_price", "stop_price", "limit_offset", "trailing_offset")
 _REPLACEABLE = {
     "quantity": Field(number()),
@@ -58,7 +58,7 @@ _RANGE = re.compile(r"updated_at\[(gt|gte|lt|lte)\]")
 
 
 class _Wanted(NamedTuple):
-    """A row of a submit that can be read."""
+    """A valid row of a submit."""
 
     row: Json
     instrument: Instrument
@@ -66,11 +66,11 @@ class _Wanted(NamedTuple):
 
 
 def get_orders(state: State, account: Account, call: Call) -> Answer:
-    """List a page of an account's orders, as they were when the list was made, the newest first."""
+    """Answer with a page of an account's orders, newest first, as they were `list_lag` seconds ago."""
     query = call.query()
     wanted, statuses = listed(query, "order_ids"), listed(query, "status")
     if not set(statuses or ()) <= STATUSES:
-        raise Refusal(400, f"`status` has something else than {', '.join(sorted(STATUSES))}")
+        raise Refusal(400, f"`status` may contain only {', '.join(sorted(STATUSES))}")
     _check_kind(query)
     instruments, underlying = _ids(state, query, "instrument_ids"), _ids(state, query, "underlying_instrument_ids")
     symbol = state.resolve(query["symbol"]) if "symbol" in query else None
@@ -94,7 +94,7 @@ def get_orders(state: State, account: Account, call: Call) -> Answer:
 
 
 def get_order_by_id(_: State, account: Account, call: Call) -> Answer:
-    """Answer with an order by its id, or by its client order id while it is open."""
+    """Answer with an order, given by its id or, while it is open, by its client order id."""
     order = account.orders.get(call.item) or _open(account, call.item)
     if order is None:
         raise Refusal(404, f"Account {account.id} has no order {call.item!r}")
@@ -102,7 +102,7 @@ def get_order_by_id(_: State, account: Account, call: Call) -> Answer:
 
 
 def get_executions(state: State, account: Account, call: Call) -> Answer:
-    """List a page of what orders filled, the newest first."""
+    """Answer with a page of an account's executions, newest first."""
     query = call.query()
     wanted = listed(query, "order_ids")
     keys = {order.row["id"]: order.key for order in account.orders.values()}
@@ -125,7 +125,7 @@ def get_executions(state: State, account: Account, call: Call) -> Answer:
 
 
 def submit_orders(state: State, account: Account, call: Call) -> Answer:
-    """Take every order of a batch; `Refusal` of the whole if one cannot be taken."""
+    """Accept a batch of orders. Raises `Refusal` for the whole batch if one order is invalid."""
     wanted = _submitted(state, account, call)
     left, refused = buying_power(account), None
     for index, each in enumerate(wanted):
@@ -143,7 +143,7 @@ def submit_orders(state: State, account: Account, call: Call) -> Answer:
 
 
 def replace_order(state: State, account: Account, call: Call) -> Answer:
-    """Change an open order: its new values show at once, and count when the exchange has taken them."""
+    """Replace an open order. Its new values are shown at once, and take effect after `REPLACE_AFTER` seconds."""
     order = _open(account, call.item)
     if order is None:
         raise Refusal(404, f"Account {account.id} has no open order {call.item!r}")
@@ -153,10 +153,10 @@ def replace_order(state: State, account: Account, call: Call) -> Answer:
     )
     given = {name: value for name, value in changes.items() if value is not None}
     if not given:
-        raise Refusal(400, "A replacement has one field at least")
+        raise Refusal(400, "A replacement needs at least one field")
     if "quantity" in given and Decimal(given["quantity"]) <= Decimal(order.row["filled_quantity"]):
-        reason = f"{order.row['filled_quantity']} are filled already"
-        raise Refusal(400, "The quantity is not more than what is filled", details=[_at("$.quantity", reason)])
+        reason = f"{order.row['filled_quantity']} are already filled"
+        raise Refusal(400, "The quantity must be more than the filled quantity", details=[_at("$.quantity", reason)])
     quantity = Decimal(given.get("quantity") or order.row["quantity"])
     leaves = plain(quantity - Decimal(order.row["filled_quantity"]))
     change(state, order, "PENDING_REPLACE", "order_replace_requested", **given, leaves_quantity=leaves)
@@ -180,7 +180,7 @@ def cancel_open_order(state: State, account: Account, call: Call) -> Answer:
 
 
 def cancel_all_open_orders(state: State, account: Account, call: Call) -> Answer:
-    """Ask for every open order that a query names to be cancelled; `Refusal` 404 if there is none."""
+    """Request the cancellation of every open order that matches a query. Raises `Refusal` 404 if none does."""
     query, sides = call.query(), SIDES[state.reader.dialect]
     if query.get("side", sides[0]) not in sides:
         raise Refusal(400, f"`side` must be one of {', '.join(sides)}")
@@ -203,7 +203,7 @@ def cancel_all_open_orders(state: State, account: Account, call: Call) -> Answer
 
 
 def open_order(state: State, account: Account, instrument: Instrument, status: str, values: Json) -> Order:
-    """Open an order in a status, and let it live."""
+    """Make an open order, and schedule what happens to it."""
     key = values.get("id") if state.echo_keys else None
     row = _new_row(state, account, instrument, status, {**values, "client_order_id": key})
     order = Order(account.id, values.get("id") or row["client_order_id"], [(state.time, row)])
@@ -229,7 +229,7 @@ def store(
     client_order_id: str | None,
     order_id: str | None,
 ) -> str:
-    """Store an order that was there before, of which nothing is planned, and return its id."""
+    """Store an earlier order, for which nothing is scheduled, and return its id."""
     row = _new_row(state, account, instrument, status, {**values, "client_order_id": client_order_id})
     row["id"] = order_id or row["id"]
     if status == "FILLED":
@@ -270,7 +270,7 @@ def _new_row(state: State, account: Account, instrument: Instrument, status: str
 
 
 def foreign_row(state: State, call: Call) -> Json:
-    """Make the row of an order of another account than the call's."""
+    """Make the row of an order of another account than the call's, for a fault."""
     account_id = 1 + int(call.account) if re.fullmatch(r"[0-9]+", call.account) else 1
     now = state.nanoseconds
     return {
@@ -291,13 +291,13 @@ def foreign_row(state: State, call: Call) -> Json:
 
 
 def cost_of(instrument: Instrument, limit: str | None) -> Decimal:
-    """Say what one unit of an order's quantity may cost; 0 where nobody knows."""
+    """Return what one unit of an order may cost; 0 if the instrument has no price."""
     price = Decimal(limit) if limit is not None else instrument.price or Decimal(0)
     return price * instrument.multiplier
 
 
 def consider(state: State, account: Account, order: Order) -> None:
-    """Fill an order if its price is there now, and end it if it may not wait for it."""
+    """Fill an order if the price allows it now. Otherwise end it if its time in force does not let it wait."""
     row = order.row
     if row["status"] not in ("NEW", "PARTIALLY_FILLED"):
         return
@@ -309,7 +309,7 @@ def consider(state: State, account: Account, order: Order) -> None:
 
 
 def fill(state: State, account: Account, order: Order, quantity: Decimal, price: Decimal) -> None:
-    """Fill a part of an order, or the rest of it: the position and the cash of its account move."""
+    """Fill a quantity of an order, and update the position and the cash of its account."""
     row, instrument = order.row, state.instruments[order.row["instrument_id"]]
     before, signed = Decimal(row["filled_quantity"]), quantity if row["side"] == "BUY" else -quantity
     trade(state, account, instrument, signed, price)
@@ -340,7 +340,7 @@ def fill(state: State, account: Account, order: Order, quantity: Decimal, price:
 
 
 def trade(state: State, account: Account, instrument: Instrument, quantity: Decimal, price: Decimal) -> None:
-    """Buy (or sell, where `quantity` is negative) for an account: its position, its cash and what it gained move."""
+    """Buy for an account, or sell if `quantity` is negative. Its position, cash and realized gain are updated."""
     begin_day(state, account)
     holding = account.holdings.setdefault(instrument.id, Holding(instrument, Decimal(0), price))
     held = holding.quantity
@@ -358,20 +358,20 @@ def trade(state: State, account: Account, instrument: Instrument, quantity: Deci
 
 
 def change(state: State, order: Order, status: str, kind: str, **values: Any) -> None:
-    """Put an order into a status, with other values of its row."""
+    """Set the status of an order, and `values` of its row."""
     row = {**order.row, **values, "status": status, "updated_at": state.nanoseconds}
     order.versions.append((state.time, row))
     state.enter(kind, order.account_id, row["id"], status, order.key)
 
 
 def end(state: State, order: Order, status: str, kind: str, reason: str | None = None) -> None:
-    """Put an order into a status in which nothing of it is left to fill."""
-    told = {"details": [reason]} if reason is not None else {}
-    change(state, order, status, kind, leaves_quantity="0", **told)
+    """Set a terminal status of an order, with nothing left to fill."""
+    details = {"details": [reason]} if reason is not None else {}
+    change(state, order, status, kind, leaves_quantity="0", **details)
 
 
 def settle(state: State, account: Account, order: Order, status: str, reason: str | None) -> None:
-    """Let an order take a status by itself: what that status says happens to it."""
+    """Set a status of an order, as the exchange would, and do what the status means, such as fill the order."""
     price = state.instruments[order.row["instrument_id"]].price or Decimal(order.row["limit_price"] or 10)
     leaves = Decimal(order.row["leaves_quantity"])
     if status == "FILLED" and leaves:
@@ -387,7 +387,7 @@ def settle(state: State, account: Account, order: Order, status: str, reason: st
 
 
 def _open(account: Account, item: str) -> Order | None:
-    """Find an open order by its id or its client order id."""
+    """Return the open order with an id or a client order id; None if there is none."""
     for order in account.orders.values():
         if item in (order.row["id"], order.row["client_order_id"]) and order.row["status"] in OPEN:
             return order
@@ -403,7 +403,7 @@ def _ask_to_cancel(state: State, account: Account, order: Order) -> Json:
 
 
 def _alive(order: Order) -> str:
-    """Say in which status an order is that nothing is asked of."""
+    """Return the status of an open order for which no request is pending."""
     return "NEW" if order.row["filled_quantity"] == "0" else "PARTIALLY_FILLED"
 
 
@@ -439,7 +439,7 @@ def _schedule_fill(state: State, account: Account, order: Order) -> None:
 
 
 def _later(state: State, order: Order, seconds: float, action: Callable[[], object]) -> None:
-    """Let something happen to an order, unless something else has happened to it by then."""
+    """Schedule an action on an order. It is dropped if the order has changed by then."""
     versions = len(order.versions)
 
     def act() -> None:
@@ -450,7 +450,7 @@ def _later(state: State, order: Order, seconds: float, action: Callable[[], obje
 
 
 def _is_reached(row: Json, price: Decimal) -> bool:
-    """Whether an order can be filled at a price."""
+    """Whether an order may be filled at a price."""
     buys, kind = row["side"] == "BUY", row["order_type"]
     if kind.startswith("TRAILING"):
         return False
@@ -462,7 +462,7 @@ def _is_reached(row: Json, price: Decimal) -> bool:
 
 
 def _submitted(state: State, account: Account, call: Call) -> list[_Wanted]:
-    """Read the orders of a submit; `Refusal` that names everything that is not right."""
+    """Read the orders of a submit. Raises `Refusal` that names every problem."""
     rows, reader = call.json(), state.reader
     if not is_list(rows) or not rows:
         raise Refusal(400, "Expected a JSON array of at least one order", details=[_at("$", "expected an array")])
@@ -521,10 +521,10 @@ def _instrument(state: State, row: Json) -> Instrument | None:
 
 
 def _row_problems(state: State, row: Json, instrument: Instrument | None) -> Iterable[tuple[str, str]]:
-    """Say which fields of an order do not go together, and why."""
+    """Yield each field of an order that is missing or does not fit the others, and the reason."""
     kind = row["order_type"]
     if row["symbol"] is None and row["instrument_id"] is None:
-        yield "symbol", "an order names its `symbol` or its `instrument_id`"
+        yield "symbol", "an order needs `symbol` or `instrument_id`"
     elif instrument is None:
         yield "instrument_id" if row["instrument_id"] else "symbol", "there is no such instrument"
     else:
@@ -533,19 +533,19 @@ def _row_problems(state: State, row: Json, instrument: Instrument | None) -> Ite
         if instrument.expiry is not None and instrument.expiry < state.today:
             yield "symbol", f"{instrument.symbol} expired on {instrument.expiry}"
         if instrument.expiry is not None and Decimal(row["quantity"]) % 1:
-            yield "quantity", "contracts are whole"
+            yield "quantity", "expected a whole number of contracts"
     for name in _NEEDS.get(kind, ()):
         if row[name] is None:
             yield name, f"{kind} needs `{name}`"
     if row["time_in_force"] == "GOOD_TILL_DATE" and row["expires_at"] is None:
         yield "expires_at", "GOOD_TILL_DATE needs `expires_at`"
     if row["extended_hours"] and kind not in ("LIMIT", "STOP_LIMIT"):
-        yield "extended_hours", "only LIMIT and STOP_LIMIT can be traded in extended hours"
+        yield "extended_hours", "only LIMIT and STOP_LIMIT orders are allowed in extended hours"
     strategy = row["strategy"]["type"] if row.get("strategy") else "SOR"
     if strategy != "SOR" and (row["time_in_force"] != "DAY" or row["extended_hours"]):
-        yield "strategy", f"{strategy} is for DAY orders, without extended hours"
+        yield "strategy", f"{strategy} allows only DAY orders without extended hours"
     if strategy != "SOR" and kind not in ({"LIMIT"} if strategy == "DMA" else {"MARKET", "LIMIT"}):
-        yield "strategy", f"{strategy} does not go with {kind}"
+        yield "strategy", f"{strategy} does not allow {kind} orders"
 
 
 def _opened(state: State, account: Account, wanted: _Wanted) -> Order:
@@ -553,7 +553,7 @@ def _opened(state: State, account: Account, wanted: _Wanted) -> Order:
 
 
 def _risk(state: State, account: Account, index: int, wanted: _Wanted, cost: Decimal, left: Decimal) -> Refusal:
-    """Refuse a submit for what one of its orders would cost: the engine has given that one an id already."""
+    """Return the refusal of a submit in which one order costs too much. That order is stored as REJECTED."""
     plan = state.order_plans
     state.order_plans = [*plan, plan[0]._replace(then=())]
     order = open_order(state, account, wanted.instrument, "PENDING_NEW", wanted.row)
@@ -568,7 +568,7 @@ def _risk(state: State, account: Account, index: int, wanted: _Wanted, cost: Dec
         "available": plain(max(Decimal(0), left)),
         "account_type": account.subtype,
     }
-    description = f"The order needs {plain(cost)}, there are {plain(max(Decimal(0), left))}"
+    description = f"The order needs {plain(cost)}, but only {plain(max(Decimal(0), left))} is available"
     return Refusal(
         400,
         "Risk check failed",
@@ -585,7 +585,7 @@ def _at(path: str, reason: str) -> Json:
 
 
 def _ids(state: State, query: dict[str, str], name: str) -> set[str] | None:
-    """The ids of the instruments that a list of ids and symbols names, None for no list."""
+    """Return the ids of the instruments in a list of ids and symbols. None if the query has no such list."""
     items = listed(query, name)
     return None if items is None else {found.id for item in items if (found := state.resolve(item))}
 
@@ -603,14 +603,14 @@ def _range(state: State, query: dict[str, str]) -> tuple[datetime | None, dateti
 
 
 def _updated(state: State, query: dict[str, str]) -> Sequence[Callable[[datetime], bool]]:
-    """What a time of a change must be, by the query; nothing in the dialect that does not know it."""
+    """Return the conditions of a query on `updated_at`. The contract's dialect has none."""
     found: list[Callable[[datetime], bool]] = []
     least, most = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     for name, value in query.items() if state.reader.dialect == "today" else ():
         if not (match := _RANGE.fullmatch(name)):
             continue
         bound, is_day = _asked(value, name), len(value) == 10
-        # A day stands for its end where what is meant comes after it or up to it, else for its start.
+        # A day means its end in "after the day" and "up to the day", and its start otherwise.
         if is_day and match[1] in ("gt", "lte"):
             bound += timedelta(days=1) - timedelta(microseconds=1)
         if match[1] in ("gt", "gte"):
@@ -619,7 +619,7 @@ def _updated(state: State, query: dict[str, str]) -> Sequence[Callable[[datetime
             most = min(most, bound)
         found.append(_COMPARISONS[match[1]](bound))
     if least > most:
-        raise Refusal(400, "`updated_at` leaves no time between its bounds")
+        raise Refusal(400, "The bounds of `updated_at` exclude every time")
     return found
 
 
@@ -632,7 +632,7 @@ _COMPARISONS: dict[str, Callable[[datetime], Callable[[datetime], bool]]] = {
 
 
 def _asked(value: str, name: str) -> datetime:
-    """Read a time of a query; a time without a zone, or a day, is in UTC."""
+    """Read a time of a query. A day, or a time without a zone, is in UTC."""
     try:
         found = datetime.fromisoformat(value)
     except ValueError:

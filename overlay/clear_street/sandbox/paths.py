@@ -1,4 +1,4 @@
-"""The operations that the sandbox answers: method, path and query parameters of each. Its rules are in `sandbox.py`."""
+"""List the operations that the sandbox answers, and find the one of a request. Their rules are in `sandbox.py`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from urllib.parse import unquote
 
 
 class Path(NamedTuple):
-    """Where an operation is reached."""
+    """The method, path and query parameters of an operation."""
 
     method: str
     path: str
-    """The path, with its parameters in braces: the account, and one more at most."""
+    """The path, with its parameters in braces: the account, and at most one more."""
     query: tuple[str, ...] = ()
     """The names of its query parameters."""
     of_today: tuple[str, ...] = ()
-    """Those that the dialect of today has besides."""
+    """The names of further ones that only today's dialect has."""
     is_list: bool = False
-    """Whether its data is a list."""
+    """Whether the data of its reply is a list."""
 
 
 _ACCOUNT = "/v1/accounts/{account_id}"
@@ -25,7 +25,7 @@ _POSITIONS = f"{_ACCOUNT}/positions"
 _ORDERS = f"{_ACCOUNT}/orders"
 _PAGE = ("page_size", "page_token")
 
-# Of two paths that match, the first one counts: a literal segment stands before a parameter.
+# The first path that matches is used, so a literal segment must come before a parameter.
 PATHS: dict[str, Path] = {
     "get_version": Path("GET", "/v1/version"),
     "get_clock": Path("GET", "/v1/clock"),
@@ -101,13 +101,13 @@ PATHS: dict[str, Path] = {
         is_list=True,
     ),
 }
-"""Each operation, by its operationId."""
+"""The path of each operation, by operationId."""
 OPERATIONS = tuple(sorted(PATHS))
-"""The operations, by their operationIds."""
+"""The operationIds, sorted."""
 
 
 def route(path: str) -> tuple[dict[str, str], str, str]:
-    """Find the operations of a path by method, its account and its other parameter; empty where there is none."""
+    """Return the operations of a path by method, its account, and its other parameter. What is not there is empty."""
     segments = path.split("/")
     for template, operations in _BY_PATH.items():
         found = _match(template, segments)
@@ -125,7 +125,7 @@ def _match(template: tuple[str, ...], segments: list[str]) -> dict[str, str] | N
         if not expected.startswith("{"):
             if expected != segment:
                 return None
-        # An account that is empty is one that is refused, any other parameter that is empty makes another path.
+        # An empty account matches, and is refused later. Any other empty parameter makes another path.
         elif segment or expected == "{account_id}":
             found[expected] = unquote(segment)
         else:

@@ -1,4 +1,4 @@
-"""The rules of positions: listing them, and the orders that close them."""
+"""Implement positions: list them, and make the orders that close them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .state import Account, Holding, State
 
 _RELEASED = frozenset({"REJECTED", "ENGINE_REJECTED", "CANCELLED"})
-"""Statuses in which an instruction no longer holds the contracts that it was for."""
+"""Statuses in which an instruction no longer reserves its contracts."""
 _SORT_KEYS: dict[str, Callable[[Json], Any]] = {
     "SYMBOL": lambda row: row["symbol"],
     "INSTRUMENT_TYPE": lambda row: row["instrument_type"],
@@ -31,7 +31,7 @@ _SORT_KEYS: dict[str, Callable[[Json], Any]] = {
 
 
 def get_positions(state: State, account: Account, call: Call) -> Answer:
-    """A page of an account's positions."""
+    """Answer with a page of an account's positions."""
     query = call.query()
     rows = [_row(state, account, holding) for holding in account.holdings.values()]
     items = listed(query, "instrument_ids")
@@ -40,7 +40,7 @@ def get_positions(state: State, account: Account, call: Call) -> Answer:
         rows = [row for row in rows if row["instrument_id"] in wanted]
     sort_by, direction = query.get("sort_by"), query.get("sort_direction", "ASC")
     if direction not in ("ASC", "DESC"):
-        raise Refusal(400, "`sort_direction` is neither ASC nor DESC")
+        raise Refusal(400, "`sort_direction` must be ASC or DESC")
     if sort_by is not None:
         if sort_by not in _SORT_KEYS:
             raise Refusal(400, f"`sort_by` must be one of {', '.join(_SORT_KEYS)}")
@@ -49,14 +49,14 @@ def get_positions(state: State, account: Account, call: Call) -> Answer:
 
 
 def close_positions(state: State, account: Account, call: Call) -> Answer:
-    """Orders that close whatever of an account's positions nothing holds."""
+    """Make orders that close all positions of an account, except for what instructions and orders reserve."""
     if _cancel_orders(state, call):
         _cancel_working(state, account, None)
     return Answer([order for holding in account.holdings.values() for order in _close(state, account, holding)])
 
 
 def close_position(state: State, account: Account, call: Call) -> Answer:
-    """The order that closes what nothing holds of one position; none if something holds it all."""
+    """Make the order that closes one position, except for what is reserved. No order is made if that is all of it."""
     instrument = state.resolve(call.item)
     if instrument is None:
         raise Refusal(422, f"{call.item!r} resolves to no instrument")
@@ -69,7 +69,7 @@ def close_position(state: State, account: Account, call: Call) -> Answer:
 
 
 def available(account: Account, holding: Holding) -> Decimal:
-    """What of a position no instruction and no working order holds; negative when short, as the quantity."""
+    """Return how much of a position no instruction and no working order reserves. Negative for a short position."""
     held = sum(
         Decimal(stored.row["quantity"])
         for stored in account.instructions.values()

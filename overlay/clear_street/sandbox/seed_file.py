@@ -1,4 +1,4 @@
-"""Reads a world of one's own from JSON: what is not right is named by its JSON path."""
+"""Read a world from a JSON file. Each problem is reported with its JSON path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .messages import Json
 
 TODAY = "{today}"
-"""What stands for the day on which the sandbox begins in the symbols of a world, such as ``AAPL {today}C00260000``."""
+"""The text in a symbol that is replaced with the sandbox's first day, such as in ``AAPL {today}C00260000``."""
 _INSTRUMENT = {
     "symbol": Field(text(), is_required=True),
     "instrument_id": Field(text()),
@@ -76,7 +76,7 @@ _WORLD = {"market": Field(anything), "instruments": Field(items), "accounts": Fi
 
 
 def read_file(path: Path, today: date) -> tuple[World, Market]:
-    """Read a world and its market from a file; ValueError that says what is wrong, and where."""
+    """Read a world and its market from a file. Raises `ValueError` that says what is wrong, and where."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         return read_world(document, today), read_market(document.get("market"), "$.market")
@@ -89,7 +89,7 @@ def read_file(path: Path, today: date) -> tuple[World, Market]:
 
 
 def read_world(document: Any, today: date) -> World:
-    """Read a world; `Refusal` 400 that names what is not right."""
+    """Read a world. Raises `Refusal` 400 that names each problem."""
     world = _read(document, "$", _WORLD)
     return World(
         tuple(
@@ -101,7 +101,7 @@ def read_world(document: Any, today: date) -> World:
 
 
 def read_account(value: Any, path: str, today: date) -> AccountToBe:
-    """Read an account with what is in it; `Refusal` 400 that names what is not right."""
+    """Read an account with its positions, instructions and orders. Raises `Refusal` 400 that names each problem."""
     account = _read(value, path, _ACCOUNT)
     held = _each(account.pop("positions", None), f"{path}.positions")
     instructed = _each(account.pop("instructions", None), f"{path}.instructions")
@@ -119,7 +119,7 @@ def read_account(value: Any, path: str, today: date) -> AccountToBe:
 
 
 def read_market(value: Any, path: str) -> Market:
-    """Read a market, New York's where there is none; `Refusal` 400 that names what is not right."""
+    """Read a market; New York's if there is none. Raises `Refusal` 400 that names the problem."""
     if value is None:
         return Market()
     given = _read(value, path, _MARKET)

@@ -1,4 +1,4 @@
-"""What the sandbox remembers: instruments, accounts, a ledger, how it behaves, and what is due to happen. No rules."""
+"""Hold the state of the sandbox: instruments, accounts, ledger, settings and scheduled actions. No rules."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ _OSI = re.compile(r"([A-Z][A-Z0-9.]{0,5}) *(\d{6})([CP])(\d{8})")
 
 
 class LedgerEntry(NamedTuple):
-    """One effect of a request, or of the time that passed since."""
+    """One effect of a request, or of time that passed after it."""
 
     sequence: int
-    """Its place in the ledger, from 1."""
+    """Its number in the ledger, from 1."""
     time: datetime
     """When it happened, on the sandbox's clock (UTC)."""
     kind: str
     """What happened, one of `KINDS`."""
     account_id: int
-    """The account that it happened to."""
+    """The account that it changed."""
     id: str
-    """The id of the instruction or order; of the instrument, where a position was assigned or expired."""
+    """The id of the instruction or order, or of the instrument if a position was assigned or expired."""
     status: str
-    """The status that it left the instruction or order in."""
+    """The status of the instruction or order after it."""
     key: str
-    """An instruction's idempotency key, made by the service where the caller gave none; an order's client order id."""
+    """An instruction's idempotency key (made by the service if the caller gave none), or an order's client order id."""
 
 
 KINDS = (
@@ -60,12 +60,12 @@ KINDS = (
     "order_replace_requested",
     "order_settled",
 )
-"""What the ledger has: of instructions, of positions at the end of a day, and of orders."""
+"""The kinds of ledger entries: of instructions, of positions at the end of a day, and of orders."""
 
 
 @dataclass(slots=True, eq=False)
 class Instrument:
-    """Something that positions are held in: an option has an `expiry`, and "CALL" or "PUT" for its `right`."""
+    """A stock, an index or an option. An option has an `expiry`, and "CALL" or "PUT" as its `right`."""
 
     id: str
     symbol: str
@@ -79,34 +79,34 @@ class Instrument:
     multiplier: int = 1
     settles_on_open: bool = False
     price: Decimal | None = None
-    """What one unit costs, None where nobody knows."""
+    """The price of one unit; None if it is not known."""
     close: Decimal | None = None
-    """What it cost at the close of the day before."""
+    """The price at the close of the previous day."""
 
     @property
     def underlying_id(self) -> str | None:
-        """The id of what an option is about."""
+        """The id of an option's underlying instrument."""
         return self.underlying.id if self.underlying else None
 
     @property
     def underlying_type(self) -> str | None:
-        """The `SecurityType` of what an option is about."""
+        """The `SecurityType` of an option's underlying instrument."""
         return self.underlying.kind if self.underlying else None
 
     @property
     def root(self) -> str:
-        """The root of an option's symbol, the symbol of everything else."""
+        """The root of an option's symbol, or the whole symbol of anything else."""
         match = _OSI.fullmatch(self.symbol)
         return match[1] if match else self.symbol
 
     @property
     def venue(self) -> str:
-        """The exchange that it is traded at, by its MIC."""
+        """The MIC of the exchange on which it is traded."""
         return "XCBO" if self.expiry or self.kind == "INDEX" else "XNAS"
 
     @property
     def intrinsic(self) -> Decimal:
-        """What exercising an option is worth, a unit of what is underlying; 0 where that has no price."""
+        """The intrinsic value of an option for one unit of its underlying; 0 if that has no price."""
         spot = self.underlying.price if self.underlying else None
         if spot is None:
             return Decimal(0)
@@ -115,7 +115,7 @@ class Instrument:
 
 @dataclass(slots=True)
 class Holding:
-    """A position: `quantity` is negative when short, `average` is what a unit cost."""
+    """A position. `quantity` is negative for a short one; `average` is the average cost of a unit."""
 
     instrument: Instrument
     quantity: Decimal
@@ -123,51 +123,51 @@ class Holding:
 
     @property
     def price(self) -> Decimal:
-        """What a unit is worth; what it cost where nobody knows."""
+        """The price of a unit, or its average cost if the instrument has no price."""
         return self.average if self.instrument.price is None else self.instrument.price
 
     @property
     def close(self) -> Decimal:
-        """What a unit was worth at the close of the day before."""
+        """The price of a unit at the close of the previous day, or its present price if that is not known."""
         return self.price if self.instrument.close is None else self.instrument.close
 
     @property
     def size(self) -> Decimal:
-        """How many units of what it is about it stands for."""
+        """The quantity in units of the underlying: the quantity times the multiplier."""
         return self.quantity * self.instrument.multiplier
 
 
 @dataclass(slots=True)
 class Instruction:
-    """A stored instruction: every version of its row, with the clock's reading from which it holds."""
+    """A stored instruction: each version of its row, with the time from which it is valid."""
 
     account_id: int
     key: str
     versions: list[tuple[float, Json]]
     is_exercised: bool = False
-    """Whether the day ended on which it was accepted, so that it holds no contracts any more."""
+    """Whether it was carried out at the end of a day, so that it no longer reserves contracts."""
 
     @property
     def row(self) -> Json:
-        """The row as it is now."""
+        """The present row."""
         return self.versions[-1][1]
 
     def row_at(self, moment: float) -> Json | None:
-        """The row as it was, None before it was there."""
+        """Return the row at a time; None if it did not exist yet."""
         return next((row for since, row in reversed(self.versions) if since <= moment), None)
 
 
 @dataclass(slots=True)
 class Order(Instruction):
-    """A stored order, in the same way. Its `key` is its client order id."""
+    """A stored order, with its versions like an instruction. Its `key` is its client order id."""
 
     cost: Decimal = Decimal(0)
-    """What one unit of its quantity may cost."""
+    """The most that one unit may cost."""
 
 
 @dataclass(slots=True)
 class Account:
-    """An account; `api_keys` are those that may see it, None for every one."""
+    """An account. `api_keys` are the keys that may see it; None means every key."""
 
     id: int
     api_keys: frozenset[str] | None
@@ -181,12 +181,12 @@ class Account:
     orders: dict[str, Order] = field(default_factory=dict[str, Order])
     executions: list[tuple[float, Json]] = field(default_factory=list[tuple[float, "Json"]])
     realized_today: Decimal = Decimal(0)
-    """What was gained today by what was sold."""
+    """The gain that was realized today."""
     day_start: DayStart | None = None
-    """What it was worth when the day began."""
+    """What the account was worth when the day began. None before `begin_day` was first called."""
 
     def is_seen_by(self, api_key: str) -> bool:
-        """Whether a key may see it."""
+        """Whether a key may see the account."""
         return self.api_keys is None or api_key in self.api_keys
 
 
@@ -202,7 +202,7 @@ class DayStart(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What becomes of instructions: of those on `instrument` and of the one `instruction`, None for any."""
+    """How the status of instructions changes. `instrument` and `instruction` select them; None means any."""
 
     instrument: str | None = None
     instruction: str | None = None
@@ -214,12 +214,12 @@ class Plan(NamedTuple):
 
 
 class OrderPlan(NamedTuple):
-    """What becomes of orders: of those on `instrument` and of the one `order`, None for any."""
+    """How the status of orders changes. `instrument` and `order` select them; None means any."""
 
     instrument: str | None = None
     order: str | None = None
     then: tuple[str, ...] | None = None
-    """The statuses that an order takes, None where prices decide."""
+    """The statuses that an order takes; None if prices decide."""
     after: float = 1.0
     cancel_then: tuple[str, ...] = ("CANCELED",)
     cancel_after: float = 1.0
@@ -227,14 +227,14 @@ class OrderPlan(NamedTuple):
 
 
 class Ids:
-    """UUIDs of version 7: in the order of their making, and the same for the same seed."""
+    """Makes UUIDs of version 7. They sort by the order in which they are made, and depend only on seed and time."""
 
     def __init__(self, seed: str) -> None:
         self._random = random.Random(seed)
         self._count = 0
 
     def __call__(self, now: datetime) -> str:
-        """The next one, made at an instant."""
+        """Return the next UUID, for a time."""
         self._count += 1
         milliseconds, tail = int(now.timestamp() * 1000), self._random.getrandbits(62)
         return str(UUID(int=milliseconds << 80 | 7 << 76 | (self._count & 0xFFF) << 64 | 2 << 62 | tail))
@@ -245,17 +245,17 @@ class State:
 
     def __init__(self, clock: SandboxClock, seed: int, api_keys: frozenset[str] | None, market: Market) -> None:
         self.api_keys = api_keys
-        """The API keys that it takes, None for any."""
+        """The API keys that it accepts; None means any."""
         self.market = market
-        """Its days and hours."""
+        """The market's days and hours."""
         self.list_lag: float = 0.0
-        """Seconds that the list of instructions lags behind."""
+        """By how many seconds the list of instructions lags."""
         self.honour_keys: bool = True
-        """Whether an idempotency key can be used once only."""
+        """Whether an idempotency key can be used only once."""
         self.echo_keys: bool = True
         """Whether rows show the key that the caller gave."""
         self.reader: Reader = Reader("contract", "ignore", 422)
-        """The names that it knows."""
+        """The reader of submitted rows, which knows the dialect."""
         self.accounts: dict[int, Account] = {}
         self.instruments: dict[str, Instrument] = {}
         self.ledger: list[LedgerEntry] = []
@@ -271,30 +271,30 @@ class State:
 
     @property
     def now(self) -> datetime:
-        """The instant of what is happening, in UTC."""
+        """The time of the present action, in UTC."""
         return self._clock.at(self.time)
 
     @property
     def timestamp(self) -> str:
-        """The same as the API writes it."""
+        """The time of the present action, as the API writes it."""
         return self.timestamp_at(0.0)
 
     @property
     def nanoseconds(self) -> str:
-        """The same with nine fraction digits, as the API writes the times of orders."""
+        """The time of the present action with nine fraction digits, as the API writes the times of orders."""
         return precise(self.now)
 
     def timestamp_at(self, seconds: float) -> str:
-        """The instant `seconds` from now, as the API writes it."""
+        """Return the time `seconds` from now, as the API writes it."""
         return self._clock.at(self.time + seconds).isoformat().replace("+00:00", "Z")
 
     @property
     def today(self) -> date:
-        """The day that it is where the market is."""
+        """The present day in the market's time zone."""
         return self.market.today(self.now)
 
     def at(self, day: date, hour: time) -> datetime:
-        """The instant of a time of a day where the market is."""
+        """Return a day and an hour in the market's time zone as a datetime."""
         return datetime.combine(day, hour, self.market.zone)
 
     def live_contracts(self) -> list[Instrument]:
@@ -302,15 +302,15 @@ class State:
         return [each for each in self.instruments.values() if each.expiry is not None and each.expiry >= self.today]
 
     def if_today(self, fields: Json) -> Json:
-        """Give what only the dialect of today has; nothing in that of the contract."""
+        """Return fields that only today's dialect has; none in the contract's dialect."""
         return fields if self.reader.dialect == "today" else {}
 
     def new_id(self) -> str:
-        """An id for something new."""
+        """Return a new id."""
         return self._ids(self.now)
 
     def list_instrument(self, symbol: str, instrument_id: str | None = None) -> Instrument:
-        """The instrument of a symbol, made if it is not there."""
+        """Return the instrument with a symbol. It is made if it does not exist."""
         known = self._symbols.get(_canonical(symbol))
         if known is not None:
             return known
@@ -326,7 +326,7 @@ class State:
         return instrument
 
     def resolve(self, item: str) -> Instrument | None:
-        """The instrument of an id or a symbol, None for none."""
+        """Return the instrument with an id or a symbol; None if there is none."""
         return self.instruments.get(item) or self._symbols.get(_canonical(item))
 
     def enter(self, kind: str, account_id: int, entity_id: str, status: str, key: str) -> None:
@@ -334,12 +334,12 @@ class State:
         self.ledger.append(LedgerEntry(len(self.ledger) + 1, self.now, kind, account_id, entity_id, status, key))
 
     def schedule(self, seconds: float, action: Callable[[], object]) -> None:
-        """Let something happen `seconds` later."""
+        """Schedule an action `seconds` from now."""
         self._scheduled += 1
         heapq.heappush(self._due, (self.time + seconds, self._scheduled, action))
 
     def catch_up(self) -> None:
-        """Let everything happen that was due, each at its own time."""
+        """Run every action that is due, each at its own time."""
         now = self._clock.monotonic()
         while self._due and self._due[0][0] <= now:
             self.time, _, action = heapq.heappop(self._due)
@@ -348,12 +348,12 @@ class State:
 
 
 def precise(moment: datetime) -> str:
-    """An instant in UTC with nine fraction digits."""
+    """Return a time in UTC with nine fraction digits."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}000Z"
 
 
 def _canonical(symbol: str) -> str:
-    """OSI with its root padded to six, with one space or with none is the same."""
+    """Return a symbol in one form. An OSI symbol may have its root padded to six, one space, or none."""
     match = _OSI.fullmatch(symbol)
     return " ".join((match[1], "".join(match.groups()[1:]))) if match else symbol
 

@@ -1,4 +1,4 @@
-"""What a sandbox begins with, as data: accounts, what they hold, and what was instructed before."""
+"""Define the data with which a sandbox begins: instruments, and accounts with positions, instructions and orders."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class OrderToBe(NamedTuple):
 
 
 class AccountToBe(NamedTuple):
-    """An account to open: the arguments of `Sandbox.add_account`, and what is in it."""
+    """An account to open: the arguments of `Sandbox.add_account`, and its positions, instructions and orders."""
 
     account_id: int
     api_keys: tuple[str, ...] | None = None
@@ -89,12 +89,12 @@ class World(NamedTuple):
 
 
 def default_world(today: date) -> World:
-    """Make accounts to try every operation on, on the day on which the sandbox's clock begins.
+    """Return accounts for trying every operation, for a sandbox that begins on the day `today`.
 
-    Every contract is alive on that day. 122503 has long options (two expire on that day), a short one, stocks, and an
-    instruction that is accepted, so that cancelling it is refused. 122504 is another account. 0 has the outstanding
-    instruction of the example of `cancel_position_instruction`, and the open orders of those of orders. 999999
-    belongs to somebody else: no key may see it.
+    No contract has expired on that day. Account 122503 has long options (two expire on that day), a short option,
+    stocks, and an accepted instruction, whose cancel is refused. 122504 is a second account. 0 has the outstanding
+    instruction in the spec's example of `cancel_position_instruction`, and the open orders in its examples of orders.
+    999999 belongs to somebody else: no key may see it.
     """
     example = EXAMPLE_SYMBOL if today < EXAMPLE_EXPIRY else f"AAPL {january(today.year + 2)}C00195000"
     next_year = january(today.year + 1)
@@ -153,6 +153,6 @@ def default_world(today: date) -> World:
 
 
 def january(year: int) -> str:
-    """The day on which options of January expire, its third Friday, as in a symbol."""
+    """Return the third Friday of a January, on which options expire, as it is written in a symbol."""
     first = date(year, 1, 1)
     return f"{first + timedelta(days=(4 - first.weekday()) % 7 + 14):%y%m%d}"
