@@ -35,7 +35,7 @@ class Account(Model):
     open_date: date
     """Day on which the account was opened."""
     options_level: int
-    """What the account may do with options; 0 stands for nothing."""
+    """What the account may do with options; 0 means nothing."""
     status: AccountStatus
     """Whether the account can be used."""
     subtype: AccountSubtype

@@ -22,11 +22,11 @@ class AccountBalances(Model):
     currency: str
     """Currency of all amounts (ISO 4217)."""
     margin_type: MarginType
-    """How the margin of the account is worked out."""
+    """How the margin of the account is computed."""
     sod: AccountBalancesSod
     """The account at the start of the day."""
     buying_power: str
-    """What the account can still buy for. Decimal."""
+    """The amount that the account can still spend. Decimal."""
     equity: str
     """Cash, and the value of all positions; short positions count negative. Decimal."""
     long_market_value: str
@@ -34,29 +34,29 @@ class AccountBalances(Model):
     settled_cash: str
     """Cash that is settled. Decimal."""
     trade_cash: str
-    """Cash with the trades of the day in it. Decimal."""
+    """Cash, including the trades of the day. Decimal."""
     withdrawable_cash: str
     """Cash that can be taken out. Decimal."""
     unsettled_credits: str
-    """Money that will come when trades settle. Decimal."""
+    """Money that the account will receive when trades settle. Decimal."""
     unsettled_debits: str
-    """Money that will go when trades settle. Decimal."""
+    """Money that the account will pay when trades settle. Decimal."""
     open_order_adjustment: str
-    """What open orders change of the buying power; negative where they take some. Decimal."""
+    """What open orders add to the buying power; negative if they reduce it. Decimal."""
     unrealized_pnl: str
     """Profit or loss of open positions. Decimal."""
     daily_unrealized_pnl: str
     """Profit or loss of open positions since the start of the day. Decimal."""
     daily_realized_pnl: str
-    """Profit or loss of what was closed today. Decimal."""
+    """Profit or loss of positions that were closed today. Decimal."""
     daily_pnl: str
     """Profit or loss of the day. Decimal."""
     daily_change: str
     """Change of the equity since the start of the day. Decimal."""
     short_market_value: str | None = None
-    """Value of the short positions, zero where it is absent. Decimal."""
+    """Value of the short positions; zero if it is absent. Decimal."""
     multiplier: str | None = None
-    """How many times the equity the account can buy for. Since October 2026 it is another overnight. Decimal."""
+    """Buying power as a multiple of the equity. Since October 2026 the overnight multiple differs. Decimal."""
     margin_details: MarginDetails | None = None
     """Requirements and excess of a margin account, null for others."""
 

@@ -14,7 +14,7 @@ class AccountBalancesSod(Model):
     """An account at the start of the day."""
 
     buying_power: str
-    """What it could buy for. Decimal."""
+    """The amount that it could spend. Decimal."""
     equity: str
     """Cash and the value of all positions. Decimal."""
     long_market_value: str
@@ -24,7 +24,7 @@ class AccountBalancesSod(Model):
     asof: date | None = None
     """The day."""
     trade_cash: str | None = None
-    """Cash with all trades in it. Decimal."""
+    """Cash, including all trades. Decimal."""
     maintenance_margin_requirement: str | None = None
     """Margin needed to keep the positions. Decimal."""
     maintenance_margin_excess: str | None = None

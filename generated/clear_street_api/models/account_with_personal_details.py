@@ -36,7 +36,7 @@ class AccountWithPersonalDetails(Model):
     open_date: date
     """Day on which the account was opened."""
     options_level: int
-    """What the account may do with options; 0 stands for nothing."""
+    """What the account may do with options; 0 means nothing."""
     status: AccountStatus
     """Whether the account can be used."""
     subtype: AccountSubtype
@@ -46,13 +46,13 @@ class AccountWithPersonalDetails(Model):
     close_date: date | None = None
     """Day on which the account was closed."""
     country_of_tax_residency: str | None = None
-    """Country in which the holder pays taxes. Null where it is not on file."""
+    """Country in which the holder pays taxes. Null if it is not on file."""
     date_of_birth: date | None = None
-    """Day on which the holder was born. Null where it is not on file."""
+    """Day on which the holder was born. Null if it is not on file."""
     mailing_address: Address | None = None
-    """Where the holder gets mail. Null where it is not on file."""
+    """Where the holder gets mail. Null if it is not on file."""
     phone_number: str | None = None
-    """Telephone number of the holder. Null where it is not on file."""
+    """Telephone number of the holder. Null if it is not on file."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", "id", Integer(), required=True),

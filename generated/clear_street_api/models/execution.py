@@ -32,9 +32,9 @@ class Execution(Model):
     price: str | None = None
     """Price of a unit; null for a fill of several legs. Decimal."""
     instrument_id: str | None = None
-    """Id of the instrument; null where there are several."""
+    """Id of the instrument; null if there are several."""
     symbol: str | None = None
-    """Symbol of the instrument; null where there are several."""
+    """Symbol of the instrument; null if there are several."""
     underlying_instrument_id: str | None = None
     """Id of the instrument that a contract is written on."""
     underlying_instrument_type: SecurityType | None = None

@@ -10,4 +10,4 @@ class ExerciseStyle(OpenStrEnum):
     AMERICAN = "AMERICAN"
     """On any business day until it expires."""
     EUROPEAN = "EUROPEAN"
-    """On the day of its expiry alone."""
+    """Only on the day of its expiry."""

@@ -20,7 +20,7 @@ _SHORTABLE_ATTRIBUTE = members(ShortableAttribute)
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class Instrument(Model):
-    """An instrument, with the days on which options on it expire where they were asked for."""
+    """An instrument and, if asked for, the days on which options on it expire."""
 
     id: str
     """Id of the instrument."""
@@ -67,9 +67,9 @@ class Instrument(Model):
     shortable_attribute: ShortableAttribute | None = None
     """Whether it can be sold short. Since October 2026."""
     not_shortable_reasons: list[NotShortableReason] | None = None
-    """Why it cannot be sold short, where it cannot. Since October 2026."""
+    """If it cannot be sold short, the reason. Since October 2026."""
     tick_rules: list[TickRule] | None = None
-    """What its prices are multiples of. They say nothing of its options. Since October 2026."""
+    """The steps of its prices. They say nothing about those of its options. Since October 2026."""
     options_contract_expiry_dates: list[OptionExpiryDate] | None = None
     """Days on which options on it expire, and how those settle."""
     options_expiry_dates: list[date] | None = None

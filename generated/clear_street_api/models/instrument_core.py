@@ -65,9 +65,9 @@ class InstrumentCore(Model):
     shortable_attribute: ShortableAttribute | None = None
     """Whether it can be sold short. Since October 2026."""
     not_shortable_reasons: list[NotShortableReason] | None = None
-    """Why it cannot be sold short, where it cannot. Since October 2026."""
+    """If it cannot be sold short, the reason. Since October 2026."""
     tick_rules: list[TickRule] | None = None
-    """What its prices are multiples of. They say nothing of its options. Since October 2026."""
+    """The steps of its prices. They say nothing about those of its options. Since October 2026."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", "id", Text(), required=True),

@@ -10,6 +10,6 @@ class ListingType(OpenStrEnum):
     STANDARD = "STANDARD"
     """With standard terms."""
     FLEX = "FLEX"
-    """With terms of its own, on an exchange."""
+    """With its own terms, on an exchange."""
     OTC = "OTC"
     """Over the counter."""

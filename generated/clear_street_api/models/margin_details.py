@@ -28,11 +28,11 @@ class MarginDetails(Model):
     overnight_margin_excess: str | None = None
     """Equity above that margin. Since October 2026. Decimal."""
     intraday_details: MarginSessionDetails | None = None
-    """What holds by day. Since October 2026."""
+    """Buying power during the day. Since October 2026."""
     overnight_details: MarginSessionDetails | None = None
-    """What holds overnight. Since October 2026."""
+    """Buying power overnight. Since October 2026."""
     top_contributors: list[MarginTopContributor] | None = None
-    """The instruments that need the most margin. Absent where they were not asked for."""
+    """The instruments that need the most margin. Absent if they were not asked for."""
     usage: MarginDetailsUsage | None = None
     """How much of the margin is used."""
 

@@ -13,9 +13,9 @@ class MarginDetailsUsage(Model):
     """How much of the margin is used."""
 
     used: str
-    """What is used. Decimal."""
+    """Margin that is used. Decimal."""
     total: str
-    """What there is. Decimal."""
+    """Margin in total. Decimal."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("used", "used", DecimalText(), required=True),

@@ -13,9 +13,9 @@ class MarginSessionDetails(Model):
     """What an account can buy in a part of the day."""
 
     buying_power: str
-    """What it can buy for. Decimal."""
+    """The amount that it can spend. Decimal."""
     multiplier: str | None = None
-    """How many times the equity that is. Decimal."""
+    """The buying power as a multiple of the equity. Decimal."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("buying_power", "buying_power", DecimalText(), required=True),

@@ -10,7 +10,7 @@ from ..types import DecimalText, Drift, Field, Model, Text
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class MarginTopContributor(Model):
-    """An instrument that needs margin, with the contracts on it."""
+    """An instrument that needs margin, together with the contracts on it."""
 
     underlying_instrument_id: str
     """Id of the instrument."""

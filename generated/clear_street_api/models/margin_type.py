@@ -5,7 +5,7 @@ from ..types import OpenStrEnum
 
 
 class MarginType(OpenStrEnum):
-    """How the margin of an account is worked out. Members come and go; clients must tolerate unknown ones."""
+    """How the margin of an account is computed. Members come and go; clients must tolerate unknown ones."""
 
     OTHER = "OTHER"
     """In any other way."""

@@ -14,7 +14,7 @@ class MarketType(OpenStrEnum):
     US_OPTIONS = "us_options"
     """Options in the United States."""
     US_EVENT_CONTRACTS = "us_event_contracts"
-    """Event contracts in the United States, where asked for. Since October 2026."""
+    """Event contracts in the United States, listed only if asked for. Since October 2026."""
 
 
 MarketTypeName = Literal["us_equities", "us_options", "us_event_contracts"]

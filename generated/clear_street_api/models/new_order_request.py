@@ -33,12 +33,12 @@ class NewOrderRequest(Model):
     order_type: OrderType
     """How the order's price is set."""
     time_in_force: TimeInForce
-    """How long the order stands. For auctions `AT_THE_OPENING` and `AT_THE_CLOSE`, called `AT_OPEN` and `AT_CLOSE`
+    """How long the order stays open. For auctions `AT_THE_OPENING` and `AT_THE_CLOSE`, named `AT_OPEN`, `AT_CLOSE`
     since September 2026.
     """
     id: str | None = None
     """The caller's id of the order, unique in the account, which comes back as `client_order_id`. The service makes one
-    up where it is null or absent.
+    up if it is null or absent.
     """
     symbol: str | None = None
     """Equity ticker or OSI symbol. An order has this or `instrument_id`."""
@@ -61,7 +61,7 @@ class NewOrderRequest(Model):
     position_intent: PositionIntent | None = None
     """Whether the order opens or closes a position. Since October 2026."""
     strategy: OrderStrategy | None = None
-    """How the order is worked. Since October 2026."""
+    """How the order is executed. Since October 2026."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("side", "side", Member(Side), required=True),

@@ -72,7 +72,7 @@ class OptionsContract(Model):
     open_interest: int | None = None
     """Number of contracts that are open."""
     tick_rules: list[TickRule] | None = None
-    """What its prices are multiples of. Since October 2026."""
+    """The steps of its prices. Since October 2026."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", "id", Text(), required=True),

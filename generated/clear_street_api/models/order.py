@@ -59,7 +59,7 @@ class Order(Model):
     order_type: OrderType
     """How the order's price is set."""
     time_in_force: TimeInForce
-    """How long the order stands."""
+    """How long the order stays open."""
     status: OrderStatus
     """Current state of the order."""
     filled_quantity: str
@@ -71,11 +71,11 @@ class Order(Model):
     updated_at: datetime
     """When the order last changed."""
     instrument_id: str | None = None
-    """Id of the instrument; null where no single instrument resolves."""
+    """Id of the instrument; null if no single instrument resolves."""
     instrument_type: SecurityType | None = None
-    """Kind of the instrument; null where no single instrument resolves."""
+    """Kind of the instrument; null if no single instrument resolves."""
     symbol: str | None = None
-    """Symbol of the instrument; null where no single instrument resolves."""
+    """Symbol of the instrument; null if no single instrument resolves."""
     average_fill_price: str | None = None
     """Average price of the executions so far, per unit. Decimal."""
     limit_price: str | None = None
@@ -103,7 +103,7 @@ class Order(Model):
     extended_hours: bool | None = None
     """Whether the order may trade outside regular hours."""
     queue_state: QueueState | None = None
-    """Where a queued order stands; null where it was never queued."""
+    """State of a queued order; null if it was never queued."""
     details: list[str] | None = None
     """Remarks on the order."""
     underlying_instrument_id: str | None = None
@@ -111,7 +111,7 @@ class Order(Model):
     underlying_instrument_type: SecurityType | None = None
     """Kind of the instrument that a derivative is written on. Since September 2026."""
     strategy: OrderStrategy | None = None
-    """How the order is worked. Since October 2026."""
+    """How the order is executed. Since October 2026."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("id", "id", Text(), required=True),

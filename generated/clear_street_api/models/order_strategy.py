@@ -14,16 +14,16 @@ _ORDER_STRATEGY_TYPE = members(OrderStrategyType)
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class OrderStrategy(Model):
-    """How an order is worked."""
+    """How an order is executed."""
 
     type: OrderStrategyType
     """Kind of the strategy."""
     destination: str | None = None
     """Where a `DMA` order is sent."""
     start_at: datetime | None = None
-    """When a `VWAP` or `TWAP` order begins; at once where it is null or absent."""
+    """When a `VWAP` or `TWAP` order begins; at once if it is null or absent."""
     end_at: datetime | None = None
-    """When a `VWAP` or `TWAP` order ends; at the close where it is null or absent."""
+    """When a `VWAP` or `TWAP` order ends; at the close if it is null or absent."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("type", "type", Member(OrderStrategyType), required=True),

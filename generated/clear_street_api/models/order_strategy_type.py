@@ -7,7 +7,7 @@ from ..types import OpenStrEnum
 
 
 class OrderStrategyType(OpenStrEnum):
-    """How an order is worked. Members come and go; clients must tolerate unknown ones."""
+    """How an order is executed. Members come and go; clients must tolerate unknown ones."""
 
     SOR = "SOR"
     """Routed to the best venue."""

@@ -13,7 +13,7 @@ from .response_metadata import ResponseMetadata
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class OrderSubmitOrdersResponse(ListResponse[Order]):
-    """What became of a batch of orders."""
+    """The orders of a batch that was sent."""
 
     metadata: ResponseMetadata
     """About the reply itself."""

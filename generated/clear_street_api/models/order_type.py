@@ -10,7 +10,7 @@ class OrderType(OpenStrEnum):
     """How an order's price is set. Members come and go; clients must tolerate unknown ones."""
 
     MARKET = "MARKET"
-    """At the best price to be had."""
+    """At the best price available."""
     LIMIT = "LIMIT"
     """At the limit price or better."""
     STOP = "STOP"

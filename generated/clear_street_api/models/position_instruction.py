@@ -18,7 +18,7 @@ _POSITION_INSTRUCTION_TYPE = members(PositionInstructionType)
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class PositionInstruction(Model):
-    """What is to happen to an option position, and how far that has got."""
+    """An instruction for an option position, and its state."""
 
     id: str
     """Server-assigned id, the one that cancel takes in its path. All zeros on a row refused on submit, which is not
@@ -27,11 +27,11 @@ class PositionInstruction(Model):
     account_id: int
     """Account that the instruction belongs to."""
     instruction_id: str
-    """The caller's idempotency key, as submitted, or one that the service made up where none was. Not what cancel
-    takes. Called `client_instruction_id` since September 2026.
+    """The caller's idempotency key, as submitted, or one that the service made up if none was given. It is not the id
+    that cancel takes. Called `client_instruction_id` since September 2026.
     """
     instruction_type: PositionInstructionType
-    """What is to be done."""
+    """What to do."""
     instrument_id: str
     """Id of the option contract."""
     quantity: str
@@ -41,7 +41,7 @@ class PositionInstruction(Model):
     symbol: str
     """OSI symbol of the option contract, for display."""
     accepted_quantity: str | None = None
-    """Number of contracts that the clearing venue took, once the instruction is `ACCEPTED`. Decimal."""
+    """Number of contracts that the clearing venue accepted, if the instruction is `ACCEPTED`. Decimal."""
     created_at: datetime | None = None
     """When the service first accepted the instruction."""
     rejection_reason: str | None = None
@@ -49,8 +49,8 @@ class PositionInstruction(Model):
     about this row alone; the envelope's `error` sums up the batch.
     """
     rejection: PositionInstructionRejection | None = None
-    """Why the instruction was refused, for programs; null where it was not. Since September 2026; the service advises
-    it in place of `rejection_reason`.
+    """Why the instruction was refused, for programs; null if it was not. Since September 2026; the service advises it
+    in place of `rejection_reason`.
     """
     underlying_instrument_id: str | None = None
     """Id of the instrument that the contract is written on. Since September 2026."""

@@ -20,7 +20,7 @@ class PositionInstructionRejection(Model):
     domain: str
     """Which part of the service refused it, such as `com.clearstreet.oems.exercise`."""
     metadata: dict[str, str]
-    """What belongs to the reason, such as `existing_id` for a duplicate, `available` and `requested` for too little to
+    """Details of the reason, such as `existing_id` for a duplicate, `available` and `requested` for too little to
     exercise, `cutoff_time` for an instruction that came too late.
     """
     description: str | None = None

@@ -16,14 +16,14 @@ class PositionInstructionRequest(Model):
     """One instruction to submit."""
 
     instruction_type: PositionInstructionType
-    """What is to be done."""
+    """What to do."""
     instrument_id: str
     """Id of the option contract."""
     quantity: str
     """Number of contracts to act on, a whole number, at most the available position. Decimal."""
     instruction_id: str | None = None
     """The caller's idempotency key, unique per account: a row whose key was used before is refused as a duplicate. The
-    service makes one up where it is null or absent. Called `client_instruction_id` since September 2026.
+    service makes one up if it is null or absent. Called `client_instruction_id` since September 2026.
     """
 
     FIELDS: ClassVar[tuple[Field, ...]] = (

@@ -7,14 +7,14 @@ from ..types import OpenStrEnum
 
 
 class PositionInstructionType(OpenStrEnum):
-    """What is to be done with an option position. Members come and go; clients must tolerate unknown ones."""
+    """What to do with an option position. Members come and go; clients must tolerate unknown ones."""
 
     EXERCISE = "EXERCISE"
     """Exercise. Allowed on any business day, for a long position."""
     DO_NOT_EXERCISE = "DO_NOT_EXERCISE"
     """Let the contracts expire. Only on the expiry date."""
     CONTRARY_EXERCISE = "CONTRARY_EXERCISE"
-    """The contrary of what would happen by itself at expiry. Only on the expiry date."""
+    """The contrary of what would happen at expiry without it. Only on the expiry date."""
 
 
 PositionInstructionTypeName = Literal["EXERCISE", "DO_NOT_EXERCISE", "CONTRARY_EXERCISE"]

@@ -12,7 +12,7 @@ class PositionIntent(OpenStrEnum):
     OPEN = "OPEN"
     """Opens one, or adds to it."""
     CLOSE = "CLOSE"
-    """Closes one, or takes from it."""
+    """Closes one, or reduces it."""
 
 
 PositionIntentName = Literal["OPEN", "CLOSE"]

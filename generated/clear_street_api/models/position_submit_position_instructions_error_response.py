@@ -13,7 +13,7 @@ from .response_metadata import ResponseMetadata
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class PositionSubmitPositionInstructionsErrorResponse(ListResponse[PositionInstruction]):
-    """What became of a batch of which no row was accepted."""
+    """The outcome of a batch of which no row was accepted."""
 
     metadata: ResponseMetadata
     """About the reply itself."""

@@ -5,7 +5,7 @@ from ..types import OpenStrEnum
 
 
 class QueueState(OpenStrEnum):
-    """Where a queued order stands. Members come and go; clients must tolerate unknown ones."""
+    """State of a queued order. Members come and go; clients must tolerate unknown ones."""
 
     AWAITING_RELEASE = "AWAITING_RELEASE"
     """Held back until its release time."""

@@ -13,10 +13,10 @@ _TRAILING_OFFSET_TYPE = members(TrailingOffsetType)
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class ReplaceOrderRequest(Model):
-    """Other values for an open order; what is null or absent stays."""
+    """New values for an open order; what is null or absent does not change."""
 
     quantity: str | None = None
-    """Units (shares or contracts) in all, with those that are filled. Decimal."""
+    """Units (shares or contracts) in all, including filled ones. Decimal."""
     limit_price: str | None = None
     """Worst acceptable price, per unit. Decimal."""
     stop_price: str | None = None

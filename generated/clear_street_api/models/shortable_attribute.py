@@ -10,6 +10,6 @@ class ShortableAttribute(OpenStrEnum):
     EASY_TO_BORROW = "EASY_TO_BORROW"
     """It can."""
     HARD_TO_BORROW = "HARD_TO_BORROW"
-    """It can where it can be borrowed."""
+    """Only if it can be borrowed."""
     NOT_SHORTABLE = "NOT_SHORTABLE"
     """It cannot."""

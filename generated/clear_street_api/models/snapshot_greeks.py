@@ -28,7 +28,7 @@ class SnapshotGreeks(Model):
     rho: str
     """Change for a change of the interest rate by 1.0. Decimal."""
     timestamp: datetime
-    """When this was worked out."""
+    """When this was computed."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("theo_price", "theo_price", DecimalText(), required=True),

@@ -11,12 +11,12 @@ from ..types import DecimalText, Drift, Field, Integer, Model, Text, Timestamp, 
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class SnapshotQuote(Model):
-    """A quote; null where a side is missing."""
+    """A quote; a missing side is null."""
 
     bid: str | None = None
-    """What is bid for a unit. Decimal."""
+    """Price that is bid for a unit. Decimal."""
     ask: str | None = None
-    """What is asked for a unit. Decimal."""
+    """Price that is asked for a unit. Decimal."""
     midpoint: str | None = None
     """The middle between them. Decimal."""
     bid_size: int | None = None
@@ -28,9 +28,9 @@ class SnapshotQuote(Model):
     ask_timestamp: datetime | None = None
     """When the offer was made. Since October 2026."""
     bid_venue: str | None = None
-    """Where the bid was made, as a MIC. Since October 2026."""
+    """Venue of the bid, as a MIC. Since October 2026."""
     ask_venue: str | None = None
-    """Where the offer was made, as a MIC. Since October 2026."""
+    """Venue of the offer, as a MIC. Since October 2026."""
 
     FIELDS: ClassVar[tuple[Field, ...]] = (
         Field("bid", "bid", DecimalText(), nullable=True),

@@ -20,7 +20,7 @@ class SnapshotSession(Model):
     change_percent: str | None = None
     """That change in percent. Decimal."""
     previous_close_unadjusted: str | None = None
-    """Closing price of the trading day before, as it was, where it had to be adjusted. Decimal."""
+    """Closing price of the trading day before without the adjustment, if there was one. Decimal."""
     ohlv_applicable: bool | None = None
     """Whether there are such prices; false for an index. Since October 2026."""
     open: str | None = None

@@ -10,12 +10,12 @@ from ..types import DecimalText, Drift, Field, Model
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class TickRule(Model):
-    """What prices within a band are multiples of."""
+    """The step of prices within a band."""
 
     start_price: str
     """Lowest price of the band. Decimal."""
     tick_size: str
-    """What a price in it is a multiple of. Decimal."""
+    """The step of prices in the band. Decimal."""
     end_price: str | None = None
     """Lowest price above the band; null for the last band. Decimal."""
 

@@ -7,7 +7,7 @@ from ..types import OpenStrEnum
 
 
 class TimeInForce(OpenStrEnum):
-    """How long an order stands. Members come and go; clients must tolerate unknown ones."""
+    """How long an order stays open. Members come and go; clients must tolerate unknown ones."""
 
     DAY = "DAY"
     """Until the end of the trading day."""

@@ -13,7 +13,7 @@ from .version import Version
 
 @define(kw_only=True, eq=False, repr=False, weakref_slot=False)
 class VersionGetVersionResponse(Response):
-    """Which release of the service answers."""
+    """The release of the service."""
 
     metadata: ResponseMetadata
     """About the reply itself."""

@@ -35,8 +35,8 @@ def build_request(account_id: int, *, top_margin_contributors_limit: int | None 
 
     Args:
         account_id: The account to act on.
-        top_margin_contributors_limit: How many of the instruments that need the most margin to list. None are listed
-            where it is absent.
+        top_margin_contributors_limit: How many of the instruments that need the most margin to list. None if it is
+            absent.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -78,8 +78,8 @@ def sync(
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
-        top_margin_contributors_limit: How many of the instruments that need the most margin to list. None are listed
-            where it is absent.
+        top_margin_contributors_limit: How many of the instruments that need the most margin to list. None if it is
+            absent.
 
     Returns:
         `AccountGetAccountBalancesResponse` for 200.
@@ -107,8 +107,8 @@ async def asyncio(
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
-        top_margin_contributors_limit: How many of the instruments that need the most margin to list. None are listed
-            where it is absent.
+        top_margin_contributors_limit: How many of the instruments that need the most margin to list. None if it is
+            absent.
 
     Returns:
         `AccountGetAccountBalancesResponse` for 200.

@@ -43,8 +43,8 @@ def build_request(
         account_id: Only accounts whose number begins with these digits. This finds several accounts, so compare `id` to
             find one.
         account_name: Only accounts whose full name has this text in it, in upper or lower case.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -92,8 +92,8 @@ def sync(
         account_id: Only accounts whose number begins with these digits. This finds several accounts, so compare `id` to
             find one.
         account_name: Only accounts whose full name has this text in it, in upper or lower case.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Returns:
         `AccountGetAccountsResponse` for 200.
@@ -131,8 +131,8 @@ async def asyncio(
         account_id: Only accounts whose number begins with these digits. This finds several accounts, so compare `id` to
             find one.
         account_name: Only accounts whose full name has this text in it, in upper or lower case.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Returns:
         `AccountGetAccountsResponse` for 200.

@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """Read market hours.
 
-Reads when markets are open on a day and on the trading day after it. This says nothing of the cut-off for instructions,
+Reads when markets are open on a day and on the next trading day. This says nothing about the cut-off for instructions,
 which is earlier or later than the close.
 """
 
@@ -37,8 +37,8 @@ def build_request(*, date: date | str | None = None, market: MarketType | str | 
     """Return the request that `sync` and `asyncio` send.
 
     Args:
-        date: The day to tell of. Today, where the market is, if it is absent.
-        market: Only this market. Shares and options where it is absent.
+        date: The day whose hours to read. If it is absent, today in the market's time zone.
+        market: Only this market. Shares and options if it is absent.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -71,13 +71,13 @@ def sync(
 ) -> CalendarGetMarketHoursCalendarResponse | ErrorResponse:
     """Read market hours.
 
-    Reads when markets are open on a day and on the trading day after it. This says nothing of the cut-off for
+    Reads when markets are open on a day and on the next trading day. This says nothing about the cut-off for
     instructions, which is earlier or later than the close.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
-        date: The day to tell of. Today, where the market is, if it is absent.
-        market: Only this market. Shares and options where it is absent.
+        date: The day whose hours to read. If it is absent, today in the market's time zone.
+        market: Only this market. Shares and options if it is absent.
 
     Returns:
         `CalendarGetMarketHoursCalendarResponse` for 200.
@@ -98,13 +98,13 @@ async def asyncio(
 ) -> CalendarGetMarketHoursCalendarResponse | ErrorResponse:
     """Read market hours.
 
-    Reads when markets are open on a day and on the trading day after it. This says nothing of the cut-off for
+    Reads when markets are open on a day and on the next trading day. This says nothing about the cut-off for
     instructions, which is earlier or later than the close.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
-        date: The day to tell of. Today, where the market is, if it is absent.
-        market: Only this market. Shares and options where it is absent.
+        date: The day whose hours to read. If it is absent, today in the market's time zone.
+        market: Only this market. Shares and options if it is absent.
 
     Returns:
         `CalendarGetMarketHoursCalendarResponse` for 200.

@@ -36,7 +36,7 @@ def build_request(instrument_id: str, *, include_options_expiry_dates: bool | No
     Args:
         instrument_id: The instrument: its UUID, a ticker, or an option's OSI symbol.
         include_options_expiry_dates: Whether to list the days on which options on the instrument expire. They are left
-            out where it is absent.
+            out if it is absent.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -79,7 +79,7 @@ def sync(
         client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_id: The instrument: its UUID, a ticker, or an option's OSI symbol.
         include_options_expiry_dates: Whether to list the days on which options on the instrument expire. They are left
-            out where it is absent.
+            out if it is absent.
 
     Returns:
         `InstrumentGetInstrumentByIDResponse` for 200.
@@ -108,7 +108,7 @@ async def asyncio(
         client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_id: The instrument: its UUID, a ticker, or an option's OSI symbol.
         include_options_expiry_dates: Whether to list the days on which options on the instrument expire. They are left
-            out where it is absent.
+            out if it is absent.
 
     Returns:
         `InstrumentGetInstrumentByIDResponse` for 200.

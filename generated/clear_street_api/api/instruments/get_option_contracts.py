@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """List option contracts.
 
-Lists option contracts, a page at a time. Say which in exactly one way, by `root` (or `underlier`), by
+Lists option contracts, a page at a time. Name them in exactly one way: by `root` (or `underlier`), by
 `underlying_instrument_id`, or by `contract_ids`; the other parameters narrow them. While `metadata.next_page_token` is
 set there is another page; pass it on as `page_token`.
 """
@@ -70,9 +70,9 @@ def build_request(
         expiry: Only contracts that expire on this day.
         contract_type: Only calls, or only puts.
         is_settle_on_open: Only contracts that settle on the opening price, or only those that do not.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
-        underlier: Only contracts on the instrument with this symbol. Called `root` since October 2026; where both are
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
+        underlier: Only contracts on the instrument with this symbol. Called `root` since October 2026; if both are
             given, they must be equal.
 
     Raises:
@@ -134,7 +134,7 @@ def sync(
 ) -> InstrumentGetOptionContractsResponse | ErrorResponse:
     """List option contracts.
 
-    Lists option contracts, a page at a time. Say which in exactly one way, by `root` (or `underlier`), by
+    Lists option contracts, a page at a time. Name them in exactly one way: by `root` (or `underlier`), by
     `underlying_instrument_id`, or by `contract_ids`; the other parameters narrow them. While `metadata.next_page_token`
     is set there is another page; pass it on as `page_token`.
 
@@ -147,9 +147,9 @@ def sync(
         expiry: Only contracts that expire on this day.
         contract_type: Only calls, or only puts.
         is_settle_on_open: Only contracts that settle on the opening price, or only those that do not.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
-        underlier: Only contracts on the instrument with this symbol. Called `root` since October 2026; where both are
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
+        underlier: Only contracts on the instrument with this symbol. Called `root` since October 2026; if both are
             given, they must be equal.
 
     Returns:
@@ -195,7 +195,7 @@ async def asyncio(
 ) -> InstrumentGetOptionContractsResponse | ErrorResponse:
     """List option contracts.
 
-    Lists option contracts, a page at a time. Say which in exactly one way, by `root` (or `underlier`), by
+    Lists option contracts, a page at a time. Name them in exactly one way: by `root` (or `underlier`), by
     `underlying_instrument_id`, or by `contract_ids`; the other parameters narrow them. While `metadata.next_page_token`
     is set there is another page; pass it on as `page_token`.
 
@@ -208,9 +208,9 @@ async def asyncio(
         expiry: Only contracts that expire on this day.
         contract_type: Only calls, or only puts.
         is_settle_on_open: Only contracts that settle on the opening price, or only those that do not.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
-        underlier: Only contracts on the instrument with this symbol. Called `root` since October 2026; where both are
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
+        underlier: Only contracts on the instrument with this symbol. Called `root` since October 2026; if both are
             given, they must be equal.
 
     Returns:

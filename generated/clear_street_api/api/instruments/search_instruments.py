@@ -56,13 +56,13 @@ def build_request(
         q: What to look for: a ticker, CUSIP, ISIN, OSI root, or a part of a company's name; for options an OSI symbol
             or its beginning, or words such as root, month, strike and side.
         asset_class: Only these classes of assets, joined by commas: `EQUITY`, `OPTION`, `WARRANT`, `BOND`, `FX`,
-            `OTHER`. `EQUITY` where it is absent.
-        include_inactive: Whether to find instruments, too, that are not traded any more.
-        include_ptp: Whether to find publicly traded partnerships, too.
+            `OTHER`. `EQUITY` if it is absent.
+        include_inactive: Whether to include instruments that are no longer traded.
+        include_ptp: Whether to include publicly traded partnerships.
         currency: Only instruments in this currency (ISO 4217).
         country: Only instruments that were issued in this country.
-        page_size: The largest number of instruments on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of instruments on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -121,13 +121,13 @@ def sync(
         q: What to look for: a ticker, CUSIP, ISIN, OSI root, or a part of a company's name; for options an OSI symbol
             or its beginning, or words such as root, month, strike and side.
         asset_class: Only these classes of assets, joined by commas: `EQUITY`, `OPTION`, `WARRANT`, `BOND`, `FX`,
-            `OTHER`. `EQUITY` where it is absent.
-        include_inactive: Whether to find instruments, too, that are not traded any more.
-        include_ptp: Whether to find publicly traded partnerships, too.
+            `OTHER`. `EQUITY` if it is absent.
+        include_inactive: Whether to include instruments that are no longer traded.
+        include_ptp: Whether to include publicly traded partnerships.
         currency: Only instruments in this currency (ISO 4217).
         country: Only instruments that were issued in this country.
-        page_size: The largest number of instruments on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of instruments on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Returns:
         `InstrumentSearchInstrumentsResponse` for 200.
@@ -178,13 +178,13 @@ async def asyncio(
         q: What to look for: a ticker, CUSIP, ISIN, OSI root, or a part of a company's name; for options an OSI symbol
             or its beginning, or words such as root, month, strike and side.
         asset_class: Only these classes of assets, joined by commas: `EQUITY`, `OPTION`, `WARRANT`, `BOND`, `FX`,
-            `OTHER`. `EQUITY` where it is absent.
-        include_inactive: Whether to find instruments, too, that are not traded any more.
-        include_ptp: Whether to find publicly traded partnerships, too.
+            `OTHER`. `EQUITY` if it is absent.
+        include_inactive: Whether to include instruments that are no longer traded.
+        include_ptp: Whether to include publicly traded partnerships.
         currency: Only instruments in this currency (ISO 4217).
         country: Only instruments that were issued in this country.
-        page_size: The largest number of instruments on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of instruments on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Returns:
         `InstrumentSearchInstrumentsResponse` for 200.

@@ -1,8 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """Read the latest prices.
 
-Reads the latest prices of instruments. Say which in exactly one way, by `instrument_ids`, or, since October 2026, by
-`underlying_instrument_id` and `expiry` together. One instrument that is not known makes a 404 of the whole call.
+Reads the latest prices of instruments. Name them in exactly one way: by `instrument_ids`, or, since October 2026, by
+`underlying_instrument_id` and `expiry` together. If one instrument is not known, the whole reply is a 404.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def sync(
 ) -> MarketDataGetSnapshotsResponse | ErrorResponse:
     """Read the latest prices.
 
-    Reads the latest prices of instruments. Say which in exactly one way, by `instrument_ids`, or, since October 2026,
-    by `underlying_instrument_id` and `expiry` together. One instrument that is not known makes a 404 of the whole call.
+    Reads the latest prices of instruments. Name them in exactly one way: by `instrument_ids`, or, since October 2026,
+    by `underlying_instrument_id` and `expiry` together. If one instrument is not known, the whole reply is a 404.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
@@ -140,8 +140,8 @@ async def asyncio(
 ) -> MarketDataGetSnapshotsResponse | ErrorResponse:
     """Read the latest prices.
 
-    Reads the latest prices of instruments. Say which in exactly one way, by `instrument_ids`, or, since October 2026,
-    by `underlying_instrument_id` and `expiry` together. One instrument that is not known makes a 404 of the whole call.
+    Reads the latest prices of instruments. Name them in exactly one way: by `instrument_ids`, or, since October 2026,
+    by `underlying_instrument_id` and `expiry` together. If one instrument is not known, the whole reply is a 404.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.

@@ -59,8 +59,8 @@ def build_request(
         account_id: The account to act on.
         side: Only orders of this side.
         type: Only orders of this type.
-        instrument_type: Only what is on instruments of this kind.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only orders of instruments of this kind.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -112,8 +112,8 @@ def sync(
         account_id: The account to act on.
         side: Only orders of this side.
         type: Only orders of this type.
-        instrument_type: Only what is on instruments of this kind.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only orders of instruments of this kind.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
 
     Returns:
         `OrderCancelAllOpenOrdersResponse` for 200.
@@ -152,8 +152,8 @@ async def asyncio(
         account_id: The account to act on.
         side: Only orders of this side.
         type: Only orders of this type.
-        instrument_type: Only what is on instruments of this kind.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only orders of instruments of this kind.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
 
     Returns:
         `OrderCancelAllOpenOrdersResponse` for 200.

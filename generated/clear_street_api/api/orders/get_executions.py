@@ -60,13 +60,13 @@ def build_request(
     Args:
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
-        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
-            symbol, joined by commas.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
+        underlying_instrument_ids: Only orders or fills of contracts that are written on these instruments (UUIDs or
+            symbols, joined by commas).
         from_: Only what happened at this moment or later.
         to: Only what happened at this moment or earlier.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -128,13 +128,13 @@ def sync(
         client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
-        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
-            symbol, joined by commas.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
+        underlying_instrument_ids: Only orders or fills of contracts that are written on these instruments (UUIDs or
+            symbols, joined by commas).
         from_: Only what happened at this moment or later.
         to: Only what happened at this moment or earlier.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Returns:
         `OrderGetExecutionsResponse` for 200.
@@ -184,13 +184,13 @@ async def asyncio(
         client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
-        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
-            symbol, joined by commas.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
+        underlying_instrument_ids: Only orders or fills of contracts that are written on these instruments (UUIDs or
+            symbols, joined by commas).
         from_: Only what happened at this moment or later.
         to: Only what happened at this moment or earlier.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Returns:
         `OrderGetExecutionsResponse` for 200.

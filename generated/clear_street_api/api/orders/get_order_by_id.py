@@ -34,7 +34,7 @@ def build_request(order_id: str, *, account_id: int) -> Request:
     """Return the request that `sync` and `asyncio` send.
 
     Args:
-        order_id: The order, by its server-assigned `id`. The client's id of it is taken only while the order is open.
+        order_id: The order, by its server-assigned `id`. The client's id is accepted only while the order is open.
         account_id: The account to act on.
 
     Raises:
@@ -67,7 +67,7 @@ def sync(client: httpx.Client, order_id: str, *, account_id: int) -> OrderGetOrd
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
-        order_id: The order, by its server-assigned `id`. The client's id of it is taken only while the order is open.
+        order_id: The order, by its server-assigned `id`. The client's id is accepted only while the order is open.
         account_id: The account to act on.
 
     Returns:
@@ -94,7 +94,7 @@ async def asyncio(
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
-        order_id: The order, by its server-assigned `id`. The client's id of it is taken only while the order is open.
+        order_id: The order, by its server-assigned `id`. The client's id is accepted only while the order is open.
         account_id: The account to act on.
 
     Returns:

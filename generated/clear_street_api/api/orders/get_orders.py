@@ -70,16 +70,16 @@ def build_request(
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
         status: Only orders in one of these states, joined by commas.
-        symbol: Only what is on the instrument with this symbol.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
-        instrument_type: Only what is on instruments of this kind.
-        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
-            symbol, joined by commas.
+        symbol: Only orders of the instrument with this symbol.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only orders of instruments of this kind.
+        underlying_instrument_ids: Only orders or fills of contracts that are written on these instruments (UUIDs or
+            symbols, joined by commas).
         from_: Only what happened at this moment or later.
         to: Only what happened at this moment or earlier.
         updated_at: Only orders that last changed within these bounds. Since October 2026; an older service ignores it.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -150,16 +150,16 @@ def sync(
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
         status: Only orders in one of these states, joined by commas.
-        symbol: Only what is on the instrument with this symbol.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
-        instrument_type: Only what is on instruments of this kind.
-        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
-            symbol, joined by commas.
+        symbol: Only orders of the instrument with this symbol.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only orders of instruments of this kind.
+        underlying_instrument_ids: Only orders or fills of contracts that are written on these instruments (UUIDs or
+            symbols, joined by commas).
         from_: Only what happened at this moment or later.
         to: Only what happened at this moment or earlier.
         updated_at: Only orders that last changed within these bounds. Since October 2026; an older service ignores it.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Returns:
         `OrderGetOrdersResponse` for 200.
@@ -218,16 +218,16 @@ async def asyncio(
         account_id: The account to act on.
         order_ids: Only these orders, by the server's `id` or the client's id, joined by commas.
         status: Only orders in one of these states, joined by commas.
-        symbol: Only what is on the instrument with this symbol.
-        instrument_ids: Only what is on these instruments, given by UUID or symbol, joined by commas.
-        instrument_type: Only what is on instruments of this kind.
-        underlying_instrument_ids: Only what is on contracts that are written on these instruments, given by UUID or
-            symbol, joined by commas.
+        symbol: Only orders of the instrument with this symbol.
+        instrument_ids: Only orders or fills of these instruments, given by UUID or symbol, joined by commas.
+        instrument_type: Only orders of instruments of this kind.
+        underlying_instrument_ids: Only orders or fills of contracts that are written on these instruments (UUIDs or
+            symbols, joined by commas).
         from_: Only what happened at this moment or later.
         to: Only what happened at this moment or earlier.
         updated_at: Only orders that last changed within these bounds. Since October 2026; an older service ignores it.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
 
     Returns:
         `OrderGetOrdersResponse` for 200.

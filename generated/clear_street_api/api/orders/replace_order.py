@@ -1,8 +1,8 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """Change an open order.
 
-Requests other values for an open order and returns it, now `PENDING_REPLACE`, with the new values. Nothing tells two
-requests apart.
+Requests new values for an open order and returns it, now `PENDING_REPLACE`, with the new values. The request has no
+idempotency key.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def build_request(
     Args:
         order_id: The open order, by its `id` or its `client_order_id`.
         account_id: The account to act on.
-        quantity: Units (shares or contracts) in all, with those that are filled. Decimal.
+        quantity: Units (shares or contracts) in all, including filled ones. Decimal.
         limit_price: Worst acceptable price, per unit. Decimal.
         stop_price: Price that triggers the order, per unit. Decimal.
         limit_offset: Distance of the limit from the stop price, per unit. Decimal.
@@ -105,14 +105,14 @@ def sync(
 ) -> OrderReplaceOrderResponse | ErrorResponse:
     """Change an open order.
 
-    Requests other values for an open order and returns it, now `PENDING_REPLACE`, with the new values. Nothing tells
-    two requests apart.
+    Requests new values for an open order and returns it, now `PENDING_REPLACE`, with the new values. The request has no
+    idempotency key.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         order_id: The open order, by its `id` or its `client_order_id`.
         account_id: The account to act on.
-        quantity: Units (shares or contracts) in all, with those that are filled. Decimal.
+        quantity: Units (shares or contracts) in all, including filled ones. Decimal.
         limit_price: Worst acceptable price, per unit. Decimal.
         stop_price: Price that triggers the order, per unit. Decimal.
         limit_offset: Distance of the limit from the stop price, per unit. Decimal.
@@ -160,14 +160,14 @@ async def asyncio(
 ) -> OrderReplaceOrderResponse | ErrorResponse:
     """Change an open order.
 
-    Requests other values for an open order and returns it, now `PENDING_REPLACE`, with the new values. Nothing tells
-    two requests apart.
+    Requests new values for an open order and returns it, now `PENDING_REPLACE`, with the new values. The request has no
+    idempotency key.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         order_id: The open order, by its `id` or its `client_order_id`.
         account_id: The account to act on.
-        quantity: Units (shares or contracts) in all, with those that are filled. Decimal.
+        quantity: Units (shares or contracts) in all, including filled ones. Decimal.
         limit_price: Worst acceptable price, per unit. Decimal.
         stop_price: Price that triggers the order, per unit. Decimal.
         limit_offset: Distance of the limit from the stop price, per unit. Decimal.

@@ -2,7 +2,7 @@
 """Submit orders.
 
 Sends a batch of orders and returns them. Each should have an `id` of the caller's, which serves as its idempotency key
-and comes back as `client_order_id`. What an `id` that was used before is answered with is not documented.
+and comes back as `client_order_id`. It is not documented how the service answers an `id` that was used before.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def sync(
     """Submit orders.
 
     Sends a batch of orders and returns them. Each should have an `id` of the caller's, which serves as its idempotency
-    key and comes back as `client_order_id`. What an `id` that was used before is answered with is not documented.
+    key and comes back as `client_order_id`. It is not documented how the service answers an `id` that was used before.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
@@ -99,7 +99,7 @@ async def asyncio(
     """Submit orders.
 
     Sends a batch of orders and returns them. Each should have an `id` of the caller's, which serves as its idempotency
-    key and comes back as `client_order_id`. What an `id` that was used before is answered with is not documented.
+    key and comes back as `client_order_id`. It is not documented how the service answers an `id` that was used before.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.

@@ -38,7 +38,7 @@ def build_request(instrument_id: str, *, account_id: int, cancel_orders: bool | 
 
     Args:
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
-            The service resolves it; where it cannot, it answers 422.
+            The service resolves it, or answers 422.
         account_id: The account to act on.
         cancel_orders: Whether to cancel the open orders on what is closed as well.
 
@@ -76,7 +76,7 @@ def sync(
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
-            The service resolves it; where it cannot, it answers 422.
+            The service resolves it, or answers 422.
         account_id: The account to act on.
         cancel_orders: Whether to cancel the open orders on what is closed as well.
 
@@ -107,7 +107,7 @@ async def asyncio(
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         instrument_id: The instrument whose position to close: its UUID, an equity ticker, or an option's OSI symbol.
-            The service resolves it; where it cannot, it answers 422.
+            The service resolves it, or answers 422.
         account_id: The account to act on.
         cancel_orders: Whether to cancel the open orders on what is closed as well.
 

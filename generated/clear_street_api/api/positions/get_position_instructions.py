@@ -2,7 +2,7 @@
 """List position instructions.
 
 Lists the instructions of an account, all in one reply. There is no GET for a single instruction: read the list and pick
-by `id`. Rows refused on submit are not stored and never appear.
+by `id`. Rows rejected on submit are not stored and never appear.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def build_request(
 
     Args:
         account_id: The account to act on.
-        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
+        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All if it is absent.
         underlying_instrument_id: Only the instructions on contracts that are written on this instrument, given by its
-            UUID or symbol. All where it is absent. Since September 2026; an older service ignores it.
+            UUID or symbol. All if it is absent. Since September 2026; an older service ignores it.
 
     Raises:
         TypeError: An argument is of the wrong type.
@@ -84,14 +84,14 @@ def sync(
     """List position instructions.
 
     Lists the instructions of an account, all in one reply. There is no GET for a single instruction: read the list and
-    pick by `id`. Rows refused on submit are not stored and never appear.
+    pick by `id`. Rows rejected on submit are not stored and never appear.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
-        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
+        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All if it is absent.
         underlying_instrument_id: Only the instructions on contracts that are written on this instrument, given by its
-            UUID or symbol. All where it is absent. Since September 2026; an older service ignores it.
+            UUID or symbol. All if it is absent. Since September 2026; an older service ignores it.
 
     Returns:
         `PositionGetPositionInstructionsResponse` for 200.
@@ -121,14 +121,14 @@ async def asyncio(
     """List position instructions.
 
     Lists the instructions of an account, all in one reply. There is no GET for a single instruction: read the list and
-    pick by `id`. Rows refused on submit are not stored and never appear.
+    pick by `id`. Rows rejected on submit are not stored and never appear.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
-        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All where it is absent.
+        instrument_id: Only the instructions on this instrument, given by its UUID or symbol. All if it is absent.
         underlying_instrument_id: Only the instructions on contracts that are written on this instrument, given by its
-            UUID or symbol. All where it is absent. Since September 2026; an older service ignores it.
+            UUID or symbol. All if it is absent. Since September 2026; an older service ignores it.
 
     Returns:
         `PositionGetPositionInstructionsResponse` for 200.

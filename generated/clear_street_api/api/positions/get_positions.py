@@ -57,9 +57,9 @@ def build_request(
 
     Args:
         account_id: The account to act on.
-        instrument_ids: Only the positions in these instruments, joined by commas. All positions where it is absent.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        instrument_ids: Only the positions in these instruments, joined by commas. All positions if it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
         sort_by: What to order the positions by.
         sort_direction: The direction of the order.
 
@@ -113,9 +113,9 @@ def sync(
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
-        instrument_ids: Only the positions in these instruments, joined by commas. All positions where it is absent.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        instrument_ids: Only the positions in these instruments, joined by commas. All positions if it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
         sort_by: What to order the positions by.
         sort_direction: The direction of the order.
 
@@ -162,9 +162,9 @@ async def asyncio(
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
         account_id: The account to act on.
-        instrument_ids: Only the positions in these instruments, joined by commas. All positions where it is absent.
-        page_size: The largest number of items on a page. Ignored where `page_token` is given.
-        page_token: The page to read, as named by an earlier reply. The first page where it is absent.
+        instrument_ids: Only the positions in these instruments, joined by commas. All positions if it is absent.
+        page_size: The largest number of items on a page. Ignored if `page_token` is given.
+        page_token: The page to read, as named by an earlier reply. The first page if it is absent.
         sort_by: What to order the positions by.
         sort_direction: The direction of the order.
 

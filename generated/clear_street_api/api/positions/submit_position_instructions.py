@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """Submit position instructions.
 
-Submits a batch of instructions. Each row is accepted or refused by itself: all accepted is a 200, some a 207, none an
+Submits a batch of instructions. Each row is accepted or rejected on its own: all accepted is a 200, some a 207, none an
 error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long option
 position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
 """
@@ -87,8 +87,8 @@ def sync(
 ) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
     """Submit position instructions.
 
-    Submits a batch of instructions. Each row is accepted or refused by itself: all accepted is a 200, some a 207, none
-    an error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long
+    Submits a batch of instructions. Each row is accepted or rejected on its own: all accepted is a 200, some a 207,
+    none an error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long
     option position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
 
     Args:
@@ -119,8 +119,8 @@ async def asyncio(
 ) -> PositionSubmitPositionInstructionsResponse | PositionSubmitPositionInstructionsErrorResponse | ErrorResponse:
     """Submit position instructions.
 
-    Submits a batch of instructions. Each row is accepted or refused by itself: all accepted is a 200, some a 207, none
-    an error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long
+    Submits a batch of instructions. Each row is accepted or rejected on its own: all accepted is a 200, some a 207,
+    none an error status whose `data` usually still has every row. `EXERCISE` is allowed on any business day for a long
     option position, `DO_NOT_EXERCISE` and `CONTRARY_EXERCISE` only on the contract's expiry date.
 
     Args:

@@ -1,7 +1,7 @@
 # Generated from the OpenAPI document by openapi-python-client with the templates in codegen/. Do not edit: run `make generate`.
 """Get the version of the service.
 
-Tells which release of the service answers. Needs no API key.
+Returns the release of the service. Needs no API key.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def sync(
 ) -> VersionGetVersionResponse | ErrorResponse:
     """Get the version of the service.
 
-    Tells which release of the service answers. Needs no API key.
+    Returns the release of the service. Needs no API key.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
@@ -73,7 +73,7 @@ async def asyncio(
 ) -> VersionGetVersionResponse | ErrorResponse:
     """Get the version of the service.
 
-    Tells which release of the service answers. Needs no API key.
+    Returns the release of the service. Needs no API key.
 
     Args:
         client: The httpx client that sends it. It has the base URL and the credentials.
