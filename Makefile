@@ -10,7 +10,7 @@ VENV_PYTHON := $(PYTHON)
 BIN := $(VENV)/bin
 CODEGEN := .tools/codegen
 
-# A stamp file says that an environment matches its lock file. Its name has the interpreter, so that another interpreter
+# A stamp file says that an environment matches its lock file. Its name contains the interpreter, so that another one
 # makes a new environment.
 UV_READY := .tools/uv/.ready
 DEV_SYNCED := $(VENV)/.synced-$(subst /,-,$(VENV_PYTHON))
@@ -51,8 +51,8 @@ endef
 
 define python-is-there
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	echo '$(PYTHON) is not Python 3.11 or newer; say which one to use: make PYTHON=/path/to/python3.12' >&2; exit 1; }; \
-$(PYTHON) -m pip --version >/dev/null || { echo '$(PYTHON) has no pip, which is needed once' >&2; exit 1; }
+	echo '$(PYTHON) is not Python 3.11 or newer; name another: make PYTHON=/path/to/python3.12' >&2; exit 1; }; \
+$(PYTHON) -m pip --version >/dev/null || { echo '$(PYTHON) has no pip, which make needs' >&2; exit 1; }
 endef
 
 # $(call environment,folder,interpreter,lock)
@@ -93,10 +93,10 @@ help: ## List the targets
 demo: $(DEMO_READY) ## Run the example against the sandbox that comes with the package
 	@PYTHONPATH=overlay:generated:$(DEMO) $(PYTHON) examples/demo.py
 
-conformance: $(DEV_READY) ## Hold the example desk, and two careless programs, against what really happened
+conformance: $(DEV_READY) ## Compare what the example desk and two careless programs claim with what really happened
 	@$(BIN)/python tests/conformance_report.py
 
-conformance-compared: $(BENCH_READY) $(DEV_READY) ## Do the same with a desk of the vendor's SDK too, and write docs/testing.md
+conformance-compared: $(BENCH_READY) $(DEV_READY) ## Do the same as conformance, also for a desk with the vendor's SDK, and write docs/testing.md
 	@$(bench-package)
 	@$(BENCH)/bin/python tests/conformance_report.py --write
 
@@ -128,19 +128,19 @@ test-floors: $(UV_READY) ## Run the tests of connections, of the command line an
 		'opentelemetry-instrumentation-httpx<0.52'
 	@.tools/floors/bin/python -m pytest -q tests/test_every_connection.py tests/test_other_tools.py tests/test_cli*.py tests/test_opentelemetry.py
 
-explore: $(DEV_READY) $(CODEGEN_READY) ## Try every property with new examples; ARGS='-k submit --hypothesis-seed 7'
+explore: $(DEV_READY) $(CODEGEN_READY) ## Run the Hypothesis tests with new examples; ARGS='-k submit --hypothesis-seed 7'
 	@$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile explore $(ARGS)
 
-faults: $(DEV_READY) ## Hold 24,000 calls that go wrong, and compare what they report with what happened; ARGS='--calls 99 --seed 7'
+faults: $(DEV_READY) ## Make 24,000 calls in which something fails, and compare what they report with what happened; ARGS='--calls 99 --seed 7'
 	@$(BIN)/python tests/fault_sweep.py $(ARGS)
 
-mutants: $(DEV_READY) ## Change each decision in turn and list those that no test notices, in an hour; ARGS='batch policy' names modules
+mutants: $(DEV_READY) ## Change each decision in turn, and list the changes that no test notices, in an hour; ARGS='batch policy' chooses modules
 	@$(BIN)/python tests/mutants.py $(ARGS)
 
-fuzz: $(DEV_READY) $(FUZZ_READY) ## Hold the sandbox to the spec with made-up requests; ARGS='--max-examples=100 --seed=7'
+fuzz: $(DEV_READY) $(FUZZ_READY) ## Check the sandbox against the spec with made-up requests; ARGS='--max-examples=100 --seed=7'
 	@$(BIN)/python tests/fuzz.py $(ARGS)
 
-faults-compared: $(BENCH_READY) $(DEV_READY) ## Do the same for the vendor's SDK too, and write docs/safety.md
+faults-compared: $(BENCH_READY) $(DEV_READY) ## Do the same as faults, also for the vendor's SDK, and write the table into docs/safety.md
 	@$(bench-package)
 	@$(BENCH)/bin/python tests/fault_sweep.py --write $(ARGS)
 
@@ -160,7 +160,7 @@ lint: $(DEV_READY) ## Check for mistakes, format, typos and imports of higher la
 	@$(BIN)/ruff format --quiet --check || { $(BIN)/ruff format --check; exit 1; }
 	@$(BIN)/codespell
 	@report=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$report"; \
-		echo 'lint: [tool.importlinter] in pyproject.toml has these contracts; write a new module into its layer' >&2; exit 1; }
+		echo 'lint: these contracts are in [tool.importlinter] of pyproject.toml; add a new module to its layer' >&2; exit 1; }
 
 format: $(DEV_READY) ## Format the code, and fix what can be fixed safely
 	@$(BIN)/ruff check --quiet --fix-only
@@ -180,10 +180,10 @@ generate: $(CODEGEN_READY) ## Write generated/ from openapi.yaml (or from SPEC= 
 	@$(CODEGEN)/bin/python codegen/twins.py
 
 # make always exits with 2 if a command fails. Run the command itself to see its status (CONTRIBUTING.md).
-spec-check: $(CODEGEN_READY) ## Say what another document, SPEC=path-or-url, would break; ARGS=--json for programs
+spec-check: $(CODEGEN_READY) ## Report what another document, SPEC=path-or-url, would break; ARGS=--json for programs
 	@$(CODEGEN)/bin/python codegen/spec_check.py $(ARGS) '$(SPEC)'
 
-check-generated: $(CODEGEN_READY) ## Check that the files of make generate are up to date, to the byte
+check-generated: $(CODEGEN_READY) ## Check that the files that make generate writes are up to date, to the byte
 	@echo 'check-generated: generated/ against openapi.yaml, blocking namespaces against async ones'
 	@$(CODEGEN)/bin/python codegen/generate.py --check || { echo 'generated/ is stale: run `make generate`' >&2; exit 1; }
 	@$(CODEGEN)/bin/python codegen/twins.py --check || { echo 'overlay/clear_street/v1 is stale: run `make generate`' >&2; exit 1; }
@@ -200,7 +200,7 @@ build: $(DEV_READY) ## Build the wheel and the sdist into dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build
 
-release-check: build $(RELEASE_READY) ## Build twice, install everywhere, check what an index shows; dist/ has it, an SBOM, the licences
+release-check: build $(RELEASE_READY) ## Build twice, install on each Python, check the metadata; write the packages, an SBOM and the licences into dist/
 	@$(pip-settings); $(RELEASE)/bin/python tests/release_check.py
 
 bench: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Measure against httpx and the vendor's SDK, into benchmarks/RESULTS.md
@@ -208,7 +208,7 @@ bench: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Measure against httpx and
 	@$(bench-stock)
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --write
 
-bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Do the same in three rounds, without writing
+bench-quick: $(BENCH_READY) $(DEV_READY) $(CODEGEN_READY) ## Do the same as bench in three rounds, without writing
 	@$(bench-package)
 	@$(bench-stock)
 	@PYTHONPATH=$(BENCH)/stock $(BENCH)/bin/python benchmarks/run.py --rounds 3 $(ARGS)
@@ -229,7 +229,7 @@ clean: ## Remove everything that make has created: environments, caches, builds
 	@rm -rf .venv .tools dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# By pip alone, beside the sources: the demo is the first thing that a stranger runs, and needs 6 MB of packages.
+# Uses only pip, beside the sources: the demo is the first thing that a newcomer runs, and needs only 6 MB of packages.
 $(DEMO_READY): requirements/demo.txt
 	@$(python-is-there)
 	@echo 'setup: what the package needs, into $(DEMO)'

@@ -1,4 +1,4 @@
-"""Give every test an environment without settings of ours, and fixtures: each mode of the client, the command line."""
+"""Give every test an environment without our settings. Define fixtures for the client's modes and the command line."""
 
 from __future__ import annotations
 

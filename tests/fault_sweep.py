@@ -1,4 +1,4 @@
-"""Make calls that go wrong, and compare what the client reports with what really happened at the service.
+"""Make calls in which something fails, and compare what the client reports with what really happened at the service.
 
 `python tests/fault_sweep.py --calls 18000 --seed 0` makes that many calls against the sandbox, each with faults or
 under an unusual condition, and prints how many ended in a way in which no call may end. The first calls are systematic

@@ -1,6 +1,6 @@
-"""Sends what the spec allows and what it forbids, made up by schemathesis, to the sandbox; fails if a reply departs.
+"""Send valid and invalid requests, made by schemathesis, to the sandbox. Fail if a reply departs from the spec.
 
-Run by `make fuzz`, which has schemathesis in an environment of its own. Arguments are passed on to it.
+`make fuzz` runs it, in an environment with schemathesis. Its arguments are passed on to schemathesis.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Change one decision at a time, and see whether a test fails: a change that none notices is a test that is missing.
+"""Change one decision at a time, and see whether a test fails. If none notices the change, a test is missing.
 
-``python tests/mutants.py batch policy`` changes these modules of ``_calls/`` (all, where none is named), and runs with
-each change the tests that reach the changed line, in a forked process, until the first fails. ``--tests`` names files
-of tests, where not all are to be run; ``--limit`` stops after so many seconds of tests, the quickest first: what then
-survives may be known to a slower one. Changes that make no difference stand in mutants_equivalent.toml, each with the
-reason. It ends with 1 where any other survives, or where one that is listed is not there any more.
+``python tests/mutants.py batch policy`` changes these modules of ``_calls/`` (all, if none is named). For each change,
+it runs the tests that reach the changed line, in a forked process, until the first fails. ``--tests`` names the files
+of tests to run. ``--limit`` stops after so many seconds of tests, the quickest first, so a change may survive that a
+slower test would notice. mutants_equivalent.toml lists the changes that make no difference, each with the reason. The
+exit status is 1 if any other change survives, or if a listed change no longer exists.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Holds what `make build` made against what a release must be; fails at the first thing that is not so.
+"""Check that the packages of `make build` are what a release must be. The first thing that is wrong ends it.
 
-Run by `make release-check`, which has the tools in an environment of its own. Beside wheel and sdist it writes to dist/
-their bill of materials (CycloneDX) and the licences of all that they need.
+`make release-check` runs it, in an environment with the tools. It also writes the bill of materials (CycloneDX) of
+wheel and sdist, and the licences of everything that they need, into dist/.
 """
 
 from __future__ import annotations

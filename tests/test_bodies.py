@@ -1,4 +1,4 @@
-"""Bodies of replies, packed and unpacked: what is read, and how much of it at most."""
+"""Bodies of replies, compressed or not: what is read, and how much at most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a call is sent again, how long it waits and when it gives up: the decisions as tables, and reads as they go."""
+"""When a call is sent again, how long it waits and when it gives up: the decisions as tables, and whole reads."""
 
 from __future__ import annotations
 

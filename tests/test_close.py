@@ -1,4 +1,4 @@
-"""Closing positions, and any other change that has neither a key nor a way to look: never twice."""
+"""Closing positions, and any other change that has no key and that no look can settle: never twice."""
 
 from __future__ import annotations
 

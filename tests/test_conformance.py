@@ -1,4 +1,4 @@
-"""The suite that judges an application's own program: each judge finds what it is for, and a careful desk is clean."""
+"""The suite that judges an application's program: each judge finds its kind of mistake, and a careful desk has none."""
 
 from __future__ import annotations
 

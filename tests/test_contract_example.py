@@ -1,4 +1,4 @@
-"""The example of the contract: its code as it stands, and its response, field by field and back."""
+"""The contract's example: its code runs unchanged, and its response is read and written field by field."""
 
 from __future__ import annotations
 

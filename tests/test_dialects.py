@@ -1,5 +1,5 @@
 """One client at services of either dialect: whichever name they know the idempotency key by, and whatever they do with
-a name that they do not know. No effect twice, every clean submit known, and nothing told that is not so.
+a name that they do not know. No effect happens twice, every clean submit has a known outcome, and no report is false.
 """
 
 from __future__ import annotations

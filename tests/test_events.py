@@ -1,4 +1,4 @@
-"""Events: what the functions in `on_event` are told of a call, and that they change nothing."""
+"""Events: what the functions in `on_event` receive about a call, and that they change nothing."""
 
 from __future__ import annotations
 

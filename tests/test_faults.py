@@ -1,4 +1,4 @@
-"""Nothing that can go wrong with a call makes the client cause an effect twice, or tell a falsehood, or hang."""
+"""Whatever fails in a call, the client causes no effect twice, reports nothing false, and does not hang."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A move to another generator is a step of its own: pins, origins of the templates, and no code that nobody has run."""
+"""Upgrading the generator: its pins, the origins of the templates, and every function of generated code is called."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_the_next_release_is_refused_until_it_is_pinned(next_release: Path, tmp_
 
     assert done.returncode == 1
     assert done.stderr == (
-        "generate: openapi-python-client 0.30.0 is installed, and the templates are for 0.29.1; "
+        "generate: openapi-python-client 0.30.0 is installed, but the templates are for 0.29.1; "
         "see 'Upgrading the generator' in codegen/README.md\n"
     )
     assert not (tmp_path / "out").exists()

@@ -1,4 +1,4 @@
-"""Orders: what is sent again, how they are followed, and what a call tells after its reply was lost."""
+"""Orders: what is sent again, how they are followed, and what a call reports after its reply was lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""codegen/ makes as good a package of documents in another style, and refuses what it cannot make code of."""
+"""codegen/ also makes a good package from documents in another style, and refuses what it cannot generate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages say is so: their examples run and print what they show, and whatever they name exists."""
+"""What the pages say is true: their examples run and print what they show, and whatever they name exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The morning after a change of the spec, rehearsed: tests/revisions/README.md says what happens, and it does."""
+"""Changes of the spec, made in advance: what happens is what tests/revisions/README.md says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a client may live: in threads, event loops, forks and pickles; and what it leaves behind when it goes."""
+"""Where a client can be used: in threads, event loops, forks and pickles; and what is left after it is closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sandbox that is a server is told over HTTP, a world of one's own, and the command line that starts it."""
+"""The sandbox as a server: controlling it over HTTP, seed files, and the command line that starts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sandbox makes go wrong, where, and when: every fault, in process, through both transports."""
+"""The sandbox's faults: what fails, where and when, for every fault, in process, through both transports."""
 
 from __future__ import annotations
 

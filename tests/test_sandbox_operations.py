@@ -1,4 +1,4 @@
-"""What the sandbox answers beside positions: accounts, orders, instruments, the calendar, prices, and a day's end."""
+"""The sandbox's other operations: accounts, orders, instruments, the calendar, prices; and the end of a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site of the documentation: it asks no other host for anything, its links lead somewhere, it has every page.
+"""The site of the documentation: it asks no other host for anything, its links exist, and it has every page.
 
 `make docs` builds it, with tools that are in another environment than the tests.
 """

@@ -1,4 +1,4 @@
-"""The guards: what the client relies on, what others rely on, and that its tables are those of the document."""
+"""The guards: what the client relies on, what applications rely on, and tables that must match the document."""
 
 from __future__ import annotations
 

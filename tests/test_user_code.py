@@ -1,4 +1,4 @@
-"""Code as applications write it, which type checkers check in `typing/`, runs on the sandbox as well."""
+"""Code as applications write it runs on the sandbox. Type checkers check the same code in `typing/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for instructions and watching them: which states end a wait, what it outlasts, and how often it asks."""
+"""Waiting for instructions and watching them: which states end a wait, which failures do not, and how often it asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shipped: a wheel with both packages whole and nothing beside them, that works away from the checkout."""
+"""The wheel: it has both packages, complete, and nothing else, and works away from the checkout."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """List the public Python API, a line for each name, as it is committed in tests/public_api.txt.
 
-Run as a program (`make snapshots`) it renews that page, on condition that the newest section of CHANGELOG.md is not
-what it was when the page was last made.
+Run as a program (`make snapshots`), it renews that page if the newest section of CHANGELOG.md has changed since the
+page was last written.
 """
 
 from __future__ import annotations

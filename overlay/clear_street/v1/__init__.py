@@ -81,7 +81,7 @@ class V1(Namespaces):
 
     @property
     def accounts(self) -> Accounts:
-        """Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+        """The accounts that the key may see, their holders, and their balances."""
         made: Accounts | None = self._made.get("accounts")
         if made is None:
             from .accounts import Accounts
@@ -91,7 +91,7 @@ class V1(Namespaces):
 
     @property
     def calendar(self) -> Calendar:
-        """What time it is for the service, and when markets are open."""
+        """The service's time, and the hours of markets."""
         made: Calendar | None = self._made.get("calendar")
         if made is None:
             from .calendar import Calendar
@@ -101,7 +101,7 @@ class V1(Namespaces):
 
     @property
     def instrument_data(self) -> InstrumentData:
-        """What is known of instruments besides their terms."""
+        """Data about instruments other than their terms."""
         made: InstrumentData | None = self._made.get("instrument_data")
         if made is None:
             from .instrument_data import InstrumentData
@@ -121,7 +121,7 @@ class V1(Namespaces):
 
     @property
     def orders(self) -> Orders:
-        """How orders are sent, changed and cancelled, what became of them, and their fills."""
+        """Sending, changing and cancelling orders, their states, and their fills."""
         made: Orders | None = self._made.get("orders")
         if made is None:
             from .orders import Orders

@@ -1,5 +1,5 @@
 # Made by codegen/twins.py from accounts_async.py: edit that file, then `make generate`.
-"""`client.v1.accounts`: Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+"""`client.v1.accounts`: The accounts that the key may see, their holders, and their balances."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Accounts(Named):
-    """Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+    """The accounts that the key may see, their holders, and their balances."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller

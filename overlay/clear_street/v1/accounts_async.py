@@ -1,4 +1,4 @@
-"""`client.v1.accounts`: Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+"""`client.v1.accounts`: The accounts that the key may see, their holders, and their balances."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class AsyncAccounts(Named):
-    """Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+    """The accounts that the key may see, their holders, and their balances."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

@@ -1,5 +1,5 @@
 # Made by codegen/twins.py from calendar_async.py: edit that file, then `make generate`.
-"""`client.v1.calendar`: What time it is for the service, and when markets are open."""
+"""`client.v1.calendar`: The service's time, and the hours of markets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Calendar(Named):
-    """What time it is for the service, and when markets are open."""
+    """The service's time, and the hours of markets."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller

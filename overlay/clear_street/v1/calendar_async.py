@@ -1,4 +1,4 @@
-"""`client.v1.calendar`: What time it is for the service, and when markets are open."""
+"""`client.v1.calendar`: The service's time, and the hours of markets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AsyncCalendar(Named):
-    """What time it is for the service, and when markets are open."""
+    """The service's time, and the hours of markets."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

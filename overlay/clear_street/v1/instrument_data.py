@@ -1,5 +1,5 @@
 # Made by codegen/twins.py from instrument_data_async.py: edit that file, then `make generate`.
-"""`client.v1.instrument_data`: What is known of instruments besides their terms."""
+"""`client.v1.instrument_data`: Data about instruments other than their terms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class InstrumentData(Namespaces):
-    """What is known of instruments besides their terms."""
+    """Data about instruments other than their terms."""
 
     __slots__ = ()
 

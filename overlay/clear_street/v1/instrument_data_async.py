@@ -1,4 +1,4 @@
-"""`client.v1.instrument_data`: What is known of instruments besides their terms."""
+"""`client.v1.instrument_data`: Data about instruments other than their terms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class AsyncInstrumentData(Namespaces):
-    """What is known of instruments besides their terms."""
+    """Data about instruments other than their terms."""
 
     __slots__ = ()
 

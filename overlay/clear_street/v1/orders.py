@@ -1,5 +1,5 @@
 # Made by codegen/twins.py from orders_async.py: edit that file, then `make generate`.
-"""`client.v1.orders`: How orders are sent, changed and cancelled, what became of them, and their fills."""
+"""`client.v1.orders`: Sending, changing and cancelling orders, their states, and their fills."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 class Orders(Named):
-    """How orders are sent, changed and cancelled, what became of them, and their fills."""
+    """Sending, changing and cancelling orders, their states, and their fills."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller

@@ -1,4 +1,4 @@
-"""`client.v1.orders`: How orders are sent, changed and cancelled, what became of them, and their fills."""
+"""`client.v1.orders`: Sending, changing and cancelling orders, their states, and their fills."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 class AsyncOrders(Named):
-    """How orders are sent, changed and cancelled, what became of them, and their fills."""
+    """Sending, changing and cancelling orders, their states, and their fills."""
 
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller

@@ -23,7 +23,7 @@ class AsyncV1(Namespaces):
 
     @property
     def accounts(self) -> AsyncAccounts:
-        """Which accounts the key may see, whose they are, and what they hold in cash and margin."""
+        """The accounts that the key may see, their holders, and their balances."""
         made: AsyncAccounts | None = self._made.get("accounts")
         if made is None:
             from .accounts_async import AsyncAccounts
@@ -33,7 +33,7 @@ class AsyncV1(Namespaces):
 
     @property
     def calendar(self) -> AsyncCalendar:
-        """What time it is for the service, and when markets are open."""
+        """The service's time, and the hours of markets."""
         made: AsyncCalendar | None = self._made.get("calendar")
         if made is None:
             from .calendar_async import AsyncCalendar
@@ -43,7 +43,7 @@ class AsyncV1(Namespaces):
 
     @property
     def instrument_data(self) -> AsyncInstrumentData:
-        """What is known of instruments besides their terms."""
+        """Data about instruments other than their terms."""
         made: AsyncInstrumentData | None = self._made.get("instrument_data")
         if made is None:
             from .instrument_data_async import AsyncInstrumentData
@@ -63,7 +63,7 @@ class AsyncV1(Namespaces):
 
     @property
     def orders(self) -> AsyncOrders:
-        """How orders are sent, changed and cancelled, what became of them, and their fills."""
+        """Sending, changing and cancelling orders, their states, and their fills."""
         made: AsyncOrders | None = self._made.get("orders")
         if made is None:
             from .orders_async import AsyncOrders
