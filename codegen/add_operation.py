@@ -164,6 +164,8 @@ VERSION = '''"""Version 1 of the API, as namespaces."""
 
 from __future__ import annotations
 
+import sys
+
 from .._annotations import resolvable
 from .._config.arguments import Named, no_name
 
@@ -181,7 +183,7 @@ if TYPE_CHECKING:
 __all__ = [{names}]
 
 class Namespaces(Named):
-    """Namespaces, each made once: what a test patches on one is there at the next access."""
+    """Namespaces, each made once, so that a patch of one is still there at the next access."""
 
     __slots__ = ("__weakref__", "_caller", "_made")
 
@@ -190,6 +192,10 @@ class Namespaces(Named):
         self._made: dict[str, Any] = {{}}
 
     def _keep(self, name: str, kind: Callable[[Any], N]) -> N:
+        if "IPython" in sys.modules:
+            from .._config.options import write_signatures
+
+            write_signatures(kind)
         made: N = self._made.setdefault(name, kind(self._caller))
         return made
 

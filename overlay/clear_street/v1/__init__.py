@@ -57,7 +57,7 @@ __all__ = [
 
 
 class Namespaces(Named):
-    """Namespaces, each made once: what a test patches on one is there at the next access."""
+    """Namespaces, each made once, so that a patch of one is still there at the next access."""
 
     __slots__ = ("__weakref__", "_caller", "_made")
 
