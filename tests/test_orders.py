@@ -440,6 +440,10 @@ def test_nothing_to_cancel_is_told_as_such(mode: Mode) -> None:
     assert raised.value.outcome_unknown is False
 
 
+def test_only_a_404_says_that_nothing_had_to_be_cancelled() -> None:
+    assert "nothing had to be" not in str(failure(cancel_all, Service(reply(403))))
+
+
 def test_cancelling_all_is_never_repeated() -> None:
     service = Service(lost())
     error = failure(cancel_all, service)

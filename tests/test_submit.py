@@ -1274,9 +1274,10 @@ def test_an_error_names_three_of_the_rows_that_were_refused() -> None:
         (reply(422), {}, True),
         (reply(403), {}, False),
         (reply(400, [refused()]), {}, False),
+        (reply(400, [refused("another")]), {}, False),
         (reply(400), {"idempotency_key_name": KEY_NAME}, False),
     ],
-    ids=["400", "422", "403", "rows", "pinned"],
+    ids=["400", "422", "403", "rows", "other rows", "pinned"],
 )
 def test_only_a_refusal_that_a_name_may_explain_says_so(answer: Any, options: dict[str, Any], told: bool) -> None:
     with pytest.raises(APIStatusError) as raised:

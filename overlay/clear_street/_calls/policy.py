@@ -72,7 +72,7 @@ def classify(result: Reply | Failure, *, readable: bool, foreign: bool = False) 
 
 def decide(resend: str, outcome: Outcome, status: int | None) -> Action:
     """Return what to do after an attempt, if attempts and time allow it. `status` is None if no reply began."""
-    if resend == Resend.CANCEL and outcome is Outcome.UNKNOWN and status is not None and 200 <= status < 300:
+    if resend == Resend.CANCEL and outcome is Outcome.UNKNOWN and (status or 0) // 100 == 2:
         return Action.LOOK  # a 2xx says that the cancel arrived: another one could only change what a look shows
     return NEXT[resend][outcome]
 

@@ -37,7 +37,7 @@ def submit(call: Call[T]) -> Flow[Completed[T]]:
         # A separate request: if the application changes it, that does not change what is sent.
         shown = _submission(call, batch, call.key_names)
         yield from tell_intent(call, asked.settings.on_intent, call.history.idempotency_keys, shown)
-    request, built_for = asked.request, (0, tuple[str, ...]())
+    request, built_for = asked.request, None
     while True:
         names = call.key_names
         if built_for != (len(batch.open), names):
