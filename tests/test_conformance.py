@@ -221,7 +221,7 @@ def test_a_program_that_waits_for_ever_is_ended() -> None:
 async def awaiting(client: AsyncClearStreet, intent: Intent, memory: dict[str, Any]) -> list[str]:
     """As the desk does, in async code."""
     keys = [f"{intent.name} {number}" for number in range(len(intent.rows))]
-    rows: Any = [{**row, "instruction_id": key} for row, key in zip(intent.rows, keys, strict=True)]
+    rows: Any = [{**row, KEY_NAME: key} for row, key in zip(intent.rows, keys, strict=True)]
     found = await client.v1.positions.ensure_position_instructions(intent.account_id, instructions=rows, wait=True)
     return ["done" if found[key].status == "ACCEPTED" else "refused" for key in keys]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._annotations import resolvable
 from ..sandbox import Fault
+from ..sandbox.dialects import KEY_NAMES
 from ..sandbox.messages import Refusal, is_list, is_object
 from .intents import Intent
 from .stage import ACCOUNT, CANCEL, LIST, SUBMIT, Stage
@@ -97,8 +98,8 @@ def keys_in(call: Call) -> list[str]:
     except Refusal:
         return []
     objects = [row for row in rows if is_object(row)] if is_list(rows) else []
-    named = [row.get("client_instruction_id") or row.get("instruction_id") for row in objects]
-    return [key for key in named if isinstance(key, str)]
+    found = dict.fromkeys(row[name] for row in objects for name in KEY_NAMES.values() if isinstance(row.get(name), str))
+    return list(found)
 
 
 def _cutoff(fault: Fault) -> Setting:
