@@ -468,6 +468,12 @@ def test_a_failure_is_told_to_programs(command_line: CommandLine) -> None:
     assert (ran.code, told["exit_code"], told["error"]) == (7, 7, "InstructionFailedError")
 
 
+def test_a_submit_that_somebody_cancels_is_7(command_line: CommandLine) -> None:
+    command_line.sandbox.plan(then=["CANCEL_REQUESTED", "CANCELLED"])
+    ran = command_line("-y", *SUBMIT)
+    assert (ran.code, ran.out.splitlines()[-1].split()[0]) == (7, "CANCELLED")
+
+
 def test_a_cancel_that_fails_is_7(command_line: CommandLine) -> None:
     number = submitted(command_line)
     command_line.sandbox.plan(cancel_then=["CANCEL_FAILED"])

@@ -190,10 +190,22 @@ def test_what_never_left_is_8(command_line: CommandLine) -> None:
 
 def test_what_ends_badly_is_7_and_what_takes_too_long_5(command_line: CommandLine) -> None:
     command_line.sandbox.plan(instrument=EXPIRING, then=["REJECTED"])
-    assert submit(command_line, write(command_line, *TWO)).code == 7
+    ran = submit(command_line, write(command_line, *TWO))
+    assert ran.code == 7
+    assert "is sent again with --batch and a new name alone" in ran.err
     command_line.sandbox.plan(then=[])
     ran = submit(command_line, write(command_line, f"EXERCISE,{OPTION},1"), "--deadline", "3")
     assert ran.code == 5
+
+
+def test_a_row_that_somebody_cancelled_is_not_done(command_line: CommandLine) -> None:
+    command_line.sandbox.plan(then=[])
+    name = write(command_line, f"EXERCISE,{EXPIRING},1")
+    (row,) = submit(command_line, name, "--no-wait", "-o", "json").json
+    assert command_line("-y", "instructions", "cancel", row["id"]).code == 0
+    ran = submit(command_line, name, "-o", "json")
+    assert (ran.code, statuses(ran)) == (7, ["CANCELLED"])
+    assert command_line.effects().count("submitted") == 1
 
 
 def test_a_row_that_was_sent_before_the_list_shows_it_is_found(command_line: CommandLine) -> None:

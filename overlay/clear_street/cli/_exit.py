@@ -43,7 +43,11 @@ MEANINGS = (
     Meaning(Exit.UNKNOWN, "OUTCOME UNKNOWN: it may have happened", "NO: find it first"),
     Meaning(Exit.UNSETTLED, "sent and known, but not settled within --deadline", "no need: wait"),
     Meaning(Exit.PARTLY, "some rows were accepted and some refused", "the refused ones"),
-    Meaning(Exit.FAILED, "ended as REJECTED, ENGINE_REJECTED or CANCEL_FAILED", "no: a person must look"),
+    Meaning(
+        Exit.FAILED,
+        "ended as REJECTED, ENGINE_REJECTED or CANCEL_FAILED, or as CANCELLED after a submit",
+        "no: a person must look",
+    ),
     Meaning(Exit.NOT_SENT, "not reached, or rate limited for too long: nothing was sent", "yes"),
     Meaning(Exit.INTERRUPTED, "Ctrl-C with nothing unknown (else 4)", "as the message says"),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from .._annotations import resolvable
-from .._states import FAILED_STATES, TERMINAL_STATES, words_of
+from .._states import REFUSED_STATES, TERMINAL_STATES, words_of
 from . import _file
 from ._contracts import named, option
 from ._exit import Exit, gravest, of_error
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CHUNK = 20
 """Rows in one request."""
 UNKNOWN, NOT_SENT, REJECTED = "UNKNOWN", "NOT SENT", "REJECTED"
+_OVER = REFUSED_STATES | {"CANCELLED"}
+"""What the service took and will not carry out."""
 _WORDS = {"unknown": UNKNOWN, "not_sent": NOT_SENT, "rejected": REJECTED, "landed": "landed"}
 
 
@@ -50,9 +52,10 @@ class Sent:
             return Exit.REFUSED
         if self.listed is None:
             return {UNKNOWN: Exit.UNKNOWN, NOT_SENT: Exit.NOT_SENT}.get(self.status, Exit.UNSETTLED)
-        if self.status in FAILED_STATES:
-            return Exit.FAILED
-        return Exit.DONE if self.status in TERMINAL_STATES else Exit.UNSETTLED
+        if self.status in TERMINAL_STATES:
+            # That it was cancelled is not what the row asks for.
+            return Exit.DONE if self.status == "ACCEPTED" else Exit.FAILED
+        return Exit.UNSETTLED
 
     def take(self, listed: PositionInstruction) -> None:
         """Take in what the service has of it."""
@@ -227,7 +230,7 @@ def _report(session: Session, rows: Sequence[Sent]) -> Exit:
         Column("QTY", lambda sent: sent.row.quantity, importance=9, is_number=True, goes_under=True),
         Column("CONTRACT", lambda sent: named(sent.row.symbol), importance=8, goes_under=True),
         Column("STATUS", lambda sent: sent.status, importance=10, goes_under=True),
-        Column("WHY", lambda sent: sent.why, importance=7, is_words=True, goes_under=True, is_optional=True),
+        Column("WHY", lambda sent: sent.why, importance=5, is_words=True, goes_under=True, is_optional=True),
     )
     session.show(columns, rows, records=[sent.record() for sent in rows])
     counts: dict[str, int] = {}
@@ -237,6 +240,8 @@ def _report(session: Session, rows: Sequence[Sent]) -> Exit:
     # Whoever does not wait has what was asked for once the service has it.
     settled = {Exit.UNSETTLED: Exit.DONE} if session.options.get("no_wait") else {}
     code = gravest(settled.get(sent.code, sent.code) for sent in rows)
+    if any(sent.listed is not None and sent.status in _OVER for sent in rows):
+        session.tell("What was taken and then rejected or cancelled is sent again with --batch and a new name alone.")
     if code in (Exit.UNKNOWN, Exit.NOT_SENT, Exit.UNSETTLED):
         session.tell("Run the same command again: the keys follow from the file, so that nothing is sent twice.")
     if code is Exit.UNKNOWN:

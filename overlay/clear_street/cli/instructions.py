@@ -109,7 +109,7 @@ def _submit(session: Session, symbol: str, quantity: int, type: str, key: str | 
     if sent is None:
         raise _undetermined(key)
     _say_row(session, sent, f"key {key}")
-    return settle(session, [sent])
+    return settle(session, [sent], until="ACCEPTED")
 
 
 def _facts(position: Position, quantity: int, type: str) -> list[str]:
@@ -125,8 +125,8 @@ def _undetermined(key: str) -> Problem:
     return Problem("the reply does not say what became of the row, and the list does not show it", Exit.UNKNOWN, [key])
 
 
-def settle(session: Session, rows: Sequence[PositionInstruction], *, until: str | None = None) -> Exit:
-    """Follow instructions that the service has until they are settled; the exit status.
+def settle(session: Session, rows: Sequence[PositionInstruction], *, until: str) -> Exit:
+    """Follow instructions that the service has until they are in a status; the exit status.
 
     What was sent is known: that it cannot be followed is no unknown outcome.
     """
@@ -134,7 +134,7 @@ def settle(session: Session, rows: Sequence[PositionInstruction], *, until: str 
         show_unless_table(session, rows)
         return Exit.DONE
     try:
-        return _wait(session, {row.id: row.status for row in rows}, (until,) if until else ())
+        return _wait(session, {row.id: row.status for row in rows}, (until,))
     except (Exception, KeyboardInterrupt) as error:
         code = Exit.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Exit.UNSETTLED
         raise Problem(
