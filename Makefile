@@ -191,10 +191,11 @@ check-generated: $(CODEGEN_READY) ## Check that the files that make generate wri
 operation: $(CODEGEN_READY) ## Write what the operation NAME= of openapi.yaml needs in the overlay
 	@$(CODEGEN)/bin/python codegen/add_operation.py '$(NAME)'
 
-snapshots: $(DEV_READY) $(CODEGEN_READY) ## Write tests/surface.md, tests/public_api.txt and the screens of docs/cli.md; review the diff
+snapshots: $(DEV_READY) $(CODEGEN_READY) ## Write tests/surface.md, tests/public_api.txt, the screens of docs/cli.md, the layers in CONTRIBUTING.md; review the diff
 	@$(CODEGEN)/bin/python codegen/surface.py > .tools/surface.md && mv .tools/surface.md tests/surface.md
 	@$(BIN)/python tests/support/public_api.py
 	@$(BIN)/python tests/support/screens.py
+	@$(BIN)/python tests/support/layers.py
 
 build: $(DEV_READY) ## Build the wheel and the sdist into dist/
 	@rm -rf dist

@@ -28,6 +28,7 @@ from clear_street import (
 from clear_street._http import driver as _driver
 from clear_street.sandbox import Fault, Sandbox, SandboxServer
 from clear_street.v1 import Positions
+from support import layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,11 +215,47 @@ def test_the_layers_are_those_of_the_contract() -> None:
     rows = TEXT["CONTRIBUTING.md"].partition("\n| layer | ")[2].partition("\n\n")[0].splitlines()[2:]
     names = [re.findall(r"`([^`]+)`", row.split(" | ")[0]) for row in rows]
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    contract = settings["tool"]["importlinter"]["contracts"][0]["layers"]
 
     assert [{name.strip("/").removesuffix(".py") for name in layer} for layer in names] == [
-        set(layer.split(" | ")) for layer in layers
-    ]
+        set(layer.split(" | ")) for layer in contract
+    ], "the table of layers in CONTRIBUTING.md and `layers` in pyproject.toml differ; write the same into both"
+
+
+def test_the_layers_are_about_as_large_as_the_page_says() -> None:
+    odd = layers.differences(layers.table_in(TEXT["CONTRIBUTING.md"]))
+
+    assert not odd, "\n".join([*odd, "`make snapshots` writes the table of CONTRIBUTING.md anew"])
+
+
+def test_the_picture_shows_which_layer_imports_which() -> None:
+    shown, found = layers.picture_in(TEXT["CONTRIBUTING.md"]), layers.picture()
+
+    assert shown == found, "`make snapshots` draws the picture in CONTRIBUTING.md anew; look at which import is new"
+
+
+def test_a_row_of_sizes_that_is_no_longer_so_is_named() -> None:
+    table = layers.sizes()
+    assert layers.differences(table) == []
+
+    *cells, lines = table[6].strip("| ").split(" | ")
+    for number, is_named in ((f"{int(lines) * 1.1:.0f}", False), (f"{int(lines) * 1.5:.0f}", True)):
+        row = f"| {' | '.join(cells)} | {number} |"
+        assert layers.differences([*table[:6], row, *table[7:]]) == [f"{row} is now {table[6]}"] * is_named
+    assert layers.differences(table[:-1]) == [f"there are {len(table) - 2} layers, and {len(table) - 3} on the page"]
+
+
+def test_the_page_is_renewed_as_the_tests_read_it() -> None:
+    page = TEXT["CONTRIBUTING.md"]
+    first = layers.picture_in(page)[1]
+    stale = page.replace(first, first.replace("x", "o")).replace(
+        layers.table_in(page)[2], "| 1 | `gone` | 1 | 1 | `a` | 1 |"
+    )
+    renewed = layers.renewed(stale)
+
+    assert layers.picture_in(renewed) == layers.picture()
+    assert layers.table_in(renewed) == layers.sizes()
+    assert renewed.count("\n") == page.count("\n")
 
 
 def test_each_rule_of_a_call_is_named_in_the_code_that_obeys_it() -> None:

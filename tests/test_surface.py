@@ -54,7 +54,10 @@ def test_tests_name_the_idempotency_key_as_text_in_one_place() -> None:
             if isinstance(node, ast.Constant) and node.value in KEY_NAMES:
                 naming.add(path.relative_to(ROOT / "tests").as_posix())
 
-    assert naming == NAMED_HERE
+    assert naming == NAMED_HERE, (
+        f"{', '.join(sorted(naming - NAMED_HERE))}: has a name of the key as text; use `KEY_NAME` or another name from "
+        "tests/support/key_names.py"
+    )
 
 
 # --- The surface of the service that the client relies on -----------------------------------------------------------
