@@ -39,7 +39,7 @@ TESTS = Path(__file__).parent
 PACKAGE = "clear_street._calls"
 MODULES = (
     *("batch", "call", "cancel", "effects", "ensure", "failures", "kinds", "lifecycle", "policy"),
-    *("renaming", "shared", "steps", "streamed", "submit", "waiting"),
+    *("renaming", "shared", "steps", "streamed", "submit", "telling", "waiting"),
 )
 EQUIVALENT = TESTS / "mutants_equivalent.toml"
 # What reaches a decision of a call in another process alone, where the change is not, or not at all.

@@ -169,15 +169,28 @@ def test_a_pause_of_the_clients_own_is_backoff(mode: Mode) -> None:
     assert [event.because for event in events if isinstance(event, Pausing)] == ["backoff"]
 
 
-def test_a_pause_between_two_looks_is_told(mode: Mode) -> None:
+def test_each_look_is_told_with_what_came_of_it(mode: Mode) -> None:
     events: list[Event] = []
-    service = Service(lost(), (503, failed(503)), (200, envelope([row(KEY), row("key-2")])))
+    of_another = (200, envelope([row("another", account_id=7)], request_id="r-2"))
+    service = Service(
+        lost(),
+        (503, b"", {"X-Request-Id": "r-1, r-1"}),
+        of_another,
+        (200, b"[]"),
+        (200, envelope([row(KEY), row("key-2")], request_id="r-4")),
+    )
 
     called(mode, mode.client(service, on_event=events.append), SUBMITTING)
 
     looks = [event for event in events if isinstance(event, AttemptEnded) and event.is_look]
-    assert [(look.number, look.attempt.outcome) for look in looks] == [(1, "unknown"), (2, "done")]
-    assert kinds(events)[3::3] == ["Pausing", "Pausing", "CallEnded"]
+    assert [look.number for look in looks] == [1, 2, 3, 4]
+    assert [(look.attempt.outcome, look.attempt.status_code, look.attempt.request_id) for look in looks] == [
+        ("unknown", 503, "r-1"),
+        ("unknown", 200, "r-2"),
+        ("unknown", 200, None),
+        ("done", 200, "r-4"),
+    ]
+    assert kinds(events)[3::3] == ["Pausing"] * 4 + ["CallEnded"]
 
 
 def test_a_look_for_the_effect_of_a_close_is_told(mode: Mode) -> None:
@@ -448,6 +461,34 @@ def test_a_function_that_raises_changes_nothing(operation: str, mode: Mode) -> N
         assert story_of(mode, operation, fault, on_event=raises) == story_of(mode, operation, fault), fault
     assert {"CallStarted", "AttemptStarted", "AttemptEnded", "Pausing", "CallEnded"} <= set(told)
     assert told.count("CallEnded") == len(CATALOGUE)
+
+
+def test_a_function_that_raises_changes_no_wait(mode: Mode) -> None:
+    told: list[str] = []
+
+    def raises(event: Event) -> None:
+        told.append(type(event).__name__)
+        raise LookupError
+
+    def story_of_a_wait(**options: Any) -> tuple[Any, ...]:
+        sandbox = world()
+        client = mode.sandbox(sandbox, **options)
+        row = called(mode, client, lambda client: client.v1.positions.cancel_and_wait(ID, account_id=ACCOUNT))
+        return row, sandbox.ledger, len(sandbox.requests), sandbox.clock.monotonic()
+
+    assert story_of_a_wait(on_event=raises) == story_of_a_wait()
+    assert told.count("Transition") == 2
+
+
+def test_a_function_that_raises_changes_no_streamed_reply(mode: Mode) -> None:
+    def raises(event: Event) -> None:
+        raise LookupError
+
+    rows = [
+        streamed(mode, Service((200, envelope(ROW))), lambda response: response.parse(), on_event=hook)
+        for hook in (raises, len)
+    ]
+    assert rows[0] == rows[1]
 
 
 def test_what_a_function_raises_is_logged_once_for_its_class(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:

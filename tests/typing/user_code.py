@@ -31,6 +31,7 @@ from clear_street import (
     WaitTimeoutError,
     new_idempotency_key,
 )
+from clear_street.events import AttemptEnded, CallEnded, Event, Transition
 from clear_street.sandbox import Sandbox
 from clear_street.types.v1 import (
     Order,
@@ -62,6 +63,20 @@ ACCOUNT_ID = 122503
 CONTRACT = "0195f6d0-a1b2-7c3d-8e4f-5a6b7c8d9e02"
 
 
+def told(event: Event) -> None:
+    """A function for `on_event`."""
+    match event:
+        case AttemptEnded():
+            assert_type(event.attempt.status_code, int | None)
+        case CallEnded():
+            assert_type(event.outcome, Literal["done", "failed", "unknown"])
+            assert_type(event.outcome_unknown, bool)
+        case Transition():
+            assert_type(event.row, PositionInstruction | Order)
+        case _:
+            assert_type(event.call, int)
+
+
 def configure() -> ClearStreet:
     """Every way to make a client."""
     key: str = "key"
@@ -81,6 +96,7 @@ def configure() -> ClearStreet:
         raise_on_rejection=True,
         resend_after_unknown=False,
         on_intent=lambda keys, request: f"{keys} {request.path}",
+        on_event=[told, lambda event: event._asdict()],
     )
     http_client.close()
     options: ClientOptions = {"timeout": 4.0, "max_retries": 1}

@@ -18,6 +18,7 @@ from ..errors import ClearStreetError
 from ..events import AttemptEnded, AttemptStarted, CallEnded, CallStarted, Departed, Pausing, Transition
 from . import failures, policy
 from .changes import InstructionChange
+from .steps import is_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from .effects import Send
     from .kinds import Kind
 
-_NUMBERS = count(1)
+_NUMBERS = count()
 
 
 class Listener:
@@ -72,13 +73,12 @@ class Listener:
 
     def end_look(self, call: Call[Any], result: Reply | Failure) -> None:
         """Tell how a look ended."""
-        request_id, readable = None, False
-        if isinstance(result, Reply):
-            response: Any = cast("Kind", call.asked.kind).listing.response
-            request_id = requests.request_id_in(result.json)
-            readable = result.json is not None and requests.has_data(response(), result.json, exact=False)
-        outcome = policy.classify(result, readable=readable)
+        json = result.json if isinstance(result, Reply) else None
+        response: Any = cast("Kind", call.asked.kind).listing.response
+        readable = json is not None and requests.has_data(response(), json, exact=False)
+        outcome = policy.classify(result, readable=readable, foreign=is_foreign(call, result))
         failure = type(result.cause).__name__ if isinstance(result, Failure) else None
+        request_id = requests.request_id_in(json) or policy.single(result.headers.get("x-request-id", "")) or None
         self.end_attempt(call, self._attempt(call, result.received, outcome, failure, result.status, request_id))
 
     def pause(self, call: Call[Any], now: float, seconds: float) -> None:
