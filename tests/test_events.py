@@ -88,7 +88,7 @@ def kinds(events: list[Event]) -> list[str]:
 # --- What is told -----------------------------------------------------------------------------------------------------
 
 
-def test_a_call_is_told_from_its_start_to_its_end(mode: Mode) -> None:
+def test_a_call_is_told_from_its_start_to_its_end(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
     events: list[Event] = []
     client = mode.sandbox(world(), on_event=events.append)
 
@@ -108,6 +108,7 @@ def test_a_call_is_told_from_its_start_to_its_end(mode: Mode) -> None:
     )
     assert ended.elapsed >= 0
     assert not ended.outcome_unknown
+    assert "on_event" not in caplog.text
 
 
 def test_each_call_has_its_own_number(mode: Mode) -> None:
@@ -162,11 +163,31 @@ def test_pauses_looks_and_what_they_settled_are_told(mode: Mode) -> None:
 
 def test_a_pause_of_the_clients_own_is_backoff(mode: Mode) -> None:
     events: list[Event] = []
-    service = Service((503, failed(503)), (200, envelope([])))
+    service = Service((503, failed(503)), (503, failed(503)), (200, envelope([])))
 
     called(mode, mode.client(service, on_event=events.append), OPERATIONS["get_positions"])
 
-    assert [event.because for event in events if isinstance(event, Pausing)] == ["backoff"]
+    assert [event.because for event in events if isinstance(event, Pausing)] == ["backoff", "backoff"]
+
+
+def test_times_are_those_of_the_call(mode: Mode) -> None:
+    events: list[Event] = []
+    service = Service()
+    service.clock.advance(1)
+    service.steps.extend([service.taking(2, lost()), service.taking(3, TAKEN)])
+
+    called(mode, mode.client(service, on_event=events.append), SUBMITTING)
+
+    attempt, look = [event.attempt for event in events if isinstance(event, AttemptEnded)]
+    [pause] = [event for event in events if isinstance(event, Pausing)]
+    started, ended = events[0], events[-1]
+    assert isinstance(started, CallStarted)
+    assert isinstance(ended, CallEnded)
+    assert attempt.elapsed == pytest.approx(2.0)
+    assert look.elapsed == pytest.approx(3.0)
+    assert attempt.started_at == started.at
+    assert look.started_at == pause.until
+    assert ended.elapsed == pytest.approx(5.0 + pause.seconds)
 
 
 def test_each_look_is_told_with_what_came_of_it(mode: Mode) -> None:
@@ -177,7 +198,7 @@ def test_each_look_is_told_with_what_came_of_it(mode: Mode) -> None:
         (503, b"", {"X-Request-Id": "r-1, r-1"}),
         of_another,
         (200, b"[]"),
-        (200, envelope([row(KEY), row("key-2")], request_id="r-4")),
+        (200, {"metadata": {"request_id": "r-4"}, "error": None}),
     )
 
     called(mode, mode.client(service, on_event=events.append), SUBMITTING)
@@ -188,7 +209,7 @@ def test_each_look_is_told_with_what_came_of_it(mode: Mode) -> None:
         ("unknown", 503, "r-1"),
         ("unknown", 200, "r-2"),
         ("unknown", 200, None),
-        ("done", 200, "r-4"),
+        ("unknown", 200, "r-4"),
     ]
     assert kinds(events)[3::3] == ["Pausing"] * 4 + ["CallEnded"]
 
@@ -260,6 +281,16 @@ def test_the_error_of_a_call_is_told_by_its_class(mode: Mode) -> None:
     ended = events[-1]
     assert isinstance(ended, CallEnded)
     assert ended[2:4] == ("failed", "RateLimitError")
+
+
+def test_an_error_whose_outcome_is_known_is_a_failure(mode: Mode) -> None:
+    events: list[Event] = []
+    service = Service((200, envelope({**ROW, "id": ID, "account_id": ACCOUNT, "more": 1})))
+
+    error = called(mode, mode.client(service, on_event=events.append, strict=True), CANCELLING)
+
+    assert error.outcome_unknown is False
+    assert events[-1][2:4] == ("failed", "APIResponseValidationError")
 
 
 def test_an_attempt_that_cannot_be_made_has_an_end(mode: Mode) -> None:

@@ -153,7 +153,7 @@ def tell(call: Call[Any], event: Event) -> None:
     An interruption, such as Ctrl-C or the exception of a signal handler, is raised when all of them were called.
     """
     interruption: BaseException | None = None
-    for function in call.asked.settings.on_event or ():
+    for function in cast("Sequence[Callable[..., object]]", call.asked.settings.on_event):
         try:
             answer = function(event)
             if inspect.iscoroutine(answer):
