@@ -17,7 +17,7 @@ from clear_street import APIError, ArgumentError, BadRequestError, ClearStreet, 
 from clear_street.sandbox import SandboxClock
 from clear_street.types.v1 import PositionInstructionRequest
 from support.client_modes import Mode, settled
-from support.key_names import KEY_NAME, NEWER_KEY_NAME
+from support.key_names import KEY_NAME, KEY_NAMES, NEWER_KEY_NAME
 from support.scripted_service import ACCOUNT, INSTRUMENT, NIL_ID, NOW
 
 if TYPE_CHECKING:
@@ -43,8 +43,11 @@ KINDS = {
     **{f"today, {unknown}": Kind(NEW, unknown) for unknown in ("ignored", "400", "422", "alias")},
     "the next": Kind(NEXT, "ignored"),
 }
-STRICT = [name for name, kind in KINDS.items() if kind.unknown != "ignored"]
-LENIENT = [name for name, kind in KINDS.items() if kind.unknown == "ignored" and kind.name != NEXT]
+
+
+def posts_at(kind: str) -> int:
+    """How many requests the first submit at a service of this kind takes: one for each name that is refused."""
+    return {"ignored": 1, "alias": 2}.get(KINDS[kind].unknown, len(KEY_NAMES))
 
 
 class Service(httpx.MockTransport):
@@ -88,7 +91,7 @@ class Service(httpx.MockTransport):
 
     def refusal(self, row: Mapping[str, Any]) -> httpx.Response | None:
         """What it says to a row with a name that it does not know."""
-        odd = [name for name in (NEW, OLD, NEXT) if name in row and name != self.kind.name]
+        odd = [name for name in (*KEY_NAMES, NEXT) if name in row and name != self.kind.name]
         if not odd or self.kind.unknown == "ignored":
             return None
         if self.kind.unknown == "alias":
@@ -206,7 +209,7 @@ def test_a_clean_submit_is_known_after_two_requests_and_the_next_after_one(clien
     assert [row.status for row in (*first.data, *second.data)] == ["SENT"] * 3
     assert [row.instruction_id for row in (*first.data, *second.data)] == service.keys
     assert [row.client_instruction_id for row in second.data] == ["b"]
-    assert posts == (2 if kind in STRICT else 1)
+    assert posts == posts_at(kind)
     assert len(service.posts) == posts + 1
     assert (first.drift, second.drift) == ((), ())
 
@@ -231,7 +234,7 @@ def test_a_request_that_never_arrived_is_sent_again_where_keys_are_kept(client: 
     submitted = client.of(service).submit(asked("a"))
 
     assert [row.instruction_id for row in submitted.accepted] == service.keys == ["a"]
-    assert len(service.posts) == (3 if kind in STRICT else 2)
+    assert len(service.posts) == 1 + posts_at(kind)
 
 
 @known(list(KINDS))
@@ -307,7 +310,7 @@ def test_a_strict_service_of_the_next_name_refuses_and_that_is_known(client: Cli
         error = client.failure(asked(key))
         assert not error.outcome_unknown
         assert error.outcomes == {key: "rejected"}
-        assert len(service.posts) - posts == (1 if unknown == "opaque" else 2)
+        assert len(service.posts) - posts == (1 if unknown == "opaque" else len(KEY_NAMES))
     assert service.ledger == []
 
 
@@ -410,7 +413,8 @@ def test_a_rename_under_a_running_client_costs_one_refusal(
         assert [row.status for row in client.submit(asked(key)).data] == ["SENT"]
         counts.append(len(service.posts) - posts)
 
-    assert counts == ([1, 2] if unknown == "ignored" else [2, 3])
+    first = 1 if unknown == "ignored" else len(KEY_NAMES)
+    assert counts == [first, first + 1]
     assert service.keys == ["b", "c"]
 
 
@@ -545,15 +549,15 @@ def test_another_refusal_is_not_about_names(status: int) -> None:
 
 
 def test_names_are_switched_twice_at_most() -> None:
-    client, bodies = at(*(said(422, texts(name)[0]) for name in (NEW, OLD)), *(said(422, texts(NEW)[0]),) * 2)
+    refusals = [said(422, texts(name)[0]) for name in KEY_NAMES]
+    client, bodies = at(*refusals, *refusals)
 
-    with pytest.raises(UnprocessableEntityError):
-        submit(client)
-    assert [names_in(rows) for rows in bodies] == [[NEW, OLD], [OLD]]
-    # Neither name is known: the next call begins with both again.
-    with pytest.raises(UnprocessableEntityError):
-        submit(client)
-    assert names_in(bodies[2]) == [NEW, OLD]
+    # No name is known, so the second call begins with all of them again.
+    for first in (0, len(KEY_NAMES)):
+        with pytest.raises(UnprocessableEntityError):
+            submit(client)
+        sent = [[name for name in KEY_NAMES if name in rows[0]] for rows in bodies[first:]]
+        assert sent == [list(KEY_NAMES[gone:]) for gone in range(len(KEY_NAMES))]
 
 
 def test_a_switch_is_no_retry_and_takes_no_time() -> None:
@@ -644,7 +648,7 @@ def test_a_pinned_name_is_kept_and_the_refusal_of_it_says_so() -> None:
 
 
 def test_a_name_that_the_key_never_had_cannot_be_pinned() -> None:
-    with pytest.raises(ArgumentError, match=f"one of '{NEW}', '{OLD}', or None"):
+    with pytest.raises(ArgumentError, match=f"one of {', '.join(map(repr, KEY_NAMES))}, or None"):
         ClearStreet(api_key="key", idempotency_key_name="order_reference")  # type: ignore[arg-type]
 
 

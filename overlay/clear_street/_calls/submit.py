@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_RENAMES_MAX = 2
-"""How often a call may send its rows again under another name of their keys."""
-
 
 def submit(call: Call[T]) -> Flow[Completed[T]]:
     """Submit the rows. After an unknown attempt, look, and send again only the rows that the list does not show."""
@@ -97,7 +94,8 @@ def _refused_name(call: Call[T], reply: Reply) -> RefusedName | None:
     """Return the name of the key that a reply refuses, if the rows may be sent again immediately; else None."""
     if reply.status not in (400, 422):
         return None
-    if call.asked.settings.idempotency_key_name is not None or call.history.renamed == _RENAMES_MAX:
+    # Rows are sent again under another name as often as there are names, at most.
+    if call.asked.settings.idempotency_key_name is not None or call.history.renamed == len(call.known_key_names):
         return None
     if call.time.retry_after is not None or call.time.passed_bound(call.clock.monotonic()):
         return None
