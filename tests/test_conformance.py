@@ -20,7 +20,7 @@ import pytest
 from clear_street import APIError, WaitTimeoutError
 from clear_street.testing import SCENARIOS, Intent, conformance, story
 from clear_street.testing.command import main
-from clear_street.testing.players import InProcess
+from clear_street.testing.players import InProcess, OverHTTP
 from clear_street.testing.stage import KEY, Stage
 from clear_street.testing.suite import judge
 from support.key_names import KEY_NAME
@@ -409,6 +409,15 @@ time.sleep(600)
     for process in started:
         with pytest.raises(ProcessLookupError):
             os.kill(process, 0)
+
+
+def test_nothing_is_started_any_more_after_an_interruption(tmp_path: Path) -> None:
+    program = f"import pathlib; pathlib.Path({str(tmp_path)!r}, 'started').touch()"
+    player = OverHTTP([sys.executable, "-c", program], 60)
+    player.close()
+    judge(SCENARIOS[CANCEL], player)
+
+    assert not [*tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize("option", ["--limit=0", "--limit=inf", "--limit=soon", "--jobs=0"])

@@ -116,6 +116,7 @@ class OverHTTP:
         self._limit = limit
         self._running: set[subprocess.Popen[str]] = set()
         self._is_closed = False
+        self._starting = threading.Lock()
 
     def stage(self) -> Stage:
         """Return a new stage for it."""
@@ -137,22 +138,23 @@ class OverHTTP:
         }
         stage.begin()
         pipe = subprocess.PIPE
-        process = subprocess.Popen(
-            self._command,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            env=environment,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
+        with self._starting:
+            if self._is_closed:
+                return Start(["unknown"] * intent.size, is_hung=True)
+            process = subprocess.Popen(
+                self._command,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                env=environment,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+            self._running.add(process)
         stage.on_death = lambda: _kill(process)
-        self._running.add(process)
         is_hung = False
         try:
-            if self._is_closed:
-                _kill(process)
             output, errors = process.communicate(intent.to_json(), self._limit)
         except subprocess.TimeoutExpired:
             is_hung = True
@@ -171,9 +173,10 @@ class OverHTTP:
 
     def close(self) -> None:
         """End the processes that run, and start none any more."""
-        self._is_closed = True
-        for process in tuple(self._running):
-            _kill(process)
+        with self._starting:
+            self._is_closed = True
+            for process in tuple(self._running):
+                _kill(process)
 
 
 def _called(act: Act, stage: Stage, intent: Intent, memory: dict[str, Any]) -> object:
