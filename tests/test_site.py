@@ -107,6 +107,20 @@ def test_a_name_that_is_shown_as_code_leads_to_its_heading() -> None:
 
 
 @pytest.mark.parametrize(
+    "page", ["safety", "concepts/call", "concepts/house", "concepts/instruction", "concepts/order"]
+)
+def test_a_diagram_is_a_part_of_its_page(page: str) -> None:
+    text = (SITE / f"{page}.html").read_text(encoding="utf-8")
+    drawn = text.partition('<figure><svg xmlns="http://www.w3.org/2000/svg" class="diagram"')[2].partition("</figure>")[
+        0
+    ]
+
+    assert drawn.rstrip().endswith("</svg>")
+    assert "<title " in drawn
+    assert "<p>" not in drawn
+
+
+@pytest.mark.parametrize(
     ("page", "name", "members"),
     [
         ("clients", "ClearStreet", ["with_options", "service_time", "interrupted"]),

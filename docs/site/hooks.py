@@ -32,4 +32,4 @@ def on_page_markdown(markdown: str, **_: object) -> str:
 
 
 def _diagram(match: re.Match[str]) -> str:
-    return (ROOT / "docs/site/diagrams" / match[1]).read_text(encoding="utf-8")
+    return f"<figure>{(ROOT / 'docs/site/diagrams' / match[1]).read_text(encoding='utf-8')}</figure>"

@@ -68,9 +68,15 @@ def on_page_content(content: str, page: SitePage, **_: object) -> str:
     def linked(match: re.Match[str]) -> str:
         name = match["name"]
         place = _places().get(html.unescape(name)) if name else None
-        if not place:
+        if not name:
             return match[0]
-        return f'<a class="name" href="{get_relative_url(place, page.url)}"><code>{name}</code></a>'
+        # Long names are broken behind these signs, where a phone has no room for them.
+        shown = re.sub(r"(?<=[_./=,])(?=\w)", "<wbr>", name) if len(name) > 16 else name
+        return (
+            f'<a class="name" href="{get_relative_url(place, page.url)}"><code>{shown}</code></a>'
+            if place
+            else f"<code>{shown}</code>"
+        )
 
     def typed(match: re.Match[str]) -> str:
         return re.sub(r"[A-Za-z_]\w*", lambda word: _link(word[0], page.url), match[0])
