@@ -162,6 +162,8 @@ BITES: list[tuple[str, str, Callable[..., list[str]], str]] = [
         claiming("finished"),
         "claims nothing: expected 1 of done, refused, failed, unknown in a list, it said",
     ),
+    ("GAVE UP", NOTHING, claiming("refused"), "row 0: says refused, and the service did not refuse it"),
+    ("GAVE UP", CANCEL, claiming("refused"), "row 0: says refused, and the service did not refuse it"),
     ("GAVE UP", "submit/503", raising, "claims nothing: it raised ValueError('no <the API key>')"),
     ("TOO EARLY", "submit/429-of-the-list", hasty, "GET /v1/accounts/1/positions/instructions was sent 2.0 s before"),
     ("HUNG", "submit/no-reply", patient, "1 of 1 starts did not come to an end"),
@@ -186,14 +188,13 @@ def test_a_judge_finds(kind: str, scenario: str, program: Any, detail: str) -> N
 
 
 RIGHT = {
-    "a line of a log": (NOTHING, writing("a key")),
+    "a line of a log": ("cancel/too-late", writing("a key")),
     "a failure": ("cancel/failed", cancelling("failed")),
     "a failure, and what followed": ("cancel/failed-then-accepted", cancelling("refused")),
     "a failure, whatever followed": ("cancel/failed-then-accepted", cancelling("failed")),
     "a cancel that was too late": ("cancel/too-late", cancelling("refused")),
     "a cancel": (CANCEL, cancelling("done")),
     "a cancel after a 429": ("cancel/429", cancelling("done")),
-    "a cancel that was never sent": (CANCEL, claiming("refused")),
     "what nobody can know": ("submit/reply-lost-keys-not-shown", claiming("unknown")),
 }
 

@@ -40,6 +40,8 @@ class Row(NamedTuple):
     """The statuses of the last one of these, in order."""
     right: frozenset[str]
     """What may be claimed of it; empty where it has not come to an end."""
+    is_left: bool = False
+    """Whether it could have been brought about, and nobody did."""
 
 
 class Played(NamedTuple):
@@ -63,18 +65,19 @@ class Played(NamedTuple):
                 yield index, row, claim, why
 
 
-def rows_of(stage: Stage, intent: Intent) -> list[Row]:
-    """Return what happened of each row of an intent."""
+def rows_of(stage: Stage, intent: Intent, *, is_possible: bool) -> list[Row]:
+    """Return what happened of each row of an intent; whether the first one can be brought about."""
     if intent.cancel:
-        return [_cancelled(_statuses(stage, each)) for each in intent.cancel]
+        return [_cancelled(_statuses(stage, each), is_possible=is_possible) for each in intent.cancel]
     made = {entry.id for entry in stage.ledger if entry.kind == "submitted"}
     stored = [row for row in stage.instructions(intent.account_id) if row["id"] in made]
     found: list[Row] = []
     for asked in intent.rows:
         same = [row for row in stored if all(row[name] == value for name, value in asked.items())]
         histories = [_statuses(stage, row["id"]) for row in same]
+        is_left = is_possible and not same and not found
         right = {_submitted(history) for history in histories} or {"refused"}
-        found.append(Row(len(same), histories[-1] if histories else (), frozenset(right - {""})))
+        found.append(Row(len(same), histories[-1] if histories else (), frozenset(right - {""}), is_left))
     return found
 
 
@@ -88,12 +91,12 @@ def _submitted(statuses: tuple[str, ...]) -> str:
     return "refused" if statuses[-1] in _NOT_STANDING else ""
 
 
-def _cancelled(statuses: tuple[str, ...]) -> Row:
+def _cancelled(statuses: tuple[str, ...], *, is_possible: bool) -> Row:
     last = statuses[-1] if statuses else "SENT"
     right = {"CANCELLED": "done", "CANCEL_FAILED": "failed"}.get(last, "refused")
     # Whoever saw the failure may say so, whatever followed.
     also = {"failed"} if "CANCEL_FAILED" in statuses else set[str]()
-    return Row(len(statuses[:1]), statuses, frozenset({right} | also))
+    return Row(len(statuses[:1]), statuses, frozenset({right} | also), is_possible and not statuses)
 
 
 def acted_twice(played: Played) -> Iterable[str]:
@@ -131,7 +134,7 @@ def _is_ignored(row: Row, claim: str) -> bool:
 
 
 def gave_up(played: Played) -> Iterable[str]:
-    """Nothing is claimed to the end, although a look settles it."""
+    """Nothing is claimed to the end, although a look settles it; or a refusal is, although nobody refused."""
     if played.is_open or played.starts[-1].is_hung:
         return
     for index, row, claim, why in played.claimed():
@@ -140,6 +143,8 @@ def gave_up(played: Played) -> Iterable[str]:
             yield f"row {index}: says unknown, a look shows {shown}"
         elif claim == "unknown" and row.right:
             yield f"claims nothing: {why}"
+        elif claim == "refused" and row.is_left:
+            yield f"row {index}: says refused, and the service did not refuse it"
 
 
 def too_early(played: Played) -> Iterable[str]:

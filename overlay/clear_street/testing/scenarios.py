@@ -36,6 +36,8 @@ class Scenario(NamedTuple):
     """The status of the instruction that is to be cancelled."""
     is_open: bool = False
     """Whether nobody can learn what happened, so that "unknown" is right to the end."""
+    is_possible: bool = True
+    """Whether what is asked, the first row of a submit, can be brought about."""
 
     def intent(self, stage: Stage) -> Intent:
         """Set the stage, and return what is asked of the program."""
@@ -167,8 +169,10 @@ _NAMED: Mapping[str, Setting] = {
 }
 _STATUS = {"cancel/too-late": "ACCEPTED"}
 _OPEN = ("submit/reply-lost-keys-not-shown",)
+_IMPOSSIBLE = ("submit/key-used", "submit/cutoff-passes-unsent", "cancel/too-late")
 SCENARIOS: Mapping[str, Scenario] = {
-    name: Scenario(name, sets, _STATUS.get(name, "SENT"), name in _OPEN) for name, sets in _NAMED.items()
+    name: Scenario(name, sets, _STATUS.get(name, "SENT"), name in _OPEN, name not in _IMPOSSIBLE)
+    for name, sets in _NAMED.items()
 }
 """Every scenario, by its name."""
 

@@ -116,7 +116,13 @@ def judge(scenario: Scenario, player: Player) -> list[Finding]:
     # What was started beside it may leave to it what it does not know.
     last = [starts[-1], *(other for other in others if "unknown" not in other.claims)]
     claims = [(each.claims, each.why) for each in last]
-    played = Played(rows_of(stage, intent), claims, [*starts, *others], stage.early, scenario.is_open)
+    played = Played(
+        rows_of(stage, intent, is_possible=scenario.is_possible),
+        claims,
+        [*starts, *others],
+        stage.early,
+        scenario.is_open,
+    )
     told = story(stage)
     return [
         Finding(scenario.name, kind, hidden(text), told)
