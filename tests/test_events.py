@@ -164,6 +164,7 @@ def test_pauses_looks_and_what_they_settled_are_told(mode: Mode) -> None:
 def test_a_pause_of_the_clients_own_is_backoff(mode: Mode) -> None:
     events: list[Event] = []
     service = Service((503, failed(503)), (503, failed(503)), (200, envelope([])))
+    service.clock.advance(100)
 
     called(mode, mode.client(service, on_event=events.append), OPERATIONS["get_positions"])
 
