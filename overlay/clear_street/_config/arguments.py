@@ -87,12 +87,11 @@ def as_number(value: object) -> str:
 
 def _as_int(value: object) -> object:
     """Return a whole number of another type, such as numpy's, as an int, and any other value unchanged."""
-    if isinstance(value, (int, float)) or not hasattr(value, "__index__"):
+    as_index: Callable[[object], int] | None = getattr(type(value), "__index__", None)
+    if as_index is None or isinstance(value, (int, float)):
         return value
-    from operator import index
-
     try:
-        return index(value)
+        return as_index(value)
     except TypeError:  # numpy's booleans have the method, and no value for it
         return value
 

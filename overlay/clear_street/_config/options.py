@@ -119,7 +119,7 @@ class ClientOptions(TypedDict, total=False):
 explain(CallOptions, ChangingCallOptions, SubmitCallOptions, ClientOptions)
 
 
-def write_signatures(kind: Any) -> None:
+def write_signatures(kind: object) -> None:
     """Write the names of call options into the signatures of a class's methods.
 
     IPython and Jedi complete the arguments of an object's methods by their signatures, where `Unpack` says nothing.
@@ -127,15 +127,18 @@ def write_signatures(kind: Any) -> None:
     import inspect
     from typing import get_args, get_type_hints
 
-    for method in [each for each in vars(kind).values() if "options" in getattr(each, "__annotations__", ())]:
+    methods: Mapping[str, Any] = vars(kind)
+    for method in methods.values():
+        if "options" not in getattr(method, "__annotations__", ()):
+            continue
         signature = inspect.signature(method, eval_str=True)
         *own, options = signature.parameters.values()
         [named] = get_args(options.annotation)
-        each = [
+        named_ones = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
             for name, hint in get_type_hints(named).items()
         ]
-        method.__signature__ = signature.replace(parameters=[*own, *each])
+        method.__signature__ = signature.replace(parameters=[*own, *named_ones])
 
 
 # Jedi, which completes names in editors and in IPython, does not know `Unpack`. It finds the names of a method's
