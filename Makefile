@@ -101,7 +101,7 @@ conformance-compared: $(BENCH_READY) $(DEV_READY) ## Do the same as conformance,
 	@$(BENCH)/bin/python tests/conformance_report.py --write
 
 docs: site $(DEV_READY) ## Build the site of the documentation into .tools/site, check it, and run its examples
-	@$(BIN)/python -m pytest -q -n auto tests/test_readme.py tests/test_site.py
+	@$(BIN)/python -m pytest -q -n 0 tests/test_readme.py tests/test_site.py
 	@echo 'docs: .tools/site/index.html'
 
 docs-serve: $(DOCS_READY) ## Serve the site on loopback, and build it again after each change
