@@ -776,3 +776,26 @@ def test_the_hint_of_a_404_names_both(name: str) -> None:
             client.v1.positions.cancel_position_instruction("key-0", account_id=ACCOUNT)
         assert hint in str(caught.value)
         rows.clear()
+
+
+def test_a_model_and_a_cancel_take_their_arguments_under_one_name() -> None:
+    model: Any = PositionInstructionRequest
+    client, bodies = at()
+    cancel: Any = client.v1.positions.cancel_position_instruction
+    with pytest.raises(TypeError, match=NEW):
+        model(instruction_type="EXERCISE", instrument_id=INSTRUMENT, quantity="1", **{NEW: "k"})
+    with pytest.raises(TypeError):
+        cancel(account_id=ACCOUNT, **{NEW: "k"})
+    assert bodies == []
+
+
+def test_on_intent_is_told_the_keys_and_the_first_body() -> None:
+    told: list[Any] = []
+    client, bodies = at(said(400, texts(NEW)[0]), taken(), on_intent=lambda keys, request: told.append((keys, request)))
+
+    submit(client)
+
+    [(keys, request)] = told
+    assert list(keys) == ["key-0"]
+    assert names_in(json.loads(request.content())) == [NEW, OLD]
+    assert [rows[0][OLD] for rows in bodies] == ["key-0", "key-0"]
