@@ -681,6 +681,24 @@ def test_an_interruption_when_a_streamed_call_ends_tells_the_outcome(mode: Mode)
     assert caught.value.outcome_unknown  # type: ignore[attr-defined]
 
 
+def test_of_two_interruptions_the_first_is_raised_and_none_is_logged(
+    mode: Mode, caplog: pytest.LogCaptureFixture
+) -> None:
+    events: list[Event] = []
+
+    def stops(event: Event) -> None:
+        raise Stopped
+
+    def exits(event: Event) -> None:
+        raise SystemExit
+
+    with pytest.raises(Stopped):
+        mode.run(lambda: CANCELLING(mode.sandbox(world(), on_event=[stops, exits, len, events.append])))
+
+    assert kinds(events) == ["CallStarted", "CallEnded"]
+    assert "on_event" not in caplog.text
+
+
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no signals here")
 def test_what_a_signal_handler_raises_within_a_function_is_raised() -> None:
     def handler(*_: object) -> None:
