@@ -37,7 +37,7 @@ from clear_street.errors import (
 )
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.types.v1 import Order, PositionInstruction, PositionInstructionRequest
-from support.key_names import KEY_NAME, KEY_NAMES
+from support.key_names import KEY_NAME, KEY_NAMES, NEWER_KEY_NAME
 from support.scripted_service import (
     ACCOUNT,
     INSTRUMENT,
@@ -1265,6 +1265,21 @@ def test_an_error_names_three_of_the_rows_that_were_refused() -> None:
     rows = [refused(key, "No") for key in keys]
     error = refusal(Service(httpx.Response(422, json={"data": rows})), *map(asked, keys))
     assert error.message == "key-0: No; key-1: No; key-2: No"
+
+
+@pytest.mark.parametrize(("second", "is_evidence"), [(KEY_NAME, True), (NEWER_KEY_NAME, False)])
+def test_a_list_is_evidence_if_each_key_has_a_name_that_is_sent(second: str, is_evidence: bool) -> None:
+    rows = [row("x", created_at=LONG_AGO), row(..., id="i-2", created_at=LONG_AGO, **{second: "y"})]
+    answer: list[Any] = [listed(*rows), done] if is_evidence else []
+    service = Service(lost(), *answer, otherwise=lambda _: listed(*rows))
+    client = service.client(idempotency_key_name=KEY_NAME)
+    if is_evidence:
+        submit(client)
+    else:
+        with pytest.raises(APIConnectionError) as raised:
+            submit(client)
+        assert raised.value.outcome_unknown
+    assert service.methods.count("POST") == (2 if is_evidence else 1)
 
 
 @pytest.mark.parametrize(
