@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
+import io
 import itertools
 import json
 import pickle
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import httpx
 import pytest
+import rich.console
 
 SQUARE = {"shape": "square", "side": 2.5}
 THING: dict[str, Any] = {
@@ -190,6 +192,9 @@ def use_views(models: Any) -> None:
             assert record["days"] == [day]
     for shown in (mark, reply, models.MarksReply.from_dict({"data": None})):
         assert shown._repr_html_().startswith("<table>")
+    for width in (10, 200):
+        rich.console.Console(file=io.StringIO(), width=width).print(reply, models.MarksReply.from_dict({"data": None}))
+    assert "- `kind`: What is wrong with it." in str(sys.modules["clear_street_api.types"].Drift.__doc__)
     with pytest.raises(TypeError):
         hash(mark)
 
