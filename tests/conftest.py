@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # No deadline: a busy machine takes its time over an example. The same code is tried with the same examples each
 # time, so that a failure belongs to the change; `make explore` draws new ones.
-hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("repeatable")
 

@@ -395,7 +395,7 @@ ids = pytest.mark.parametrize(
 
 @ids
 @given(value=st.text() | st.text(alphabet="./%\\ ?#;:@&=+,\x00é"))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_path_argument_becomes_one_segment_or_is_refused(
     build: Callable[..., Request], name: str, value: str
 ) -> None:

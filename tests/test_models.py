@@ -326,7 +326,7 @@ def mutated(draw: st.DrawFn, schema: Json) -> Json:
 
 names = pytest.mark.parametrize("name", MODELS)
 some = settings(max_examples=15, deadline=None)
-thorough = settings(max_examples=40, deadline=None)
+thorough = settings(max_examples=25, deadline=None)
 
 
 @names
@@ -565,7 +565,7 @@ def test_a_zero_time_is_read_and_is_drift(text: str) -> None:
 
 
 @given(text=texts_of_moments | st.text(max_size=30))
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 def test_a_timestamp_reads_the_same_alone_in_a_row_and_beside_drift(text: str) -> None:
     alone: list[Drift] = []
     read = Timestamp().read(text, alone)

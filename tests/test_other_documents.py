@@ -244,7 +244,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_other_body_is_read_too_and_nothing_of_it_is_lost(models: Any, data: st.DataObject) -> None:
     body = copy.deepcopy(THING)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -631,7 +631,7 @@ def test_hostile_text_of_a_document_is_no_code(text: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "stride"), [("tests/every_kind.yaml", 1), ("tests/other_style.yaml", 3), ("openapi.yaml", 41)]
+    ("name", "stride"), [("tests/every_kind.yaml", 1), ("tests/other_style.yaml", 3), ("openapi.yaml", 149)]
 )
 def test_each_string_of_a_document_is_data(name: str, stride: int, tmp_path: Path) -> None:
     whole = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))

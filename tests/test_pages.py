@@ -316,7 +316,7 @@ def test_one_page_is_held_at_a_time(mode: Mode) -> None:
     def blocking() -> None:
         nonlocal most
         for number, _ in enumerate(iterator):
-            if number % 10 == 5:
+            if number % 60 == 5:
                 most = max(most, alive())
 
     async def awaiting() -> None:
@@ -324,7 +324,7 @@ def test_one_page_is_held_at_a_time(mode: Mode) -> None:
         number = 0
         async for _ in iterator:
             number += 1
-            if number % 10 == 5:
+            if number % 60 == 5:
                 most = max(most, alive())
 
     def alive() -> int:

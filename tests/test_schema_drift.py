@@ -508,7 +508,7 @@ def is_within(path: tuple[Any, ...], outer: tuple[Any, ...]) -> bool:
 
 @OPERATIONS
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_whatever_departs_at_once_a_row_that_does_not_is_whole(name: str, data: st.DataObject) -> None:
     mode = Mode(data.draw(st.sampled_from(["sync", "asyncio"])))
     departures = data.draw(several(name))
@@ -535,7 +535,7 @@ json_values = st.recursive(
     body=st.dictionaries(st.sampled_from(["data", "metadata", "error"]) | st.text(), json_values),
     of_face=st.sampled_from(["sync", "asyncio"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_object_is_a_success_unless_its_data_is_needed(name: str, body: Json, of_face: str) -> None:
     mode = Mode(of_face)
     response = came_to(lambda: mode.run(lambda: CALLS[name](answered(mode, name, body))))

@@ -52,6 +52,8 @@ ONLY_AWAITED = {"aclose"}  # `contextlib.closing` asks for `close`, `contextlib.
 def public(kind: type[Any]) -> dict[str, Any]:
     """The public members of a class, under the names of the blocking one."""
     members = {PROTOCOLS.get(name, name): inspect.getattr_static(kind, name) for name in dir(kind)}
+    if "close" not in members and "aclose" in members:
+        members["close"] = members["aclose"]
     shared = members.keys() - ONLY_AWAITED
     return {name: members[name] for name in shared if not name.startswith("_") or name in PROTOCOLS.values()}
 

@@ -204,7 +204,7 @@ class RowIterator(_Rows[RowT], Generic[RowT, PageT]):
         return self._pages
 
     def close(self) -> None:
-        """End the iteration, as `contextlib.closing` does. Nothing has to be released if it is not called."""
+        """End the iteration. Nothing has to be released if this is not called."""
         self._end()
 
 
@@ -235,7 +235,7 @@ class AsyncRowIterator(_Rows[RowT], Generic[RowT, PageT]):
         return self._pages
 
     async def aclose(self) -> None:
-        """End the iteration, as `contextlib.aclosing` does. Nothing has to be released if it is not called."""
+        """End the iteration. Nothing has to be released if this is not called."""
         self._end()
 
 

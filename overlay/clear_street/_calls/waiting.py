@@ -410,7 +410,7 @@ class ChangeWatch(Generic[C]):
         return self._changes.popleft()
 
     def close(self) -> None:
-        """End the iteration, as `contextlib.closing` does. Nothing has to be released if it is not called."""
+        """End the iteration. Nothing has to be released if this is not called."""
         self._changes.clear()
         self._watch.closed = True
 
@@ -437,7 +437,7 @@ class AsyncChangeWatch(Generic[C]):
         return self._changes.popleft()
 
     async def aclose(self) -> None:
-        """End the iteration, as `contextlib.aclosing` does. Nothing has to be released if it is not called."""
+        """End the iteration. Nothing has to be released if this is not called."""
         self._changes.clear()
         self._watch.closed = True
 
