@@ -24,10 +24,10 @@ from .events import AttemptEnded, AttemptStarted, CallEnded, CallStarted, Depart
 
 try:
     from opentelemetry import context, metrics, trace
-except ModuleNotFoundError as error:
+except ModuleNotFoundError as _missing:
     raise ImportError(
         "clear_street.opentelemetry needs the extra `opentelemetry`: pip install 'clear-street-client[opentelemetry]' "
-        f"({error})."
+        f"({_missing})."
     ) from None
 
 if TYPE_CHECKING:
