@@ -170,7 +170,7 @@ class DefaultHttpxClient(httpx.Client):
         return response
 
     def _is_replaced(self) -> bool:
-        return _CLIENT_METHODS.replaced() or not _SENDING.isdisjoint(vars(self)) or type(self).send is not _SEND
+        return _CLIENT_METHODS.replaced() or not vars(self).keys().isdisjoint(_SENDING) or type(self).send is not _SEND
 
     def _new_transport(
         self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None
@@ -244,7 +244,11 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         return response
 
     def _is_replaced(self) -> bool:
-        return _ASYNC_CLIENT_METHODS.replaced() or not _SENDING.isdisjoint(vars(self)) or type(self).send is not _ASEND
+        return (
+            _ASYNC_CLIENT_METHODS.replaced()
+            or not vars(self).keys().isdisjoint(_SENDING)
+            or type(self).send is not _ASEND
+        )
 
     def _new_transport(
         self, context: ssl.SSLContext | None, limits: httpx.Limits, proxy: httpx.Proxy | None

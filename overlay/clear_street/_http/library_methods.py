@@ -11,7 +11,7 @@ import socket
 import sys
 from contextlib import contextmanager
 from functools import partial
-from operator import is_
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
@@ -31,31 +31,31 @@ CLIENT, ASYNC_CLIENT = httpx.Client, httpx.AsyncClient
 
 
 class LibraryMethods:
-    """Methods of other libraries, each as it was when this module was imported; None for one replaced before that."""
+    """Methods of other libraries, as they were when this module was imported."""
 
     def __init__(self, *methods: tuple[Any, str]) -> None:
         self.methods: tuple[tuple[Any, str], ...] = methods
-        self._owners = [owner for owner, _ in methods]
-        self._names = [name for _, name in methods]
+        owners = dict.fromkeys(owner for owner, _ in methods)
+        looks = [(owner, attrgetter(*(name for other, name in methods if other is owner))) for owner in owners]
         # httpx's own `stream` is a generator function that contextlib wraps.
-        self._own = [
-            method if (_wraps if name == "stream" else _is_own)(owner, name, method) else None
-            for owner, name, method in self._now()
-        ]
+        are_own = all(
+            (_wraps if name == "stream" else _is_own)(owner, name, method) for owner, name, method in self._now()
+        )
+        self._own = [(owner, look, look(owner) if are_own else None) for owner, look in looks]
 
     def replaced(self) -> bool:
         """Whether one of the methods is no longer the library's own."""
-        if all(map(is_, map(getattr, self._owners, self._names), self._own)):
-            return False
-        return not all(_is_own(*each) for each in self._now())
+        for owner, look, own in self._own:
+            if look(owner) != own:
+                return not all(_is_own(*each) for each in self._now())
+        return False
 
     def unwrapped(self) -> list[str]:
         """The methods that were replaced with something that does not wrap the library's own."""
         return [f"{owner.__name__}.{name}" for owner, name, method in self._now() if not _wraps(owner, name, method)]
 
     def _now(self) -> list[tuple[Any, str, Any]]:
-        methods = map(getattr, self._owners, self._names)
-        return list(zip(self._owners, self._names, methods, strict=True))
+        return [(owner, name, getattr(owner, name)) for owner, name in self.methods]
 
 
 def _is_own(owner: Any, name: str, method: Any) -> bool:

@@ -72,15 +72,14 @@ def new_request(
     except httpx.InvalidURL as error:
         raise ArgumentError(f"The URL of {send.request.operation} cannot be sent: {error}.") from None
     refuse_unseen(client, url)
-    settled = (*own, *left_out) if left_out else tuple(own)
-    merged = [*_of_client(tuple(client.headers.raw), settled, url.netloc), *own.items()]
     # Given the content, httpx would build the headers twice, to add the length.
     if content is not None:
-        merged.append((b"Content-Length", str(len(content)).encode()))
+        own[b"Content-Length"] = str(len(content)).encode()
     elif send.request.method in ("POST", "PUT", "PATCH"):
-        merged.append((b"Content-Length", b"0"))
+        own[b"Content-Length"] = b"0"
+    headers = _headers(tuple(client.headers.raw), tuple(own.items()), tuple(left_out), url.netloc)
     body = httpx.ByteStream(content or b"")
-    request = httpx.Request(send.request.method, url, headers=merged, stream=body, extensions=extensions)
+    request = httpx.Request(send.request.method, url, headers=headers, stream=body, extensions=extensions)
     request.read()
     if client.cookies:
         client.cookies.set_cookie_header(request)
@@ -88,14 +87,20 @@ def new_request(
 
 
 @lru_cache(maxsize=64)
-def _of_client(
-    headers: tuple[tuple[bytes, bytes], ...], settled: tuple[bytes, ...], host: bytes
-) -> list[tuple[bytes, bytes]]:
-    """Return the headers of an httpx client that the request does not set or leave out itself, and the host."""
-    others = [(name, value) for name, value in headers if name.lower() not in settled]
+def _headers(
+    of_client: tuple[tuple[bytes, bytes], ...],
+    own: tuple[tuple[bytes, bytes], ...],
+    left_out: tuple[bytes, ...],
+    host: bytes,
+) -> httpx.Headers:
+    """Return the headers of a request: its own, the host, and those of the httpx client that it does not set or leave
+    out itself. They are cached, because building them takes a twentieth of the time of a call; httpx copies them.
+    """
+    settled = (*(name for name, _ in own), *left_out)
+    others = [(name, value) for name, value in of_client if name.lower() not in settled]
     if b"host" not in [name.lower() for name, _ in others]:
         others.insert(0, (b"Host", host))
-    return others
+    return httpx.Headers([*others, *own])
 
 
 def _traced(bounds: Bounds) -> Callable[[str, Mapping[str, Any]], None]:
