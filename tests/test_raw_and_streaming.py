@@ -239,6 +239,8 @@ def test_the_bytes_of_a_streamed_reply_come_whole_in_pieces_or_by_lines(mode: Mo
     assert text == ['{"data":', "[]}"]
     text = streaming(mode, service(), "get_positions", lambda response: mode.listed(response.iter_text()))
     assert "".join(text) == lines.decode()
+    text = streaming(mode, service(), "get_positions", lambda response: mode.listed(response.iter_text(4)))
+    assert text == ['{"da', 'ta":', "\n[]}", "\n"]
 
 
 @pytest.mark.parametrize(("ask", "body"), [("text", POSITIONS.decode()), ("json", json.loads(POSITIONS))])

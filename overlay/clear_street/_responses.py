@@ -135,9 +135,9 @@ class RawResponse(_Raw[T]):
         self.read()
         return self.http_response.json()
 
-    def iter_text(self) -> Iterator[str]:
+    def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
         """Yield the body in pieces, as text. Raises `APIConnectionError` if the connection breaks."""
-        return self._pieces(self.http_response.iter_text())
+        return self._pieces(self.http_response.iter_text(chunk_size))
 
     def iter_lines(self) -> Iterator[str]:
         """Yield the body line by line. Raises `APIConnectionError` if the connection breaks."""
@@ -189,9 +189,9 @@ class AsyncRawResponse(_Raw[T]):
         await self.read()
         return self.http_response.json()
 
-    def iter_text(self) -> AsyncIterator[str]:
+    def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
         """Yield the body in pieces, as text. Raises `APIConnectionError` if the connection breaks."""
-        return self._pieces(self.http_response.aiter_text())
+        return self._pieces(self.http_response.aiter_text(chunk_size))
 
     def iter_lines(self) -> AsyncIterator[str]:
         """Yield the body line by line. Raises `APIConnectionError` if the connection breaks."""
