@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 import re
 import runpy
 import subprocess
@@ -14,7 +16,7 @@ import pytest
 
 import clear_street
 import clear_street.types.v1
-from clear_street import ClearStreet, migrate
+from clear_street import APIConnectionError, ClearStreet, NotFoundError, migrate
 from clear_street._moving import DIFFERENCES
 from clear_street.sandbox import Sandbox, SandboxServer
 
@@ -139,10 +141,35 @@ ASYNC = (
     """,
     "GET\ndict\n",
 )
+ROWS = (
+    """
+    from typing import get_args
+    from clearstreet import ClearStreet, types
+    from clearstreet.types.v1 import AccountList, PositionIntent, Side
+    client = ClearStreet(api_key="key")
+    page = client.v1.positions.get_positions(122503)
+    first = page.data[0]
+    print(get_args(Side), first.copy(update={"symbol": "X"}).symbol)
+    print([dict(row)["quantity"] for row in page.data][0], first.dict()["symbol"])
+    print(client.v1.with_raw_response.positions.get_positions(122503).http_version)
+    """,
+    """
+    import attrs
+    from clear_street import ClearStreet
+    from clear_street.types.v1 import Side
+    client = ClearStreet(api_key="key")
+    page = client.v1.positions.get_positions(122503)
+    first = page.data[0]
+    print(tuple(map(str, Side)), attrs.evolve(first, symbol="X").symbol)
+    print([row.to_dict()["quantity"] for row in page][0], first.to_dict()["symbol"])
+    print(client.v1.positions.with_raw_response.get_positions(122503).http_response.http_version)
+    """,
+    "('BUY', 'SELL', 'SELL_SHORT', 'OTHER') X\n10 AAPL 280121C00195000\nHTTP/1.1\n",
+)
 PROGRAMS = pytest.mark.parametrize(
     ("before", "after", "shown"),
-    [VERSION, LISTING, CANCEL, RAW, ASYNC],
-    ids=["version", "listing", "cancel", "raw", "async"],
+    [VERSION, LISTING, CANCEL, RAW, ASYNC, ROWS],
+    ids=["version", "listing", "cancel", "raw", "async", "rows"],
 )
 
 
@@ -156,9 +183,90 @@ def test_each_line_that_has_to_change_is_named(before: str, after: str, shown: s
     kept = {line.strip() for line in lines(after)}
 
     changed = {number for number, line in enumerate(lines(before), 1) if line.strip() not in kept}
-    # What a loop repeats goes with the loop.
-    loop = {"while True:", "break", "continue", "except APIConnectionError:"}
-    assert {number for number in changed if lines(before)[number - 1].strip() not in loop} <= named
+    # What a loop repeats goes with the loop, and what is imported from elsewhere with its use.
+    with_others = {"while True:", "break", "continue", "except APIConnectionError:", "from typing import get_args"}
+    assert {number for number in changed if lines(before)[number - 1].strip() not in with_others} <= named
+
+
+def snippet(sign: str) -> str:
+    """Return lines that have a sign."""
+    owner, _, name = sign.rpartition(".")
+    function, _, argument = sign.rstrip(")").partition("(")
+    makes = {
+        "client": "client = ClearStreet()",
+        "raw": "raw = client.v1.positions.with_raw_response.get_positions(7)",
+        "model": "for model in page.data:\n  pass",
+    }
+    match sign:
+        case "except in a loop":
+            return "while True:\n  try: pass\n  except APITimeoutError: pass"
+        case "a type of theirs":
+            return "from clearstreet.types.v1 import Locate"
+        case "clearstreet._":
+            return "from clearstreet._exceptions import APIError"
+        case _ if sign.startswith(("except ", '"')):
+            return f"try: pass\n{sign}: pass" if sign.startswith("except ") else f"f({sign})"
+        case _ if sign.endswith(")"):
+            argument += "1" if argument.endswith("=") else ""
+            return f"{makes['model']}\n{function}({argument})"
+        case _ if "=" in sign:
+            return f"f({sign}1)" if sign.endswith("=") else f"f({sign})"
+        case _ if sign.startswith("clearstreet"):
+            return f"import {sign}" if name.islower() else f"from {owner} import {name}"
+        case _ if owner == "error":
+            return f"try: pass\nexcept OSError as caught: caught.{name}"
+        case _ if "." in sign:
+            return f"{makes.get(owner, '')}\n{owner or 'x'}{sign[len(owner) :]}"
+        case _:
+            return f"from clearstreet import {sign}"
+
+
+@pytest.mark.parametrize("sign", [sign for one in DIFFERENCES for sign in one.found_by])
+def test_each_sign_of_the_table_is_found_in_a_program(sign: str) -> None:
+    (wanted,) = (one for one in DIFFERENCES if sign in one.found_by)
+
+    assert wanted in [found for _, found in migrate.read(f"import clearstreet\n{snippet(sign)}")]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "from clearstreet.types.v1 import Locate",
+        "from clearstreet.types.v1.watchlist_detail import WatchlistDetail",
+        "import clearstreet.types.v1 as api; f(api.Locate)",
+        "from clearstreet.types import v1\nf(v1.Locate)",
+        "import clearstreet.types.v1; f(clearstreet.types.v1.Locate)",
+    ],
+)
+def test_a_type_that_only_that_sdk_has_is_found(program: str) -> None:
+    assert "none; what they return is a `dict`" in [found.ours for _, found in migrate.read(program)]
+    known = migrate.read(program.replace("WatchlistDetail", "Position").replace("Locate", "Position"))
+    assert not [found for _, found in known if found.by_hand]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "page = client.v1.orders.get_orders(7); page.json()",
+        "async def f(): page = await client.v1.orders.get_orders(7); page.json()",
+        "[row.json() for row in page.data]",
+        "page.data[0].json()",
+        "raw = client.v1.orders.with_raw_response.get_orders(7); page = raw.parse(); page.json()",
+        "def f(page: Order): page.json()",
+    ],
+)
+def test_a_method_of_a_model_is_found_where_a_name_holds_one(program: str) -> None:
+    found = [one.theirs for _, one in migrate.read(f"import clearstreet\n{program}")]
+    assert [one for one in found if one.startswith("`to_dict()`")]
+
+    other = migrate.read(
+        "import clearstreet, httpx\nhttpx.get('x').json()\n{}.copy()\nresponse.json()\nhttpx.Timeout(5)"
+    )
+    assert [line for line, _ in other] == [1]
+
+
+def test_no_cell_of_the_table_ends_early() -> None:
+    assert not [one for one in DIFFERENCES if "|" in one.theirs + one.ours]
 
 
 @PROGRAMS
@@ -234,7 +342,7 @@ def test_the_page_has_the_same_table() -> None:
     assert table.splitlines() == [f"| {one.theirs} | {one.ours} |" for one in DIFFERENCES]
 
 
-@pytest.mark.parametrize("name", ["Timeout", "Client", "omit", "APIResponse"])
+@pytest.mark.parametrize("name", ["Timeout", "Client", "omit", "APIResponse", "Stream", "DEFAULT_TIMEOUT", "resources"])
 def test_an_imported_name_of_that_sdk_is_answered(name: str) -> None:
     with pytest.raises(AttributeError, match=re.escape("of Clear Street's own SDK")):
         getattr(clear_street, name)
@@ -252,12 +360,38 @@ def test_an_attribute_of_that_sdk_is_answered() -> None:
     with ClearStreet.sandbox() as client:
         for owner, name, ours in (
             (client, "is_closed", "not to be read"),
+            (client, "user_agent", "`raw.http_request.headers`"),
+            (client, "with_raw_response", "`client.v1.positions.with_raw_response`"),
+            (client.v1, "with_streaming_response", "`client.v1.positions.with_raw_response`"),
+            (client.v1.instrument_data, "with_raw_response", "`client.v1.positions.with_raw_response`"),
+            (client.v1.instrument_data, "get_instrument_events", "`client.get(path, cast_to=dict)`"),
             (client.v1.positions.with_raw_response.get_positions(122503), "url", "`raw.http_request.url`"),
+            (
+                client.v1.positions.with_raw_response.get_positions(122503),
+                "http_version",
+                "`raw.http_response.http_ver",
+            ),
             (client.v1, "api_version", "`client.v1.version.get_version()`"),
             (client.v1, "watchlist", "`client.get(path, cast_to=dict)`"),
+            (clear_street.types, "SecurityType", "did you mean `v1.SecurityType`?"),
         ):
             with pytest.raises(AttributeError, match=re.escape(ours)):
                 getattr(owner, name)
+
+
+def test_an_attribute_of_that_sdk_is_answered_by_errors() -> None:
+    with ClearStreet.sandbox() as client, pytest.raises(NotFoundError) as caught:
+        client.v1.positions.cancel_position_instruction("lost", account_id=122503)
+    request = caught.value.request
+    for name in ("url", "headers"):
+        with pytest.raises(AttributeError, match=r"`error\.request` has the method and the path's"):
+            getattr(request, name)
+    with pytest.raises(AttributeError, match="only of an `APIStatusError`"):
+        _ = APIConnectionError("lost").body  # type: ignore[attr-defined]
+    for owner, name in ((request, "_no"), (caught.value, "_no"), (caught.value, "url")):
+        with pytest.raises(AttributeError, match=f"has no attribute '{name}'$"):
+            getattr(owner, name)
+    assert copy.deepcopy(request) == request == pickle.loads(pickle.dumps(request))
 
 
 def test_an_attribute_of_that_sdk_is_answered_by_models() -> None:
@@ -265,16 +399,16 @@ def test_an_attribute_of_that_sdk_is_answered_by_models() -> None:
         reply = client.v1.positions.get_positions(122503)
     owners = (reply, reply[0], type(reply[0]), clear_street.types.v1.PositionInstruction)
     for owner in owners:
-        for name in ("model_dump", "model_validate", "model_copy", "model_dump_json", "model_validate_json"):
+        for name in ("model_dump", "model_validate", "model_copy", "model_dump_json", "dict", "json", "copy", "schema"):
             with pytest.raises(
-                AttributeError, match=r"has no attribute 'model_\w+'; of Clear Street's own SDK"
+                AttributeError, match=rf"has no attribute '{name}'; of Clear Street's own SDK, .*; here: "
             ) as caught:
                 getattr(owner, name)
-            assert re.search(r"here: .*`to_dict\(\)`", str(caught.value))
             assert (caught.value.name, caught.value.obj) == (name, None)
             assert not hasattr(owner, name)
         assert "Clear Street's own SDK" in repr(inspect.getattr_static(owner, "model_dump"))
-    assert "model_dump" not in dir(reply[0])
+    assert {"model_dump", "dict", "copy"}.isdisjoint(dir(reply[0]))
+    assert copy.copy(reply[0]) == reply[0]
     with pytest.raises(AttributeError, match=r"'Position' object has no attribute 'qty'$"):
         _ = reply[0].qty  # type: ignore[attr-defined]
 

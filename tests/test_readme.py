@@ -153,7 +153,9 @@ def test_its_environment_variables_are_read(page: str) -> None:
 
 
 def test_its_environment_variables_are_all_of_them() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "overlay/clear_street").rglob("*.py"))
+    files = set((ROOT / "overlay/clear_street").rglob("*.py"))
+    files.remove(ROOT / "overlay/clear_street/_moving.py")  # it has those that only the other SDK reads
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
 
     assert (
         set(re.findall(r"\bCLEAR_STREET_[A-Z_]+", source)) <= table("docs/reference.md", "environment variable").keys()

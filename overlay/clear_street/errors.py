@@ -28,7 +28,7 @@ client could not find out. Errors can be pickled and copied with `copy.deepcopy`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from ._annotations import resolvable
 from ._explained import explain
@@ -80,6 +80,17 @@ class RequestInfo(NamedTuple):
     """The path with the names of its parameters, such as ``/v1/accounts/{account_id}/positions``. It contains no ids,
     so it may be logged.
     """
+
+
+if not TYPE_CHECKING:  # with `__getattr__`, a type checker would accept every name
+
+    def _no_name(request: RequestInfo, name: str) -> NoReturn:
+        from ._moving import advice
+
+        theirs = "" if name.startswith("_") else f"; {advice('request', 'error')}"
+        raise AttributeError(f"'RequestInfo' object has no attribute {name!r}{theirs}", name=name, obj=request)
+
+    RequestInfo.__getattr__ = _no_name
 
 
 class InterruptedCall(NamedTuple):
@@ -219,6 +230,10 @@ class APIError(ClearStreetError):
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
             if name == "response":
                 message += ": see error.status_code, error.headers and error.body; error.reply is the decoded reply"
+            elif not name.startswith("_"):
+                from ._moving import advice
+
+                message += f"; {told}" if (told := advice(name, "error")) else ""
             raise AttributeError(message, name=name, obj=self)
 
     def _summary(self) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from ._annotations import resolvable
 from ._explained import explain
 from ._moving import BY_SIGN, Difference
+from .types import v1
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,30 +71,42 @@ def _last(node: ast.expr) -> str:
 
 
 def _kind(value: ast.expr) -> str | None:
-    """Return what an expression makes: a client, a raw reply, or None for anything else."""
-    if isinstance(value, ast.Await):
-        value = value.value
-    if not isinstance(value, ast.Call):
-        return None
-    if _last(value.func) in _CLIENTS:
-        return "client"
-    inner = {node.attr for node in ast.walk(value.func) if isinstance(node, ast.Attribute)}
-    return "raw" if inner & {"with_raw_response", "with_streaming_response"} else None
+    """Return what an expression makes: a client, a raw reply, a model, or None for anything else."""
+    match value:
+        case ast.Await(value=inner):
+            return _kind(inner)
+        case ast.Attribute(attr="data") | ast.Subscript(value=ast.Attribute(attr="data")):
+            return "model"  # rows, one of which a loop names
+        case ast.Call(func=function):
+            names = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+            if _last(function) in _CLIENTS:
+                return "client"
+            if _last(function) == "parse":
+                return "model"  # of a raw reply
+            if names & {"with_raw_response", "with_streaming_response"}:
+                return "raw"
+            return "model" if "v1" in names else None
+        case _:
+            return None
 
 
 def _kinds(tree: ast.AST) -> dict[str, str]:
-    """Return which names of a program are clients, raw replies and caught errors."""
+    """Return which names of a program are clients, raw replies, models and caught errors."""
     kinds: dict[str, str] = {}
     for node in ast.walk(tree):
         match node:
             case (
                 ast.Assign(targets=[target], value=value)
                 | ast.withitem(context_expr=value, optional_vars=ast.expr() as target)
+                | ast.For(target=target, iter=value)
+                | ast.comprehension(target=target, iter=value)
             ):
                 if kind := _kind(value):
                     kinds[ast.unparse(target)] = kind
             case ast.arg(arg=name, annotation=ast.expr() as annotation) if _last(annotation) in _CLIENTS:
                 kinds[name] = "client"
+            case ast.arg(arg=name, annotation=ast.expr() as annotation) if _last(annotation) in v1.__all__:
+                kinds[name] = "model"
             case ast.ExceptHandler(name=str(name)):
                 kinds[name] = "error"
             case _:
@@ -102,13 +115,16 @@ def _kinds(tree: ast.AST) -> dict[str, str]:
 
 
 def _imported(tree: ast.AST) -> dict[str, str]:
-    """Return the names that a program imports from that SDK, each with what it is called there."""
-    return {
-        name.asname or name.name.partition(".")[0]: "clearstreet" if isinstance(node, ast.Import) else name.name
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and _modules(node)
-        for name in node.names
-    }
+    """Return the names that a program imports from that SDK, each with where it is there."""
+    imported: dict[str, str] = {}
+    for node in ast.walk(tree):
+        for module in _modules(node):
+            for name in cast("ast.Import | ast.ImportFrom", node).names:
+                if isinstance(node, ast.ImportFrom):
+                    imported[name.asname or name.name] = f"{module}.{name.name}"
+                elif name.name == module:
+                    imported[name.asname or "clearstreet"] = module if name.asname else "clearstreet"
+    return imported
 
 
 def _signs(tree: ast.AST, kinds: dict[str, str]) -> Iterator[tuple[int, str]]:
@@ -118,33 +134,60 @@ def _signs(tree: ast.AST, kinds: dict[str, str]) -> Iterator[tuple[int, str]]:
         match node:
             case ast.Import() | ast.ImportFrom():
                 for module in _modules(node):
-                    yield from _of_import(node, module)
+                    yield from ((node.lineno, sign) for sign in _of_import(node, module))
             case ast.Name(id=name) if name in imported:
-                yield node.lineno, imported[name]
+                yield from ((node.lineno, sign) for sign in _of_name(*imported[name].rpartition(".")[::2]))
             case ast.Attribute(value=value, attr=name):
                 owner = ast.unparse(value)
-                kind = kinds.get(owner) or _kind(value)
-                yield node.lineno, f"{kind}.{name}"
+                yield node.lineno, f"{kinds.get(owner) or _kind(value) or _last(value)}.{name}"
+                yield node.lineno, f"{_last(value)}.{name}"
                 yield node.lineno, f".{name}"
-                if imported.get(owner.partition(".")[0]) == "clearstreet":
-                    yield node.lineno, name
-            case ast.Call(keywords=keywords):
-                for keyword in keywords:
-                    yield keyword.value.lineno, f"{keyword.arg}="
-                    yield keyword.value.lineno, f"{keyword.arg}={ast.unparse(keyword.value)}"
+                first, _, rest = owner.partition(".")
+                module = f"{imported.get(first)}.{rest}".rstrip(".")
+                if module.startswith("clearstreet") and module.islower():
+                    yield from ((node.lineno, sign) for sign in _of_name(module, name))
+            case ast.Call():
+                yield from _of_call(node, kinds)
+            case ast.Constant(value=str(text)):
+                yield node.lineno, f'"{text}"'
             case ast.While() | ast.For() | ast.AsyncFor():
                 yield from ((line, "except in a loop") for line in _repeats(node))
+            case ast.ExceptHandler(type=ast.expr() as caught):
+                yield from ((node.lineno, f"except {_last(one)}") for one in _expressions(caught))
             case _:
                 pass
 
 
-def _of_import(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[tuple[int, str]]:
+def _of_import(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[str]:
     types = module.startswith("clearstreet.types")
-    yield node.lineno, "clearstreet.types" if types else "clearstreet"
-    yield node.lineno, ".".join(module.split(".")[:3])
-    for name in node.names:
-        yield node.lineno, name.name
-        yield node.lineno, f"{module}.{name.name}"
+    yield "clearstreet.types" if types else "clearstreet"
+    yield ".".join(module.split(".")[:3])
+    yield ".".join(module.split(".")[:2])
+    if module.startswith("clearstreet._"):
+        yield "clearstreet._"
+    if isinstance(node, ast.ImportFrom):
+        for name in node.names:
+            yield from _of_name(module, name.name)
+
+
+def _of_name(module: str, name: str) -> Iterator[str]:
+    """Yield the signs of a name of one of that SDK's modules."""
+    yield name
+    yield f"{module}.{name}"
+    if module.startswith("clearstreet.types.v1") and name[0].isupper() and name not in {*v1.__all__, *BY_SIGN}:
+        yield "a type of theirs"
+
+
+def _of_call(call: ast.Call, kinds: dict[str, str]) -> Iterator[tuple[int, str]]:
+    name = _last(call.func)
+    yield call.lineno, f"{name}()"
+    for argument in call.args:
+        yield call.lineno, f"{name}({kinds.get(ast.unparse(argument)) or _kind(argument)})"
+    for keyword in call.keywords:
+        line = keyword.value.lineno
+        yield line, f"{keyword.arg}="
+        yield line, f"{keyword.arg}={ast.unparse(keyword.value)}"
+        yield line, f"{name}({keyword.arg}=)"
 
 
 def _repeats(loop: ast.While | ast.For | ast.AsyncFor) -> Iterator[int]:

@@ -145,9 +145,7 @@ def no_name(owner: str, name: str, known: Mapping[str, str]) -> AttributeError:
     # The same name in another namespace is a better guess than a similar name in this one.
     near = [name] if name in known else get_close_matches(name, known, n=1) or get_close_matches(name, known, 1, 0.5)
     advice = f"did you mean `{known[near[0]]}`?" if near else f"it has {', '.join(known.values())}."
-    if name not in known:
-        advice = of_their_name(name) or advice
-    return AttributeError(f"{owner} has no attribute {name!r}; {advice}")
+    return AttributeError(f"{owner} has no attribute {name!r}; {of_their_name(name) or advice}")
 
 
 def checked_seconds(argument: str, value: object) -> float:

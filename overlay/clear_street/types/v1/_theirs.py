@@ -14,7 +14,25 @@ from ..._moving import advice
 if TYPE_CHECKING:
     from typing import NoReturn
 
-_NAMES = ("model_copy", "model_dump", "model_dump_json", "model_validate", "model_validate_json")
+_NAMES = (
+    "construct",
+    "copy",
+    "dict",
+    "json",
+    "model_config",
+    "model_construct",
+    "model_copy",
+    "model_dump",
+    "model_dump_json",
+    "model_fields",
+    "model_json_schema",
+    "model_rebuild",
+    "model_validate",
+    "model_validate_json",
+    "parse_obj",
+    "parse_raw",
+    "schema",
+)
 
 
 class Theirs:
