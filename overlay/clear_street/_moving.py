@@ -34,6 +34,7 @@ _STATUS_ERRORS = (
 )
 
 DIFFERENCES = (
+    # Names and types
     Difference("`from clearstreet import ClearStreet`", "`from clear_street import ClearStreet`", ("clearstreet",)),
     Difference(
         '`"clearstreet"` as text: the logger, the distribution',
@@ -46,15 +47,6 @@ DIFFERENCES = (
         ("clearstreet._",),
     ),
     Difference("`Client`, `AsyncClient`", "`ClearStreet`, `AsyncClearStreet`", ("Client", "AsyncClient")),
-    Difference(
-        "`client_instruction_id` of a row, submitted or listed",
-        "the same, or `instruction_id`; both in one row must be equal. A model is made with `instruction_id=`",
-    ),
-    Difference(
-        "`rejection` of an instruction",
-        "the same; `response.rejections` has `code`, `reason` (the words) and `existing_id` of each",
-    ),
-    Difference("a field that the spec does not have", '`model_extra["the_field"]`, where the service sends it'),
     Difference(
         "`clearstreet.types.v1`, and a module for each type below it", "`clear_street.types.v1`", ("clearstreet.types",)
     ),
@@ -94,20 +86,6 @@ DIFFERENCES = (
         "`clear_street.v1`, with `Positions` and so on",
         ("resources", "clearstreet.resources"),
     ),
-    Difference("`client.v1.api_version.get_version()`", "`client.v1.version.get_version()`", (".api_version",)),
-    Difference("`api_key` is always passed", "or is in `CLEAR_STREET_API_KEY`, or is a function"),
-    Difference("a client without a key fails in its first call", "it is refused when it is made"),
-    Difference("plain http to any host", "only https, except to this machine"),
-    Difference(
-        "arguments and rows are sent as they are",
-        "checked first: `ArgumentError`, a `ValueError`, and nothing is sent. `account_id` is an int, a list is "
-        "no text, a datetime has a zone, and a row has no other fields",
-    ),
-    Difference("`expires_at` of an order as text", "a datetime with a time zone", ('"expires_at"',)),
-    Difference(
-        "a row without a `client_instruction_id` or `id` is sent without a key",
-        "the client makes one, and sends the row again under it",
-    ),
     Difference("`clearstreet.Timeout`", "`httpx.Timeout`", ("Timeout",)),
     Difference(
         "`NoneType`, `Transport`, `ProxiesTypes`",
@@ -136,6 +114,15 @@ DIFFERENCES = (
         ("omit", "not_given", "NOT_GIVEN", "Omit", "NotGiven"),
     ),
     Difference(
+        "`Side`, `OrderStatus` and so on are `Literal`s: `get_args(Side)`",
+        "enums: `list(Side)`; the `Literal`s are `SideName`, `OrderStatusName`",
+        ("get_args()",),
+    ),
+    # Clients
+    Difference("`api_key` is always passed", "or is in `CLEAR_STREET_API_KEY`, or is a function"),
+    Difference("a client without a key fails in its first call", "it is refused when it is made"),
+    Difference("plain http to any host", "only https, except to this machine"),
+    Difference(
         "`timeout=None`: no limit",
         "there is always one: None is refused for a client, and means the client's own for a call",
         ("timeout=None",),
@@ -149,9 +136,6 @@ DIFFERENCES = (
         "`max_retries=math.inf`",
         "a whole number; `deadline` ends the attempts",
         ("max_retries=math.inf", "max_retries=inf"),
-    ),
-    Difference(
-        "`instrument_ids=[]` is sent as an empty parameter", "refused: leave the argument out", ("instrument_ids=[]",)
     ),
     Difference(
         "`client.close()` also closes the `http_client` that was handed in, whose timeout counts",
@@ -188,12 +172,6 @@ DIFFERENCES = (
         by_hand=True,
     ),
     Difference(
-        "`client.request()`, `client.get_api_list()`",
-        "`client.get()`, `post()`, `put()`, `patch()`, `delete()`",
-        ("client.request", "client.get_api_list"),
-        by_hand=True,
-    ),
-    Difference(
         "`with_options(environment=...)` keeps the address",
         "it is the address of that environment",
         ("with_options(environment=)", "copy(environment=)"),
@@ -215,6 +193,26 @@ DIFFERENCES = (
         "it is read when a client is made, and turns on this package's alone; it must be info or debug",
         ('"CLEAR_STREET_LOG"',),
     ),
+    Difference("`_strict_response_validation=True`", "`strict=True`", ("_strict_response_validation=",)),
+    # Calls
+    Difference("`client.v1.api_version.get_version()`", "`client.v1.version.get_version()`", (".api_version",)),
+    Difference(
+        "`client_instruction_id` of a row, submitted or listed",
+        "the same, or `instruction_id`; both in one row must be equal. A model is made with `instruction_id=`",
+    ),
+    Difference(
+        "a row without a `client_instruction_id` or `id` is sent without a key",
+        "the client makes one, and sends the row again under it",
+    ),
+    Difference(
+        "arguments and rows are sent as they are",
+        "checked first: `ArgumentError`, a `ValueError`, and nothing is sent. `account_id` is an int, a list is "
+        "no text, a datetime has a zone, and a row has no other fields",
+    ),
+    Difference("`expires_at` of an order as text", "a datetime with a time zone", ('"expires_at"',)),
+    Difference(
+        "`instrument_ids=[]` is sent as an empty parameter", "refused: leave the argument out", ("instrument_ids=[]",)
+    ),
     Difference(
         '`extra_query={"ids": [1, 2]}` is sent as `ids=1,2`; dicts and None may be in it',
         'as `ids=1&ids=2`: write `"1,2"`; no dicts, and no None',
@@ -223,6 +221,66 @@ DIFFERENCES = (
     Difference(
         "`extra_body` of any call", "only of one that sends an object: not of a read, not of rows", ("extra_body=",)
     ),
+    Difference(
+        "`client.request()`, `client.get_api_list()`",
+        "`client.get()`, `post()`, `put()`, `patch()`, `delete()`",
+        ("client.request", "client.get_api_list"),
+        by_hand=True,
+    ),
+    Difference(
+        '`client.get("foo", cast_to=httpx.Response, options={...})`, or a whole URL',
+        "`cast_to=dict`; headers and query are `extra_headers` and `extra_query`; the path begins with a slash",
+        ("cast_to=", "options="),
+    ),
+    Difference("redirects are followed", "they are refused", ("follow_redirects=True",)),
+    Difference(
+        "a call is sent again after 408, 409, 429 and 5xx, and as `X-Should-Retry` says",
+        "a read after 408, 429 and 5xx; a call that changes something only where it cannot act twice",
+    ),
+    Difference(
+        "a call in a loop that catches `APIConnectionError`, `APITimeoutError` or `InternalServerError` and repeats it",
+        "no loop: check `error.outcome_unknown`; what may be sent again, the client has sent again",
+        ("except in a loop",),
+        by_hand=True,
+    ),
+    Difference(
+        "`locates`, `omni_ai`, `omni_feed`, `private_markets`, `screener`, `watchlist` of `client.v1`",
+        "no methods: `client.get(path, cast_to=dict)`, or keep the other SDK for them",
+        (".locates", ".omni_ai", ".omni_feed", ".private_markets", ".screener", ".watchlist"),
+        by_hand=True,
+    ),
+    Difference(
+        "`get_portfolio_history`, `patch_account_by_id`, `get_economic_events_calendar`, `get_instruments`, `news`, "
+        "`get_daily_summaries`",
+        "no methods: `client.get(path, cast_to=dict)`, or keep the other SDK for them",
+        (
+            ".get_portfolio_history",
+            ".patch_account_by_id",
+            ".get_economic_events_calendar",
+            ".get_instruments",
+            ".news",
+            ".get_daily_summaries",
+        ),
+        by_hand=True,
+    ),
+    Difference(
+        "`get_all_instrument_events`, `get_instrument_events`, `get_instrument_fundamentals`, `..._analyst_consensus`, "
+        "`..._earnings_transcripts`, `..._balance_sheet_statements`, `..._cash_flow_statements`, "
+        "`..._income_statements` of `instrument_data`",
+        "no methods: `client.get(path, cast_to=dict)`, or keep the other SDK for them",
+        (
+            ".get_all_instrument_events",
+            ".get_instrument_events",
+            ".get_instrument_analyst_consensus",
+            ".get_instrument_fundamentals",
+            ".get_instrument_earnings_transcripts",
+            ".get_instrument_balance_sheet_statements",
+            ".get_instrument_cash_flow_statements",
+            ".get_instrument_income_statements",
+        ),
+        by_hand=True,
+    ),
+    # Replies and models
     Difference(
         "`client.with_raw_response.v1.positions`",
         "`client.v1.positions.with_raw_response`, which is there too",
@@ -242,11 +300,10 @@ DIFFERENCES = (
     ),
     Difference("`raw.parse(to=...)`", "`parse()` takes nothing; `client.get(path, cast_to=...)`", ("parse(to=)",)),
     Difference(
-        '`client.get("foo", cast_to=httpx.Response, options={...})`, or a whole URL',
-        "`cast_to=dict`; headers and query are `extra_headers` and `extra_query`; the path begins with a slash",
-        ("cast_to=", "options="),
+        "`rejection` of an instruction",
+        "the same; `response.rejections` has `code`, `reason` (the words) and `existing_id` of each",
     ),
-    Difference("`_strict_response_validation=True`", "`strict=True`", ("_strict_response_validation=",)),
+    Difference("a field that the spec does not have", '`model_extra["the_field"]`, where the service sends it'),
     Difference(
         "models are pydantic's: `model_dump()`, `model_validate()`, `dict()`, `parse_obj()`",
         "attrs classes: `to_dict()`, `from_dict()`; `model_extra` and `model_fields_set` are the same",
@@ -297,15 +354,11 @@ DIFFERENCES = (
     ),
     Difference("plain strings for statuses and types", 'strings that know their enum; `== "SENT"` works as before'),
     Difference(
-        "`Side`, `OrderStatus` and so on are `Literal`s: `get_args(Side)`",
-        "enums: `list(Side)`; the `Literal`s are `SideName`, `OrderStatusName`",
-        ("get_args()",),
-    ),
-    Difference(
         "a 2xx whose body is no JSON raises `JSONDecodeError`, one without its `data` is returned",
         "`APIResponseValidationError`",
         ("except JSONDecodeError",),
     ),
+    # What calls raise
     Difference(
         "`error.response` is httpx's reply",
         "`error.status_code`, `error.headers`, `error.body`; `error.error` has code, message and details",
@@ -340,54 +393,6 @@ DIFFERENCES = (
         "`NotFoundError.status_code` of the class",
         "only an error has it",
         tuple(f"{name}.status_code" for name in _STATUS_ERRORS),
-    ),
-    Difference("redirects are followed", "they are refused", ("follow_redirects=True",)),
-    Difference(
-        "a call is sent again after 408, 409, 429 and 5xx, and as `X-Should-Retry` says",
-        "a read after 408, 429 and 5xx; a call that changes something only where it cannot act twice",
-    ),
-    Difference(
-        "`locates`, `omni_ai`, `omni_feed`, `private_markets`, `screener`, `watchlist` of `client.v1`",
-        "no methods: `client.get(path, cast_to=dict)`, or keep the other SDK for them",
-        (".locates", ".omni_ai", ".omni_feed", ".private_markets", ".screener", ".watchlist"),
-        by_hand=True,
-    ),
-    Difference(
-        "`get_portfolio_history`, `patch_account_by_id`, `get_economic_events_calendar`, `get_instruments`, `news`, "
-        "`get_daily_summaries`",
-        "no methods: `client.get(path, cast_to=dict)`, or keep the other SDK for them",
-        (
-            ".get_portfolio_history",
-            ".patch_account_by_id",
-            ".get_economic_events_calendar",
-            ".get_instruments",
-            ".news",
-            ".get_daily_summaries",
-        ),
-        by_hand=True,
-    ),
-    Difference(
-        "`get_all_instrument_events`, `get_instrument_events`, `get_instrument_fundamentals`, `..._analyst_consensus`, "
-        "`..._earnings_transcripts`, `..._balance_sheet_statements`, `..._cash_flow_statements`, "
-        "`..._income_statements` of `instrument_data`",
-        "no methods: `client.get(path, cast_to=dict)`, or keep the other SDK for them",
-        (
-            ".get_all_instrument_events",
-            ".get_instrument_events",
-            ".get_instrument_analyst_consensus",
-            ".get_instrument_fundamentals",
-            ".get_instrument_earnings_transcripts",
-            ".get_instrument_balance_sheet_statements",
-            ".get_instrument_cash_flow_statements",
-            ".get_instrument_income_statements",
-        ),
-        by_hand=True,
-    ),
-    Difference(
-        "a call in a loop that catches `APIConnectionError`, `APITimeoutError` or `InternalServerError` and repeats it",
-        "no loop: check `error.outcome_unknown`; what may be sent again, the client has sent again",
-        ("except in a loop",),
-        by_hand=True,
     ),
 )
 

@@ -10,6 +10,7 @@ import io
 import re
 import tokenize
 import tomllib
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,6 +55,7 @@ def _files(path: Path) -> list[Path]:
     return sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
+@cache
 def lines_of_code(path: Path) -> int:
     """Count the lines that are neither blank nor a comment nor text that stands alone."""
     source = path.read_text(encoding="utf-8")
