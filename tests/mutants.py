@@ -192,7 +192,7 @@ class Mutants(ast.NodeVisitor):
         if isinstance(node.value, bool):
             self._add(node, f"{node.value} becomes {not node.value}", ast.Constant(not node.value))
         elif isinstance(node.value, int | float):
-            other = node.value + 1 if self._functions else node.value * 2
+            other = node.value + 1 if self._functions or not node.value else node.value * 2
             self._add(node, f"{node.value} becomes {other}", ast.Constant(other))
         elif isinstance(node.value, str) and isinstance(self._place[0], ast.Compare | ast.Tuple | ast.Set):
             self._add(node, f"{node.value!r} is another text", ast.Constant("another text"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -29,6 +30,7 @@ from clear_street._states import ORDER_OPEN_STATES, ORDER_STATES, ORDER_VAGUE_ST
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.types.v1 import NewOrderRequest, Order, OrderStatus
 from support.client_modes import Mode, settled
+from support.key_names import KEY_NAME
 from support.scripted_service import ACCOUNT, LONG_AGO, NOW, Service, breaking, envelope, lost, reply, unsent
 
 if TYPE_CHECKING:
@@ -252,6 +254,11 @@ def test_an_order_that_the_look_shows_as_rejected_is_rejected() -> None:
     assert "Insufficient buying power" in str(error)
 
 
+def test_an_order_that_was_rejected_without_a_reason_is_told_as_such() -> None:
+    error = failure(submit, Service(lost(), listing(order(status="REJECTED"))))
+    assert "key-0: no reason given" in str(error)
+
+
 def test_a_refusal_is_definite(mode: Mode) -> None:
     sandbox = Sandbox()
     with pytest.raises(BadRequestError, match="Risk check failed") as raised:
@@ -266,6 +273,47 @@ def test_a_refusal_with_its_order_says_why() -> None:
     assert isinstance(error, BadRequestError)
     assert (error.outcome_unknown, error.outcomes) == (False, {"key-0": "rejected"})
     assert [row.details for row in error.data if isinstance(row, Order)] == [["BUYING_POWER"]]
+
+
+def test_an_order_that_both_lists_of_a_look_show_is_one() -> None:
+    rows = [{**WANTED, "id": "key-0"}, {**WANTED, "id": "key-1"}]
+    error = failure(submit, Service(lost(), otherwise=listing(order())), *rows)
+    assert error.outcomes == {"key-0": "landed", "key-1": "unknown"}
+
+
+def test_a_refusal_without_words_is_definite_too() -> None:
+    error = failure(submit, Service((400, {})))
+    assert isinstance(error, BadRequestError)
+    assert (error.outcome_unknown, error.outcomes) == (False, {"key-0": "rejected"})
+
+
+def test_an_order_that_is_refused_without_its_row_has_its_key_and_no_id() -> None:
+    rows = [{**WANTED, "id": "key-0"}, {**WANTED, "id": "key-1"}]
+    client = Service((400, envelope([order()])), listing(order())).client(strict=True)
+    response = submit(client, *rows)
+    (refused,) = response.rejected
+    assert (refused.client_order_id, refused.id, refused.details, response.drift) == ("key-1", None, None, ())
+
+
+def test_an_order_of_a_409_is_looked_for_whatever_the_words_of_its_row() -> None:
+    service = Service((409, envelope([order(status="REJECTED", details=["BUYING_POWER"])])))
+    service.otherwise = lambda request: listing(order(request.url.params["order_ids"]))
+    assert submit(service.client(), WANTED).reconciled
+
+
+def test_only_a_rejected_order_is_read_as_a_duplicate() -> None:
+    row = order(status="QUEUED_ELSEWHERE", details=["The id was already used once, and is free again"])
+    service = Service(listing(row))
+    assert submit(service.client()).undetermined
+    assert service.methods == ["POST"]
+
+
+def test_the_fixed_name_of_keys_of_instructions_is_none_of_orders() -> None:
+    service = Service(listing(order()))
+    client = service.client(idempotency_key_name=KEY_NAME)
+    submit(client)
+    assert json.loads(service.requests[0].content)[0]["id"] == "key-0"
+    assert KEY_NAME not in json.loads(service.requests[0].content)[0]
 
 
 def test_a_key_that_was_used_is_told_as_refused() -> None:
@@ -465,6 +513,29 @@ def test_a_lost_replacement_is_settled_where_its_values_show(status: str) -> Non
     response = replace(service.client())
     assert (response.reconciled, response.data.status) == (True, status)
     assert service.methods == ["PATCH", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_settled"),
+    [
+        ({"trailing_offset": "0.50", "trailing_offset_type": "PRICE"}, True),
+        ({"trailing_offset": "0.5", "trailing_offset_type": "BPS"}, False),
+        ({"trailing_offset": "0.7", "trailing_offset_type": "PRICE"}, False),
+        ({"trailing_offset": "0.5", "trailing_offset_type": None}, False),
+        ({"trailing_offset": "0.5"}, False),
+    ],
+    ids=str,
+)
+def test_a_lost_replacement_is_settled_by_all_of_its_values(shown: dict[str, Any], is_settled: bool) -> None:
+    service = Service(lost(), otherwise=listing(order(**shown)))
+    change: Any = {"trailing_offset": "0.5", "trailing_offset_type": "PRICE"}
+    orders = service.client().v1.orders
+    if is_settled:
+        assert orders.replace_order("order-of-key-0", account_id=ACCOUNT, **change).reconciled
+        return
+    with pytest.raises(APIConnectionError) as raised:
+        orders.replace_order("order-of-key-0", account_id=ACCOUNT, **change)
+    assert raised.value.outcome_unknown
 
 
 def test_a_lost_replacement_of_an_order_that_filled_came_too_late() -> None:

@@ -42,6 +42,7 @@ from clear_street import (
 from clear_street.sandbox import Sandbox, SandboxClock, SandboxServer
 from support.client_modes import Mode
 from support.key_names import CANCEL_ID, KEY_NAME
+from support.late_imports import CALLS, SHAPES
 from support.raw_server import RawServer, answering, reply
 from support.scripted_service import ROW, Service, envelope, failed, repeating
 
@@ -935,21 +936,44 @@ def test_a_signal_at_any_step_after_the_reply_leaves_the_outcome_unknown(operati
     assert unknown or not is_lost
 
 
-def test_what_the_way_back_needs_is_imported_before_a_change_is_sent() -> None:
+OPERATIONS = [*CALLS, "post"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "shape"),
+    [
+        *((operation, shape) for operation in OPERATIONS for shape in ("value", "async")),
+        *((operation, shape) for operation in ("close_positions", "submit_orders") for shape in SHAPES),
+    ],
+)
+def test_what_the_way_back_needs_is_imported_before_a_change_is_sent(operation: str, shape: str) -> None:
+    program = [sys.executable, "-W", "error", "-m", "support.late_imports", operation, shape]
+    done = subprocess.run(program, cwd=Path(__file__).parent, check=False, capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_an_event_loop_has_what_a_pause_needs_before_a_change_is_sent() -> None:
+    """On trio with a client of httpx's own, nothing but the pause before a look uses anyio."""
     program = """
 import sys
-from clear_street import ClearStreet
-import httpx
+import httpx, trio
+from clear_street import APIConnectionError, AsyncClearStreet
 
 def answer(request):
-    known.update(sys.modules)
-    return httpx.Response(200, json={"metadata": {"request_id": "r"}, "data": [{}], "error": {}})
+    known.append(set(sys.modules))
+    raise httpx.ReadError("gone")
 
-for act in (lambda p: p.close_positions(7), lambda p: p.close_position("i", account_id=7)):
-    known = {}
-    client = ClearStreet("key", http_client=httpx.Client(transport=httpx.MockTransport(answer)))
-    act(client.v1.positions)
-    assert not set(sys.modules) - set(known), set(sys.modules) - set(known)
-    client.close()
+async def main():
+    client = AsyncClearStreet("key", http_client=httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    try:
+        await client.v1.positions.close_position("i", account_id=7, deadline=0.2)
+    except APIConnectionError as error:
+        assert error.outcome_unknown
+    assert len(known) > 1
+    assert not set(sys.modules) - known[0], set(sys.modules) - known[0]
+
+known = []
+trio.run(main)
 """
-    assert script(program.replace("client.close()", "")).stderr == ""
+    assert script(program).stderr == ""

@@ -14,7 +14,7 @@ from ._calls.shared import SharedState
 from ._http.driver import Driver
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ._api.operations import Operation
     from ._api.requests import Prepared
@@ -47,15 +47,20 @@ class Running(Generic[D]):
         cast_to: object = None,
     ) -> Call[T]:
         """Make a call. Run it with ``driver.run(exchange(call), settings)``."""
+        if shape != "value":
+            self._raw_class()  # imported before anything is sent: an import that fails later would hide a success
         clock = self.driver.clock
         return Call(settings, self.shared, clock, operation, prepared, options, shape, cast_to)
 
     def raw_response(self, completed: Completed[Any], settings: Settings) -> Any:
         """Make the raw or streamed response of a call, whose body this driver reads."""
+        run: Any = partial(self.driver.run, settings=settings)
+        return self._raw_class()(completed, run)
+
+    def _raw_class(self) -> Callable[[Completed[Any], Any], Any]:
         from ._responses import AsyncRawResponse, RawResponse
 
-        run: Any = partial(self.driver.run, settings=settings)
-        return (RawResponse if isinstance(self.driver, Driver) else AsyncRawResponse)(completed, run)
+        return RawResponse if isinstance(self.driver, Driver) else AsyncRawResponse
 
 
 def running(http_client: Any, clock: Any, *, is_async: bool) -> Running[Any]:

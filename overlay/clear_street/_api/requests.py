@@ -443,10 +443,13 @@ def preload(*responses: Callable[[], object] | None) -> None:
     from email.utils import parsedate_to_datetime
 
     from .._states import rejections
-    from .json import read_json
+    from .json import loads_fast, read_json
 
     parsedate_to_datetime("Thu, 01 Jan 1970 00:00:00 GMT")
     rejections([])
+    error_in({"error": {}})
+    loads_fast(b"{}")  # what reads a large body
+    read_json(b"?")  # what repairs a body that is no JSON
     kinds: list[Any] = [make() for make in responses if make is not None]
     for data in (b"[{}]", b"{}"):
         for kind in kinds:

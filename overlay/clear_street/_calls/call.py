@@ -71,9 +71,12 @@ def _preload(response: Callable[[], object] | None, kind: str | None) -> None:
     looks = KINDS[kind]
     if looks is None:
         requests.preload(response)
-    else:
-        looks.listing.builder()
-        requests.preload(response, looks.listing.response)
+        return
+    looks.look(1, ("an id",))
+    if looks.recent is not None:
+        looks.recent(1, None)
+    looks.unmentioned()
+    requests.preload(response, looks.listing.response)
 
 
 NOT_AFTER = "the time in `not_after`"
@@ -143,7 +146,7 @@ class Asked(Generic[T]):
         """
         if self._resends is not None:
             return self._resends
-        return self.settings.resend_after_unknown and self.kind is not None and self.kind.refuses_used_keys
+        return self.settings.resend_after_unknown and cast("Kind", self.kind).refuses_used_keys
 
     @property
     def info(self) -> RequestInfo:
@@ -201,8 +204,8 @@ class TimeLeft:
         The monotonic clock stands still while a machine sleeps, and the wall clock may be set back. So `not_after` has
         passed if either clock says so.
         """
-        if self.not_after_at is not None and self._not_after is not None:
-            left_by_wall = (self._not_after - self.clock.now()).total_seconds()
+        if self.not_after_at is not None:
+            left_by_wall = (cast("datetime", self._not_after) - self.clock.now()).total_seconds()
             if moment >= self.not_after_at or moment - self.clock.monotonic() >= left_by_wall:
                 return NOT_AFTER
         if moment >= self.send_until:
@@ -293,7 +296,6 @@ class History:
 
     def mark_refused_for_now(self) -> None:
         """Record that the last attempt's 5xx says that nothing was stored."""
-        self.may_have_landed = False
         self.attempts[-1] = self.attempts[-1]._replace(outcome=Outcome.REFUSED.value)
 
     def mark_unknown(self, result: Reply | Failure) -> None:
@@ -427,7 +429,9 @@ class Call(Generic[T]):
             return value  # type: ignore[no-any-return]
         document = reply.json or {}
         if reply is history.last_look and isinstance(found, list):
-            document = {**document, "data": [row.to_dict() for row in cast("Sequence[Row]", found)]}
+            # A row without an account was made here, because the service did not show one: it is no drift of its reply.
+            shown = [row.to_dict() for row in cast("Sequence[Row]", found) if row.account_id is not None]
+            document = {**document, "data": shown}
         value = requests.decode_reply(asked.operation.response(), document, found)
         record_call(value, tuple(history.attempts), reconciled=history.reconciled)
         if asked.cast_to is not None:

@@ -229,7 +229,7 @@ def _next_step(call: Call[T]) -> str:
 
 
 def _reasons(kind: Kind, rows: Sequence[Row]) -> str:
-    return "; ".join(f"{kind.key_of(row)}: {kind.words_of(row)}" for row in rows[:3])
+    return "; ".join(f"{kind.key_of(row)}: {kind.words_of(row) or 'no reason given'}" for row in rows[:3])
 
 
 def _status_error(call: Call[T], reply: Reply, context: dict[str, Any]) -> APIStatusError:

@@ -151,8 +151,7 @@ class Kind(NamedTuple):
 
     def refused_row(self, request: Row, reason: str | None) -> Row:
         """Return a submitted row in the form in which the service shows a rejected one."""
-        row = {**self._as_shown(request), **self.refusal(reason)}
-        return self.model().from_dict({name: value for name, value in row.items() if value is not None})
+        return self.model().from_dict({**self._as_shown(request), **self.refusal(reason)})
 
     def _as_shown(self, request: Row) -> dict[str, Any]:
         return {**self.body(request), self.key_shown: self.submitted_key(request)}
@@ -199,7 +198,7 @@ def _types() -> Any:
 
 
 def _unmentioned_instruction() -> type[Any]:
-    from ..types.v1._unmentioned import UnmentionedInstruction
+    from ..types.v1._unmentioned_instruction import UnmentionedInstruction
 
     return UnmentionedInstruction
 
@@ -293,8 +292,8 @@ def _look_for_orders(account_id: int, ids: Collection[str]) -> Sequence[requests
     return [orders.GET_ORDERS.build(account_id, order_ids=chunk, page_size=2 * CHUNK) for chunk in chunks]
 
 
-def _words_of_order(row: Row) -> str | None:
-    return "; ".join(filter(None, row.details or ())) or None
+def _words_of_order(row: Row) -> str:
+    return "; ".join(filter(None, row.details or ()))
 
 
 def _used_before(reason: str | None) -> str | None:
@@ -309,7 +308,7 @@ def _used_before(reason: str | None) -> str | None:
 
 
 def _unmentioned_order() -> type[Any]:
-    from ..types.v1._unmentioned import UnmentionedOrder
+    from ..types.v1._unmentioned_order import UnmentionedOrder
 
     return UnmentionedOrder
 

@@ -69,7 +69,7 @@ class Keys:
 
     def names_sent(self, known: tuple[str, ...], pinned: str | None) -> tuple[str, ...]:
         """Return the names under which keys are sent: the one that the client fixes, or those that are not refused."""
-        return (pinned,) if pinned is not None and pinned in known else self.names or known
+        return (pinned,) if pinned in known else self.names or known
 
     def use_names(self, names: tuple[str, ...] | None) -> None:
         """Send keys under these names from now on; None means all known names."""

@@ -111,5 +111,5 @@ def _broken_off(call: Call[T], reply: Reply, error: BaseException) -> Failure:
     if not isinstance(error, Exception):
         raise error
     now = call.clock.monotonic()
-    timed_out = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
+    timed_out = "Timeout" in type(error).__name__
     return Failure(error, now, sent=True, timed_out=timed_out, status=reply.status, headers=reply.headers)

@@ -197,8 +197,9 @@ def merged(call: Call[T], batch: Batch, last: Reply | Failure) -> Completed[T]:
     if batch.nothing_was_taken:
         raise failures.all_refused(call) if history.reconciled and not is_answer else failures.error(call, last)
     # If the last attempt has no readable success, the rows were found in a list: its envelope is the result's.
-    reply = last if is_answer and (last.status or 0) < 300 else history.last_look
-    return completed_with(call, cast("Reply", reply), batch.rows())
+    answer = cast("Reply", last)
+    reply = answer if is_answer and answer.status < 300 else cast("Reply", history.last_look)
+    return completed_with(call, reply, batch.rows())
 
 
 def _submission(call: Call[T], batch: Batch, names: tuple[str, ...]) -> Request:

@@ -89,6 +89,9 @@ class AsyncDriver(BaseDriver[httpx.AsyncClient]):
 
     async def _send(self, send: Send, settings: Settings) -> Reply | Failure:
         sending, outer = self._begin(send, settings), BOUNDS.get()
+        if send.operation.changes:
+            # anyio imports the part for this event loop when it is first used: not after the effect, where it may fail.
+            anyio.get_cancelled_exc_class()
         try:
             BOUNDS.set(sending.bounds)
             if send.operation.authenticated:

@@ -1,0 +1,14 @@
+"""A submitted order that the reply to its submit did not mention."""
+
+from __future__ import annotations
+
+from clear_street_api.models import Order
+
+_SAYS_SO = "<not mentioned by the 2xx: its outcome is not known>)"
+
+
+class UnmentionedOrder(Order):
+    """A submitted order of which no reply and no look says what came; its fields are those that were asked for."""
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, {_SAYS_SO}"
