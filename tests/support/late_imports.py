@@ -1,8 +1,8 @@
 """Find imports that happen after the first byte of a change has left: they may fail, and hide what was done.
 
-``python -m support.late_imports OPERATION SHAPE``, in tests/, makes one kind of call against many replies and lists. The
-shape is ``value``, ``raw``, ``stream`` or ``async``. It prints a line for each call that imports something after its
-first change was sent. It needs a process of its own, because a module is imported once.
+``python -m support.late_imports OPERATION SHAPE``, in tests/, makes one kind of call against many replies and lists.
+The shape is ``value``, ``raw``, ``stream`` or ``async``. It prints a line for each call that imports something after
+its first change was sent. It needs a process of its own, because a module is imported once.
 """
 
 from __future__ import annotations
