@@ -24,8 +24,9 @@ from clear_street.errors import (
     AuthenticationError,
     InternalServerError,
     RateLimitError,
+    WaitTimeoutError,
 )
-from support.scripted_service import ACCOUNT, Service, breaking, lost, reply, unsent
+from support.scripted_service import ACCOUNT, Service, breaking, lost, reply, row, unsent
 
 AGAIN, LOOK, RAISE, RETURN = Action.AGAIN, Action.LOOK, Action.RAISE, Action.RETURN
 
@@ -271,6 +272,16 @@ def test_the_waits_grow_between_their_bounds(monkeypatch: pytest.MonkeyPatch) ->
         read(service.client(), max_retries=7)
     waits = [later - earlier for earlier, later in zip(service.times, service.times[1:], strict=False)]
     assert waits == pytest.approx([backoff(sent, 0.5) for sent in range(1, 8)])
+
+
+def test_a_list_in_which_nothing_changes_is_read_ever_more_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Service(otherwise=reply(data=[row()]))
+    monkeypatch.setattr(service.clock, "random", lambda: 1.0)
+    with pytest.raises(WaitTimeoutError):
+        service.client().v1.positions.wait_for_position_instruction("id-of-key-0", account_id=ACCOUNT, deadline=60)
+    waits = [later - earlier for earlier, later in zip(service.times[1:], service.times[2:-1], strict=False)]
+    assert waits == pytest.approx([min(10, 0.5 * 1.5**number) for number in range(len(waits))])
+    assert len(waits) > 8
 
 
 @pytest.mark.parametrize("asked", ["0", "0.001", "2", "2.5", "60"])

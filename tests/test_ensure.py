@@ -307,6 +307,36 @@ def test_a_later_refusal_does_not_settle_what_may_still_arrive() -> None:
         assert ensure(client, max_retries=0)["key-0"].outcome == "unknown"
 
 
+@pytest.mark.parametrize(("when", "outcome"), [("key", "rejected"), ("flight", "unknown"), ("pause", "rejected")])
+def test_an_interruption_casts_doubt_where_a_row_may_have_left(when: str, outcome: str) -> None:
+    """The key is asked for before a byte leaves; the pause follows a reply that says that nothing was stored."""
+    stops = {"key": False, "pause": False, when: True}
+    service = Service()
+    asleep = service.clock.sleep
+
+    def api_key() -> str:
+        if stops["key"]:
+            raise KeyboardInterrupt
+        return "key"
+
+    def sleep(seconds: float) -> None:
+        if stops["pause"]:
+            raise KeyboardInterrupt
+        asleep(seconds)
+
+    service.clock.sleep = sleep  # type: ignore[method-assign]
+    service.steps.append(KeyboardInterrupt() if when == "flight" else reply(503, [refused()]))
+    client = service.client(api_key=api_key)
+    with pytest.raises(KeyboardInterrupt):
+        client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[asked()])
+    stops.clear()
+    stops.update(key=False, pause=False)
+    service.steps.clear()
+    service.steps.extend([reply(data=[row("other", quantity="5")]), reply(400, [refused()])])
+    service.otherwise = reply(data=[row("other", quantity="5")])
+    assert ensure(client, max_retries=0)["key-0"].outcome == outcome
+
+
 def test_an_interruption_is_raised_and_the_row_is_doubtful(sandbox: Sandbox) -> None:
     class Stop(BaseException):
         pass

@@ -1178,8 +1178,36 @@ def test_nothing_is_sent_after_the_last_moment() -> None:
         submit(service.client(), not_after=past)
     assert (raised.value.outcomes, raised.value.idempotency_keys) == ({"key-0": "not_sent"}, ("key-0",))
     assert (raised.value.not_after, raised.value.client_time) == (past, service.clock.now())
+    assert raised.value.request == ("POST", "/v1/accounts/{account_id}/positions/instructions")
     with pytest.raises(ArgumentError, match="time zone"):
         submit(service.client(), not_after=datetime(2030, 1, 1))  # noqa: DTZ001
+
+
+def test_nothing_is_intended_after_the_last_moment() -> None:
+    intents: list[Any] = []
+    service = Service()
+    with pytest.raises(CutoffPassedError):
+        submit(service.client(on_intent=lambda *intent: intents.append(intent)), not_after=service.clock.now())
+    assert intents == []
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=-1), timedelta(seconds=3)], ids=["set back", "set forward"])
+@pytest.mark.parametrize("spare", [0, 0.001])
+def test_no_pause_lasts_to_the_last_moment_by_either_clock(ahead: timedelta, spare: float) -> None:
+    service = Service()
+    now, not_after = service.clock.now, service.clock.now() + max(timedelta(0), ahead) + timedelta(seconds=5 + spare)
+
+    def change_the_clock(_: httpx.Request) -> Any:
+        service.clock.now = lambda: now() + ahead  # type: ignore[method-assign]
+        return reply(429, headers={"Retry-After": "5"})
+
+    service.steps.extend([change_the_clock, listed(row())])
+    if spare:
+        assert submit(service.client(), not_after=not_after).data
+        return
+    with pytest.raises(CutoffPassedError):
+        submit(service.client(), not_after=not_after)
+    assert service.clock.monotonic() == 0
 
 
 def test_no_retry_is_sent_after_the_last_moment() -> None:

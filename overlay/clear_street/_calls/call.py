@@ -371,8 +371,9 @@ class Call(Generic[T]):
         self.time: TimeLeft = TimeLeft(clock, self.asked.limits, may_look=operation.may_look)
         self.history: History = History()
         if self.time.not_after_at is not None and self.time.is_late():
-            kind = self.asked.kind
-            keys = [key for row in prepared.rows if kind is not None and (key := kind.submitted_key(row)) is not None]
+            # Rows are of a kind: an operation without one has none.
+            given = [cast("Kind", self.asked.kind).submitted_key(row) for row in prepared.rows]
+            keys = [key for key in given if key is not None]
             raise self.cut_off("nothing was sent", outcomes=dict.fromkeys(keys, "not_sent"))
 
     @property
@@ -400,7 +401,7 @@ class Call(Generic[T]):
         is_under_way = history.in_flight is not None and history.in_flight.begun
         for entry in history.batch.open if is_under_way else history.batch.unsettled:
             begun = self.time.started_at, self.time.started
-            self.keys.doubts.setdefault((self.asked.prepared.account_id or 0, entry.key), begun)
+            self.keys.doubts.setdefault((cast("int", self.asked.prepared.account_id), entry.key), begun)
 
     def preload(self) -> None:
         """Import what reading the reply may need, before anything is sent. Later the import might fail."""
@@ -427,7 +428,7 @@ class Call(Generic[T]):
         if asked.operation.response is None:
             value = requests.read_as(asked.cast_to, reply.body)
             return value  # type: ignore[no-any-return]
-        document = reply.json or {}
+        document = cast("dict[str, Any]", reply.json)
         if reply is history.last_look and isinstance(found, list):
             # A row without an account was made here, because the service did not show one: it is no drift of its reply.
             shown = [row.to_dict() for row in cast("Sequence[Row]", found) if row.account_id is not None]
