@@ -315,6 +315,8 @@ def test_a_call_for_account_0_is_not_held_against_its_reply() -> None:
     response = service.client(max_retries=0).v1.positions.cancel_position_instruction(ID, account_id=0)
     assert (response.data.status, response.reconciled) == ("CANCELLED", True)
     assert [seen.path for seen in service.seen[1:]] == ["/v1/accounts/0/positions/instructions"]
+    of_another = Service(reply(200, instruction(id="another", account_id=1))).client()
+    assert of_another.v1.positions.cancel_position_instruction(ID, account_id=0).data.id == "another"
 
 
 def test_an_id_is_the_same_however_it_is_written() -> None:

@@ -203,6 +203,46 @@ def test_not_even_then_where_a_new_order_may_be_its_effect() -> None:
 
 
 @pytest.mark.parametrize(
+    "listed",
+    [
+        [listing(order("x", id=None))],
+        [listing(order("x")), listing()],
+        [listing(order("x")), reply(500)],
+        [reply(500)],
+        [reply(403)],
+        [lost()],
+    ],
+    ids=["no id", "gone", "unread later", "unread", "refused", "lost"],
+)
+def test_not_even_then_without_a_list_in_which_no_order_may_be_its_effect(listed: list[Any]) -> None:
+    """One that was seen once may be its effect, even if a later list does not show it."""
+    service = Service(reply(200, [order("first")]), lost())
+    client = service.client()
+    submit(client, {**WANTED, "id": "first"})
+    *firsts, last = listed
+    shown = iter(firsts)
+    service.otherwise = lambda request: listing() if "order_ids" in str(request.url) else next(shown, last)
+    with pytest.raises(APIConnectionError) as raised:
+        submit(client, resend_after_unknown=True)
+    assert (raised.value.outcomes, service.methods.count("POST")) == ({"key-0": "unknown"}, 2)
+
+
+def test_an_order_is_found_by_its_key_where_the_others_cannot_be_read() -> None:
+    rows = [{**WANTED, "id": "key-0"}, {**WANTED, "id": "key-1"}]
+    service = Service(lost(), otherwise=lambda request: listing(order()) if "order_ids" in str(request.url) else lost())
+    error = failure(submit, service, *rows)
+    assert error.outcomes == {"key-0": "landed", "key-1": "unknown"}
+
+
+@pytest.mark.parametrize("number", [1, 150], ids=["one order", "two chunks"])
+def test_no_list_is_asked_for_once_the_deadline_has_passed(number: int) -> None:
+    service = Service()
+    service.steps.extend([lost(), service.taking(30.0, listing())])
+    error = failure(submit, service, *({**WANTED, "id": f"key-{one}"} for one in range(number)), deadline=30.0)
+    assert (error.outcome_unknown, service.methods) == (True, ["POST", "GET"])
+
+
+@pytest.mark.parametrize(
     ("fields", "is_candidate"),
     [
         ({}, True),
@@ -759,11 +799,35 @@ def test_orders_in_another_instrument_are_no_effect_of_a_close(instrument: str, 
     assert orders_of(failure(close, Service(lost(), otherwise=listing(*rows)))) == vague
 
 
-def test_a_close_looks_a_few_times_as_the_list_may_lag() -> None:
-    service = Service(lost(), listing(), listing(order()))
+@pytest.mark.parametrize(
+    "first",
+    [listing(), lost(), breaking(), reply(500), reply(429), reply(403, [order(account_id=1)])],
+    ids=["nothing", "lost", "broken off", "500", "429", "another account"],
+)
+def test_a_close_looks_again_as_the_list_may_lag_or_not_come(first: Any) -> None:
+    service = Service(lost(), first, listing(order()))
     error = failure(close_all, service)
     assert orders_of(error) == ["key-0"]
     assert service.methods == ["DELETE", "GET", "GET"]
+
+
+def test_a_close_does_not_look_again_where_the_list_is_refused() -> None:
+    service = Service(lost(), reply(403))
+    assert failure(close_all, service).outcome_unknown
+    assert service.methods == ["DELETE", "GET"]
+
+
+@pytest.mark.parametrize(("asked", "deadline", "times"), [(60, 61, [0, 60]), (61, 90, [0]), (30, 30, [0])])
+def test_a_close_looks_when_the_service_may_be_asked_again(asked: int, deadline: float, times: list[float]) -> None:
+    """A wait of more than a minute, or up to the deadline, is not begun."""
+    service = Service(reply(503, headers={"Retry-After": str(asked)}), listing(order()))
+    error = failure(close_all, service, deadline=deadline)
+    assert (error.outcome_unknown, service.times, service.clock.monotonic()) == (True, times, times[-1])
+
+
+def test_an_order_without_an_id_may_be_an_effect_and_an_older_one_not() -> None:
+    rows = [order("older", created_at=LONG_AGO), order("without an id", id=None)]
+    assert orders_of(failure(close_all, Service(lost(), listing(*rows)))) == ["without an id"]
 
 
 @pytest.mark.parametrize(("deadline", "looks"), [(30.0, 4), (0.1, 1)])
@@ -797,7 +861,7 @@ def test_a_close_does_not_look_past_its_deadline() -> None:
 def test_nothing_is_looked_for_on_account_0_which_is_nobodys() -> None:
     service = Service(lost())
     error = failure(close_nobodys, service)
-    assert (error.candidates, service.methods) == ((), ["DELETE"])
+    assert (error.candidates, service.methods, service.clock.monotonic()) == ((), ["DELETE"], 0)
 
 
 def test_what_a_close_looks_at_is_asked_for_from_its_own_beginning() -> None:

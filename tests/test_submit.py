@@ -551,6 +551,22 @@ def test_a_candidate_is_forgotten_when_the_row_itself_is_found() -> None:
     assert [r.instruction_id for r in submit(service.client()).data] == ["key-0"]
 
 
+def test_a_candidate_is_not_forgotten_when_a_later_list_does_not_show_it() -> None:
+    service = Service(lost(), listed(row("made-up")), *(keyed() for _ in range(LOOKS - 1)))
+    assert keys_of(failure(service).candidates) == ["made-up"]
+    assert service.methods == ["POST", *["GET"] * LOOKS]
+
+
+def test_neither_is_a_row_whose_key_has_another_name() -> None:
+    elsewhere = row("other", quantity="2", **{KEY_NAME: ..., NEWER_KEY_NAME: "other"})
+    service = Service(done, lost(), listed(elsewhere), *looks(LOOKS - 1))
+    client = service.client(idempotency_key_name=KEY_NAME)
+    submit(client, asked("key-1"))
+    with pytest.raises(APIConnectionError):
+        submit(client)
+    assert service.methods == ["POST", "POST", *["GET"] * LOOKS]
+
+
 @pytest.mark.parametrize("where", ["client", "call"])
 def test_sending_again_can_be_switched_off(where: str) -> None:
     service = Service(unsent(), reply(429), lost(), *looks())

@@ -145,8 +145,8 @@ class Batch:
         self._ask_begun_there: Callable[[], datetime | None] = begun_there
         self._begun_there: datetime | None = None
         self.keys_kept: bool | None = None
-        """Whether a look that counts has shown rows with keys under the names that are sent: None if it has shown no
-        rows, False if the service has another name for keys.
+        """Whether the last look that counts has shown rows with keys under the names that are sent: None if it has
+        shown no rows, False if any look has shown that the service has another name for keys.
         """
         self.keys_honoured: bool = True
         """False if a look has shown a row without a key: the service may not keep keys."""
@@ -263,7 +263,9 @@ class Batch:
 
         `names` are those under which keys are sent.
         """
-        self.keys_kept, self._begun_there = self.kind.shows_keys_under(rows, names), self._ask_begun_there()
+        self._begun_there = self._ask_begun_there()
+        if self.keys_kept is not False:
+            self.keys_kept = self.kind.shows_keys_under(rows, names)
         found = self._matched(rows)
         for entry in self.unsettled:
             if entry.key in found:
@@ -276,7 +278,10 @@ class Batch:
         self.candidates = self._possible_effects(rows)
 
     def _possible_effects(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the listed rows that may be the effect of an unsettled row, but cannot be matched with it."""
+        """Return the rows that may be the effect of an unsettled row, but cannot be matched with it.
+
+        A list may lag, so what an earlier one showed counts too.
+        """
         unsettled = {entry.key: entry for entry in self.unsettled}
         wanted = Wanted(self.kind, list(unsettled.values()))
 
@@ -286,7 +291,9 @@ class Batch:
                 return key in unsettled
             return not self._is_older(row) and wanted.may_have(row)
 
-        return [row for row in rows if may_be_ours(row)]
+        shown = {row.id for row in rows}
+        earlier = [row for row in self.candidates if row.id not in shown]
+        return [row for row in (*earlier, *rows) if may_be_ours(row)]
 
     def _matched(self, rows: Sequence[Row]) -> dict[str, Row]:
         """Return the rows that have keys of this call, by key, except keys that two rows have."""

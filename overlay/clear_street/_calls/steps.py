@@ -17,6 +17,7 @@ from .effects import Invoke, Send, Sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from clear_street_api.client import Request
 
@@ -78,7 +79,7 @@ def attempt(call: Call[T], request: Request) -> Flow[tuple[Reply | Failure, Outc
     return result, outcome
 
 
-def _never_sent(call: Call[T], error: ArgumentError) -> Failure:
+def _never_sent(call: Call[T], error: Exception) -> Failure:
     """Return the failure of a request that could not be made, as when the API key cannot be used. Before the first
     attempt the error is raised; later, that would hide what earlier attempts did.
     """
@@ -159,32 +160,27 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
     Returns the rows, None if the list does not count, and whether another look may help. docs/safety.md, "What a reply
     may prove", says which list counts.
     """
-    asked, time, now = call.asked, call.time, call.clock.monotonic()
-    kind, batch = cast("Kind", asked.kind), call.history.batch
-    jitter = call.clock.random()
-    wait = max(time.quiet_until - now, policy.backoff(number, jitter) if number else 0.0)
-    if now + wait >= time.deadline_at or wait > policy.RETRY_AFTER_MAX:
+    in_time = yield from _pause_before_look(call, number)
+    if not in_time:
         return None, False
-    if wait > 0:
-        yield _sleep(call, now, wait)
+    asked, batch = call.asked, call.history.batch
+    kind = cast("Kind", asked.kind)
     rows: list[Row] = []
     may_look_again = True
     ids = (asked.prepared.id or "",) if batch is None else [entry.key for entry in batch.unsettled]
     result: Reply | Failure | None = None
     for prepared in kind.look(asked.prepared.account_id or 0, ids):
         result = yield from read_list(call, prepared)
-        found: list[Row] | None = None
-        if isinstance(result, Reply):
-            found = kind.listed(result.status, result.json, asked.prepared.account_id or 0)
+        found = _listed(call, result)
         if found is None:
-            # A refusal is final: another read would be answered in the same way.
-            refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
-            return None, not refused
+            return None, not _is_refusal(call, result)
         rows += found
     if batch is not None and kind.recent is not None and not {*ids} <= {kind.key_of(row) for row in rows}:
         # A list by keys shows no rows with other keys. Those may be ours too, so they are read separately.
         recent, may_look_again = yield from recent_rows(call)
-        rows += [row for row in recent if not kind.rows_with_id(rows, row.id)]
+        if recent is None and not rows:
+            return None, may_look_again
+        rows += [row for row in recent or () if row.id is None or not kind.rows_with_id(rows, row.id)]
     if batch is not None and any(kind.key_of(row) is None for row in rows):
         # The row without a key may be ours. So the list settles nothing, and the service may not keep keys.
         batch.apply_list_without_keys(rows)
@@ -195,24 +191,49 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
     return rows, may_look_again
 
 
-def recent_rows(call: Call[T]) -> Flow[tuple[list[Row], bool]]:
+def _pause_before_look(call: Call[T], number: int) -> Flow[bool]:
+    """Wait before a look, after `number` earlier ones.
+
+    Returns False, without waiting, if not enough time is left, or if the service asked for too long a wait.
+    """
+    time, now = call.time, call.clock.monotonic()
+    jitter = call.clock.random()
+    wait = max(time.quiet_until - now, policy.backoff(number, jitter) if number else 0.0)
+    if now + wait >= time.deadline_at or wait > policy.RETRY_AFTER_MAX:
+        return False
+    if wait > 0:
+        yield _sleep(call, now, wait)
+    return True
+
+
+def _listed(call: Call[T], result: Reply | Failure) -> list[Row] | None:
+    """Return the rows of a list; None if it does not count."""
+    if isinstance(result, Failure):
+        return None
+    return cast("Kind", call.asked.kind).listed(result.status, result.json, call.asked.prepared.account_id or 0)
+
+
+def _is_refusal(call: Call[T], result: Reply | Failure) -> bool:
+    """Whether the service refused to show a list. That is final: another read would be answered in the same way."""
+    return policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
+
+
+def recent_rows(call: Call[T]) -> Flow[tuple[list[Row] | None, bool]]:
     """Read, once, the rows that have appeared since the call began, by the service's own clock.
 
-    Returns the rows, none if the list does not count, and whether another look may help.
+    Returns the rows, None if the list does not count, and whether another look may help.
     """
     kind, account_id = cast("Kind", call.asked.kind), call.asked.prepared.account_id
-    if kind.recent is None or not account_id or call.clock.monotonic() >= call.time.deadline_at:
+    if not account_id:
         return [], False
     begun = call.service.earliest(call.time.started)
-    result = yield from read_list(call, kind.recent(account_id, None if begun is None else begun - SERVICE_SLACK))
-    if not isinstance(result, Reply):
-        return [], True
-    begun = call.service.earliest(call.time.started)
-    listed = kind.listed(result.status, result.json, account_id)
+    recent = cast("Callable[[int, datetime | None], requests.Prepared]", kind.recent)
+    result = yield from read_list(call, recent(account_id, None if begun is None else begun - SERVICE_SLACK))
+    listed = _listed(call, result)
     if listed is None:
-        refused = policy.classify(result, readable=False, foreign=is_foreign(call, result)) is Outcome.REFUSED
-        return [], not refused
-    return [row for row in listed if row.id is not None and not is_older(row, begun)], True
+        return None, not _is_refusal(call, result)
+    begun = call.service.earliest(call.time.started)
+    return [row for row in listed if not is_older(row, begun)], True
 
 
 def note_candidates(call: Call[T]) -> Flow[None]:
@@ -223,24 +244,22 @@ def note_candidates(call: Call[T]) -> Flow[None]:
     instrument = call.asked.prepared.instrument
     kind = cast("Kind", call.asked.kind)
     for number in range(policy.LOOK_TRIES):
-        backoff = policy.backoff(number, call.clock.random()) if number else 0.0
-        now = call.clock.monotonic()
-        wait = max(backoff, call.time.quiet_until - now)
-        if now + wait >= call.time.deadline_at or wait > policy.RETRY_AFTER_MAX:
+        in_time = yield from _pause_before_look(call, number)
+        if not in_time:
             return
-        if wait > 0:
-            yield _sleep(call, now, wait)
         rows, may_look_again = yield from recent_rows(call)
         if instrument is not None:
-            rows = [row for row in rows if names_same_instrument(kind, row, instrument)]
-        call.history.note_candidates(rows)
+            rows = [row for row in rows or () if names_same_instrument(kind, row, instrument)]
+        call.history.note_candidates(rows or ())
         if rows or not may_look_again:
             return
 
 
 def read_list(call: Call[T], prepared: requests.Prepared) -> Flow[Reply | Failure]:
-    """Read a list once, within the time that the call has left."""
+    """Read a list once, within the time that the call has left. If none is left, nothing is sent."""
     asked, time, now = call.asked, call.time, call.clock.monotonic()
+    if now >= time.deadline_at:
+        return _never_sent(call, TimeoutError("the deadline had passed"))
     listener = call.history.listener
     send = Send(
         cast("Kind", asked.kind).listing,
