@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -281,7 +283,7 @@ def test_many_orders_are_looked_for_in_chunks() -> None:
 
 
 def test_a_look_that_fails_midway_settles_nothing() -> None:
-    rows = [{**WANTED, "id": f"key-{number}"} for number in range(150)]
+    rows = [{**WANTED, "id": f"key-{number}"} for number in range(250)]
     error = failure(submit, Service(lost(), otherwise=reply(403)), *rows)
     assert set(error.outcomes.values()) == {"unknown"}
 
@@ -698,7 +700,7 @@ def test_other_states_do_not_end_a_wait(status: str) -> None:
 
 
 def test_a_wait_reads_orders_by_their_ids_in_chunks() -> None:
-    ids = [f"key-{number}" for number in range(150)]
+    ids = [f"key-{number}" for number in range(250)]
 
     def found(request: httpx.Request) -> Any:
         return listing(*(order(key, status="FILLED") for key in request.url.params["order_ids"].split(",")))
@@ -721,6 +723,59 @@ def test_watches_share_a_reading_whatever_each_asks_for() -> None:
     third = orders.watch_orders(ACCOUNT, order_ids=["b"])
     assert next(third).order.client_order_id == "b"
     assert len(service.seen) == 2
+
+
+def test_a_wait_that_joins_others_reads_soon_for_ids_that_they_did_not_ask_for() -> None:
+    service = Service(otherwise=lambda request: listing(
+        *(order(key, status="NEW") for key in request.url.params["order_ids"].split(",") if key == "a")
+    ))  # fmt: skip
+    orders = service.client().v1.orders
+    other = orders.watch_orders(ACCOUNT, order_ids=["a"])
+    next(other)
+    with pytest.raises(WaitTimeoutError):
+        orders.wait_for_order("z", account_id=ACCOUNT, grace=30)  # meanwhile the ticks become rare
+    began = service.clock.monotonic()
+    service.otherwise = reply(503)
+    with pytest.raises(WaitTimeoutError, match="was not looked for: the account's list could not be read"):
+        orders.wait_for_order("b", account_id=ACCOUNT, deadline=20)
+    assert next(time for time in service.times if time > began) == began + 0.5
+
+
+def test_waits_may_join_from_many_threads_while_others_read() -> None:
+    service = Service()
+    service.otherwise = lambda request: listing(*map(order, request.url.params["order_ids"].split(",")))
+    orders = service.client().v1.orders
+    watches = [orders.watch_orders(ACCOUNT, order_ids=[f"key-{number}"]) for number in range(250)]
+    told: list[str | None] = []
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [
+            threading.Thread(target=lambda part=part: told.extend(next(one).order.client_order_id for one in part))
+            for part in (watches[start::4] for start in range(4))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(told) == len(watches)
+
+
+@pytest.mark.parametrize("ids", [None, [], "key-0"], ids=repr)
+def test_a_watch_of_orders_needs_their_ids(ids: Any) -> None:
+    with pytest.raises(ArgumentError, match="`ids`"):
+        Service().client().v1.orders.watch_orders(ACCOUNT, order_ids=ids)
+
+
+def test_a_cancelled_order_of_which_more_was_filled_has_left_no_state(caplog: pytest.LogCaptureFixture) -> None:
+    ended = order(status="CANCELED", filled_quantity="4")
+    service = Service(listing(ended, order("b")), listing({**ended, "filled_quantity": "5"}, order("b")))
+    changes = service.client().v1.orders.watch_orders(ACCOUNT, order_ids=["key-0", "b"])
+    told = [next(changes) for _ in range(3)]
+    assert [(c.order.filled_quantity, c.is_anomaly) for c in told] == [("4", False), ("0", False), ("5", False)]
+    assert "left the terminal state" not in caplog.text
 
 
 def test_the_orders_of_a_close_are_followed_in_one_line(mode: Mode) -> None:

@@ -160,6 +160,8 @@ class Reading:
 
     __slots__ = (
         "__weakref__",
+        "_waits",
+        "_waits_change",
         "at",
         "begun",
         "due",
@@ -170,15 +172,14 @@ class Reading:
         "quiet_until",
         "reader",
         "rows",
-        "waits",
     )
 
     def __init__(self) -> None:
         self.rows: Sequence[Row] = ()
         self.ids: frozenset[str] = frozenset()
         """The ids that were asked for, if the list shows only those."""
-        self.waits: WeakSet[AsksForIds] = WeakSet()
-        """The waits that share the list, with the ids that they wait for."""
+        self._waits: WeakSet[AsksForIds] = WeakSet()
+        self._waits_change: Lock = Lock()
         self.begun: float = -inf
         """When the list was asked for."""
         self.at: datetime
@@ -194,6 +195,16 @@ class Reading:
         self.interval: float = INTERVAL_FIRST
         self.reader: Lock = Lock()
         """Locked by the wait that is reading the list."""
+
+    def join(self, wait: AsksForIds) -> None:
+        """Let a wait share the list, as long as it exists."""
+        with self._waits_change:
+            self._waits.add(wait)
+
+    def ids_asked_for(self) -> frozenset[str]:
+        """Return the ids that the waits which share the list were given."""
+        with self._waits_change:
+            return frozenset(id_ for wait in self._waits for id_ in wait.given)
 
     def end_tick(self, now: float, jitter: float) -> None:
         """Set the time of the next tick. The interval grows with each tick without a change."""

@@ -71,16 +71,16 @@ _PASSING = (Outcome.NEVER_SENT, Outcome.RATE_LIMITED, Outcome.UNKNOWN)
 
 
 class Seen:
-    """What was seen of an account's rows of one kind: of all of them, or of those with given ids.
+    """What was seen of an account's rows of one kind: of those with given ids or, without ids, of all of them.
 
     Ids and keys are stored in their canonical form, because the service and the caller may write them differently.
     """
 
-    def __init__(self, kind: Kind, ids: Collection[str] | None) -> None:
+    def __init__(self, kind: Kind, ids: Collection[str]) -> None:
         self.kind: Kind = kind
-        self.given: Collection[str] = () if ids is None else ids
+        self.given: Collection[str] = ids
         """The ids as the caller wrote them."""
-        self.ids: Collection[str] | None = None if ids is None else frozenset(map(requests.canonical_id, ids))
+        self.ids: Collection[str] = frozenset(map(requests.canonical_id, ids))
         self.rows: dict[str, Row] = {}
         self.histories: dict[str, list[StateSeen]] = {}
         self.keys: dict[str, str] = {}
@@ -110,7 +110,7 @@ class Seen:
 
     def _named(self, row: Row) -> list[str]:
         """Return the given ids that mean a row or, if no ids were given, the row's own."""
-        if self.ids is None:
+        if not self.ids:
             return [requests.canonical_id(row.id)]
         shown = [text for name in self.kind.ids if (text := getattr(row, name)) is not None]
         return [id_ for id_ in map(requests.canonical_id, shown) if id_ in self.ids]
@@ -118,7 +118,7 @@ class Seen:
     @property
     def is_over(self) -> bool:
         """Whether ids were given, and every row that appeared is terminal."""
-        return self.ids is not None and all(row.status in self.kind.states.terminal for row in self.rows.values())
+        return bool(self.ids) and all(row.status in self.kind.states.terminal for row in self.rows.values())
 
     def facts(self, ids: Iterable[str]) -> dict[str, Any]:
         """Return what an error has about everything with these ids: `rows` and `states`."""
@@ -169,7 +169,7 @@ class Poll:
         reading = self._reading = call.shared.readings.setdefault(self._key(call), self._reading)
         if self._since is None:
             self._since, self._raised = now - INTERVAL_FIRST, reading.error
-            reading.waits.add(self._seen)
+            reading.join(self._seen)
             if reading.begun <= self._since or not self._is_read():
                 reading.hurry(now)
         if now < until and reading.reader.acquire(blocking=False):
@@ -187,7 +187,7 @@ class Poll:
         changes = self._seen.update(reading.rows, reading.at)
         if changes:
             reading.hurry(now)
-        if changes and call.asked.settings.on_event is not None:
+        if call.asked.settings.on_event is not None:
             from .telling import tell_transitions
 
             tell_transitions(call, changes)
@@ -239,14 +239,11 @@ class Poll:
     def _read(self, call: Call[Any], begun: float, until: float) -> Flow[None]:
         reading = self._reading
         was_answered, asked = reading.error is None, None
-        calls, ids = [call], frozenset[str]()
-        if self._kind.is_by_id:
-            ids = frozenset(id_ for seen in tuple(reading.waits) for id_ in seen.given)
-            calls = [self._call(each, begun, until) for each in self._kind.look(self._account_id, sorted(ids))]
+        ids = reading.ids_asked_for()
         rows: list[Row] = []
         try:
-            for each in calls:
-                completed = yield from exchange(each)
+            for prepared in self._kind.look(self._account_id, sorted(ids)):
+                completed = yield from exchange(self._call(prepared, begun, until))
                 rows += cast("Any", completed.value).data
         except APIError as error:
             reading.error = error
@@ -317,11 +314,10 @@ def _waiting(
         missing = [id_ for id_ in ids if shown[id_] is None]
         if not missing and not running and not failed:
             return [row for id_ in ids if (row := shown[id_]) is not None]
-        given_up = bool(missing) and poll.taken >= appearing_until
+        given_up = poll.taken >= appearing_until
         # A failure is raised only when all are settled, so that the error has the final state of each.
         is_over = not running and (not missing or given_up)
-        look_at = appearing_until if missing and not given_up else inf
-        if is_over or not (yield from poll.pause(end, look_at=look_at)):
+        if is_over or not (yield from poll.pause(end, look_at=appearing_until if missing else inf)):
             if failed:
                 raise _failure(seen, ids, failed, wanted)
             raise _timed_out(
@@ -355,7 +351,8 @@ class Watch:
     ) -> None:
         self._clock = clock
         self._grace = checked_seconds("grace", grace)
-        self._ids = None if ids is None else checked_ids(ids, kind.noun)
+        is_of_all = ids is None and not kind.is_by_id
+        self._ids: Sequence[str] = () if is_of_all else checked_ids(cast("Iterable[str]", ids), kind.noun)
         self._seen = Seen(kind, self._ids)
         self._poll = Poll(new_call, clock, account_id, self._seen)
         self._seconds = inf if deadline is None else checked_seconds("deadline", deadline)
@@ -373,17 +370,16 @@ class Watch:
         if self._end is None:
             self._end, self._appearing_until = now + self._seconds, now + self._grace
         while not self.closed:
-            missing = [id_ for id_ in self._ids or () if self._seen.row(id_) is None]
-            if not missing and self._seen.is_over:
+            missing = [id_ for id_ in self._ids if self._seen.row(id_) is None]
+            is_over = self._seen.is_over
+            if is_over and not missing:
                 break
             changes = yield from self._poll.next(self._end)
             if changes:
                 return changes
-            given_up = self._poll.taken >= self._appearing_until
-            if missing and given_up and self._seen.is_over:
-                raise _timed_out(self._poll, self._seen, self._ids or (), missing[0], self._grace)
-            look_at = inf if given_up else self._appearing_until
-            if not (yield from self._poll.pause(self._end, look_at=look_at if missing else inf)):
+            if is_over and self._poll.taken >= self._appearing_until:
+                raise _timed_out(self._poll, self._seen, self._ids, missing[0], self._grace)
+            if not (yield from self._poll.pause(self._end, look_at=self._appearing_until if missing else inf)):
                 break
         return []
 
