@@ -283,7 +283,7 @@ def test_many_orders_are_looked_for_in_chunks() -> None:
 
 
 def test_a_look_that_fails_midway_settles_nothing() -> None:
-    rows = [{**WANTED, "id": f"key-{number}"} for number in range(250)]
+    rows = [{**WANTED, "id": f"key-{number}"} for number in range(150)]
     error = failure(submit, Service(lost(), otherwise=reply(403)), *rows)
     assert set(error.outcomes.values()) == {"unknown"}
 
@@ -700,7 +700,7 @@ def test_other_states_do_not_end_a_wait(status: str) -> None:
 
 
 def test_a_wait_reads_orders_by_their_ids_in_chunks() -> None:
-    ids = [f"key-{number}" for number in range(250)]
+    ids = [f"key-{number}" for number in range(150)]
 
     def found(request: httpx.Request) -> Any:
         return listing(*(order(key, status="FILLED") for key in request.url.params["order_ids"].split(",")))

@@ -247,10 +247,9 @@ def note_candidates(call: Call[T]) -> Flow[None]:
         in_time = yield from _pause_before_look(call, number)
         if not in_time:
             return
-        rows, may_look_again = yield from recent_rows(call)
-        if instrument is not None:
-            rows = [row for row in rows or () if names_same_instrument(kind, row, instrument)]
-        call.history.note_candidates(rows or ())
+        recent, may_look_again = yield from recent_rows(call)
+        rows = [row for row in recent or () if instrument is None or names_same_instrument(kind, row, instrument)]
+        call.history.note_candidates(rows)
         if rows or not may_look_again:
             return
 
