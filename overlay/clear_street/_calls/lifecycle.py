@@ -35,7 +35,7 @@ def exchange(call: Call[T]) -> Flow[Completed[T]]:
 
             listen(call)
         if operation.changes:
-            # Import what reading the reply needs before a byte leaves: an import that fails later would hide a success.
+            # docs/safety.md, "Replies that are not what they should be": an import that fails later hides a success.
             call.preload()
         completed = yield from _FLOWS.get(operation.resend, _plain)(call)
         log_end(call, "reconciled" if history.reconciled else "done")
