@@ -1199,6 +1199,19 @@ def test_nothing_is_sent_after_the_last_moment() -> None:
         submit(service.client(), not_after=datetime(2030, 1, 1))  # noqa: DTZ001
 
 
+def test_a_row_without_a_key_that_is_not_sent_has_no_outcome() -> None:
+    service = Service()
+    with pytest.raises(CutoffPassedError) as raised:
+        submit(service.client(), asked(None), not_after=service.clock.now())
+    assert raised.value.outcomes == {}
+
+
+def test_drift_is_that_of_the_reply_whatever_a_look_adds() -> None:
+    service = Service(reply(data=[7, row()]), listed(row(), row("key-1")))
+    response = submit(service.client(), asked("key-0"), asked("key-1"))
+    assert (response.reconciled, [drift.path for drift in response.drift]) == (True, ["data[0]"])
+
+
 def test_nothing_is_intended_after_the_last_moment() -> None:
     intents: list[Any] = []
     service = Service()
