@@ -730,7 +730,7 @@ def test_watches_share_a_reading_whatever_each_asks_for() -> None:
     assert len(service.seen) == 2
 
 
-def test_a_wait_that_joins_others_reads_soon_for_ids_that_they_did_not_ask_for() -> None:
+def test_a_wait_that_joins_others_soon_reads_its_own_ids() -> None:
     service = Service(otherwise=lambda request: listing(
         *(order(key, status="NEW") for key in request.url.params["order_ids"].split(",") if key == "a")
     ))  # fmt: skip
