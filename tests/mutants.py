@@ -201,6 +201,11 @@ class Mutants(ast.NodeVisitor):
         if (other := _OTHER_NAME.get(node.id)) is not None:
             self._add(node, f"`{node.id}` becomes `{other}`", ast.Name(other, ast.Load()))
 
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        # The texts of a `Literal` are for type checkers.
+        if not (isinstance(node.value, ast.Name) and node.value.id == "Literal"):
+            self.generic_visit(node)
+
     def visit_Break(self, node: ast.Break) -> None:
         self._reached = _own_lines(node)
         self._add(node, "no `break`", ast.Pass())

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clear_street import ArgumentError, ClearStreet
-from clear_street.errors import APIError, CutoffPassedError, WaitTimeoutError
+from clear_street.errors import APIConnectionError, APIError, CutoffPassedError, WaitTimeoutError
+from clear_street.events import AttemptEnded
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.sandbox.faults import CATALOGUE
 from support.key_names import KEY_NAME
-from support.scripted_service import ACCOUNT, Service, asked, duplicate, lost, refused, repeating, reply, row
+from support.scripted_service import ACCOUNT, LONG_AGO, Service, asked, duplicate, lost, refused, repeating, reply, row
 
 if TYPE_CHECKING:
-    import httpx
-
     from clear_street import EnsuredInstruction
     from support.client_modes import Mode
 
@@ -114,6 +116,7 @@ def test_a_refused_row_is_rejected_beside_one_that_landed(sandbox: Sandbox) -> N
     found = ensure(ClearStreet.sandbox(sandbox), wish(sandbox, "good"), wish(sandbox, "bad", 99), wait=True)
 
     assert outcomes(found) == {"good": "landed", "bad": "rejected"}
+    assert found["bad"].error is None
     assert "exceeds the available position" in (found["bad"].reason or "")
 
 
@@ -125,6 +128,7 @@ def test_a_refusal_that_does_not_show_the_row_proves_nothing_of_it(sandbox: Sand
 
     assert (found.outcome, found.instruction) == ("not_sent", None)
     assert isinstance(found.error, APIError)
+    assert found.reason == str(found.error)
     assert ensure(client, wish(sandbox, "k"))["k"].outcome == "landed"
 
 
@@ -181,6 +185,13 @@ def test_nothing_is_sent_where_the_list_does_not_tell_what_is_there(sandbox: San
     assert "POST" not in methods(sandbox)
 
 
+def test_a_list_that_is_refused_is_not_read_again(sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault.answer(403), operation="get_position_instructions", times=None)
+
+    assert outcomes(ensure(ClearStreet.sandbox(sandbox), wish(sandbox, "k"), wait=True)) == {"k": "unknown"}
+    assert methods(sandbox) == ["GET"]
+
+
 @pytest.mark.parametrize("kind", ["no_keys", "rows_twice"])
 def test_a_list_that_does_not_count_is_none(sandbox: Sandbox, kind: str) -> None:
     sandbox.add_instruction(ACCOUNT, SYMBOL, quantity=3)
@@ -202,8 +213,9 @@ def test_past_the_cut_off_the_list_is_read_and_nothing_is_sent(sandbox: Sandbox)
     assert set(methods(sandbox)) == {"GET"}
 
 
-def test_a_service_that_is_never_reached_took_nothing(sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault.never_sent(), operation="submit_position_instructions", times=None)
+@pytest.mark.parametrize("fault", [Fault.never_sent(), Fault.answer(429)])
+def test_a_service_that_is_never_reached_or_busy_took_nothing(sandbox: Sandbox, fault: Fault) -> None:
+    sandbox.faults.add(fault, operation="submit_position_instructions", times=None)
     client = ClearStreet.sandbox(sandbox)
 
     assert outcomes(ensure(client, wish(sandbox, "k"))) == {"k": "not_sent"}
@@ -241,6 +253,49 @@ def test_a_used_key_of_another_instruction_is_told_of(answer: Any) -> None:
     assert "i-0" in (found.reason or "")
 
 
+def test_a_list_with_a_row_that_has_no_id_is_none() -> None:
+    service = Service(reply(data=[row("other", id=None)]))
+
+    assert outcomes(ensure(service.client())) == {"key-0": "unknown"}
+    assert service.methods == ["GET"]
+
+
+@pytest.mark.parametrize("data", [[row(status="UNKNOWN")], [row(status="SOMETHING_NEW")], []])
+def test_a_reply_that_does_not_say_what_happened_leaves_it_unknown(data: Any) -> None:
+    service = Service(reply(data=[]), reply(data=data), otherwise=reply(data=[]))
+    found = ensure(service.client())["key-0"]
+
+    assert (found.outcome, found.instruction, found.error) == ("unknown", None, None)
+    assert found.reason == "the reply does not say why"
+
+
+def test_what_a_submit_met_is_told_and_not_what_later_looks_met() -> None:
+    service = Service(reply(data=[]), lost(), otherwise=reply(403))
+    found = ensure(service.client())["key-0"]
+
+    assert found.outcome == "unknown"
+    assert isinstance(found.error, APIConnectionError)
+    assert found.reason == str(found.error)
+
+
+def test_an_unknown_row_is_looked_for_four_times_the_first_at_once() -> None:
+    service = Service(reply(data=[]), reply(409), otherwise=reply(data=[]))
+
+    assert outcomes(ensure(service.client())) == {"key-0": "unknown"}
+    assert service.methods == ["GET", "POST", "GET", "GET", "GET", "GET"]
+    assert service.times[:3] == [0.0, 0.0, 0.0]
+    assert all(before < after for before, after in pairwise(service.times[2:]))
+
+
+@pytest.mark.parametrize(("wait_deadline", "until"), [(300, 30), (5, 5)])
+def test_with_wait_an_unknown_row_is_looked_for_as_long_as_it_may_lag(wait_deadline: float, until: float) -> None:
+    service = Service(reply(data=[]), reply(409), otherwise=reply(data=[]))
+
+    assert outcomes(ensure(service.client(), wait=True, wait_deadline=wait_deadline)) == {"key-0": "unknown"}
+    assert len(service.times) > 6 or until == 5
+    assert until / 2 < service.times[-1] < until
+
+
 def test_the_service_is_not_asked_before_the_time_that_it_gave() -> None:
     busy = reply(429, headers={"Retry-After": "30"})
     service = Service(reply(data=[]), lost(), busy, otherwise=reply(data=[row()]))
@@ -248,6 +303,94 @@ def test_the_service_is_not_asked_before_the_time_that_it_gave() -> None:
 
     assert found.outcome == "landed"
     assert service.times[3] - service.times[2] >= 30
+
+
+@pytest.mark.parametrize("is_of_submit", [True, False])
+def test_looks_keep_to_the_time_that_the_last_reply_gave(is_of_submit: bool) -> None:
+    later = {"Retry-After": "20"}
+    used = (409, b"", later) if is_of_submit else reply(409)
+    service = Service(reply(data=[]), used, reply(data=[]) if is_of_submit else reply(429, headers=later))
+    service.otherwise = reply(data=[row()])
+    found = ensure(service.client(max_retries=0))["key-0"]
+
+    assert found.outcome == "landed"
+    assert service.times[:4] == ([0.0, 0.0, 20.0, service.times[-1]] if is_of_submit else [0.0, 0.0, 0.0, 20.0])
+
+
+def test_no_look_is_made_at_the_deadline() -> None:
+    service = Service(reply(data=[]), (409, b"", {"Retry-After": "10"}), otherwise=reply(data=[row()]))
+
+    assert outcomes(ensure(service.client(), deadline=10)) == {"key-0": "unknown"}
+    assert len(service.seen) == 2
+
+
+def test_the_wait_for_an_end_keeps_to_the_time_that_the_service_gave() -> None:
+    there = row("there")
+    busy = reply(429, headers={"Retry-After": "40"})
+    service = Service(reply(data=[there]), reply(409), busy, otherwise=reply(data=[{**there, "status": "ACCEPTED"}]))
+    found = ensure(service.client(max_retries=0), asked("there"), asked(), wait=True)
+
+    assert outcomes(found) == {"there": "landed", "key-0": "unknown"}
+    assert found["there"].status == "ACCEPTED"
+    assert service.times == [0.0, 0.0, 0.0, 40.0]
+
+
+def test_a_wait_without_time_says_so() -> None:
+    there = row("there")
+    busy = reply(429, headers={"Retry-After": "40"})
+    service = Service(reply(data=[there]), reply(409), busy)
+    found = ensure(service.client(max_retries=0), asked("there"), asked(), wait=True, wait_deadline=40)["there"]
+
+    assert (found.outcome, found.status) == ("landed", "SENT")
+    assert found.reason == "there was no time left to wait for its end"
+
+
+def test_a_row_without_an_id_is_not_waited_for_and_says_so() -> None:
+    service = Service(reply(data=[]), reply(data=[row(id=None)]))
+    found = ensure(service.client(), wait=True)["key-0"]
+
+    assert (found.outcome, found.status, found.error) == ("landed", "SENT", None)
+    assert "does not show its id" in (found.reason or "")
+
+
+def test_nothing_that_landed_is_nothing_to_wait_for() -> None:
+    service = Service(reply(data=[]), reply(429, headers={"Retry-After": "20"}))
+
+    assert outcomes(ensure(service.client(max_retries=0), wait=True)) == {"key-0": "not_sent"}
+    assert service.clock.monotonic() == 0.0
+
+
+def test_a_wait_begins_at_once_and_may_be_longer_than_the_deadline() -> None:
+    service = Service(reply(data=[]), reply(data=[row()]), otherwise=reply(data=[row()]))
+    accepted = reply(data=[row(status="ACCEPTED")])
+    service.otherwise = lambda _: accepted if service.clock.monotonic() > 60 else reply(data=[row()])
+    found = ensure(service.client(), wait=True, deadline=5)["key-0"]
+
+    assert (found.outcome, found.status) == ("landed", "ACCEPTED")
+    assert service.times[:3] == [0.0, 0.0, 0.0]
+
+
+def test_a_short_deadline_is_that_of_each_request() -> None:
+    service = Service(reply(data=[]), reply(data=[row()]))
+
+    assert outcomes(ensure(service.client(), deadline=0.5)) == {"key-0": "landed"}
+    first, second = (seen.timeout["read"] for seen in service.seen)
+    assert first == 0.5
+    assert 0 < second < 0.5
+
+
+def test_a_submit_that_takes_all_of_its_time_leaves_some_for_a_look() -> None:
+    service = Service()
+
+    def never(request: httpx.Request) -> Any:
+        service.clock.advance(request.extensions["timeout"]["read"])
+        return httpx.ReadTimeout("It takes too long")
+
+    service.steps.extend([reply(data=[]), never, never, reply(data=[row()])])
+
+    assert outcomes(ensure(service.client(), deadline=10)) == {"key-0": "landed"}
+    assert service.methods == ["GET", "POST", "GET", "GET"]
+    assert service.times[-1] < 10
 
 
 def test_rows_are_not_sent_again_unless_keys_were_seen_to_be_kept() -> None:
@@ -273,6 +416,81 @@ def test_a_row_that_may_be_ours_under_another_key_is_not_sent_again(sandbox: San
 
     assert found == ["unknown"] * 3
     assert len(sandbox.instructions(ACCOUNT)) == 1 + len(Sandbox().instructions(ACCOUNT))
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_what_a_reply_left_open_is_not_sent_again(is_streamed: bool) -> None:
+    service = Service(reply(data=[row("made-up")]), otherwise=reply(data=[row("made-up")]))
+    client = service.client()
+    if is_streamed:
+        submit = client.v1.positions.with_streaming_response.submit_position_instructions
+        with submit(ACCOUNT, instructions=[asked()]):
+            pass
+    else:
+        client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[asked()])
+    found = ensure(client)["key-0"]
+
+    assert found.outcome == "unknown"
+    assert "must not be sent again" in (found.reason or "")
+    assert service.methods.count("POST") == 1
+
+
+def doubtful(service: Service, *others: Any) -> ClearStreet:
+    """Make a client that has sent `asked()`, and perhaps others, without learning what came of it."""
+    service.steps.extend([reply(data=[]), lost(), *[reply(data=[])] * 8])
+    client = service.client(max_retries=0)
+    assert set(outcomes(ensure(client, asked(), *others)).values()) == {"unknown"}
+    assert not service.steps
+    return client
+
+
+def test_what_was_doubtful_is_sent_again_once_keys_are_seen_to_be_kept() -> None:
+    service = Service()
+    client = doubtful(service)
+    older = row("other", created_at=LONG_AGO)
+    new = row("new", quantity="3")
+    service.steps.extend([reply(data=[older, new]), reply(data=[row()])])
+
+    assert outcomes(ensure(client)) == {"key-0": "landed"}
+
+
+def test_a_doubtful_row_holds_back_no_other() -> None:
+    service = Service()
+    client = doubtful(service)
+    service.steps.extend([reply(data=[]), reply(data=[row("key-1")]), *[reply(data=[])] * 4])
+    found = ensure(client, asked(), asked("key-1"))
+
+    assert outcomes(found) == {"key-0": "unknown", "key-1": "landed"}
+    assert "must not be sent again" in (found["key-0"].reason or "")
+    assert [each[KEY_NAME] for each in service.seen[-5].json] == ["key-1"]
+
+
+def test_a_row_that_others_of_the_call_may_ask_for_does_not_hold_back_a_doubtful_one() -> None:
+    service = Service()
+    client = doubtful(service)
+    service.steps.extend([reply(data=[row("other", quantity="3")]), reply(data=[row(), row("key-1", quantity="3")])])
+
+    assert outcomes(ensure(client, asked(), asked("key-1", quantity=3))) == {"key-0": "landed", "key-1": "landed"}
+
+
+def test_a_doubtful_row_is_not_sent_where_a_new_row_may_be_it() -> None:
+    service = Service()
+    client = doubtful(service)
+    service.otherwise = reply(data=[row("other")])
+
+    assert outcomes(ensure(client)) == {"key-0": "unknown"}
+    assert service.methods.count("POST") == 1
+
+
+def test_a_doubtful_row_is_not_sent_where_a_reply_lacked_a_key() -> None:
+    service = Service()
+    client = doubtful(service)
+    service.steps.extend([reply(data=[]), reply(data=[row("made-up", quantity="3")])])
+    service.otherwise = reply(data=[row("other", quantity="5")])
+    ensure(client, asked("key-1", quantity=3))
+
+    assert outcomes(ensure(client)) == {"key-0": "unknown"}
+    assert service.methods.count("POST") == 2
 
 
 def test_without_leave_to_send_again_it_only_looks(sandbox: Sandbox) -> None:
@@ -337,6 +555,24 @@ def test_an_interruption_casts_doubt_where_a_row_may_have_left(when: str, outcom
     assert ensure(client, max_retries=0)["key-0"].outcome == outcome
 
 
+def test_a_row_is_doubtful_if_its_reply_came_but_was_not_read() -> None:
+    service = Service(reply(data=[row()]))
+    ended: list[AttemptEnded] = []
+
+    def stop(event: object) -> None:
+        if isinstance(event, AttemptEnded) and not ended:
+            ended.append(event)
+            raise KeyboardInterrupt
+
+    client = service.client(on_event=stop)
+    with pytest.raises(KeyboardInterrupt):
+        client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[asked()])
+    service.otherwise = reply(data=[])
+
+    assert outcomes(ensure(client)) == {"key-0": "unknown"}
+    assert service.methods.count("POST") == 1
+
+
 def test_an_interruption_is_raised_and_the_row_is_doubtful(sandbox: Sandbox) -> None:
     class Stop(BaseException):
         pass
@@ -358,6 +594,7 @@ def test_an_interruption_is_raised_and_the_row_is_doubtful(sandbox: Sandbox) -> 
     ("arguments", "words"),
     [
         ({"instructions": [asked(None)]}, "idempotency key"),
+        ({"instructions": [asked(), asked(None)]}, "idempotency key"),
         ({"instructions": []}, "at least one instruction"),
         ({"instructions": [asked(), asked()]}, "used twice"),
         ({"instructions": [asked(quantity=0)]}, "quantity"),
@@ -366,6 +603,8 @@ def test_an_interruption_is_raised_and_the_row_is_doubtful(sandbox: Sandbox) -> 
         ({"deadline": -1}, "`deadline`"),
         ({"not_after": datetime.fromisoformat("2026-04-24")}, "`not_after`"),
         ({"timeout": "soon"}, "`timeout`"),
+        ({"extra_body": {"dry": "no"}}, "`extra_body`"),
+        ({"extra_query": 7}, "`extra_query`"),
     ],
 )
 def test_arguments_that_cannot_be_right_are_refused_first(arguments: dict[str, Any], words: str) -> None:
@@ -374,9 +613,25 @@ def test_arguments_that_cannot_be_right_are_refused_first(arguments: dict[str, A
         service.client().v1.positions.ensure_position_instructions(ACCOUNT, **{"instructions": [asked()], **arguments})
 
 
-def test_options_that_a_submit_alone_takes_are_refused() -> None:
-    with pytest.raises(TypeError, match="raise_on_rejection"):
-        ensure(Service().client(), raise_on_rejection=True)
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("raise_on_rejection", "it takes instructions, wait, wait_deadline, deadline, extra_body, extra_headers, "),
+        ("instruction", "did you mean 'instructions'?"),
+        ("waits", "did you mean 'wait'?"),
+        ("wait_for_deadline", "did you mean 'wait_deadline'?"),
+        ("deadlines", "did you mean 'deadline'?"),
+        ("not_before", "did you mean 'not_after'?"),
+    ],
+)
+def test_options_that_it_does_not_take_are_refused_first(name: str, words: str) -> None:
+    service = Service()
+    with pytest.raises(
+        TypeError,
+        match=re.escape(f"ensure_position_instructions() got an unexpected keyword argument {name!r}; {words}"),
+    ):
+        ensure(service.client(), **{name: True})
+    assert service.methods == []
 
 
 def test_a_read_only_client_sends_nothing() -> None:

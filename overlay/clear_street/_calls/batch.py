@@ -37,7 +37,7 @@ class Entry:
 
     __slots__ = ("existing_id", "key", "kind", "minted", "request", "row", "state")
 
-    def __init__(self, kind: Kind, key: str, request: Row, *, minted: bool) -> None:
+    def __init__(self, kind: Kind, key: str, request: Row, *, minted: bool = False) -> None:
         self.kind: Kind = kind
         self.key: str = key
         self.request: Row = request

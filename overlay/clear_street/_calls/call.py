@@ -394,14 +394,12 @@ class Call(Generic[T]):
         return self.keys.names_sent(self.known_key_names, self.asked.settings.idempotency_key_name)
 
     def note_doubts(self) -> None:
-        """Remember the rows that this call may have brought about without learning whether it did."""
-        history = self.history
-        if history.batch is None:
-            return
-        is_under_way = history.in_flight is not None and history.in_flight.begun
-        for entry in history.batch.open if is_under_way else history.batch.unsettled:
-            begun = self.time.started_at, self.time.started
-            self.keys.doubts.setdefault((cast("int", self.asked.prepared.account_id), entry.key), begun)
+        """Remember the rows of a submit, sent by now, of which nothing has shown what came of them."""
+        batch = self.history.batch
+        for entry in batch.entries if batch is not None else ():
+            if entry.state not in ("landed", "rejected"):
+                begun = self.time.started_at, self.time.started
+                self.keys.doubts.setdefault((cast("int", self.asked.prepared.account_id), entry.key), begun)
 
     def preload(self) -> None:
         """Import what reading the reply may need, before anything is sent. Later the import might fail."""

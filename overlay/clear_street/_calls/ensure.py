@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from .._annotations import resolvable
 from .._api import requests
 from .._api.rows.positions import SUBMIT_POSITION_INSTRUCTIONS
-from .._config.arguments import checked_flag, checked_seconds, takes, unexpected
+from .._config.arguments import OPTIONS, checked_flag, checked_seconds, takes, unexpected
 from .._explained import explain
 from ..errors import APIError, ArgumentError, ClearStreetError, CutoffPassedError
 from . import policy
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 EnsuredOutcome = Literal["landed", "rejected", "unknown", "not_sent"]
 
-_OF_SUBMITS = ("not_after", "extra_query", "extra_body")
+_OF_SUBMITS = ("not_after", "extra_query")
 """The options that do not apply to its reads."""
 
 
@@ -69,7 +69,7 @@ class _Wish:
     """One instruction that has to be there, and what is known of it."""
 
     def __init__(self, row: Row) -> None:
-        self.entry: Entry = Entry(INSTRUCTION, cast("str", INSTRUCTION.submitted_key(row)), row, minted=False)
+        self.entry: Entry = Entry(INSTRUCTION, cast("str", INSTRUCTION.submitted_key(row)), row)
         self.outcome: EnsuredOutcome = "unknown"
         self.row: Row | None = None
         self.reason: str | None = None
@@ -118,11 +118,6 @@ class _Wish:
             # The key was used before; or the outcome is unknown; or an earlier request may still arrive.
             self.settle("unknown", None, why, error)
 
-    @property
-    def status(self) -> str | None:
-        """The status of the row as it was last seen; None if it was not."""
-        return None if self.row is None else self.row.status
-
     def result(self) -> EnsuredInstruction:
         """Return what is known of it, for the application."""
         return EnsuredInstruction(self.key, self.outcome, self.row, self.reason, self.error)
@@ -153,7 +148,8 @@ def ensure(
     """
     for name in options:
         if not takes(name, "call", "change"):
-            raise unexpected("ensure_position_instructions", name, ("instructions", "wait", "wait_deadline"))
+            known = (name for name in OPTIONS if takes(name, "call", "change"))
+            raise unexpected("ensure_position_instructions", name, ("instructions", "wait", "wait_deadline", *known))
     seconds = checked_seconds("wait_deadline", wait_deadline) if checked_flag("wait", wait) else None
     prepared = SUBMIT_POSITION_INSTRUCTIONS.build(account_id, instructions=instructions)
     if any(INSTRUCTION.submitted_key(row) is None for row in prepared.rows):
@@ -165,11 +161,11 @@ def ensure(
         raise ArgumentError(
             "The client is read-only (`read_only=True`) and submits nothing; use another client for it."
         )
+    limits = settings.limits.with_options(options)
     ensuring = _Ensuring(new_call, clock, settings, account_id, prepared.rows, options)
     # Check all options before anything is sent. A `not_after` that has passed is not a mistake: the list is still read.
     with suppress(CutoffPassedError):
-        new_call(SUBMIT_POSITION_INSTRUCTIONS, prepared, ensuring.submit_options(1.0))
-    limits = settings.limits.with_options(options)
+        new_call(SUBMIT_POSITION_INSTRUCTIONS, prepared, ensuring.submit_options(limits.call_seconds))
     return ensuring.run(limits.call_seconds, seconds)
 
 
@@ -193,8 +189,6 @@ class _Ensuring:
         self._wishes: list[_Wish] = [_Wish(row) for row in rows]
         self._quiet_until = 0.0
         """When the service may be asked again, on the monotonic clock."""
-        self._keys: Keys | None = None
-        """What replies to this client showed about the keys."""
 
     def submit_options(self, seconds: float) -> dict[str, Any]:
         """Return the options of the submit, which may take this number of seconds."""
@@ -211,9 +205,6 @@ class _Ensuring:
             yield from self._look_for_unknown(end, waits=wait_seconds is not None)
             if wait_seconds is not None:
                 yield from self._follow(end)
-        for wish in self._wishes:
-            if wish.outcome in ("landed", "rejected") and self._keys is not None:
-                self._keys.doubts.pop((self._account_id, wish.key), None)
         return {wish.key: wish.result() for wish in self._wishes}
 
     def _with(self, outcome: EnsuredOutcome) -> list[_Wish]:
@@ -230,8 +221,7 @@ class _Ensuring:
         seconds = max(seconds, self._quiet_until - self._clock.monotonic())
         if seconds >= self._left(end):
             return False
-        if seconds > 0:
-            yield Sleep(seconds)
+        yield Sleep(seconds)
         return True
 
     def _look(self, end: float, *, is_first: bool = False) -> Flow[bool]:
@@ -250,7 +240,6 @@ class _Ensuring:
         except APIError as caught:
             reason, error = f"the list of instructions could not be read: {caught}", caught
         self._quiet_until = max(self._quiet_until, call.time.quiet_until)
-        self._keys = call.service.keys_of(INSTRUCTION.noun)
         if rows is None or any(row.id is None or INSTRUCTION.key_of(row) is None for row in rows):
             for wish in self._with("unknown"):
                 wish.settle("unknown", None, wish.reason or reason, wish.error or error)
@@ -263,8 +252,7 @@ class _Ensuring:
                 wish.show(*found.values())
             elif is_first:
                 wish.settle("not_sent", None, "there was no time left to send it")
-        if is_first:
-            self._hold_back(self._keys, call.service, rows)
+        self._hold_back(call.service.keys_of(INSTRUCTION.noun), call.service, rows)
         return True
 
     def _hold_back(self, keys: Keys, service: Service, rows: Sequence[Row]) -> None:
@@ -277,7 +265,7 @@ class _Ensuring:
             if (begun := keys.doubts.get((self._account_id, wish.key))) is not None:
                 doubts.setdefault(begun, set()).add(wish.key)
         for (started_at, started), of_one in doubts.items():
-            entries = [Entry(INSTRUCTION, wish.key, wish.entry.request, minted=False) for wish in self._wishes]
+            entries = [Entry(INSTRUCTION, wish.key, wish.entry.request) for wish in self._wishes]
             for entry in entries:
                 entry.state = "unknown" if entry.key in of_one else "landed"
             batch = Batch(INSTRUCTION, entries, started_at, partial(service.earliest, started))
@@ -286,7 +274,9 @@ class _Ensuring:
             for wish in (wish for wish in self._wishes if wish.key in of_one):
                 wish.is_doubtful = True
                 if not (self._settings.resend_after_unknown and is_kept and not batch.candidates):
-                    wish.settle("unknown", None, "an earlier submit of it ended unknown, so it must not be sent again")
+                    wish.settle(
+                        "unknown", None, "it was sent before, the list does not show it, and it must not be sent again"
+                    )
 
     def _submit(self, end: float) -> Flow[None]:
         """Send what the list does not show."""
@@ -295,20 +285,22 @@ class _Ensuring:
             return
         rows = [wish.entry.request for wish in missing]
         prepared = SUBMIT_POSITION_INSTRUCTIONS.build(self._account_id, instructions=rows)
-        error: APIError | None = None
-        entries: Sequence[Entry] = [wish.entry for wish in missing]
+        options = self.submit_options(left - policy.look_reserve(left))
         try:
-            options = self.submit_options(left - policy.look_reserve(left))
             call: Call[Any] = self._new_call(SUBMIT_POSITION_INSTRUCTIONS, prepared, options)
-            try:
-                yield from exchange(call)
-            finally:
-                self._quiet_until = max(self._quiet_until, call.time.quiet_until)
-                entries = call.history.batch.entries if call.history.batch is not None else entries
+        except CutoffPassedError as late:
+            for wish in missing:
+                wish.take(wish.entry, late)
+            return
+        error: APIError | None = None
+        try:
+            yield from exchange(call)
         except APIError as caught:
             error = caught
-        for wish, entry in zip(missing, entries, strict=True):
-            wish.take(entry, error)
+        self._quiet_until = max(self._quiet_until, call.time.quiet_until)
+        entries = {entry.key: entry for entry in cast("Batch", call.history.batch).entries}
+        for wish in missing:
+            wish.take(entries[wish.key], error)
 
     def _look_for_unknown(self, end: float, *, waits: bool) -> Flow[None]:
         """Look for unsettled rows: a few times or, with `waits`, for as long as rows may take to appear."""
@@ -323,9 +315,16 @@ class _Ensuring:
 
     def _follow(self, end: float) -> Flow[None]:
         """Wait until the rows that the service has are terminal."""
-        landed = [wish for wish in self._with("landed") if wish.status not in INSTRUCTION.states.terminal]
-        ids = [(wish, None if wish.row is None else wish.row.id) for wish in landed]
-        open_rows = {requests.canonical_id(id_): wish for wish, id_ in ids if id_ is not None}
+        open_rows: dict[str, _Wish] = {}
+        for wish in self._with("landed"):
+            row: Row = wish.row
+            if row.status in INSTRUCTION.states.terminal:
+                continue
+            if row.id is None:
+                wish.settle("landed", row, "the service does not show its id, so it was not waited for")
+                continue
+            wish.settle("landed", row, "there was no time left to wait for its end")
+            open_rows[requests.canonical_id(row.id)] = wish
         if not open_rows or not (yield from self._pause(0.0, end)):
             return
         error: ClearStreetError | None = None

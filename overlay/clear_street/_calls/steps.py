@@ -295,6 +295,7 @@ def completed_with(call: Call[T], reply: Reply, found: object = None) -> Complet
     if batch is not None and batch.rejected_rows:
         log(WARNING, "%s: the service rejected some of the rows", name)
     if batch is not None and (silent := len(batch.undetermined)):
+        call.note_doubts()
         log(WARNING, "%s: the reply does not say what happened to %d row(s): undetermined", name, silent)
     if kinds := call.shared.new_drift(value):
         _note_drift(call, kinds)
@@ -325,7 +326,8 @@ def explain(call: Call[T], error: BaseException) -> None:
 
     docs/safety.md, "What the caller learns".
     """
-    call.note_doubts()
+    if failures.is_in_doubt(call):
+        call.note_doubts()
     end(call, error)
     if isinstance(error, APIError):
         log_end(call, type(error).__name__ + (", outcome unknown" if error.outcome_unknown else ""))

@@ -44,6 +44,7 @@ def submit(call: Call[T]) -> Flow[Completed[T]]:
         action = policy.decide(asked.operation.resend, outcome, result.status)
         if action is Action.RETURN and cast("Reply", result).body is None:
             # The reply is streamed and not read yet: `streamed` settles it when the application reads it.
+            call.note_doubts()
             return completed_with(call, cast("Reply", result))
         rows = _rows(call, batch, result)
         refused = _refused_name(call, cast("Reply", result)) if action is Action.RAISE and not rows else None
@@ -85,7 +86,7 @@ def _batch(call: Call[T]) -> Batch:
             minted = new_idempotency_key()
             entries.append(Entry(kind, minted, kind.with_key(row, minted), minted=True))
         else:
-            entries.append(Entry(kind, key, row, minted=False))
+            entries.append(Entry(kind, key, row))
     time = call.time
     return Batch(kind, entries, time.started_at, lambda: call.service.earliest(time.started))
 
