@@ -322,6 +322,26 @@ def test_a_refusal_with_its_order_says_why() -> None:
     assert [row.details for row in error.data if isinstance(row, Order)] == [["BUYING_POWER"]]
 
 
+@pytest.mark.parametrize("unread", [1, 9])
+def test_it_is_not_sent_again_while_new_orders_cannot_be_read(unread: int) -> None:
+    """The list by ids shows that the service keeps keys, and not whether it knows the order by another one."""
+
+    def answer(request: httpx.Request) -> Any:
+        if request.method == "POST":
+            return shown(200)(request)
+        if "order_ids" in request.url.params:
+            return listing(order())
+        return listing() if service.methods.count("GET") > 2 * unread else reply(500)
+
+    service = Service(lost(), otherwise=answer)
+    rows = [{**WANTED, "id": "key-0"}, {**WANTED, "id": "key-1"}]
+    if unread == 1:
+        assert len(submit(service.client(), *rows, resend_after_unknown=True).data) == 2
+        return
+    error = failure(submit, service, *rows, resend_after_unknown=True)
+    assert (error.outcomes, service.methods.count("POST")) == ({"key-0": "landed", "key-1": "unknown"}, 1)
+
+
 def test_an_order_that_both_lists_of_a_look_show_is_one() -> None:
     rows = [{**WANTED, "id": "key-0"}, {**WANTED, "id": "key-1"}]
     error = failure(submit, Service(lost(), otherwise=listing(order())), *rows)

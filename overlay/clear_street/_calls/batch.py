@@ -128,6 +128,7 @@ class Batch:
         "keys_honoured",
         "keys_kept",
         "kind",
+        "others_are_seen",
         "unmatched_rows",
     )
 
@@ -150,6 +151,8 @@ class Batch:
         """
         self.keys_honoured: bool = True
         """False if a look has shown a row without a key: the service may not keep keys."""
+        self.others_are_seen: bool = True
+        """False if the last look did not show rows under other keys, of which one may be an effect of this call."""
         self.candidates: list[Row] = []
         """Listed rows that may be the effect of rows of this call, but cannot be matched with them."""
         self.unmatched_rows: list[Row] = []

@@ -176,7 +176,8 @@ def _may_try(call: Call[T], batch: Batch) -> bool:
     if not batch.unsettled:
         return True
     keys_honoured = call.keys.honoured and batch.keys_honoured
-    return call.asked.resend_after_unknown and keys_honoured and not batch.candidates
+    nothing_else = batch.others_are_seen and not batch.candidates
+    return call.asked.resend_after_unknown and keys_honoured and nothing_else
 
 
 def _may_resend(call: Call[T], batch: Batch) -> bool:
