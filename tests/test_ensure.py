@@ -465,7 +465,7 @@ def test_a_doubtful_row_holds_back_no_other() -> None:
     assert [each[KEY_NAME] for each in service.seen[-5].json] == ["key-1"]
 
 
-def test_a_row_that_others_of_the_call_may_ask_for_does_not_hold_back_a_doubtful_one() -> None:
+def test_a_row_that_fits_another_of_the_call_holds_no_doubtful_one_back() -> None:
     service = Service()
     client = doubtful(service)
     service.steps.extend([reply(data=[row("other", quantity="3")]), reply(data=[row(), row("key-1", quantity="3")])])
