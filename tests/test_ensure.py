@@ -18,7 +18,7 @@ from clear_street.errors import APIConnectionError, APIError, CutoffPassedError,
 from clear_street.events import AttemptEnded
 from clear_street.sandbox import Fault, Sandbox
 from clear_street.sandbox.faults import CATALOGUE
-from support.key_names import KEY_NAME
+from support.key_names import KEY_NAME, NEWER_KEY_NAME
 from support.scripted_service import ACCOUNT, LONG_AGO, Service, asked, duplicate, lost, refused, repeating, reply, row
 
 if TYPE_CHECKING:
@@ -435,6 +435,15 @@ def test_what_a_reply_left_open_is_not_sent_again(is_streamed: bool) -> None:
     assert service.methods.count("POST") == 1
 
 
+def test_a_row_that_was_refused_is_not_doubtful_beside_one_that_is() -> None:
+    service = Service(reply(data=[refused()]), *[reply(data=[])] * 4)
+    client = service.client()
+    client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[asked(), asked("key-1")])
+    service.steps.extend([reply(data=[]), reply(data=[refused()])])
+
+    assert outcomes(ensure(client)) == {"key-0": "rejected"}
+
+
 def doubtful(service: Service, *others: Any) -> ClearStreet:
     """Make a client that has sent `asked()`, and perhaps others, without learning what came of it."""
     service.steps.extend([reply(data=[]), lost(), *[reply(data=[])] * 8])
@@ -477,6 +486,31 @@ def test_a_doubtful_row_is_not_sent_where_a_new_row_may_be_it() -> None:
     service = Service()
     client = doubtful(service)
     service.otherwise = reply(data=[row("other")])
+
+    assert outcomes(ensure(client)) == {"key-0": "unknown"}
+    assert service.methods.count("POST") == 1
+
+
+SIGNS = {
+    "a new row under another key": row("made-up"),
+    "a row without a key": row(None, quantity="5"),
+    "a key under another name": row(quantity="5", **{KEY_NAME: ..., NEWER_KEY_NAME: "other"}),
+}
+"""What a list shows where the service may not keep keys; the client sends them under one name."""
+
+
+@pytest.mark.parametrize("by", ["submit", "ensure"])
+@pytest.mark.parametrize("sign", SIGNS.values(), ids=SIGNS)
+def test_a_sign_that_keys_are_not_kept_is_not_taken_back(sign: Any, by: str) -> None:
+    shown, kept = reply(data=[sign]), reply(data=[row("other", created_at=LONG_AGO)])
+    service = Service(lost(), *[shown if by == "submit" else reply(data=[])] * 4)
+    client = service.client(max_retries=0, idempotency_key_name=KEY_NAME)
+    with pytest.raises(APIConnectionError):
+        client.v1.positions.submit_position_instructions(ACCOUNT, instructions=[asked()])
+    if by == "ensure":
+        service.otherwise = shown
+        ensure(client)
+    service.otherwise = kept
 
     assert outcomes(ensure(client)) == {"key-0": "unknown"}
     assert service.methods.count("POST") == 1

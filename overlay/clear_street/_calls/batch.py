@@ -189,6 +189,11 @@ class Batch:
         """The rejected rows that a reply or a look has shown."""
         return [entry.row for entry in self.entries if entry.state == "rejected" and entry.row is not None]
 
+    @property
+    def forbids_resending(self) -> bool:
+        """Whether a look has shown a sign that the service does not keep keys, which no later look takes back."""
+        return bool(self.candidates) or not self.keys_honoured or self.keys_kept is False
+
     def outcomes(self) -> dict[str, str]:
         """Return what is known about each row, by key."""
         return {entry.key: "unknown" if entry.state == "undetermined" else entry.state for entry in self.entries}

@@ -394,12 +394,16 @@ class Call(Generic[T]):
         return self.keys.names_sent(self.known_key_names, self.asked.settings.idempotency_key_name)
 
     def note_doubts(self) -> None:
-        """Remember the rows of a submit, sent by now, of which nothing has shown what came of them."""
+        """Remember the rows of a submit that it has brought about, or may have."""
         batch = self.history.batch
-        for entry in batch.entries if batch is not None else ():
-            if entry.state not in ("landed", "rejected"):
-                begun = self.time.started_at, self.time.started
-                self.keys.doubts.setdefault((cast("int", self.asked.prepared.account_id), entry.key), begun)
+        if batch is None:
+            return
+        begun, account_id = (self.time.started_at, self.time.started), cast("int", self.asked.prepared.account_id)
+        rows = [(account_id, entry.key) for entry in batch.entries if entry.state != "rejected"]
+        for row in rows:
+            self.keys.doubts.setdefault(row, begun)
+        if batch.forbids_resending:
+            self.keys.barred.update(rows)
 
     def preload(self) -> None:
         """Import what reading the reply may need, before anything is sent. Later the import might fail."""

@@ -240,7 +240,12 @@ class _Ensuring:
         except APIError as caught:
             reason, error = f"the list of instructions could not be read: {caught}", caught
         self._quiet_until = max(self._quiet_until, call.time.quiet_until)
-        if rows is None or any(row.id is None or INSTRUCTION.key_of(row) is None for row in rows):
+        keys = call.service.keys_of(INSTRUCTION.noun)
+        if any(INSTRUCTION.key_of(row) is None for row in rows or ()):
+            # The service may not keep keys. A later list does not take that back.
+            keys.barred.update((self._account_id, wish.key) for wish in self._with("unknown"))
+            rows = None
+        if rows is None or any(row.id is None for row in rows):
             for wish in self._with("unknown"):
                 wish.settle("unknown", None, wish.reason or reason, wish.error or error)
             return False
@@ -252,7 +257,7 @@ class _Ensuring:
                 wish.show(*found.values())
             elif is_first:
                 wish.settle("not_sent", None, "there was no time left to send it")
-        self._hold_back(call.service.keys_of(INSTRUCTION.noun), call.service, rows)
+        self._hold_back(keys, call.service, rows)
         return True
 
     def _hold_back(self, keys: Keys, service: Service, rows: Sequence[Row]) -> None:
@@ -273,7 +278,10 @@ class _Ensuring:
             is_kept = keys.honoured and keys.are_kept(batch.keys_kept)
             for wish in (wish for wish in self._wishes if wish.key in of_one):
                 wish.is_doubtful = True
-                if not (self._settings.resend_after_unknown and is_kept and not batch.candidates):
+                if batch.forbids_resending:
+                    keys.barred.add((self._account_id, wish.key))
+                is_barred = (self._account_id, wish.key) in keys.barred
+                if not (self._settings.resend_after_unknown and is_kept and not is_barred):
                     wish.settle(
                         "unknown", None, "it was sent before, the list does not show it, and it must not be sent again"
                     )

@@ -40,7 +40,7 @@ _REPLIES_MAX = 16
 class Keys:
     """What replies showed about how the service treats the idempotency keys of one kind of effect."""
 
-    __slots__ = ("doubts", "echoed", "honoured", "names")
+    __slots__ = ("barred", "doubts", "echoed", "honoured", "names")
 
     def __init__(self) -> None:
         self.honoured: bool = True
@@ -53,6 +53,8 @@ class Keys:
         """The rows, by account and key, that calls may have brought about without learning whether they did; when the
         first of them began, by our wall clock and the monotonic one.
         """
+        self.barred: set[tuple[int, str]] = set()
+        """The rows, by account and key, that must not be sent again: there was a sign that their keys are not kept."""
 
     def note_echo(self, echoed: bool | None) -> None:
         """Record whether a reply contained the keys that were sent; None if it had no rows."""
