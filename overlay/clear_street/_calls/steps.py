@@ -179,8 +179,6 @@ def look(call: Call[T], number: int) -> Flow[tuple[Sequence[Row] | None, bool]]:
         # A list by keys shows no rows with other keys. Those may be ours too, so they are read separately.
         recent, may_look_again = yield from recent_rows(call)
         batch.others_are_seen = recent is not None
-        if recent is None and not rows:
-            return None, may_look_again
         rows += [row for row in recent or () if row.id is None or not kind.rows_with_id(rows, row.id)]
     if batch is not None and any(kind.key_of(row) is None for row in rows):
         # The row without a key may be ours. So the list settles nothing, and the service may not keep keys.
