@@ -82,7 +82,9 @@ class RequestInfo(NamedTuple):
     """
 
 
-if not TYPE_CHECKING:  # with `__getattr__`, a type checker would accept every name
+if TYPE_CHECKING:
+    pass  # with `__getattr__`, a type checker would accept every name
+else:
 
     def _no_name(request: RequestInfo, name: str) -> NoReturn:
         from ._moving import advice
