@@ -246,7 +246,7 @@ def _filled(name: str, value: object, remedy: str = "") -> str:
 
 
 def _quoted(name: str, value: str) -> str:
-    # Almost every id is like this, and `quote` takes four times as long to find that nothing has to be encoded.
+    # Almost every id is like this, and `quote` takes longer to find that nothing has to be encoded.
     if value.isascii() and value.replace("-", "").isalnum():
         return value
     try:

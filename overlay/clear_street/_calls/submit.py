@@ -175,9 +175,8 @@ def _may_try(call: Call[T], batch: Batch) -> bool:
     """Whether nothing that is known before a look forbids sending the open rows again."""
     if not batch.unsettled:
         return True
-    keys_honoured = call.keys.honoured and batch.keys_honoured
-    nothing_else = batch.others_are_seen and not batch.candidates
-    return call.asked.resend_after_unknown and keys_honoured and nothing_else
+    is_safe = call.keys.honoured and batch.others_are_seen and not batch.forbids_resending
+    return call.asked.resend_after_unknown and is_safe
 
 
 def _may_resend(call: Call[T], batch: Batch) -> bool:

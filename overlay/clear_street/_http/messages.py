@@ -94,7 +94,7 @@ def _headers(
     host: bytes,
 ) -> httpx.Headers:
     """Return the headers of a request: its own, the host, and those of the httpx client that it does not set or leave
-    out itself. They are cached, because building them takes a twentieth of the time of a call; httpx copies them.
+    out itself. Most calls of a client have the same, so they are cached; httpx copies them.
     """
     settled = (*(name for name, _ in own), *left_out)
     others = [(name, value) for name, value in of_client if name.lower() not in settled]

@@ -8,7 +8,7 @@ _SAYS_SO = "<not mentioned by the 2xx: its outcome is not known>)"
 
 
 class UnmentionedInstruction(PositionInstruction):
-    """A submitted row of which no reply and no look says what came; its fields are those that were asked for."""
+    """A submitted row of which no reply and no look says what became of it; its fields are what was asked for."""
 
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}, {_SAYS_SO}"
