@@ -148,6 +148,8 @@ class Sending(Generic[C]):
     def end(self) -> httpx.Response | None:
         """Note whether a byte may have left; return the response that still has to be closed, if any."""
         response, request = self.response, self.request
+        # The request holds the bounds, by its trace: without this, only the garbage collector would remove both.
+        self.bounds.request = None
         self.send.begun = (
             self.bounds.begun
             or response is not None
