@@ -98,24 +98,22 @@ class Operation(_Generic["P", "T_co"]):
 
     def build(self, *args: P.args, **kwargs: P.kwargs) -> Prepared:
         """Build the request for these arguments. Raises `ArgumentError` if one of them is refused."""
-        from .requests import Prepared, check_members
-
         if self.enums is not None:
             for name, enum in self.enums().items():
-                check_members(name, kwargs.get(name), enum)
+                requests.check_members(name, kwargs.get(name), enum)
         if self.check is not None:
             kwargs.update(self.check()(kwargs) or {})
         try:
             built = self.builder()(*args, **kwargs)
         except (ValueError, TypeError) as error:
             raise argument_error(str(error)) from None
-        if isinstance(built, Prepared):
+        if isinstance(built, requests.Prepared):
             return built
         if "{account_id}" not in self.path_template:
-            return Prepared(built)
+            return requests.Prepared(built)
         # The last parameter of a path is positional, the others are keywords.
         account_id: Any = kwargs["account_id"] if "account_id" in kwargs else args[0]
-        return Prepared(built, account_id)
+        return requests.Prepared(built, account_id)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -157,3 +155,9 @@ class Later:
         value = getattr(import_module(self._name), name)
         setattr(self, name, value)
         return value
+
+
+if TYPE_CHECKING:
+    from . import requests as requests  # noqa: PLC0414 - `rows/` imports it from here
+else:
+    requests = Later("clear_street._api.requests")

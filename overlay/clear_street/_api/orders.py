@@ -4,6 +4,9 @@ says: for what the service would refuse, and for ids that no look could find. do
 
 from __future__ import annotations
 
+from clear_street_api import models
+from clear_street_api.api import orders as calls
+
 from .._config.arguments import argument_error, check_spelling, expected_error
 from .requests import Prepared, is_list, is_object
 
@@ -32,16 +35,13 @@ _NEEDS = {
 
 def submit_orders(account_id: int, *, orders: Iterable[NewOrderRequest | NewOrderRequestParam]) -> Prepared:
     """Check the arguments of `submit_orders` and build its request. Raises `ArgumentError`."""
-    from clear_street_api.api.orders.submit_orders import build_request
-    from clear_street_api.models import NewOrderRequest
-
     if isinstance(orders, (str, bytes, dict)) or not hasattr(orders, "__iter__"):
         name = type(orders).__name__  # pyright: ignore[reportUnknownArgumentType]
         raise expected_error("a list of orders", "orders", name, "put each order into a list: [{...}]")
     rows = [_row(f"orders[{index}]", row) for index, row in enumerate(orders)]
     if not rows:
         raise expected_error("at least one order", "orders", [], "an iterator can be used only once")
-    request = build_request(account_id, orders=rows)
+    request = calls.submit_orders.build_request(account_id, orders=rows)
     keys: set[str] = set()
     for index, row in enumerate(request.json):
         _check(f"orders[{index}]", row)
@@ -49,14 +49,13 @@ def submit_orders(account_id: int, *, orders: Iterable[NewOrderRequest | NewOrde
         if key in keys:
             raise argument_error(f"The id {key!r} is used twice in `orders`; give each order an id of its own.")
         keys |= {key} if key is not None else set()
-    return Prepared(request, account_id, rows=[NewOrderRequest.from_dict(row) for row in request.json])
+    return Prepared(request, account_id, rows=[models.NewOrderRequest.from_dict(row) for row in request.json])
 
 
 def cancel_open_order(order_id: str, *, account_id: int) -> Prepared:
     """Check the arguments of `cancel_open_order` and build its request. Raises `ArgumentError`."""
-    from clear_street_api.api.orders.cancel_open_order import build_request
-
-    return Prepared(build_request(order_id, account_id=account_id), account_id, str(order_id))
+    request = calls.cancel_open_order.build_request(order_id, account_id=account_id)
+    return Prepared(request, account_id, str(order_id))
 
 
 def replace_order(
@@ -71,8 +70,6 @@ def replace_order(
     trailing_offset_type: TrailingOffsetType | str | None = None,
 ) -> Prepared:
     """Check the arguments of `replace_order` and build its request. Raises `ArgumentError`."""
-    from clear_street_api.api.orders.replace_order import build_request
-
     changes = {
         "quantity": quantity,
         "limit_price": limit_price,
@@ -83,7 +80,7 @@ def replace_order(
     }
     if all(value is None for value in changes.values()):
         raise argument_error(f"Nothing to change: give one of {', '.join(f'`{name}`' for name in changes)}.")
-    request = build_request(order_id, account_id=account_id, **_with_texts(changes))
+    request = calls.replace_order.build_request(order_id, account_id=account_id, **_with_texts(changes))
     return Prepared(request, account_id, str(order_id))
 
 
@@ -103,9 +100,7 @@ def orders_of(response: object) -> tuple[int, list[str]]:
 
 def _row(where: str, row: Any) -> Mapping[str, Any]:
     """Return a submitted row as a dict, with its numbers as texts. Raises `ArgumentError`."""
-    from clear_street_api.models import NewOrderRequest
-
-    if isinstance(row, NewOrderRequest):
+    if isinstance(row, models.NewOrderRequest):
         return row.to_dict()
     if not is_object(row):
         raise argument_error(f"Expected a dict or a NewOrderRequest for `{where}` but received {type(row).__name__}.")
@@ -130,8 +125,6 @@ def _text(value: object) -> object:
 
 def _check(where: str, row: Mapping[str, Any]) -> None:
     """Raise `ArgumentError` for an order that cannot be right."""
-    from clear_street_api import models
-
     for name, enum in (
         ("side", models.Side),
         ("order_type", models.OrderType),

@@ -6,6 +6,9 @@ error on the line that must follow it. docs/safety.md, "Arguments".
 
 from __future__ import annotations
 
+from clear_street_api import models
+from clear_street_api.api import positions as calls
+
 from .._config.arguments import argument_error, check_spelling, checked_text, expected_error, remedy
 
 TYPE_CHECKING = not __name__
@@ -42,9 +45,7 @@ _QUANTITY_DIGITS = 18
 
 def key_names() -> tuple[str, ...]:
     """Return the names of the idempotency key in JSON, the newest first."""
-    from clear_street_api.models import PositionInstructionRequest
-
-    return next(spec.keys for spec in PositionInstructionRequest.FIELDS if spec.name == "instruction_id")
+    return next(spec.keys for spec in models.PositionInstructionRequest.FIELDS if spec.name == "instruction_id")
 
 
 class Prepared:
@@ -83,8 +84,6 @@ def submit_position_instructions(
     account_id: int, *, instructions: Iterable[PositionInstructionRequest | PositionInstructionRequestParam]
 ) -> Prepared:
     """Check the arguments of `submit_position_instructions` and build its request. Raises `ArgumentError`."""
-    from clear_street_api.api.positions.submit_position_instructions import build_request
-
     given: object = instructions
     if isinstance(instructions, (str, bytes, dict)) or not hasattr(given, "__iter__"):
         raise expected_error(
@@ -105,23 +104,20 @@ def submit_position_instructions(
                 "give each row a key of its own."
             )
         keys.add(row.instruction_id)
-    return Prepared(build_request(account_id, instructions=rows), account_id, rows=rows)
+    request = calls.submit_position_instructions.build_request(account_id, instructions=rows)
+    return Prepared(request, account_id, rows=rows)
 
 
 def cancel_position_instruction(instruction_id: str, *, account_id: int) -> Prepared:
     """Check the arguments of `cancel_position_instruction` and build its request. Raises `ArgumentError`."""
-    from clear_street_api.api.positions.cancel_position_instruction import build_request
-
-    request = build_request(instruction_id, account_id=account_id)
+    request = calls.cancel_position_instruction.build_request(instruction_id, account_id=account_id)
     # The id may be a UUID object.
     return Prepared(request, account_id, instruction_id if isinstance(instruction_id, str) else str(instruction_id))
 
 
 def close_position(instrument_id: str, *, account_id: int, cancel_orders: bool | None = None) -> Prepared:
     """Check the arguments of `close_position` and build its request. Raises `ArgumentError`."""
-    from clear_street_api.api.positions.close_position import build_request
-
-    request = build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
+    request = calls.close_position.build_request(instrument_id, account_id=account_id, cancel_orders=cancel_orders)
     return Prepared(request, account_id, instrument=str(instrument_id))
 
 
@@ -135,12 +131,10 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
     """Check one submitted row and copy it into a model, so that adding a key does not change the caller's object, nor
     later changes of that object the request. Raises `ArgumentError`.
     """
-    from clear_street_api.models import PositionInstructionRequest
-
     where = f"instructions[{index}]"
     names = key_names()
     fields: Mapping[str, object]
-    if isinstance(row, PositionInstructionRequest):
+    if isinstance(row, models.PositionInstructionRequest):
         # A model that was read from JSON has a second name of the key among its extra fields.
         kept = _object(getattr(row, "_extra", None)) or {}
         others = {name: kept[name] for name in names if name in kept}
@@ -170,7 +164,7 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
             f"Two idempotency keys in `{where}`: {', '.join(f'{key!r} ({name})' for name, key in given.items())}; both "
             "are names of the same key: give only one."
         )
-    checked = PositionInstructionRequest(
+    checked = models.PositionInstructionRequest(
         instruction_type=checked_text(f"{where}.instruction_type", fields.get("instruction_type")),  # type: ignore[arg-type]
         instrument_id=checked_text(f"{where}.instrument_id", fields.get("instrument_id")),
         quantity=_quantity(f"{where}.quantity", fields.get("quantity")),
@@ -181,9 +175,7 @@ def _instruction(index: int, row: Any) -> PositionInstructionRequest:
             f"The all-zero id names no instrument in `{where}.instrument_id`: received {checked.instrument_id!r}; "
             "use the id of the contract."
         )
-    from clear_street_api.models import PositionInstructionType
-
-    check_spelling(f"{where}.instruction_type", checked.instruction_type, PositionInstructionType)
+    check_spelling(f"{where}.instruction_type", checked.instruction_type, models.PositionInstructionType)
     return checked
 
 
@@ -229,10 +221,8 @@ def rows_in(model: type[Any], value: Mapping[str, Any] | None) -> list[Any]:
 
 def error_in(value: Mapping[str, Any] | None) -> APIError | None:
     """Return the error in the service's envelope; None if a body has none."""
-    from clear_street_api.models import APIError
-
     error = None if value is None else _object(value.get("error"))
-    return None if error is None else APIError.from_dict(error)
+    return None if error is None else models.APIError.from_dict(error)
 
 
 def error_message_in(value: Mapping[str, Any] | None) -> str | None:

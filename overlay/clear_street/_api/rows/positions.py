@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..operations import Later, Operation, Resend
+from ..operations import Later, Operation, Resend, requests
 
 TYPE_CHECKING = not __name__
 if TYPE_CHECKING:
@@ -10,10 +10,9 @@ if TYPE_CHECKING:
     from clear_street_api.api import positions as calls
 
     from ...types import v1 as types
-    from .. import requests
 else:
     calls, models = Later("clear_street_api.api.positions"), Later("clear_street_api.models")
-    requests, types = Later("clear_street._api.requests"), Later("clear_street.types.v1")
+    types = Later("clear_street.types.v1")
 
 GET_POSITIONS = Operation(
     "get_positions",
