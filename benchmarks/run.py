@@ -1,4 +1,4 @@
-"""`make bench`: what the client costs, as ratios of medians, every side in turn within one run.
+"""`make bench`: what the client costs, as ratios of the best rounds, every side in turn within one run.
 
 Each figure is taken in a process of its own; the rounds of all sides are interleaved, so that a machine whose speed
 drifts slows all of them. With ``--write`` the table goes to RESULTS.md beside this file.
@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import time
@@ -169,9 +168,10 @@ def main() -> int:
 
 
 def ratio(bar: Bar, samples: dict[tuple[str, str], list[dict[str, float]]]) -> float:
-    """The median, over the rounds, of the ratio that a bar is about."""
-    of, over = ([numbers[bar.number] for numbers in samples[bar.measure, side]] for side in (bar.of, bar.over))
-    return statistics.median(a / b for a, b in zip(of, over, strict=True))
+    """The ratio of the best values of both sides: whatever else a machine does makes a round worse, never better."""
+    best = max if bar.number == "rate" else min
+    of, over = (best(numbers[bar.number] for numbers in samples[bar.measure, side]) for side in (bar.of, bar.over))
+    return of / over
 
 
 def is_met(bar: Bar, value: float) -> bool:
@@ -190,7 +190,7 @@ def write(table: str, rounds: int) -> None:
     """Write RESULTS.md: the table, the machine, the versions and the command."""
     names = ("httpx", "httpcore", "attrs", "msgspec", "aiohttp", "clearstreet")
     packages = ", ".join(f"{name} {version(name)}" for name in names)
-    told = f"""Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}: medians of {rounds} interleaved rounds, on
+    told = f"""Made by `make bench` on {datetime.now(UTC):%Y-%m-%d}: the best of {rounds} interleaved rounds, on
 {platform.system()} {platform.machine()} with {os.cpu_count()} cores; Python {platform.python_version()}; {packages}.
 
 {table}
