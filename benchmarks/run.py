@@ -168,7 +168,7 @@ def main() -> int:
 
 
 def ratio(bar: Bar, samples: dict[tuple[str, str], list[dict[str, float]]]) -> float:
-    """The ratio of the best values of both sides: whatever else a machine does makes a round worse, never better."""
+    """The ratio of the best values of both sides. What else a machine does makes a round worse, never better."""
     best = max if bar.number == "rate" else min
     of, over = (best(numbers[bar.number] for numbers in samples[bar.measure, side]) for side in (bar.of, bar.over))
     return of / over

@@ -160,4 +160,5 @@ class Later:
 if TYPE_CHECKING:
     from . import requests as requests  # noqa: PLC0414 - `rows/` imports it from here
 else:
+    # Looked up once, since an import statement in `build` would be executed in each call.
     requests = Later("clear_street._api.requests")

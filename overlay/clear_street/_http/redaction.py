@@ -79,7 +79,7 @@ def shown(response: httpx.Response, body: bytes | None, key: Secret | None) -> t
 
 
 def _redacted(needles: tuple[Needle, ...], content: bytes, *, is_error: bool) -> bytes:
-    # Python finds a number in bytes, and `find` finds a text, several times as fast as `in` finds a text.
+    # `in` first tries a text as a number, so it is slower than `find`, and several times as slow as for a number.
     has_escapes = _BACKSLASH in content or _PERCENT in content or _AMPERSAND in content
     if len(content) > _LARGE and not has_escapes:
         needles = _possible(needles, content)
